@@ -1,0 +1,5 @@
+/** Conversations and the templates that turn them into prompts. */
+@NullMarked
+package io.stoa.engine.chat;
+
+import org.jspecify.annotations.NullMarked;
