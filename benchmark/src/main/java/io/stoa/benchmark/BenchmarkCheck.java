@@ -147,8 +147,9 @@ final class BenchmarkCheck implements Check {
                 Finding.blocks(
                         this,
                         task().id() + " fails: " + shown(score) + " is below the gate " + needed + refused,
-                        "use a stronger model or a less lossy quantization, or send " + task().id()
-                                + " to another model",
+                        (refused.isEmpty() ? "" : "see first why items were refused; ")
+                                + "use a stronger model or a less lossy quantization, or send "
+                                + task().id() + " to another model",
                         quantities,
                         evidence);
             case UNDECIDED ->
