@@ -97,17 +97,15 @@ class BenchmarkPillarTest {
         assertThat(finding.sentence()).contains("reading fails: 0.300", "is below the gate 0.9");
     }
 
-    /** By hand: n = ((1.95996 · √(0.9 · 0.1) + 0.84162 · √(0.925 · 0.075)) / 0.025)² = 1047.9…, rounded up. */
+    /** By hand: n = ((1.95996 · √(0.9 · 0.1) + 0.84162 · √(0.925 · 0.075)) / 0.025)² = 1048.8…, rounded up. */
     @Test
     void aScoreAroundItsGateIsUnknownAndSaysHowManyItemsWouldTell() throws IOException {
         Finding finding = only(run(rightUpTo(185), gated("reading", 0.9, exact(200))));
         assertThat(finding.weight()).isEqualTo(Finding.Weight.UNKNOWN);
         assertThat(finding.sentence()).contains("0.925").contains("has the gate 0.9 inside its interval");
-        long needed = Math.round(Math.ceil(
-                Math.pow((1.959964 * Math.sqrt(0.09) + 0.841621 * Math.sqrt(0.925 * 0.075)) / 0.025, 2)));
         assertThat(finding.remedy().orElseThrow())
-                .isEqualTo("add items to exact-200.jsonl: about " + needed + " in all, " + (needed - 200)
-                        + " more, decide it with 80 % probability if the true share is 0.925");
+                .isEqualTo("add items to exact-200.jsonl: about 1049 in all, 849 more, decide it with 80 % probability"
+                        + " if the true share is 0.925");
     }
 
     @Test
@@ -229,6 +227,13 @@ class BenchmarkPillarTest {
                 .getFirst()
                 .run(ledger, Progress.NONE);
         assertThat(built.asked()).as("another engine build").hasSize(50);
+
+        ScriptedEngine wider = rightUpTo(50);
+        Subject here = subject("a", ungated("reading", kind));
+        Workload workload = here.workload();
+        Workload widened = new Workload(workload.tasks(), 100, 10, 1024, 1, workload.latency());
+        checks(new Subject(here.candidate(), widened, here.machine(), here.use()), wider);
+        assertThat(wider.asked()).as("another context").hasSize(50);
 
         ScriptedEngine edited = rightUpTo(50);
         Files.writeString(kind.items(), Files.readString(kind.items()).replace("Question 7\"", "Question seven\""));

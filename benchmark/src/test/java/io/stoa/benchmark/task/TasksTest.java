@@ -22,6 +22,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 class TasksTest {
+    private static final Path QUICKSTART = Path.of("../examples/quickstart/eval");
     private static final Path CASES = Path.of("../../shared/data/metrics/cases");
 
     @ParameterizedTest
@@ -115,6 +116,23 @@ class TasksTest {
             checked++;
         }
         assertThat(checked).as("cases in " + file).isPositive();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"reading, 200", "twohop, 200", "instruct, 200", "strings, 200", "arith, 100", "facts, 120"})
+    void readsTheItemsOfTheQuickstart(String name, int count) {
+        assertThat(ExactMatchTask.read(name, QUICKSTART.resolve(name + ".jsonl"), 16, 1_000)
+                        .items()
+                        .total())
+                .isEqualTo(count);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"choice, 200", "mc, 200"})
+    void readsTheChoicesOfTheQuickstart(String name, int count) {
+        MultipleChoiceTask task = MultipleChoiceTask.read(name, QUICKSTART.resolve(name + ".jsonl"), 1_000);
+        assertThat(task.items().total()).isEqualTo(count);
+        assertThat(task.chance().orElseThrow()).isCloseTo(0.25, within(1e-12));
     }
 
     private static ExactMatchTask exact(Item item) {
