@@ -13,7 +13,7 @@ public final class SampleSizes {
      * two-sided confidence and z₂ to the power.
      *
      * <p>Source: J. L. Fleiss, B. Levin and M. C. Paik, Statistical Methods for Rates and Proportions (3rd ed. 2003),
-     * section 2.5; Wilson's interval is the inversion of the same score test.
+     * chapter 2; Wilson's interval is the inversion of the same score test.
      *
      * @param share the true share p in [0, 1], in practice the estimate so far
      * @param gate the gate g in (0, 1]
@@ -39,8 +39,8 @@ public final class SampleSizes {
      * The number of items on which a paired comparison sees a difference of shares with probability {@code power}: n =
      * (z₁ + z₂)² (d − δ²) / δ².
      *
-     * <p>Source: the normal approximation of McNemar's test, R. J. Connett, J. A. Smith and R. B. McHugh, Stat. Med. 6
-     * (1987) 581–588, without their separate null variance.
+     * <p>Source: the large-sample variance of a paired difference, (d − δ²) / n, in A. Agresti, Categorical Data
+     * Analysis (2nd ed. 2002), section 10.1.
      *
      * @param difference δ, not 0, and |δ| at most {@code disagreement}
      * @param disagreement d, the share of items that exactly one of the two answers rightly, in (0, 1]

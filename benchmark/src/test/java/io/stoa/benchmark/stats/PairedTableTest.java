@@ -13,7 +13,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 class PairedTableTest {
     /**
      * Bentur et al. 2009 and Cavo et al. 2012 as worked through in M. W. Fagerland, S. Lydersen and P. Laake, Statistical
-     * Analysis of Contingency Tables (2017), chapter 8; the third and fourth from Newcombe, Stat. Med. 17 (1998)
+     * Analysis of Contingency Tables (2017), chapter 8; the third and fourth, tables with an empty cell and with as many
+     * disagreements but more agreement, recomputed in Python from the formulas of Newcombe, Stat. Med. 17 (1998)
      * 2635–2650, method 10.
      */
     @ParameterizedTest

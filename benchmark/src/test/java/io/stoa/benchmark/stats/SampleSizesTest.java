@@ -48,7 +48,7 @@ class SampleSizesTest {
         assertThat(SampleSizes.toResolveGate(1, 1, 0.95, 0.8)).isEmpty();
     }
 
-    /** The table of paired sample sizes at α = 0.05 and 80 % power, recomputed independently (Connett et al. 1987). */
+    /** The table of paired sample sizes at α = 0.05 and 80 % power, recomputed independently of this code. */
     @ParameterizedTest
     @CsvSource({
         "0.05, 3917, 974, 429, 150",
