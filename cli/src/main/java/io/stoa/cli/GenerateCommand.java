@@ -83,7 +83,7 @@ final class GenerateCommand implements Runnable {
                         }
                     },
                     () -> false);
-            house.out().println(json ? JsonMapper.builder().build().writeValueAsString(answer) : "");
+            house.out().println(json ? JsonMapper.shared().writeValueAsString(answer) : "");
         }
     }
 }

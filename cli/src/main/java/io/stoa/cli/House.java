@@ -69,7 +69,7 @@ final class House {
     /** llama.cpp, loaded at the first call. */
     LlamaRuntime llama() {
         LlamaRuntime runtime = llama.orElseGet(() -> {
-            Path shipped = Path.of(System.getProperty("stoa.home", "."), "natives");
+            Path shipped = Path.of(System.getProperty("stoa.natives", "natives"));
             return LlamaRuntime.load(LlamaRuntime.libraryPlace(environment, shipped), LogSink.systemLogger());
         });
         llama = Optional.of(runtime);

@@ -1,11 +1,13 @@
 package io.stoa.cli;
 
+import io.stoa.model.EvidenceRef;
 import io.stoa.model.StoaException;
 import io.stoa.store.Entry;
 import io.stoa.store.SqliteLedger;
 import io.stoa.store.Verification;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import picocli.CommandLine;
@@ -74,14 +76,23 @@ final class LedgerCommand implements Runnable {
         public Integer call() {
             try (SqliteLedger ledger = open(home, house)) {
                 Verification result = ledger.verify();
-                if (json) {
-                    house.out().println(JsonMapper.builder().build().writeValueAsString(result));
-                } else {
-                    house.out().println(result);
-                }
-                return result.broken().isEmpty() ? ExitCode.OK.code() : ExitCode.BROKEN.code();
+                house.out().println(json ? JsonMapper.shared().writeValueAsString(result) : sentence(result));
+                return switch (result) {
+                    case Verification.Intact _ -> ExitCode.OK.code();
+                    case Verification.Broken _ -> ExitCode.BROKEN.code();
+                };
             }
         }
+    }
+
+    private static String sentence(Verification result) {
+        return switch (result) {
+            case Verification.Intact(long entries, Optional<EvidenceRef> head) ->
+                "The chain is intact: " + entries + " entries"
+                        + head.map(last -> ", the last one " + last.digest()).orElse("") + ".";
+            case Verification.Broken(long sequence, String what) ->
+                "The chain is broken at entry " + sequence + ": " + what;
+        };
     }
 
     @Command(

@@ -64,7 +64,7 @@ final class QuantizeCommand implements Runnable {
                 Artifacts.digestOf(to, Progress.NONE).hex(),
                 house.llama().version());
         if (json) {
-            house.out().println(JsonMapper.builder().build().writeValueAsString(result));
+            house.out().println(JsonMapper.shared().writeValueAsString(result));
         } else {
             house.out().printf(
                     Locale.ROOT,

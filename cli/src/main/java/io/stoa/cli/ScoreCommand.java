@@ -63,7 +63,7 @@ final class ScoreCommand implements Runnable {
             }
         }
         if (json) {
-            house.out().println(JsonMapper.builder().build().writeValueAsString(scored));
+            house.out().println(JsonMapper.shared().writeValueAsString(scored));
         } else {
             for (Scored one : scored) {
                 house.out().printf(
