@@ -90,8 +90,10 @@ final class Vocabulary {
             if (text.length() > LONGEST_TOKEN) {
                 throw refusal.because("token " + id + " is " + text.length() + " characters long");
             }
-            // llama.cpp names empty tokens like this, and then wants all names to differ.
-            Integer twin = ids.putIfAbsent(text.isEmpty() ? "[EMPTY_" + id + "]" : text, id);
+            // llama.cpp reads a token up to its first zero, names empty ones like this, and then wants all to differ.
+            int zero = text.indexOf(0);
+            String name = zero < 0 ? text : text.substring(0, zero);
+            Integer twin = ids.putIfAbsent(name.isEmpty() ? "[EMPTY_" + id + "]" : name, id);
             if (twin != null) {
                 throw refusal.because(
                         "tokens " + twin + " and " + id + " are both \"" + Refusal.shortened(text) + "\"");

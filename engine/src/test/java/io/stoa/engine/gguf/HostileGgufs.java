@@ -314,7 +314,12 @@ public final class HostileGgufs {
             list.set(5, "");
             list.set(6, "[EMPTY_5]");
         });
-        tokens("a token with a zero in it", false, tokens, list -> list.set(5, "a\u0000b"));
+        tokens("a token with a zero in it, cut like another", true, tokens, list -> list.set(5, "a\u0000b"));
+        tokens("two tokens that differ after a zero", true, tokens, list -> {
+            list.set(5, "ab\u0000x");
+            list.set(6, "ab\u0000y");
+        });
+        tokens("a token of a zero", false, tokens, list -> Collections.fill(list.subList(5, 6), "\u0000"));
         refused("tokens are numbers", w -> w.set("tokenizer.ggml.tokens", GgufWriter.ARRAY, GgufWriter.i32s(types(1))));
         refused("tokens are one text", w -> w.set("tokenizer.ggml.tokens", GgufWriter.STRING, GgufWriter.text("abc")));
         for (int type : new int[] {-1, 7, 6, 99}) {

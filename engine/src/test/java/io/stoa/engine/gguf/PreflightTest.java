@@ -8,6 +8,7 @@ import io.stoa.model.StoaException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -124,6 +125,55 @@ class PreflightTest {
                 .hasMessageStartingWith(file + ": ")
                 .hasMessageContaining(why)
                 .hasMessageContaining("; ");
+    }
+
+    static Stream<Arguments> architectures() {
+        return Stream.concat(
+                SoundGgufs.DENSE.stream().map(name -> Arguments.of(name, SoundGgufs.dense(name))),
+                SoundGgufs.SPARSE.stream().map(name -> Arguments.of(name + " with experts", SoundGgufs.sparse(name))));
+    }
+
+    /** The table of shapes is right in both directions: the whole model passes, and no layer's tensor can go or change. */
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("architectures")
+    void knowsTheTensorsOfAnArchitecture(String name, GgufWriter sound) throws IOException {
+        Path file = write(sound);
+        assertThat(Preflight.warnings(Preflight.examine(file))).isEmpty();
+        for (GgufWriter.Tensor tensor : sound.tensors()) {
+            List<Long> wider = new ArrayList<>(tensor.shape());
+            wider.set(wider.size() - 1, wider.getLast() + 1);
+            int row = tensor.data().length / (int) (long) tensor.shape().getLast();
+            byte[] more = GgufWriter.join(List.of(tensor.data(), new byte[row]));
+            Path changed = write(GgufWriter.of(sound.bytes())
+                    .removeTensors(tensor.name())
+                    .add(tensor.shaped(wider).holding(more))
+                    .laidOut());
+            assertThatThrownBy(() -> Preflight.examine(changed))
+                    .as(tensor.name())
+                    .hasMessageContaining(tensor.name());
+            boolean optional = tensor.name().endsWith(".bias")
+                    || tensor.name().equals("output.weight")
+                    || tensor.name().endsWith("ffn_gate_exps.weight");
+            Path without = write(
+                    GgufWriter.of(sound.bytes()).removeTensors(tensor.name()).laidOut());
+            if (!optional) {
+                assertThatThrownBy(() -> Preflight.examine(without))
+                        .as(tensor.name())
+                        .hasMessageContaining("lacks the tensor");
+            }
+        }
+    }
+
+    @Test
+    void acceptsSentencePieceOnlyWithAllBytes() throws IOException {
+        assertThat(Preflight.warnings(Preflight.examine(write(SoundGgufs.sentencePiece()))))
+                .isEmpty();
+        byte[] bytes = SoundGgufs.sentencePiece().bytes();
+        String text = new String(bytes, StandardCharsets.ISO_8859_1);
+        bytes[text.indexOf("<0xF0>") + 3] = 'G';
+        Path file = Files.write(folder.resolve("gap.gguf"), bytes);
+        assertThatThrownBy(() -> Preflight.examine(file))
+                .hasMessageContaining("token 243 (\"<0xG0>\") is of the type byte");
     }
 
     @Test
