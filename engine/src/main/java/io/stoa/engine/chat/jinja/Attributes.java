@@ -140,7 +140,7 @@ final class Attributes {
             case "get" ->
                 Optional.of(arguments -> {
                     arguments.atMost("get", "key", "default");
-                    Value key = Value.hashable(arguments.require("get", 0, "key"));
+                    Value key = operations.key(arguments.require("get", 0, "key"));
                     return operations
                             .item(dict, key)
                             .orElseGet(() -> arguments.get(1, "default").orElse(Value.None.NONE));

@@ -364,13 +364,7 @@ final class Filters {
     private Value unique(Value value, Arguments arguments) {
         UnaryOperator<Value> key = key(arguments, 0, 1);
         Set<Value> seen = new HashSet<>();
-        return generator(
-                filtered(operations.iterate(value), item -> {
-                    Value found = Value.hashable(key.apply(item));
-                    operations.budget().charge(found.extent().weight());
-                    return seen.add(found);
-                }),
-                value);
+        return generator(filtered(operations.iterate(value), item -> seen.add(operations.key(key.apply(item)))), value);
     }
 
     private Value extreme(Value value, Arguments arguments, int sign) {

@@ -90,8 +90,7 @@ final class Globals {
                 if (parts.size() != 2) {
                     throw JinjaException.failed(function + "() needs pairs of key and value");
                 }
-                operations.budget().charge(parts.getFirst().extent().weight());
-                entries.put(Value.hashable(parts.get(0)), parts.get(1));
+                entries.put(operations.key(parts.get(0)), parts.get(1));
             }
         }
         arguments.named().forEach((name, value) -> entries.put(Value.text(name), value));

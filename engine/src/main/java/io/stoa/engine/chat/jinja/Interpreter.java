@@ -359,8 +359,7 @@ final class Interpreter {
             case Expression.Mapping mapping -> {
                 Map<Value, Value> entries = new LinkedHashMap<>();
                 for (Expression.Entry entry : mapping.entries()) {
-                    Value key = Value.hashable(evaluate(entry.key(), scope));
-                    budget.charge(key.extent().weight());
+                    Value key = operations.key(evaluate(entry.key(), scope));
                     entries.put(key, evaluate(entry.value(), scope));
                 }
                 yield Value.dict(entries);

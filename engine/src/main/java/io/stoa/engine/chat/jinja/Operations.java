@@ -161,8 +161,7 @@ final class Operations {
                 yield text.value().contains(part.value());
             }
             case Value.Dict dict -> {
-                budget.charge(item.extent().weight());
-                yield dict.entries().containsKey(Value.hashable(item));
+                yield dict.entries().containsKey(key(item));
             }
             case Value.Undefined _, Value.Sequence _, Value.View _, Value.Generator _ -> {
                 Iterator<Value> iterator = iterate(container);
@@ -404,17 +403,42 @@ final class Operations {
         };
     }
 
-    /** {@code a ~ b}: the parts as text; markup when any part is. */
+    /** {@code a ~ b}: the parts as plain text, since templates run without automatic escaping. */
     Value.Text concatenated(List<Value> parts) {
-        boolean markup = parts.stream().anyMatch(part -> part instanceof Value.Text text && text.markup());
         StringBuilder text = new StringBuilder();
         for (Value part : parts) {
-            Value.Text written = part instanceof Value.Text already ? already : Value.text(string(part));
-            String piece = (markup ? escaped(written) : written).value();
+            String piece = string(part);
             budget.charge(piece.length());
             text.append(piece);
         }
-        return new Value.Text(text.toString(), markup);
+        return Value.text(text.toString());
+    }
+
+    /** A value as the key of a dict; pays for the hash, and refuses what Python cannot hash. */
+    Value key(Value value) {
+        budget.charge(value.extent().weight());
+        refuseUnhashable(value);
+        return value;
+    }
+
+    private static void refuseUnhashable(Value value) {
+        switch (value) {
+            case Value.Listing _, Value.Dict _, Value.Namespace _ ->
+                throw JinjaException.failed("unhashable type: '" + value.type() + "'");
+            case Value.Tuple tuple -> tuple.items().forEach(Operations::refuseUnhashable);
+            case Value.Undefined _,
+                    Value.None _,
+                    Value.Text _,
+                    Value.Numeric _,
+                    Value.Range _,
+                    Value.View _,
+                    Value.Generator _,
+                    Value.Function _,
+                    Value.Loop _,
+                    Value.Cycler _ -> {
+                // Hashable.
+            }
+        }
     }
 
     /** {@code a[index]}, absent where Python raises an {@code IndexError}, {@code KeyError} or {@code TypeError}. */

@@ -38,8 +38,7 @@ final class Parser {
             ">", Relation.GREATER,
             ">=", Relation.GREATER_OR_EQUAL);
     private static final List<String> SPECIAL = List.of("caller", "kwargs", "varargs");
-    private static final Set<String> RESERVED = Set.of(
-            "true", "false", "none", "True", "False", "None", "and", "or", "not", "in", "is", "if", "else", "loop");
+    private static final Set<String> CONSTANTS = Set.of("true", "false", "none", "True", "False", "None");
 
     private final List<Token> tokens;
     private int position;
@@ -48,7 +47,10 @@ final class Parser {
     /** The names mentioned in each macro body that is being read, innermost last. */
     private final Deque<Set<String>> mentioned = new ArrayDeque<>();
 
+    /** The tags that are open, and what may close each, innermost first. */
     private final Deque<String> openTags = new ArrayDeque<>();
+
+    private final Deque<List<String>> endTags = new ArrayDeque<>();
 
     private Parser(List<Token> tokens) {
         this.tokens = tokens;
@@ -134,7 +136,7 @@ final class Parser {
     }
 
     /** Statements up to one of the end tags, whose name is then the current token; or to the end of the template. */
-    private List<Statement> statements(List<String> endTags) {
+    private List<Statement> statements(List<String> closing) {
         List<Statement> statements = new ArrayList<>();
         while (true) {
             Token token = next();
@@ -146,17 +148,17 @@ final class Parser {
                 }
                 case BLOCK_BEGIN -> {
                     if (current().kind() == Token.Kind.NAME
-                            && endTags.contains(current().text())) {
+                            && closing.contains(current().text())) {
                         return List.copyOf(statements);
                     }
                     statements.addAll(nested(this::statement));
                     expect(Token.Kind.BLOCK_END);
                 }
                 case END -> {
-                    if (endTags.isEmpty()) {
+                    if (closing.isEmpty()) {
                         return List.copyOf(statements);
                     }
-                    throw fail("Unexpected end of template. " + wanted(endTags));
+                    throw fail("Unexpected end of template. " + wanted());
                 }
                 case BLOCK_END, VARIABLE_END, NAME, STRING, INTEGER, FLOAT, OPERATOR ->
                     throw JinjaException.syntax("unexpected '" + token.described() + "'", token.line());
@@ -164,18 +166,28 @@ final class Parser {
         }
     }
 
-    private String wanted(List<String> endTags) {
+    private JinjaException unknown(Token tag) {
+        openTags.pop();
+        String message = "Encountered unknown tag '" + tag.text() + "'.";
+        return JinjaException.syntax(openTags.isEmpty() ? message : message + " " + wanted(), tag.line());
+    }
+
+    private String wanted() {
         return "Jinja was looking for the following tags: "
                 + String.join(
-                        " or ", endTags.stream().map(tag -> "'" + tag + "'").toList())
-                + ". The innermost block that needs to be closed is '" + openTags.peek() + "'.";
+                        " or ",
+                        endTags.element().stream().map(tag -> "'" + tag + "'").toList())
+                + ". The innermost block that needs to be closed is '" + openTags.element() + "'.";
     }
 
     /** The body of a tag, from the end of its opening tag to one of the end tags. */
-    private List<Statement> body(String... endTags) {
+    private List<Statement> body(String... closing) {
         skip(":");
         expect(Token.Kind.BLOCK_END);
-        return statements(List.of(endTags));
+        endTags.push(List.of(closing));
+        List<Statement> body = statements(List.of(closing));
+        endTags.pop();
+        return body;
     }
 
     private List<Statement> bodyThrough(String endTag) {
@@ -213,7 +225,7 @@ final class Parser {
             case "autoescape" ->
                 throw JinjaException.syntax(
                         "{% autoescape %} is for web pages and has no meaning in a chat template", tag.line());
-            default -> throw JinjaException.syntax("Encountered unknown tag '" + tag.text() + "'.", tag.line());
+            default -> throw unknown(tag);
         };
         openTags.pop();
         return parsed;
@@ -333,11 +345,16 @@ final class Parser {
     }
 
     private String variableName() {
-        Token token = expect(Token.Kind.NAME);
-        if (RESERVED.contains(token.text())) {
-            throw JinjaException.syntax("can't assign to '" + token.text() + "'", token.line());
+        Token token = current();
+        boolean literal = switch (token.kind()) {
+            case STRING, INTEGER, FLOAT -> true;
+            case NAME -> CONSTANTS.contains(token.text());
+            case DATA, BLOCK_BEGIN, BLOCK_END, VARIABLE_BEGIN, VARIABLE_END, OPERATOR, END -> false;
+        };
+        if (literal) {
+            throw fail("can't assign to 'const'");
         }
-        return token.text();
+        return expect(Token.Kind.NAME).text();
     }
 
     private Target target(List<String> endNames, boolean withNamespace) {

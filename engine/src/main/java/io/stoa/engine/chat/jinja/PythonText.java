@@ -1,6 +1,7 @@
 package io.stoa.engine.chat.jinja;
 
 import java.math.BigDecimal;
+import java.math.MathContext;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -125,6 +126,11 @@ final class PythonText {
             return 1 / value < 0 ? "-0.0" : "0.0";
         }
         BigDecimal shortest = new BigDecimal(Double.toString(value)).stripTrailingZeros();
+        BigDecimal oneDigit = shortest.round(new MathContext(1));
+        if (oneDigit.doubleValue() == value) {
+            // Java writes at least two digits: 4.9E-324, where Python says 5e-324.
+            shortest = oneDigit.stripTrailingZeros();
+        }
         int exponent = shortest.precision() - shortest.scale() - 1;
         if (exponent >= -4 && exponent < 16) {
             String plain = shortest.toPlainString();

@@ -556,19 +556,6 @@ sealed interface Value {
         return new Function(name, "builtin_function_or_method", body);
     }
 
-    /** Refuses what Python cannot hash. */
-    static Value hashable(Value key) {
-        return switch (key) {
-            case Listing _, Dict _, Namespace _ -> throw JinjaException.failed("unhashable type: '" + key.type() + "'");
-            case Tuple tuple -> {
-                tuple.items().forEach(Value::hashable);
-                yield key;
-            }
-            case Undefined _, None _, Text _, Numeric _, Range _, View _, Generator _, Function _, Loop _, Cycler _ ->
-                key;
-        };
-    }
-
     /** The values of a call, already evaluated. */
     record Arguments(List<Value> positional, Map<String, Value> named) {
         static final Arguments NONE = new Arguments(List.of(), Map.of());
