@@ -92,7 +92,12 @@ final class Attributes {
             return Optional.of(unsafe(target, name));
         }
         return switch (target) {
-            case Text text -> method(text, name).map(body -> Value.method(name, body));
+            case Text text ->
+                method(text, name)
+                        .map(body -> Value.method(name, arguments -> {
+                            operations.budget().charge(text.value().length() >> 2);
+                            return body.call(arguments);
+                        }));
             case Value.Dict dict -> of(dict, name);
             case Value.Sequence sequence -> of(sequence, name);
             case Value.Namespace namespace ->

@@ -90,6 +90,9 @@ final class Filters {
             "wordcount");
 
     Value apply(String name, Value value, Arguments arguments) {
+        if (value instanceof Text text) {
+            operations.budget().charge(text.value().length() >> 2);
+        }
         return switch (name) {
             case "abs" -> absolute(value);
             case "attr" -> attribute(value, arguments);

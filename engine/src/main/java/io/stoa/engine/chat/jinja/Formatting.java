@@ -30,6 +30,7 @@ final class Formatting {
     /** {@code format % value}, where the value is a tuple of arguments, a dict of them, or the only one. */
     String percent(String format, Value value) {
         List<Value> arguments = value instanceof Value.Tuple tuple ? tuple.items() : List.of(value);
+        operations.budget().charge(format.length());
         StringBuilder text = new StringBuilder();
         Matcher matcher = PERCENT.matcher(format);
         int used = 0;
@@ -205,6 +206,7 @@ final class Formatting {
 
     /** {@code format.format(…)}; fields may go on with {@code .name} and {@code [key]}, under the sandbox's rules. */
     String braces(String format, Arguments arguments, Attributes attributes) {
+        operations.budget().charge(format.length());
         StringBuilder text = new StringBuilder();
         int automatic = 0;
         int at = 0;

@@ -160,9 +160,7 @@ final class Operations {
                 budget.charge(text.value().length() >> 3);
                 yield text.value().contains(part.value());
             }
-            case Value.Dict dict -> {
-                yield dict.entries().containsKey(key(item));
-            }
+            case Value.Dict dict -> dict.entries().containsKey(key(item));
             case Value.Undefined _, Value.Sequence _, Value.View _, Value.Generator _ -> {
                 Iterator<Value> iterator = iterate(container);
                 boolean found = false;
