@@ -26,7 +26,7 @@ import java.util.Map;
  * @param experts the number of experts, 0 for one dense network; two of them are used per token
  * @param window the sliding window, 0 for none
  */
-record ModelShape(
+public record ModelShape(
         String name,
         String architecture,
         int layers,
@@ -155,7 +155,7 @@ record ModelShape(
     }
 
     /** Writes the shape as a GGUF file (version 3) whose data are zeros, as a sparse file where the system has them. */
-    void write(Path file) throws IOException {
+    public void write(Path file) throws IOException {
         GgufHeader header = header();
         Writer out = new Writer();
         out.bytes.writeBytes("GGUF".getBytes(StandardCharsets.US_ASCII));
