@@ -210,6 +210,16 @@ class HardwarePillarTest {
     }
 
     @Test
+    void oneStreamSaysOnlySoMuchAboutSeveral() {
+        Check check = plan(NANO, workload(512, 4, latency(500, 5)), ROOMY).getLast();
+
+        List<Finding> findings = check.run(ledger, Progress.NONE);
+
+        assertThat(findings).extracting(Finding::weight).containsExactly(Weight.INFO, Weight.CONDITION, Weight.BLOCKS);
+        assertThat(findings.get(1).sentence()).contains("4 at the same time were not measured");
+    }
+
+    @Test
     void aDisturbedMeasurementCanPassATargetButNotMissOne() {
         SpeedMeasurement disturbed = new SpeedMeasurement(
                 Collections.nCopies(

@@ -33,6 +33,9 @@ record Decoder(
         long vocabulary,
         long window,
         List<Layer> layers) {
+    /** More than any model has of anything; beyond it a header is broken. */
+    private static final long MOST = 1 << 20;
+
     Decoder {
         layers = List.copyOf(layers);
     }
@@ -67,11 +70,12 @@ record Decoder(
         record Experts(long width, long experts, long used, boolean scaled) implements FeedForward {}
     }
 
-    /** The bytes-free width of all keys of a token in one layer. */
+    /** The elements of all keys of a token in one layer. */
     long keyWidth() {
         return keyHeads * keyLength;
     }
 
+    /** The elements of all values of a token in one layer. */
     long valueWidth() {
         return keyHeads * valueLength;
     }
@@ -86,49 +90,62 @@ record Decoder(
         if (family.isEmpty()) {
             return new Reading.Refused("the architecture " + header.architecture() + " is not modelled");
         }
-        Map<String, GgufTensor> tensors = new HashMap<>();
-        header.tensors().forEach(tensor -> tensors.put(tensor.name(), tensor));
-        OptionalLong layers = header.hyperParameter("block_count");
-        OptionalLong embedding = header.hyperParameter("embedding_length");
-        OptionalLong heads = uniform(header, "attention.head_count");
-        if (layers.isEmpty() || embedding.isEmpty() || heads.isEmpty() || heads.getAsLong() < 1) {
-            return new Reading.Refused("block_count, embedding_length or attention.head_count is missing, or differs "
-                    + "from layer to layer");
+        if (header.integer("split.count").orElse(1) > 1) {
+            return new Reading.Refused("the file is only a part of a model; merge the parts first");
         }
-        GgufTensor tokens = tensors.get("token_embd.weight");
+        Map<String, GgufTensor> matrices = new HashMap<>();
+        header.tensors().stream()
+                .filter(tensor -> tensor.shape().size() > 1)
+                .forEach(tensor -> matrices.put(tensor.name(), tensor));
+        GgufTensor tokens = matrices.get("token_embd.weight");
         if (tokens == null) {
             return new Reading.Refused("the tensor token_embd.weight is missing");
         }
-        boolean keyHeadsVary =
-                header.array(header.architecture() + ".attention.head_count_kv").isPresent()
-                        && uniform(header, "attention.head_count_kv").isEmpty();
-        if (keyHeadsVary) {
-            return new Reading.Refused("attention.head_count_kv differs from layer to layer");
+        OptionalLong layers = header.hyperParameter("block_count");
+        OptionalLong embedding = header.hyperParameter("embedding_length");
+        OptionalLong heads = uniform(header, "attention.head_count");
+        boolean ownKeyHeads = header.metadata().containsKey(header.architecture() + ".attention.head_count_kv");
+        OptionalLong keyHeads = ownKeyHeads ? uniform(header, "attention.head_count_kv") : heads;
+        if (!sensible(layers) || !sensible(embedding) || !sensible(heads) || !sensible(keyHeads)) {
+            return new Reading.Refused("block_count, embedding_length, attention.head_count or attention.head_count_kv "
+                    + "is missing, out of range, or differs from layer to layer");
         }
         long headWidth = embedding.getAsLong() / heads.getAsLong();
+        long keyLength = header.hyperParameter("attention.key_length").orElse(headWidth);
+        long valueLength = header.hyperParameter("attention.value_length").orElse(headWidth);
         long window = family.get().window(header);
+        if (!sensible(OptionalLong.of(keyLength)) || !sensible(OptionalLong.of(valueLength)) || window < 0) {
+            return new Reading.Refused(
+                    "attention.key_length, attention.value_length or attention.sliding_window is out of range");
+        }
+        if (header.real(header.architecture() + ".attention.temperature_scale").orElse(0) != 0) {
+            return new Reading.Refused("scaling of attention by temperature is not modelled");
+        }
         List<Layer> read = new ArrayList<>();
         for (int layer = 0; layer < layers.getAsLong(); layer++) {
-            Optional<FeedForward> feedForward = feedForward(header, tensors, layer);
+            Optional<FeedForward> feedForward = feedForward(header, matrices, layer);
             if (feedForward.isEmpty()) {
                 return new Reading.Refused("layer " + layer + " has no feed-forward network of a known kind");
             }
             read.add(new Layer(
                     window > 0 && windowed(header, family.get(), layer),
-                    tensors.containsKey("blk." + layer + ".attn_qkv.weight"),
+                    matrices.containsKey("blk." + layer + ".attn_qkv.weight"),
                     feedForward.get()));
         }
-        GgufTensor output = tensors.getOrDefault("output.weight", tokens);
         return new Reading.Read(new Decoder(
                 family.get(),
                 embedding.getAsLong(),
                 heads.getAsLong(),
-                uniform(header, "attention.head_count_kv").orElse(heads.getAsLong()),
-                header.hyperParameter("attention.key_length").orElse(headWidth),
-                header.hyperParameter("attention.value_length").orElse(headWidth),
-                output.shape().get(1),
+                keyHeads.getAsLong(),
+                keyLength,
+                valueLength,
+                matrices.getOrDefault("output.weight", tokens).shape().get(1),
                 window,
                 read));
+    }
+
+    private static boolean sensible(OptionalLong value) {
+        return value.isPresent() && value.getAsLong() > 0 && value.getAsLong() <= MOST;
     }
 
     /** What reading a header yields. */
@@ -138,25 +155,30 @@ record Decoder(
         record Refused(String reason) implements Reading {}
     }
 
-    private static Optional<FeedForward> feedForward(GgufHeader header, Map<String, GgufTensor> tensors, int layer) {
+    private static Optional<FeedForward> feedForward(GgufHeader header, Map<String, GgufTensor> matrices, int layer) {
         String block = "blk." + layer + ".";
-        GgufTensor up = tensors.get(block + "ffn_up.weight");
+        GgufTensor up = matrices.get(block + "ffn_up.weight");
         if (up != null) {
-            boolean fused = !tensors.containsKey(block + "ffn_gate.weight");
+            boolean fused = !matrices.containsKey(block + "ffn_gate.weight");
             long rows = up.shape().get(1);
             return Optional.of(new FeedForward.Dense(fused ? rows / 2 : rows, fused));
         }
-        GgufTensor experts = tensors.get(block + "ffn_up_exps.weight");
-        OptionalLong used = header.hyperParameter("expert_used_count");
-        boolean shared = tensors.containsKey(block + "ffn_up_shexp.weight");
-        boolean gated = tensors.containsKey(block + "ffn_gate_exps.weight");
-        if (experts == null || used.isEmpty() || shared || !gated) {
+        GgufTensor experts = matrices.get(block + "ffn_up_exps.weight");
+        long used = header.hyperParameter("expert_used_count").orElse(0);
+        boolean plain = matrices.containsKey(block + "ffn_gate_exps.weight")
+                && !matrices.containsKey(block + "ffn_up_shexp.weight")
+                && header.hyperParameter("expert_group_count").orElse(1) <= 1;
+        if (experts == null
+                || experts.shape().size() != 3
+                || used < 1
+                || used > experts.shape().get(2)
+                || !plain) {
             return Optional.empty();
         }
         double scale =
                 header.real(header.architecture() + ".expert_weights_scale").orElse(0);
         return Optional.of(new FeedForward.Experts(
-                experts.shape().get(1), experts.shape().get(2), used.getAsLong(), scale != 0 && scale != 1));
+                experts.shape().get(1), experts.shape().get(2), used, scale != 0 && scale != 1));
     }
 
     private static boolean windowed(GgufHeader header, Family family, int layer) {

@@ -90,7 +90,7 @@ final class DecoderGraph {
         return new Cache(
                 cells,
                 Tensor.input(INDEX, tokens),
-                Tensor.input(INDEX, flash ? tokens : tokens * decoder.valueWidth()),
+                Tensor.input(INDEX, flash ? tokens : Math.multiplyExact(tokens, decoder.valueWidth())),
                 Tensor.input(flash ? HALF : FLOAT, cells, tokens / streams, 1, streams),
                 KeyValueCache.keyRotation(decoder, settings).map(side -> Tensor.input(FLOAT, side, side)),
                 KeyValueCache.valueRotation(decoder, settings).map(side -> Tensor.input(FLOAT, side, side)));

@@ -12,6 +12,8 @@ import java.util.Optional;
  */
 enum Family {
     LLAMA,
+    MISTRAL3,
+    GRANITE,
     QWEN2,
     QWEN3,
     QWEN3MOE,
@@ -49,7 +51,7 @@ enum Family {
     /** The tokens that a layer with a sliding window looks back on; 0 where there are no such layers. */
     long window(GgufHeader header) {
         return switch (this) {
-            case LLAMA, QWEN2, QWEN3, QWEN3MOE, SMOLLM3, PHI3 -> 0;
+            case LLAMA, MISTRAL3, GRANITE, QWEN2, QWEN3, QWEN3MOE, SMOLLM3, PHI3 -> 0;
             case GEMMA2 -> header.hyperParameter("attention.sliding_window").orElse(4096);
             case GEMMA3 -> header.hyperParameter("attention.sliding_window").orElse(0);
         };
@@ -58,7 +60,7 @@ enum Family {
     /** The length of the repeating pattern of layers with a sliding window, of which the last has none. */
     long windowPattern() {
         return switch (this) {
-            case LLAMA, QWEN2, QWEN3, QWEN3MOE, SMOLLM3, PHI3 -> 1;
+            case LLAMA, MISTRAL3, GRANITE, QWEN2, QWEN3, QWEN3MOE, SMOLLM3, PHI3 -> 1;
             case GEMMA2 -> 2;
             case GEMMA3 -> 6;
         };

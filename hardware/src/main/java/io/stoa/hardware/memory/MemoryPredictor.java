@@ -15,12 +15,17 @@ public final class MemoryPredictor {
      * Predicts the buffers of a model.
      *
      * @return every buffer, or only the weights and why no more is known
-     * @throws ArithmeticException when the sizes exceed 2⁶³ bytes
      */
     public MemoryPrediction predict(GgufHeader header, MemorySettings settings) {
         return switch (Decoder.read(header)) {
             case Decoder.Reading.Refused(String reason) -> unknown(header, settings, reason);
-            case Decoder.Reading.Read(Decoder decoder) -> predict(header, settings, decoder);
+            case Decoder.Reading.Read(Decoder decoder) -> {
+                try {
+                    yield predict(header, settings, decoder);
+                } catch (ArithmeticException e) {
+                    yield unknown(header, settings, "the buffers would exceed 2⁶³ bytes");
+                }
+            }
         };
     }
 

@@ -61,6 +61,39 @@ class MemoryPredictorTest {
     }
 
     @Test
+    void brokenHeadersAreNotGuessed() {
+        GgufHeader header = shape("llama", 2, 64, 2, 2, 32, 0).header();
+
+        assertThat(reason(with(header, "llama.attention.head_count", 0))).contains("out of range");
+        assertThat(reason(with(header, "llama.attention.key_length", -1))).contains("out of range");
+        assertThat(reason(with(header, "llama.embedding_length", Long.MAX_VALUE)))
+                .contains("out of range");
+        assertThat(reason(with(header, "llama.block_count", 1 << 20)))
+                .isEqualTo("layer 2 has no feed-forward network of a known kind");
+        assertThat(reason(with(header, "split.count", 3))).contains("only a part");
+        assertThat(reason(new GgufHeader(3, header.metadata(), List.of(), 32, 0, 0)))
+                .contains("token_embd.weight");
+        GgufHeader wide =
+                with(with(header, "llama.attention.head_count", 1 << 20), "llama.attention.head_count_kv", 1 << 20);
+        assertThat(reason(with(
+                        with(wide, "llama.attention.key_length", 1 << 20), "llama.attention.value_length", 1 << 20)))
+                .isEqualTo("the buffers would exceed 2⁶³ bytes");
+    }
+
+    private String reason(GgufHeader header) {
+        return switch (predictor.predict(header, MemorySettings.of(1 << 20, 16, Repacking.NONE))) {
+            case MemoryPrediction.Known known -> "known: " + known;
+            case MemoryPrediction.Unknown unknown -> unknown.reason();
+        };
+    }
+
+    private static GgufHeader with(GgufHeader header, String key, long value) {
+        Map<String, GgufValue> metadata = new LinkedHashMap<>(header.metadata());
+        metadata.put(key, new GgufValue.Whole(value));
+        return new GgufHeader(3, metadata, header.tensors(), 32, 0, 0);
+    }
+
+    @Test
     void layersThatDifferAreNotGuessed() {
         GgufHeader header = shape("llama", 2, 64, 2, 2, 32, 0).header();
         Map<String, GgufValue> metadata = new LinkedHashMap<>(header.metadata());
@@ -72,7 +105,7 @@ class MemoryPredictorTest {
         assertThat(predictor.predict(varied, MemorySettings.of(512, 1, Repacking.NONE)))
                 .isInstanceOfSatisfying(
                         MemoryPrediction.Unknown.class,
-                        unknown -> assertThat(unknown.reason()).contains("head_count_kv differs"));
+                        unknown -> assertThat(unknown.reason()).contains("differs from layer to layer"));
     }
 
     @Test

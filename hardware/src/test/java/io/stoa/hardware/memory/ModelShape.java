@@ -51,6 +51,8 @@ public record ModelShape(
                 new ModelShape("llama-deep", "llama", 40, 64, 2, 2, 32, 128, 300, GgmlType.F16, false, 0, 0),
                 new ModelShape("llama-one", "llama", 1, 128, 2, 1, 64, 256, 300, GgmlType.F16, false, 0, 0),
                 new ModelShape("llama-experts", "llama", 3, 256, 4, 2, 64, 320, 1000, GgmlType.F16, false, 4, 0),
+                new ModelShape("mistral3", "mistral3", 3, 512, 8, 2, 64, 960, 2000, GgmlType.F16, false, 0, 0),
+                new ModelShape("granite", "granite", 4, 320, 5, 1, 64, 800, 3000, GgmlType.F16, true, 0, 0),
                 new ModelShape("qwen2", "qwen2", 4, 384, 6, 2, 64, 1024, 3000, GgmlType.F16, true, 0, 0),
                 new ModelShape("qwen3", "qwen3", 5, 256, 4, 2, 128, 768, 3000, GgmlType.F16, true, 0, 0),
                 new ModelShape("qwen3moe", "qwen3moe", 3, 256, 4, 2, 128, 192, 2000, GgmlType.F16, false, 8, 0),
@@ -79,6 +81,11 @@ public record ModelShape(
             put(metadata, "expert_count", experts);
             put(metadata, "expert_used_count", 2);
             put(metadata, "expert_feed_forward_length", feedForward);
+        }
+        if (architecture.equals("granite")) {
+            for (String scale : List.of("logit_scale", "residual_scale", "embedding_scale", "attention.scale")) {
+                metadata.put(architecture + "." + scale, new GgufValue.Real(0.5));
+            }
         }
         if (window > 0) {
             put(metadata, "attention.sliding_window", window);
