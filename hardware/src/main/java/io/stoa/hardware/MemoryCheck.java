@@ -40,6 +40,9 @@ final class MemoryCheck implements Check {
     /** llama.cpp's limit on sequences in one context. */
     private static final int MOST_SEQUENCES = 256;
 
+    /** 2³¹ tokens, less what rounding every sequence up to 256 may add. */
+    private static final int MOST_TOKENS = Integer.MAX_VALUE - 256 * MOST_SEQUENCES;
+
     private static final String BY = "plan of llama.cpp 0.5.0's buffers";
 
     private final Subject subject;
@@ -114,7 +117,7 @@ final class MemoryCheck implements Check {
     private List<Finding> examine(Candidate.GgufFile file, Recorder recorder) {
         Workload workload = subject.workload();
         long together = (long) workload.contextTokens() * workload.concurrency();
-        if (workload.concurrency() > MOST_SEQUENCES || together > Integer.MAX_VALUE - MOST_SEQUENCES) {
+        if (workload.concurrency() > MOST_SEQUENCES || together > MOST_TOKENS) {
             return List.of(Finding.blocks(
                     this,
                     sequences(workload) + " of " + workload.contextTokens()
@@ -139,24 +142,25 @@ final class MemoryCheck implements Check {
     }
 
     private Plan plan(GgufHeader header, MemorySettings settings, Machine machine) {
-        MemoryPrediction prediction = predictor.predict(header, settings);
-        return new Plan(
-                switch (prediction) {
-                    case MemoryPrediction.Known known -> Optional.of(known.parts());
-                    case MemoryPrediction.Unknown unknown -> Optional.empty();
-                },
-                switch (prediction) {
-                    case MemoryPrediction.Known(MemoryParts parts, long context) ->
-                        parts.weights().plus(parts.repacked());
-                    case MemoryPrediction.Unknown unknown -> unknown.weights();
-                },
-                switch (prediction) {
-                    case MemoryPrediction.Known known -> Optional.empty();
-                    case MemoryPrediction.Unknown unknown -> Optional.of(unknown.reason());
-                },
-                header.fileBytes(),
-                header.hyperParameter("context_length"),
-                fittingContext(header, settings, machine));
+        OptionalLong trained = header.hyperParameter("context_length");
+        return switch (predictor.predict(header, settings)) {
+            case MemoryPrediction.Known(MemoryParts parts, long context) ->
+                new Plan(
+                        Optional.of(parts),
+                        parts.weights().plus(parts.repacked()),
+                        Optional.empty(),
+                        header.fileBytes(),
+                        trained,
+                        fittingContext(header, settings, machine));
+            case MemoryPrediction.Unknown(Bytes weights, String reason) ->
+                new Plan(
+                        Optional.empty(),
+                        weights,
+                        Optional.of(reason),
+                        header.fileBytes(),
+                        trained,
+                        OptionalInt.empty());
+        };
     }
 
     /** The longest context per sequence up to the workload's, in steps of 256 tokens, whose plan fits. */

@@ -193,8 +193,10 @@ final class SpeedCheck implements Check {
                 seconds(spread.interval().high()),
                 100 * spread.confidence(),
                 spread.n());
+        boolean met = spread.decides() && spread.interval().high() <= limit && speed.fullPrompt();
+        boolean missed = spread.decides() && spread.interval().low() > limit && speed.undisturbed();
         int streams = subject.workload().concurrency();
-        if (spread.interval().high() <= limit && speed.fullPrompt() && streams > 1) {
+        if (met && streams > 1) {
             return Finding.condition(
                     this,
                     figures + ", within the target of " + seconds(limit) + " for one stream; " + streams
@@ -204,11 +206,11 @@ final class SpeedCheck implements Check {
                     List.of(quantity),
                     evidence);
         }
-        if (spread.interval().high() <= limit && speed.fullPrompt()) {
+        if (met) {
             return Finding.info(
                     this, figures + ", within the target of " + seconds(limit), List.of(quantity), evidence);
         }
-        if (spread.interval().low() > limit && speed.undisturbed()) {
+        if (missed) {
             return Finding.blocks(
                     this,
                     figures + ", beyond the target of " + seconds(limit),
@@ -216,15 +218,22 @@ final class SpeedCheck implements Check {
                     List.of(quantity),
                     evidence);
         }
-        String why = !speed.undisturbed()
-                ? "; other processes kept the machine busy"
-                : !speed.fullPrompt() ? "; the engine's context is too short for the workload's prompts" : "";
         return Finding.unknown(
                 this,
-                figures + ", which does not decide on the target of " + seconds(limit) + why,
+                figures + ", which does not decide on the target of " + seconds(limit) + doubt(spread, speed),
                 "measure again on a machine with nothing else to do, with the workload's context",
                 List.of(quantity),
                 evidence);
+    }
+
+    private static String doubt(Spread spread, SpeedMeasurement speed) {
+        if (!spread.decides()) {
+            return "; too few answers could be timed";
+        }
+        if (!speed.undisturbed()) {
+            return "; other processes kept the machine busy";
+        }
+        return speed.fullPrompt() ? "" : "; the engine's context is too short for the workload's prompts";
     }
 
     private static String sentence(SpeedMeasurement speed) {

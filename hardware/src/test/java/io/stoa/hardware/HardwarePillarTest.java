@@ -235,6 +235,21 @@ class HardwarePillarTest {
     }
 
     @Test
+    void tooFewRoundsDecideNothing() {
+        ledger.answer(new SpeedMeasurement(
+                Collections.nCopies(
+                        3,
+                        new SpeedRound(
+                                200, 10, Duration.ofMillis(400), Duration.ofMillis(490), OptionalDouble.empty())),
+                200));
+
+        List<Finding> findings = speed(NANO, latency(500, 5), ROOMY);
+
+        assertThat(findings).extracting(Finding::weight).containsExactly(Weight.INFO, Weight.UNKNOWN, Weight.UNKNOWN);
+        assertThat(findings.get(1).sentence()).endsWith("too few answers could be timed");
+    }
+
+    @Test
     void aDeclaredMachineIsNotMeasured() {
         Machine declared = machine(Bytes.gibibytes(2), Optional.empty(), false);
 

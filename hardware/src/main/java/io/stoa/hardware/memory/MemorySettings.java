@@ -53,7 +53,8 @@ public record MemorySettings(
 
     /**
      * How Stoa opens a model: read rather than mapped, one unified F16 cache that holds a full context for every
-     * sequence, micro-batches of at most 512 tokens, flash attention, one row of logits per sequence.
+     * sequence, micro-batches of at most 512 tokens, flash attention, one row of
+     * logits per sequence (scoring asks for more rows).
      *
      * @param contextPerSequence the longest prompt and answer of one sequence, in tokens
      * @throws ArithmeticException when the contexts together exceed {@link Integer#MAX_VALUE}

@@ -29,9 +29,10 @@ public record SpeedMeasurement(List<SpeedRound> rounds, int wantedPromptTokens) 
         }
     }
 
-    /** Whether enough rounds were undisturbed. */
+    /** Whether enough rounds were undisturbed, or all of them. */
     public boolean undisturbed() {
-        return rounds.stream().filter(SpeedRound::undisturbed).count() >= ENOUGH;
+        long count = rounds.stream().filter(SpeedRound::undisturbed).count();
+        return count >= Math.min(ENOUGH, rounds.size());
     }
 
     /** Whether the prompts were as long as the workload's, within 5 %. */

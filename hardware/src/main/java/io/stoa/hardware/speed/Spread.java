@@ -15,7 +15,7 @@ import java.util.Arrays;
  */
 public record Spread(double median, Interval interval, double confidence, int n) {
     /** The level that is aimed at; six values are the fewest that reach it. */
-    static final double AIM = 0.95;
+    private static final double AIM = 0.95;
 
     public Spread {
         requireNonNull(interval, "interval");
@@ -43,6 +43,11 @@ public record Spread(double median, Interval interval, double confidence, int n)
         }
         double median = (sorted[(n - 1) / 2] + sorted[n / 2]) / 2;
         return new Spread(median, new Interval(sorted[k - 1], sorted[n - k]), confidence(n, k), n);
+    }
+
+    /** Whether there were values enough to decide anything on the interval: its confidence is 95 % or more. */
+    public boolean decides() {
+        return confidence >= AIM;
     }
 
     private static double confidence(int n, int k) {
