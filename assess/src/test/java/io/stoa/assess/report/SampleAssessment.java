@@ -21,7 +21,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
@@ -58,11 +57,13 @@ final class SampleAssessment {
             2,
             new Workload.Latency(Optional.of(Duration.ofMillis(800)), Optional.of(Duration.ofMillis(60))));
 
-    private static final Map<String, double[]> SCORES = Map.of(
-            "nano", new double[] {0.41, 0.35, 0.22, 0.30},
-            "micro", new double[] {0.82, 0.68, 0.74, 0.61},
-            "mini", new double[] {0.93, 0.84, 0.91, 0.78});
-    private static final Map<String, Long> SIZES = Map.of("nano", 458_048L, "micro", 1_870_400L, "mini", 5_282_880L);
+    /** A tiny model: its size in 16 bits, and its score in each task. */
+    private record Model(String name, long size, List<Double> scores) {}
+
+    private static final List<Model> MODELS = List.of(
+            new Model("nano", 458_048, List.of(0.41, 0.35, 0.22, 0.30)),
+            new Model("micro", 1_870_400, List.of(0.82, 0.68, 0.74, 0.61)),
+            new Model("mini", 5_282_880, List.of(0.93, 0.84, 0.91, 0.78)));
 
     private long sequence = 3;
 
@@ -78,7 +79,7 @@ final class SampleAssessment {
 
     private Assessment assessment() {
         List<Assessment.Result> results = new ArrayList<>();
-        for (String model : List.of("nano", "micro", "mini")) {
+        for (Model model : MODELS) {
             for (String type : List.of("F16", "Q8_0", "Q4_0")) {
                 results.add(result(model, type));
             }
@@ -124,7 +125,7 @@ final class SampleAssessment {
         return new PairedComparison(task, first, second, both, one, two, none, difference, interval, 0.95, p, adjusted);
     }
 
-    private Assessment.Result result(String model, String type) {
+    private Assessment.Result result(Model model, String type) {
         double loss = switch (type) {
             case "F16" -> 0;
             case "Q8_0" -> 0.005;
@@ -135,15 +136,15 @@ final class SampleAssessment {
             case "Q8_0" -> 0.55;
             default -> 0.34;
         };
-        double size = Math.rint(SIZES.get(model) * shrink);
-        String id = model + "-" + type;
+        double size = Math.rint(model.size() * shrink);
+        String id = model.name() + "-" + type;
         List<Finding> findings = new ArrayList<>();
         findings.add(hardware(size, model, shrink));
-        findings.add(license(model));
+        findings.add(license(model.name()));
         boolean toolsMissing = id.equals("micro-Q4_0");
         for (int i = 0; i < WORKLOAD.tasks().size(); i++) {
             Workload.TaskSpec task = WORKLOAD.tasks().get(i);
-            double estimate = Math.max(0.02, SCORES.get(model)[i] - loss * (i == 2 ? 1.5 : 1));
+            double estimate = Math.max(0.02, model.scores().get(i) - loss * (i == 2 ? 1.5 : 1));
             findings.add(
                     toolsMissing && task.id().equals("tools")
                             ? unknown(task)
@@ -157,14 +158,14 @@ final class SampleAssessment {
                         List.of(Path.of("models/README.md")),
                         type.equals("F16")
                                 ? Optional.empty()
-                                : Optional.of(
-                                        new Candidate.Quantized(Digest.of(model + "-F16"), type, "llama.cpp 0.5.0"))),
+                                : Optional.of(new Candidate.Quantized(
+                                        Digest.of(model.name() + "-F16"), type, "llama.cpp 0.5.0"))),
                 verdict(findings),
                 findings);
     }
 
-    private Finding hardware(double size, String model, double shrink) {
-        double speed = 900 / (SIZES.get(model) / 458_048.0 * Math.sqrt(shrink));
+    private Finding hardware(double size, Model model, double shrink) {
+        double speed = 900 / (model.size() / 458_048.0 * Math.sqrt(shrink));
         return new Finding(
                 PillarName.HARDWARE,
                 "hardware/fit",
@@ -172,7 +173,8 @@ final class SampleAssessment {
                 "It needs " + new Bytes(Math.round(size * 1.6 + 21e6)) + " of the 2.83 GiB that are free.",
                 Optional.empty(),
                 List.of(
-                        Quantity.derived(Quantity.SIZE, size, Quantity.Unit.BYTES, "GGUF header", model + ".gguf"),
+                        Quantity.derived(
+                                Quantity.SIZE, size, Quantity.Unit.BYTES, "GGUF header", model.name() + ".gguf"),
                         Quantity.derived(
                                 Quantity.MEMORY,
                                 size * 1.6 + 21e6,
