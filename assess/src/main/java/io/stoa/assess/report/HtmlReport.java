@@ -16,8 +16,10 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -35,12 +37,20 @@ public final class HtmlReport {
     private static final String NOT_SAID = "not said";
 
     private final Assessment assessment;
+
+    /** In the order of the assessment. */
     private final List<Standing> standings;
+
+    /** The nearest to being ready first. */
+    private final List<Standing> ranked;
 
     private HtmlReport(Assessment assessment) {
         this.assessment = assessment;
         this.standings = assessment.results().stream()
                 .map(result -> Standing.of(result, assessment.workload()))
+                .toList();
+        this.ranked = standings.stream()
+                .sorted(Comparator.comparingInt(Standing::distance))
                 .toList();
     }
 
@@ -99,7 +109,7 @@ public final class HtmlReport {
                 <p class="lead">{}</p>
                 """, assessment.name(), Wording.headline(assessment), Wording.counts(assessment));
         page.add("<ul class=\"tally\">");
-        for (Standing standing : standings) {
+        for (Standing standing : ranked) {
             page.add(
                     "<li><a class=\"{}\" href=\"#c-{}\">{}<span>{}</span><span class=\"unseen\">, {}</span></a></li>",
                     kind(standing),
@@ -121,7 +131,7 @@ public final class HtmlReport {
 
     private void verdicts(Markup page) {
         page.add("<section id=\"verdicts\"><h2>Verdicts</h2><div class=\"cards\">");
-        for (Standing standing : standings) {
+        for (Standing standing : ranked) {
             page.add(
                     """
                     <article class="card {}">
@@ -172,9 +182,18 @@ public final class HtmlReport {
                     step.remedy(),
                     kind(step.weight()),
                     purpose(step.weight()),
-                    Wording.list(step.candidates()));
+                    ids(step.candidates()));
         }
         page.add("</ol></section>");
+    }
+
+    private static Markup ids(List<String> candidates) {
+        Markup ids = Markup.of("");
+        for (int i = 0; i < candidates.size(); i++) {
+            String separator = i == 0 ? "" : i < candidates.size() - 1 ? ", " : " and ";
+            ids.add("{}<span class=\"id\">{}</span>", separator, candidates.get(i));
+        }
+        return ids;
     }
 
     private static String purpose(Finding.Weight weight) {
@@ -195,7 +214,7 @@ public final class HtmlReport {
                 <ul class="legend">
                 """);
         Map<String, Verdict> seen = new LinkedHashMap<>();
-        standings.forEach(
+        ranked.forEach(
                 s -> seen.putIfAbsent(s.result().verdict().label(), s.result().verdict()));
         seen.forEach((label, verdict) -> page.add("<li>{} {}</li>", glyph(verdict), label));
         page.add("</ul><div class=\"panels\">");
@@ -304,8 +323,8 @@ public final class HtmlReport {
             return;
         }
         page.add("""
-                <p class="note">Two candidates on the very same items, by the exact McNemar test: only items that one of them
-                answered and the other did not tell them apart. p is adjusted by Holm’s method over all {} comparisons.</p>
+                <p class="note">Two candidates on the very same items, by the exact McNemar test: what tells
+                them apart are the items that only one of them answered rightly. p is adjusted by Holm’s method over all {} comparisons.</p>
                 """, assessment.comparisons().size());
         Table table = new Table(
                 "Task",
@@ -342,7 +361,7 @@ public final class HtmlReport {
                 <section id="findings"><h2>Findings and their evidence</h2>
                 <p class="note">What each pillar found about each candidate, and how every number is known.</p>
                 """);
-        for (Standing standing : standings) {
+        for (Standing standing : ranked) {
             page.add(
                     """
                     <details class="candidate {}" id="c-{}"><summary><h3>{}</h3><span class="verdict">{} {}</span></summary>
@@ -447,21 +466,21 @@ public final class HtmlReport {
         page.add("<section id=\"question\"><h2>The question that was asked</h2><div class=\"panels small\">");
         page.add(
                 "<div><h3>Workload</h3><dl class=\"facts\">{}{}{}{}{}{}</dl></div>",
-                fact("Prompt", workload.promptTokens() + " tokens"),
-                fact("Answer", workload.answerTokens() + " tokens"),
-                fact("Context", workload.contextTokens() + " tokens"),
+                fact("Prompt", tokens(workload.promptTokens())),
+                fact("Answer", tokens(workload.answerTokens())),
+                fact("Context", tokens(workload.contextTokens())),
                 fact("At once", workload.concurrency() + (workload.concurrency() == 1 ? " request" : " requests")),
                 fact(
                         "First token",
                         workload.latency()
                                 .timeToFirstToken()
-                                .map(t -> "within " + Wording.duration(t))
+                                .map(HtmlReport::within)
                                 .orElse("no target")),
                 fact(
                         "Each token",
                         workload.latency()
                                 .timePerOutputToken()
-                                .map(t -> "within " + Wording.duration(t))
+                                .map(HtmlReport::within)
                                 .orElse("no target")));
         page.add(
                 "<div><h3>Machine</h3><dl class=\"facts\">{}{}{}{}{}</dl></div>",
@@ -507,6 +526,14 @@ public final class HtmlReport {
                 fact("Outputs train models", said(use.outputsTrainModels())));
     }
 
+    private static String within(Duration target) {
+        return "within " + Wording.number(target.toNanos() / 1e9, Quantity.Unit.SECONDS);
+    }
+
+    private static String tokens(int count) {
+        return count + (count == 1 ? " token" : " tokens");
+    }
+
     private static String said(Optional<Boolean> answer) {
         return answer.map(yes -> yes ? "yes" : "no").orElse(NOT_SAID);
     }
@@ -527,8 +554,8 @@ public final class HtmlReport {
                 before it, so the last digest stands for all of them. This page rests on everything up to</p>
                 <p class="head">entry {}<br/><code class="digest">{}</code></p>
                 <p><code>stoa ledger verify</code> recomputes the chain, and <code>stoa ledger show</code> lists the entries that
-                the findings name. If the entry above has this digest, nothing before it was changed since. Whoever may write the
-                ledger could make a new chain, but not one that ends in this digest: keep this page elsewhere.</p>
+                the findings name. If the chain holds and this entry has this digest, nothing up to it was changed since. Whoever may
+                write the ledger could make another chain, but not one with this digest here: keep this page elsewhere.</p>
                 </section>
                 """, assessment.ledgerHead().sequence(), assessment.ledgerHead().digest());
     }

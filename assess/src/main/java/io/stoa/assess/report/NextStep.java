@@ -3,7 +3,6 @@ package io.stoa.assess.report;
 import static java.util.Objects.requireNonNull;
 
 import io.stoa.model.Finding;
-import io.stoa.model.Verdict;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -30,7 +29,7 @@ record NextStep(String remedy, Finding.Weight weight, List<String> candidates) {
     static List<NextStep> of(List<Standing> standings) {
         Map<Finding.Weight, Map<String, SequencedSet<String>>> waiting = new LinkedHashMap<>();
         standings.stream()
-                .sorted(Comparator.comparingInt(NextStep::distance))
+                .sorted(Comparator.comparingInt(Standing::distance))
                 .forEach(standing -> standing.reasons()
                         .forEach(reason -> reason.remedy()
                                 .ifPresent(
@@ -41,14 +40,5 @@ record NextStep(String remedy, Finding.Weight weight, List<String> candidates) {
         waiting.forEach((weight, remedies) -> remedies.forEach(
                 (remedy, candidates) -> steps.add(new NextStep(remedy, weight, List.copyOf(candidates)))));
         return steps;
-    }
-
-    private static int distance(Standing standing) {
-        return switch (standing.result().verdict()) {
-            case Verdict.Ready _ -> 0;
-            case Verdict.ReadyIf _ -> 1;
-            case Verdict.Undecided _ -> 2;
-            case Verdict.NotReady _ -> 3;
-        };
     }
 }

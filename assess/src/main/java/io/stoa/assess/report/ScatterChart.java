@@ -14,13 +14,13 @@ import java.util.stream.Collectors;
  * differ by factors; the vertical one shows the range that is used, since dots, unlike bars, need no zero.
  */
 final class ScatterChart {
-    private static final double WIDTH = 440;
-    private static final double HEIGHT = 330;
+    private static final double WIDTH = 400;
+    private static final double HEIGHT = 320;
     private static final double LEFT = 46;
-    private static final double RIGHT = 424;
+    private static final double RIGHT = 386;
     private static final double TOP = 14;
-    private static final double BOTTOM = 278;
-    private static final double LETTER = 6.4;
+    private static final double BOTTOM = 268;
+    private static final double LETTER = 6.9;
 
     private final List<Dot> dots;
     private final Quantity.Unit unit;
@@ -191,7 +191,7 @@ final class ScatterChart {
         if (unit == Quantity.Unit.BYTES) {
             int first = (int) Math.ceil(Math.log(low) / Math.log(base));
             int last = (int) Math.floor(Math.log(high) / Math.log(base));
-            int step = Math.max(1, (last - first) / 4);
+            int step = Math.max(1, (last - first) / 3);
             for (int power = first; power <= last; power += step) {
                 ticks.add(Math.pow(base, power));
             }

@@ -46,6 +46,16 @@ record Standing(Assessment.Result result, Map<String, Quantity> scores, Optional
         return part < 0 ? name : name.substring(0, part);
     }
 
+    /** How far it is from being ready: 0 when it is, 3 when something blocks it. */
+    int distance() {
+        return switch (result.verdict()) {
+            case Verdict.Ready _ -> 0;
+            case Verdict.ReadyIf _ -> 1;
+            case Verdict.Undecided _ -> 2;
+            case Verdict.NotReady _ -> 3;
+        };
+    }
+
     String id() {
         return result.candidate().id();
     }

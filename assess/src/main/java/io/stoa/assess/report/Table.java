@@ -18,7 +18,9 @@ final class Table {
     void row(Object... values) {
         rows.add("<tr role=\"row\">");
         for (int i = 0; i < columns.size(); i++) {
-            rows.add("<td role=\"cell\" data-column=\"{}\">{}</td>", columns.get(i), values[i]);
+            // without a value the cell stays empty, so that a narrow screen can leave its line out
+            Markup content = values[i].toString().isEmpty() ? Markup.of("") : Markup.of("<span>{}</span>", values[i]);
+            rows.add("<td role=\"cell\" data-column=\"{}\">{}</td>", columns.get(i), content);
         }
         rows.add("</tr>");
     }

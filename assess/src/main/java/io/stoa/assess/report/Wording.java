@@ -47,7 +47,7 @@ final class Wording {
     }
 
     static String percent(double share) {
-        return String.format(Locale.ROOT, "%.1f %%", share * 100);
+        return String.format(Locale.ROOT, "%.1f\u00a0%%", share * 100);
     }
 
     /** A difference of shares, in percentage points with its sign. */
