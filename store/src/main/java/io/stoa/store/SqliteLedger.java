@@ -26,6 +26,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.sqlite.SQLiteErrorCode;
@@ -126,7 +127,7 @@ public final class SqliteLedger implements Ledger {
         this.clock = clock;
         locked(() -> {
             execute("PRAGMA busy_timeout = " + patience.toMillis());
-            prepare();
+            prepare(patience);
             return path;
         });
     }
@@ -172,9 +173,12 @@ public final class SqliteLedger implements Ledger {
         }
     }
 
-    private void prepare() throws SQLException {
-        if (within(READ, this::isNew)) {
-            execute("PRAGMA journal_mode = WAL");
+    private void prepare(Duration patience) throws SQLException {
+        // first, so that a database that is something else is left as it is
+        boolean empty = within(READ, this::isNew);
+        writeAhead(patience);
+        execute("PRAGMA synchronous = FULL");
+        if (empty) {
             within(WRITE, () -> {
                 // another process may have been quicker
                 if (isNew()) {
@@ -185,8 +189,26 @@ public final class SqliteLedger implements Ledger {
                 return path;
             });
         }
-        execute("PRAGMA journal_mode = WAL");
-        execute("PRAGMA synchronous = FULL");
+    }
+
+    /**
+     * Turns the write-ahead log on. Where several open a new ledger at once this is refused instead of waiting as every
+     * other statement does: SQLite calls no busy handler where waiting for an exclusive lock could be a deadlock
+     * (sqlite.org/c3ref/busy_handler.html).
+     */
+    private void writeAhead(Duration patience) throws SQLException {
+        long end = System.nanoTime() + patience.toNanos();
+        while (true) {
+            try {
+                execute("PRAGMA journal_mode = WAL");
+                return;
+            } catch (SQLException e) {
+                if ((e.getErrorCode() & 0xff) != SQLiteErrorCode.SQLITE_BUSY.code || System.nanoTime() - end > 0) {
+                    throw e;
+                }
+                LockSupport.parkNanos(5_000_000);
+            }
+        }
     }
 
     /**

@@ -17,6 +17,11 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -312,6 +317,49 @@ class SqliteLedgerTest extends LedgerContractTest {
                         SqliteLedger.open(file, CLOCK, Duration.ofMillis(50)).close())
                 .satisfies(e -> assertThat(e.sentence()).contains(parts))
                 .satisfies(e -> assertThat(e.kind()).isEqualTo(kind));
+    }
+
+    @Test
+    void manyThatOpenANewLedgerAtOnceShareIt() throws Exception {
+        for (int round = 0; round < 20; round++) {
+            Path file = folder.resolve("round" + round + ".db");
+            CountDownLatch start = new CountDownLatch(1);
+            try (ExecutorService threads = Executors.newFixedThreadPool(4)) {
+                List<Future<EvidenceRef>> appended = IntStream.range(0, 4)
+                        .mapToObj(i -> threads.submit(() -> {
+                            start.await();
+                            try (Ledger each = SqliteLedger.open(file, CLOCK)) {
+                                return each.append("note", new Small(i));
+                            }
+                        }))
+                        .toList();
+                start.countDown();
+                for (Future<EvidenceRef> each : appended) {
+                    each.get();
+                }
+            }
+            try (Ledger shared = SqliteLedger.open(file, CLOCK)) {
+                assertThat(shared.verify())
+                        .isInstanceOfSatisfying(
+                                Verification.Intact.class,
+                                intact -> assertThat(intact.entries()).isEqualTo(4));
+            }
+        }
+    }
+
+    /** Not a limit, but a figure to see: what an append and a verification cost on this machine. */
+    @Test
+    void saysHowFastItIs() {
+        int appends = 500;
+        long before = System.nanoTime();
+        for (int i = 0; i < appends; i++) {
+            ledger.append("note", new Item("x".repeat(200), i, true));
+        }
+        long appended = System.nanoTime();
+        assertThat(ledger.verify()).isInstanceOf(Verification.Intact.class);
+        System.out.printf(
+                "an append takes %.0f µs, verifying an entry %.0f µs%n",
+                (appended - before) / 1e3 / appends, (System.nanoTime() - appended) / 1e3 / appends);
     }
 
     @Test

@@ -20,7 +20,7 @@ final class ScatterChart {
     private static final double RIGHT = 386;
     private static final double TOP = 14;
     private static final double BOTTOM = 268;
-    private static final double LETTER = 6.9;
+    private static final double LETTER = 7.8;
 
     private final List<Dot> dots;
     private final Quantity.Unit unit;
@@ -43,7 +43,7 @@ final class ScatterChart {
         this.unit = unit;
         // half a step of air on both sides, on the logarithmic scale
         this.low = dots.stream().mapToDouble(Dot::x).min().orElse(1) / 1.5;
-        this.high = dots.stream().mapToDouble(Dot::x).max().orElse(1) * 2.2;
+        this.high = dots.stream().mapToDouble(Dot::x).max().orElse(1) * 2.6;
         this.floor = Math.floor(dots.stream()
                                         .mapToDouble(d -> d.quality().interval().low())
                                         .min()
