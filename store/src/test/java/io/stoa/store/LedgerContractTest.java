@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Random;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -226,7 +227,7 @@ abstract class LedgerContractTest {
         AtomicInteger measured = new AtomicInteger();
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
             var results = threads.invokeAll(IntStream.range(0, 16)
-                    .<java.util.concurrent.Callable<Recorded<Small>>>mapToObj(i -> () -> ledger.recorder(0)
+                    .<Callable<Recorded<Small>>>mapToObj(i -> () -> ledger.recorder(0)
                             .once(key("c" + i % 4), Small.class, () -> new Small(measured.incrementAndGet())))
                     .toList());
             for (int i = 0; i < 16; i++) {

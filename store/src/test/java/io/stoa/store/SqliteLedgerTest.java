@@ -16,6 +16,7 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -261,7 +262,7 @@ class SqliteLedgerTest extends LedgerContractTest {
         ledger.close();
         Path torn = Files.copy(path(), folder.resolve("torn.db"), StandardCopyOption.REPLACE_EXISTING);
         byte[] bytes = Files.readAllBytes(torn);
-        Files.write(torn, java.util.Arrays.copyOf(bytes, bytes.length / 2));
+        Files.write(torn, Arrays.copyOf(bytes, bytes.length / 2));
         try (Ledger half = SqliteLedger.open(torn, CLOCK)) {
             assertThat(half.verify()).isInstanceOf(Verification.Broken.class);
         } catch (StoaException e) {

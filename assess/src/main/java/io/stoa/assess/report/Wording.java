@@ -14,6 +14,7 @@ import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /** How the reports word numbers, times and answers, the same on page and terminal. */
 final class Wording {
@@ -138,7 +139,7 @@ final class Wording {
                             case Verdict.Undecided _ -> 3;
                         }]++);
         List<String> words = List.of("ready", "ready under conditions", "not ready", "undecided");
-        List<String> parts = java.util.stream.IntStream.range(0, 4)
+        List<String> parts = IntStream.range(0, 4)
                 .filter(i -> counts[i] > 0)
                 .mapToObj(i -> counts[i] + " " + words.get(i))
                 .toList();

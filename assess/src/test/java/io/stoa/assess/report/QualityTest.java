@@ -12,11 +12,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Random;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class QualityTest {
     private static Workload workload(double... shares) {
-        List<Workload.TaskSpec> tasks = java.util.stream.IntStream.range(0, shares.length)
+        List<Workload.TaskSpec> tasks = IntStream.range(0, shares.length)
                 .mapToObj(i -> new Workload.TaskSpec(
                         "t" + i,
                         shares[i],

@@ -23,6 +23,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
 
@@ -186,7 +187,7 @@ final class SampleAssessment {
                                 speed,
                                 Quantity.Unit.TOKENS_PER_SECOND,
                                 Optional.of(new Interval(speed * 0.94, speed * 1.05)),
-                                java.util.OptionalInt.of(8),
+                                OptionalInt.of(8),
                                 Quantity.Basis.MEASURED,
                                 "llama.cpp 0.5.0",
                                 "8 runs of 24 tokens after 180")),
