@@ -20,6 +20,9 @@ import java.util.function.IntSupplier;
 
 /** One context: a sequence of tokens that the model has read, and what it computed last. Not for several threads. */
 final class LlamaContext implements AutoCloseable {
+    /** What {@code llama_decode} returns after the abort callback said true. */
+    private static final int ABORTED = 2;
+
     private final LlamaLibrary library;
     private final LlamaModel model;
     private final Arena arena;
@@ -31,6 +34,7 @@ final class LlamaContext implements AutoCloseable {
     private final MemorySegment outputs;
     private final MemorySegment batch;
     private final Abort abort;
+    private int lastCount;
     private boolean closed;
 
     /** Which of the tokens of a decode give logits. */
@@ -92,9 +96,9 @@ final class LlamaContext implements AutoCloseable {
         }
     }
 
-    /** The most tokens that are decoded at once. */
-    int batchTokens() {
-        return batchTokens;
+    /** Whether it remembers what it read. One that does not cannot continue a text, only embed it. */
+    boolean hasMemory() {
+        return memory.address() != 0;
     }
 
     MemoryReport memoryReport() {
@@ -104,7 +108,7 @@ final class LlamaContext implements AutoCloseable {
     /** Forgets everything. */
     void clear() {
         pointer();
-        if (memory.address() != 0) {
+        if (hasMemory()) {
             library.clear(memory);
         }
     }
@@ -139,20 +143,18 @@ final class LlamaContext implements AutoCloseable {
         return true;
     }
 
-    /** Reads a whole text at once for its embedding. */
-    MemorySegment embed(int[] ids) {
+    /** Reads a whole text, of no more tokens than a batch, and returns its pooled embedding. */
+    float[] embed(int[] ids) {
         clear();
         fill(ids, 0, ids.length, 0, Outputs.ALL, true);
-        int status = memory.address() == 0 ? library.encode(pointer(), batch) : library.decode(pointer(), batch);
+        int status = hasMemory() ? library.decode(pointer(), batch) : library.encode(pointer(), batch);
         check(status, ids.length);
         MemorySegment embedding = library.embedding(pointer(), model.embeddingSize());
         if (embedding.address() == 0) {
             throw StoaException.engine("the model gives no pooled embedding; use an embedding model");
         }
-        return embedding;
+        return embedding.toArray(JAVA_FLOAT);
     }
-
-    private static final int ABORTED = 2;
 
     private static void check(int status, int tokens) {
         if (status != 0) {
@@ -175,38 +177,21 @@ final class LlamaContext implements AutoCloseable {
         lastCount = count;
     }
 
-    private int lastCount;
-
     /** The index of the last token of the last batch, for {@link #logits} and samplers. */
     int last() {
         return lastCount - 1;
     }
 
-    /**
-     * The logits after the last batch's token {@code index}, copied.
-     *
-     * @throws StoaException of kind {@code ENGINE} when one is not a number or none is finite
-     */
-    float[] logits(int index) {
+    /** The logits after the last batch's token {@code index}, checked and copied. */
+    Logits logits(int index) {
         MemorySegment row = library.logits(pointer(), index, model.vocabularySize());
         if (row.address() == 0) {
             throw StoaException.bug("logits of token " + index + " were not asked for");
         }
-        float[] logits = row.toArray(JAVA_FLOAT);
-        float sum = 0;
-        float max = Float.NEGATIVE_INFINITY;
-        for (float logit : logits) {
-            // x·0 is NaN exactly when x is NaN or infinite; minus infinity (a suppressed token) is allowed below.
-            sum += logit * 0;
-            max = Math.max(max, logit);
-        }
-        if (sum != 0 && (Float.isNaN(max) || Float.isInfinite(max))) {
-            throw StoaException.engine("the model computes logits that are not numbers: its weights are damaged;"
-                    + " compare the file's digest with its source and download it again");
-        }
-        return logits;
+        return new Logits(row.toArray(JAVA_FLOAT));
     }
 
+    /** Draws the token after what was read last. */
     int sample(MemorySegment sampler) {
         return library.sample(sampler, pointer(), last());
     }

@@ -72,7 +72,9 @@ final class LlamaLibrary {
     private final MethodHandle vocabularyType;
     private final MethodHandle vocabularyBos;
     private final MethodHandle vocabularyEos;
+    private final MethodHandle vocabularySeparator;
     private final MethodHandle vocabularyAddsBos;
+    private final MethodHandle vocabularyAddsEos;
     private final MethodHandle vocabularyIsEnd;
     private final MethodHandle tokenize;
     private final MethodHandle tokenToPiece;
@@ -117,7 +119,9 @@ final class LlamaLibrary {
         vocabularyType = function("llama_vocab_type", FunctionDescriptor.of(JAVA_INT, ADDRESS));
         vocabularyBos = function("llama_vocab_bos", FunctionDescriptor.of(JAVA_INT, ADDRESS));
         vocabularyEos = function("llama_vocab_eos", FunctionDescriptor.of(JAVA_INT, ADDRESS));
+        vocabularySeparator = function("llama_vocab_sep", FunctionDescriptor.of(JAVA_INT, ADDRESS));
         vocabularyAddsBos = function("llama_vocab_get_add_bos", FunctionDescriptor.of(JAVA_BOOLEAN, ADDRESS));
+        vocabularyAddsEos = function("llama_vocab_get_add_eos", FunctionDescriptor.of(JAVA_BOOLEAN, ADDRESS));
         vocabularyIsEnd = function("llama_vocab_is_eog", FunctionDescriptor.of(JAVA_BOOLEAN, ADDRESS, JAVA_INT));
         tokenize = function(
                 "llama_tokenize",
@@ -431,6 +435,15 @@ final class LlamaLibrary {
     /** The token that ends a text, or -1. */
     int eos(MemorySegment vocabulary) {
         return integer(vocabularyEos, vocabulary);
+    }
+
+    /** The token between two texts, or -1. */
+    int separator(MemorySegment vocabulary) {
+        return integer(vocabularySeparator, vocabulary);
+    }
+
+    boolean addsEos(MemorySegment vocabulary) {
+        return truth(vocabularyAddsEos, vocabulary);
     }
 
     boolean addsBos(MemorySegment vocabulary) {

@@ -17,6 +17,9 @@ import java.util.List;
  * after them. Not for several threads.
  */
 final class LlamaModel implements AutoCloseable {
+    /** {@code LLAMA_VOCAB_TYPE_WPM}, whose texts always stand between a begin token and a separator. */
+    private static final int WORD_PIECE = 3;
+
     private final LlamaLibrary library;
     private final MemorySegment model;
     private final MemorySegment vocabulary;
@@ -65,13 +68,14 @@ final class LlamaModel implements AutoCloseable {
         return library.embeddingSize(pointer());
     }
 
-    /** Whether it continues texts token by token. */
-    boolean isGenerative() {
-        return library.hasDecoder(pointer()) && !library.hasEncoder(pointer()) && !library.isDiffusion(pointer());
-    }
-
+    /** Whether an encoder reads the text and a decoder answers, as in T5. */
     boolean isEncoderDecoder() {
         return library.hasDecoder(pointer()) && library.hasEncoder(pointer());
+    }
+
+    /** Whether it fills in a whole text instead of going from token to token. */
+    boolean isDiffusion() {
+        return library.isDiffusion(pointer());
     }
 
     boolean isEndOfGeneration(int token) {
@@ -114,6 +118,20 @@ final class LlamaModel implements AutoCloseable {
     /** The text of the end token, as chat templates want it; empty where there is none. */
     String eosText() {
         return markerText(library.eos(vocabulary));
+    }
+
+    /**
+     * The tokens of a text to embed: plain text, with the special tokens around it that the model was trained with.
+     * llama.cpp ends the process when the model asks for special tokens that it does not have.
+     */
+    int[] embeddingInput(String text) {
+        pointer();
+        boolean bos = library.bos(vocabulary) >= 0;
+        boolean eos = library.eos(vocabulary) >= 0;
+        boolean complete = library.vocabularyType(vocabulary) == WORD_PIECE
+                ? bos && library.separator(vocabulary) >= 0
+                : (bos || !library.addsBos(vocabulary)) && (eos || !library.addsEos(vocabulary));
+        return tokenize(text, complete, false);
     }
 
     private String markerText(int token) {
