@@ -3,7 +3,11 @@ package io.stoa.engine.gguf;
 import java.util.Arrays;
 import java.util.Optional;
 
-/** The data types of ggml with their block layouts (ggml-common.h, ggml.h at llama.cpp v0.5.0). */
+/**
+ * The data types of ggml with their block layouts ({@code enum ggml_type} of ggml.h and the block structures of
+ * ggml-common.h at llama.cpp v0.5.0). The missing numbers are types that files no longer may have: 4 and 5 (Q4_2, Q4_3),
+ * 31 to 33 (Q4_0 repacked) and 36 to 38 (IQ4_NL repacked).
+ */
 public enum GgmlType {
     F32(0, 1, 4),
     F16(1, 1, 2),
@@ -66,6 +70,18 @@ public enum GgmlType {
         return blockBytes;
     }
 
+    /** Whether a matrix of weights may have this type; the others are for tables, or for results while computing. */
+    public boolean holdsWeights() {
+        return switch (this) {
+            case Q8_1, Q8_K, I8, I16, I32, I64, F64 -> false;
+            case F32, F16, BF16 -> true;
+            case Q4_0, Q4_1, Q5_0, Q5_1, Q8_0, Q1_0, Q2_0, MXFP4, NVFP4 -> true;
+            case Q2_K, Q3_K, Q4_K, Q5_K, Q6_K, TQ1_0, TQ2_0 -> true;
+            case IQ1_S, IQ1_M, IQ2_XXS, IQ2_XS, IQ2_S, IQ3_XXS, IQ3_S, IQ4_NL, IQ4_XS -> true;
+        };
+    }
+
+    /** The type that a number in a file stands for. */
     public static Optional<GgmlType> ofCode(long code) {
         return Arrays.stream(values()).filter(type -> type.code == code).findFirst();
     }

@@ -6,7 +6,8 @@ import java.util.List;
 
 /**
  * A metadata value. The nine integer and floating-point types of the format are widened to {@code long} and {@code
- * double}; an unsigned 64-bit value above {@link Long#MAX_VALUE} is refused by the reader.
+ * double}; an unsigned 64-bit value above {@link Long#MAX_VALUE} is refused by the reader. Text that is not valid UTF-8
+ * carries U+FFFD in the place of what is not. Arrays that a reader made decode their values when asked for them.
  */
 public sealed interface GgufValue {
     record Whole(long value) implements GgufValue {}
@@ -23,7 +24,7 @@ public sealed interface GgufValue {
 
     record Array(List<GgufValue> values) implements GgufValue {
         public Array {
-            values = List.copyOf(values);
+            values = values instanceof PackedValues ? values : List.copyOf(values);
         }
     }
 }

@@ -1,0 +1,70 @@
+package io.stoa.assess.yaml;
+
+import static java.util.Objects.requireNonNull;
+
+import io.stoa.model.IntendedUse;
+import io.stoa.model.Machine;
+import io.stoa.model.Workload;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What a {@code stoa.yaml} says, with paths resolved against its folder.
+ *
+ * @param name what the assessment is called
+ * @param models the models to judge, at least one
+ * @param workload what they are wanted for
+ * @param machine the declared machine; absent for the machine at hand
+ * @param use how they are to be used
+ * @param report where the report files go
+ */
+public record AssessmentFile(
+        String name, List<Model> models, Workload workload, Optional<Machine> machine, IntendedUse use, Report report) {
+    public AssessmentFile {
+        requireNonNull(name, "name");
+        requireNonNull(workload, "workload");
+        requireNonNull(machine, "machine");
+        requireNonNull(use, "use");
+        requireNonNull(report, "report");
+        models = List.copyOf(models);
+    }
+
+    /** A model as the user names it; it becomes one candidate, or one per quantization. */
+    public sealed interface Model {
+        String id();
+
+        /** Model cards and licence files. */
+        List<Path> papers();
+
+        /**
+         * A GGUF file.
+         *
+         * @param quantize the types to judge it at; empty for the file as it is
+         */
+        record File(String id, Path path, List<Path> papers, List<String> quantize) implements Model {
+            public File {
+                papers = List.copyOf(papers);
+                quantize = List.copyOf(quantize);
+            }
+        }
+
+        /** A model behind an OpenAI-compatible endpoint. */
+        record Endpoint(
+                String id,
+                URI baseUri,
+                String name,
+                Optional<String> revision,
+                List<Path> papers,
+                Optional<String> keyVariable)
+                implements Model {
+            public Endpoint {
+                papers = List.copyOf(papers);
+            }
+        }
+    }
+
+    /** Where the report files go, when they are wanted. */
+    public record Report(Optional<Path> html, Optional<Path> json) {}
+}

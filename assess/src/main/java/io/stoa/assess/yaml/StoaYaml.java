@@ -1,0 +1,576 @@
+package io.stoa.assess.yaml;
+
+import io.stoa.assess.yaml.AssessmentFile.Model;
+import io.stoa.assess.yaml.AssessmentFile.Report;
+import io.stoa.model.Bytes;
+import io.stoa.model.IntendedUse;
+import io.stoa.model.IntendedUse.Distribution;
+import io.stoa.model.IntendedUse.Modification;
+import io.stoa.model.Machine;
+import io.stoa.model.StoaException;
+import io.stoa.model.TaskKind;
+import io.stoa.model.Workload;
+import io.stoa.model.Workload.Latency;
+import io.stoa.model.Workload.TaskSpec;
+import java.io.IOException;
+import java.math.BigDecimal;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.nio.charset.CharacterCodingException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalLong;
+import java.util.SequencedMap;
+import java.util.Set;
+import org.snakeyaml.engine.v2.api.LoadSettings;
+import org.snakeyaml.engine.v2.api.lowlevel.Compose;
+import org.snakeyaml.engine.v2.exceptions.Mark;
+import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
+import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
+import org.snakeyaml.engine.v2.nodes.MappingNode;
+import org.snakeyaml.engine.v2.nodes.Node;
+import org.snakeyaml.engine.v2.nodes.ScalarNode;
+import org.snakeyaml.engine.v2.nodes.SequenceNode;
+
+/**
+ * Reads {@code stoa.yaml}. The file is first held against {@link #SHAPE}; only then are values made of it, so that
+ * reading them cannot fail for their form. What remains (missing files, double ids, shares that do not add up) is
+ * checked while values are made, and everything that was found is reported together.
+ */
+public final class StoaYaml {
+    /** A configuration file larger than this is something else. */
+    private static final long LARGEST = 1 << 20;
+
+    private static final Shape.Pattern ID = new Shape.Pattern("[A-Za-z0-9][A-Za-z0-9._-]{0,47}", "micro-v2");
+    private static final Shape.Pattern DURATION = new Shape.Pattern("[0-9]+(\\.[0-9]+)?\\s*(ms|s)", "500ms or 1.5s");
+    private static final Shape.Pattern BYTES =
+            new Shape.Pattern("[0-9]+(\\.[0-9]+)?\\s*(B|KiB|MiB|GiB|TiB|KB|MB|GB|TB)", "16GiB");
+    private static final Shape.Whole TOKENS = new Shape.Whole(1, 100_000_000);
+    private static final Shape.Real SHARE = new Shape.Real(0, 1);
+    private static final Shape PAPERS = new Shape.ListOf(Shape.Text.ANY, 0);
+
+    /** The quantization types that may be asked for; the engine has the last word on whether a model can take one. */
+    private static final List<String> QUANTIZATIONS = List.of(
+            "F32", "F16", "BF16", "Q8_0", "Q6_K", "Q5_K_M", "Q5_K_S", "Q5_1", "Q5_0", "Q4_K_M", "Q4_K_S", "Q4_1",
+            "Q4_0", "Q3_K_L", "Q3_K_M", "Q3_K_S", "Q2_K", "IQ4_NL", "IQ4_XS");
+
+    /** The one description of the file: what is checked, and what the schema is written from. */
+    static final Shape.Fields SHAPE = fields(
+            optional("name", Shape.Text.ANY, "What the assessment is called", "the folder's name"),
+            required("models", new Shape.ListOf(model(), 1), "the models to judge"),
+            required("workload", workload(), "what the models are wanted for"),
+            optional(
+                    "hardware",
+                    new Shape.WordOr("this-machine", machine()),
+                    "Where the models are to run: the machine at hand, measured, or a declared one",
+                    "this-machine"),
+            required("use", use(), "how the models are to be used; licences are answered against it"),
+            optional(
+                    "report",
+                    fields(
+                            optional("html", Shape.Text.ANY, "Where the HTML page goes"),
+                            optional("json", Shape.Text.ANY, "Where the JSON report goes")),
+                    "Which report files to write",
+                    "no files"));
+
+    private final Path file;
+    private final Path folder;
+    private final Problems problems;
+
+    private StoaYaml(Path file) {
+        this.file = file;
+        this.folder = Optional.ofNullable(file.toAbsolutePath().normalize().getParent())
+                .orElse(Path.of("/"));
+        this.problems = new Problems(file);
+    }
+
+    /**
+     * Reads and checks a file.
+     *
+     * @throws StoaException of kind {@code USER}, one line {@code file:line:column: sentence} per problem
+     */
+    public static AssessmentFile read(Path file) {
+        return new StoaYaml(file).assessment();
+    }
+
+    /** The JSON Schema of the file. */
+    public static String schema() {
+        return JsonSchema.of(SHAPE, "stoa.yaml");
+    }
+
+    private AssessmentFile assessment() {
+        Node root = compose(text());
+        new ShapeChecker(problems).check(root, SHAPE, "");
+        problems.refuseIfAny();
+        MappingNode top = (MappingNode) root;
+        List<Model> models = models(list(top, "models"));
+        Workload workload = workload((MappingNode) need(top, "workload"));
+        Optional<Machine> machine = find(top, "hardware")
+                .filter(MappingNode.class::isInstance)
+                .map(MappingNode.class::cast)
+                .flatMap(this::machine);
+        IntendedUse use = use((MappingNode) need(top, "use"));
+        Report report = find(top, "report")
+                .map(MappingNode.class::cast)
+                .map(node -> new Report(
+                        text(node, "html").map(folder::resolve),
+                        text(node, "json").map(folder::resolve)))
+                .orElse(new Report(Optional.empty(), Optional.empty()));
+        problems.refuseIfAny();
+        String name = text(top, "name")
+                .orElseGet(() -> Optional.ofNullable(folder.getFileName())
+                        .map(Path::toString)
+                        .orElse("assessment"));
+        return new AssessmentFile(name, models, workload, machine, use, report);
+    }
+
+    private String text() {
+        try {
+            if (Files.isDirectory(file)) {
+                throw StoaException.user(file + ": is a folder; name the stoa.yaml in it");
+            }
+            if (Files.size(file) > LARGEST) {
+                throw StoaException.user(file + ": " + new Bytes(Files.size(file)) + " is too large for a stoa.yaml");
+            }
+            return Files.readString(file);
+        } catch (NoSuchFileException e) {
+            throw new StoaException(StoaException.Kind.USER, file + ": no such file; `stoa init` writes a starter", e);
+        } catch (CharacterCodingException e) {
+            throw new StoaException(StoaException.Kind.USER, file + ": is not UTF-8 text", e);
+        } catch (IOException e) {
+            throw new StoaException(StoaException.Kind.USER, file + ": cannot be read: " + e.getMessage(), e);
+        }
+    }
+
+    private Node compose(String text) {
+        LoadSettings settings = LoadSettings.builder()
+                .setLabel(file.toString())
+                .setMaxAliasesForCollections(10)
+                .setCodePointLimit((int) LARGEST)
+                .build();
+        try {
+            return new Compose(settings)
+                    .composeString(text)
+                    .orElseThrow(
+                            () -> StoaException.user(file + ":1:1: the file is empty; `stoa init` writes a starter"));
+        } catch (MarkedYamlEngineException e) {
+            Optional<Mark> mark = e.getProblemMark();
+            String place = mark.map(m -> ":" + (m.getLine() + 1) + ":" + (m.getColumn() + 1))
+                    .orElse("");
+            throw new StoaException(StoaException.Kind.USER, file + place + ": not YAML: " + e.getProblem(), e);
+        } catch (YamlEngineException e) {
+            throw new StoaException(StoaException.Kind.USER, file + ": not YAML: " + e.getMessage(), e);
+        }
+    }
+
+    private List<Model> models(List<Node> nodes) {
+        List<Model> models = new ArrayList<>();
+        Set<String> ids = new HashSet<>();
+        for (Node node : nodes) {
+            MappingNode map = (MappingNode) node;
+            String id = text(map, "id").orElseThrow();
+            if (!ids.add(id)) {
+                problems.at(need(map, "id"), "the id " + id + " is taken by another model above");
+            }
+            List<Path> papers = papers(map);
+            if (find(map, "file").isPresent()) {
+                List<String> quantize = texts(map, "quantize");
+                if (new HashSet<>(quantize).size() < quantize.size()) {
+                    problems.at(need(map, "quantize"), "quantize of " + id + " names a type twice");
+                }
+                existingFile(map, "file").ifPresent(path -> models.add(new Model.File(id, path, papers, quantize)));
+            } else {
+                endpoint(map)
+                        .ifPresent(uri -> models.add(new Model.Endpoint(
+                                id,
+                                uri,
+                                text(map, "model").orElseThrow(),
+                                text(map, "revision"),
+                                papers,
+                                text(map, "key-env"))));
+            }
+        }
+        return models;
+    }
+
+    private Optional<URI> endpoint(MappingNode map) {
+        Node node = need(map, "endpoint");
+        String text = scalar(node);
+        try {
+            URI uri = new URI(text.endsWith("/") ? text.substring(0, text.length() - 1) : text);
+            if (uri.getHost() != null && uri.getUserInfo() == null) {
+                return Optional.of(uri);
+            }
+            problems.at(node, "endpoint must name a host and no credentials, such as http://127.0.0.1:8000/v1");
+        } catch (URISyntaxException e) {
+            problems.at(node, "endpoint is not an address: " + e.getMessage());
+        }
+        return Optional.empty();
+    }
+
+    private List<Path> papers(MappingNode map) {
+        List<Path> papers = new ArrayList<>();
+        existingFile(map, "card").ifPresent(papers::add);
+        find(map, "licenses").ifPresent(list -> {
+            for (Node node : ((SequenceNode) list).getValue()) {
+                existing(node, "a licence file", Files::isRegularFile).ifPresent(papers::add);
+            }
+        });
+        return papers;
+    }
+
+    private Workload workload(MappingNode map) {
+        List<TaskSpec> tasks = new ArrayList<>();
+        Set<String> ids = new HashSet<>();
+        double shares = 0;
+        boolean anyShare = false;
+        List<Node> nodes = list(map, "tasks");
+        for (Node node : nodes) {
+            MappingNode task = (MappingNode) node;
+            String id = text(task, "id").orElseThrow();
+            if (!ids.add(id)) {
+                problems.at(need(task, "id"), "the id " + id + " is taken by another task above");
+            }
+            OptionalDouble share = real(task, "share");
+            anyShare |= share.isPresent();
+            shares += share.orElse(0);
+            kind(task)
+                    .ifPresent(kind -> tasks.add(new TaskSpec(
+                            id,
+                            share.orElse(1.0 / nodes.size()),
+                            gate(task, "gate"),
+                            whole(task, "limit").map(Long::intValue),
+                            kind)));
+        }
+        if (anyShare && Math.abs(shares - 1) > 0.001) {
+            problems.at(
+                    need(map, "tasks"),
+                    String.format(
+                            Locale.ROOT,
+                            "the shares of the tasks add up to %.3f instead of 1; a task without one counts 0",
+                            shares));
+        }
+        int prompt = whole(map, "prompt-tokens").orElse(256L).intValue();
+        int answer = whole(map, "answer-tokens").orElse(64L).intValue();
+        int context = whole(map, "context").orElse((long) prompt + answer).intValue();
+        if (context < prompt + answer) {
+            problems.at(
+                    need(map, "context"),
+                    "a context of " + context + " tokens cannot hold " + prompt + " prompt and " + answer
+                            + " answer tokens");
+        }
+        Latency latency = find(map, "latency")
+                .map(MappingNode.class::cast)
+                .map(node ->
+                        new Latency(duration(node, "time-to-first-token"), duration(node, "time-per-output-token")))
+                .orElse(Latency.NO_TARGET);
+        return new Workload(
+                tasks,
+                prompt,
+                answer,
+                context,
+                whole(map, "concurrency").orElse(1L).intValue(),
+                latency);
+    }
+
+    private OptionalDouble gate(MappingNode map, String key) {
+        OptionalDouble gate = real(map, key);
+        if (gate.isPresent() && gate.getAsDouble() == 0) {
+            problems.at(need(map, key), key + " of 0 lets everything pass; leave it out to report without a gate");
+            return OptionalDouble.empty();
+        }
+        return gate;
+    }
+
+    private Optional<TaskKind> kind(MappingNode task) {
+        int maxTokens = whole(task, "max-tokens").orElse(64L).intValue();
+        return switch (text(task, "kind").orElseThrow()) {
+            case "multiple-choice" -> existingFile(task, "items").map(TaskKind.MultipleChoice::new);
+            case "exact-match" -> existingFile(task, "items").map(items -> new TaskKind.ExactMatch(items, maxTokens));
+            case "tool-call" -> existingFile(task, "items").map(items -> new TaskKind.ToolCall(items, maxTokens));
+            case "grounded" -> {
+                Optional<Path> corpus = existing(need(task, "corpus"), "corpus", Files::isDirectory);
+                Optional<Path> questions = existingFile(task, "questions");
+                yield corpus.isPresent() && questions.isPresent()
+                        ? Optional.of(new TaskKind.Grounded(
+                                corpus.get(),
+                                questions.get(),
+                                whole(task, "passages").orElse(2L).intValue(),
+                                maxTokens,
+                                gate(task, "abstention")))
+                        : Optional.empty();
+            }
+            default -> throw StoaException.bug("a kind of task that the shape allows is not read");
+        };
+    }
+
+    private Optional<Machine> machine(MappingNode map) {
+        return Optional.of(new Machine(
+                text(map, "name").orElseThrow(),
+                bytes(text(map, "memory").orElseThrow()),
+                Optional.empty(),
+                whole(map, "cores").orElseThrow().intValue(),
+                text(map, "processor").orElse("not said"),
+                false,
+                file.getFileName() + ""));
+    }
+
+    private IntendedUse use(MappingNode map) {
+        return new IntendedUse(
+                text(map, "purpose").orElseThrow(),
+                truth(map, "commercial"),
+                text(map, "distribution").map(word -> word(Distribution.values(), word)),
+                count(map, "monthly-active-users"),
+                count(map, "annual-revenue"),
+                Set.copyOf(new HashSet<>(texts(map, "territories"))),
+                text(map, "modification").map(word -> word(Modification.values(), word)),
+                truth(map, "outputs-train-models"));
+    }
+
+    private static <E extends Enum<E>> E word(E[] values, String word) {
+        return Arrays.stream(values)
+                .filter(value -> lowerDashed(value).equals(word))
+                .findFirst()
+                .orElseThrow(() -> StoaException.bug("a word that the shape allows is not read: " + word));
+    }
+
+    private static String lowerDashed(Enum<?> value) {
+        return value.name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    private static List<String> words(Enum<?>[] values) {
+        return Arrays.stream(values).map(StoaYaml::lowerDashed).toList();
+    }
+
+    private Optional<Path> existingFile(MappingNode map, String key) {
+        return find(map, key).flatMap(node -> existing(node, key, Files::isRegularFile));
+    }
+
+    private Optional<Path> existing(Node node, String what, java.util.function.Predicate<Path> wanted) {
+        String text = scalar(node);
+        try {
+            Path path = folder.resolve(text).normalize();
+            if (wanted.test(path)) {
+                return Optional.of(path);
+            }
+            String found = Files.isDirectory(path)
+                    ? "is a folder"
+                    : Files.exists(path) ? "is not a folder or regular file of the wanted kind" : "does not exist";
+            problems.at(
+                    node, what + ": " + text + " " + found + (Files.exists(path) ? "" : " (looked for " + path + ")"));
+        } catch (InvalidPathException e) {
+            problems.at(node, what + ": not a path: " + text.replace('\0', '?'));
+        }
+        return Optional.empty();
+    }
+
+    // ---- Values of nodes whose shape was checked ----
+
+    private static String scalar(Node node) {
+        return ((ScalarNode) node).getValue();
+    }
+
+    private static Optional<Node> find(MappingNode map, String key) {
+        return ShapeChecker.value(map, key);
+    }
+
+    private static Node need(MappingNode map, String key) {
+        return find(map, key).orElse(map);
+    }
+
+    private static List<Node> list(MappingNode map, String key) {
+        return find(map, key).map(node -> ((SequenceNode) node).getValue()).orElse(List.of());
+    }
+
+    private static List<String> texts(MappingNode map, String key) {
+        return list(map, key).stream().map(StoaYaml::scalar).toList();
+    }
+
+    private static Optional<String> text(MappingNode map, String key) {
+        return find(map, key).map(StoaYaml::scalar);
+    }
+
+    private static Optional<Long> whole(MappingNode map, String key) {
+        return text(map, key).map(text -> Long.parseLong(text.replace("_", "")));
+    }
+
+    private static OptionalLong count(MappingNode map, String key) {
+        return whole(map, key).map(OptionalLong::of).orElse(OptionalLong.empty());
+    }
+
+    private static OptionalDouble real(MappingNode map, String key) {
+        return text(map, key)
+                .map(text -> OptionalDouble.of(Double.parseDouble(text)))
+                .orElse(OptionalDouble.empty());
+    }
+
+    private static Optional<Boolean> truth(MappingNode map, String key) {
+        return text(map, key).map(text -> text.toLowerCase(Locale.ROOT).equals("true"));
+    }
+
+    private static Optional<Duration> duration(MappingNode map, String key) {
+        return text(map, key).map(text -> {
+            boolean millis = text.endsWith("ms");
+            BigDecimal number = new BigDecimal(
+                    text.substring(0, text.length() - (millis ? 2 : 1)).strip());
+            return Duration.ofNanos(number.movePointRight(millis ? 6 : 9).longValue());
+        });
+    }
+
+    private static Bytes bytes(String text) {
+        int unit = 0;
+        while (!Character.isLetter(text.charAt(unit))) {
+            unit++;
+        }
+        String name = text.substring(unit);
+        long base = name.contains("i") ? 1024 : 1000;
+        int power = "BKMGT".indexOf(name.charAt(0));
+        BigDecimal number = new BigDecimal(text.substring(0, unit).strip());
+        return new Bytes(number.multiply(BigDecimal.valueOf(base).pow(power)).longValue());
+    }
+
+    // ---- The shape ----
+
+    private static Shape model() {
+        SequencedMap<String, Shape.Fields> kinds = new LinkedHashMap<>();
+        kinds.put(
+                "file",
+                fields(
+                        required("id", ID, "a name for it in the report"),
+                        required("file", Shape.Text.ANY, "the GGUF file"),
+                        optional(
+                                "quantize",
+                                new Shape.ListOf(new Shape.Text(QUANTIZATIONS), 1),
+                                "Judge it at these quantizations, each its own candidate",
+                                "the file as it is"),
+                        optional("card", Shape.Text.ANY, "Its model card, a Markdown file with front matter"),
+                        optional("licenses", PAPERS, "Its licence and notice files")));
+        kinds.put(
+                "endpoint",
+                fields(
+                        required("id", ID, "a name for it in the report"),
+                        required(
+                                "endpoint",
+                                new Shape.Pattern("https?://.+", "http://127.0.0.1:8000/v1"),
+                                "the OpenAI-compatible endpoint, up to and including the version"),
+                        required("model", Shape.Text.ANY, "the model's name at the endpoint"),
+                        optional("revision", Shape.Text.ANY, "The pinned revision that is served there"),
+                        optional("key-env", Shape.Text.ANY, "The environment variable that holds the key"),
+                        optional("card", Shape.Text.ANY, "Its model card, a Markdown file with front matter"),
+                        optional("licenses", PAPERS, "Its licence and notice files")));
+        return new Shape.ByKey(kinds);
+    }
+
+    private static Shape.Fields workload() {
+        SequencedMap<String, Shape.Fields> kinds = new LinkedHashMap<>();
+        Shape.Key items = required("items", Shape.Text.ANY, "the items, a JSONL file");
+        Shape.Key maxTokens = optional("max-tokens", new Shape.Whole(1, 100_000), "The longest answer in tokens", "64");
+        kinds.put("multiple-choice", task(items));
+        kinds.put("exact-match", task(items, maxTokens));
+        kinds.put("tool-call", task(items, maxTokens));
+        kinds.put(
+                "grounded",
+                task(
+                        required("corpus", Shape.Text.ANY, "a folder of Markdown documents"),
+                        required("questions", Shape.Text.ANY, "the questions, a JSONL file"),
+                        optional("passages", new Shape.Whole(1, 100), "How many documents go into the prompt", "2"),
+                        optional(
+                                "abstention", SHARE, "The least share of unanswerable questions that must be declined"),
+                        maxTokens));
+        return fields(
+                required("tasks", new Shape.ListOf(new Shape.Variants("kind", kinds), 1), "what is asked"),
+                optional("prompt-tokens", TOKENS, "A typical prompt length", "256"),
+                optional("answer-tokens", TOKENS, "A typical answer length", "64"),
+                optional("context", TOKENS, "The longest context that must fit", "prompt-tokens + answer-tokens"),
+                optional("concurrency", new Shape.Whole(1, 10_000), "Requests at the same time", "1"),
+                optional(
+                        "latency",
+                        fields(
+                                optional("time-to-first-token", DURATION, "The longest wait for the first token"),
+                                optional("time-per-output-token", DURATION, "The longest wait between tokens")),
+                        "The latency targets",
+                        "no targets"));
+    }
+
+    private static Shape.Fields task(Shape.Key... own) {
+        List<Shape.Key> all = new ArrayList<>();
+        all.add(required("id", ID, "a name for it in the report"));
+        all.add(required("kind", Shape.Text.ANY, "what kind of task it is"));
+        all.addAll(List.of(own));
+        all.add(optional("share", SHARE, "Its part of the traffic; all shares add up to 1", "equal shares"));
+        all.add(optional("gate", SHARE, "The score that it must reach", "none: only reported"));
+        all.add(optional("limit", new Shape.Whole(1, Integer.MAX_VALUE), "Ask only the first items", "all items"));
+        return Shape.Fields.of(all.toArray(Shape.Key[]::new));
+    }
+
+    private static Shape.Fields machine() {
+        return fields(
+                required("name", Shape.Text.ANY, "what people call it"),
+                required("memory", BYTES, "its memory, such as 16GiB"),
+                required("cores", new Shape.Whole(1, 100_000), "its processor cores"),
+                optional("processor", Shape.Text.ANY, "The processor's name"));
+    }
+
+    private static Shape.Fields use() {
+        return fields(
+                required("purpose", Shape.Text.ANY, "what the models are for, in a sentence"),
+                optional("commercial", new Shape.Truth(), "Whether the use is commercial", "unknown"),
+                optional(
+                        "distribution",
+                        new Shape.Text(words(Distribution.values())),
+                        "How the model reaches its users",
+                        "unknown"),
+                optional(
+                        "monthly-active-users",
+                        new Shape.Whole(0, Long.MAX_VALUE),
+                        "Of licensee and affiliates together",
+                        "unknown"),
+                optional(
+                        "annual-revenue",
+                        new Shape.Whole(0, Long.MAX_VALUE),
+                        "Of licensee and affiliates together, in US dollars",
+                        "unknown"),
+                optional(
+                        "territories",
+                        new Shape.ListOf(new Shape.Pattern("[A-Z]{2}", "DE, US or EU"), 1),
+                        "Where the licensee is domiciled: ISO 3166 codes, or EU",
+                        "unknown"),
+                optional(
+                        "modification",
+                        new Shape.Text(words(Modification.values())),
+                        "What you do to the weights",
+                        "unknown"),
+                optional(
+                        "outputs-train-models",
+                        new Shape.Truth(),
+                        "Whether outputs train or improve other models",
+                        "unknown"));
+    }
+
+    private static Shape.Fields fields(Shape.Key... entries) {
+        return Shape.Fields.of(entries);
+    }
+
+    private static Shape.Key required(String key, Shape shape, String description) {
+        return new Shape.Key(key, new Shape.Field(shape, true, description, Optional.empty()));
+    }
+
+    private static Shape.Key optional(String key, Shape shape, String description) {
+        return new Shape.Key(key, new Shape.Field(shape, false, description, Optional.empty()));
+    }
+
+    private static Shape.Key optional(String key, Shape shape, String description, String preset) {
+        return new Shape.Key(key, new Shape.Field(shape, false, description, Optional.of(preset)));
+    }
+}

@@ -1,0 +1,179 @@
+package io.stoa.benchmark;
+
+import io.stoa.benchmark.task.Answer;
+import io.stoa.benchmark.task.Item;
+import io.stoa.benchmark.task.Task;
+import io.stoa.engine.Engine;
+import io.stoa.engine.EngineSource;
+import io.stoa.model.Candidate;
+import io.stoa.model.Digest;
+import io.stoa.model.EvidenceKey;
+import io.stoa.model.Progress;
+import io.stoa.model.Recorded;
+import io.stoa.model.Recorder;
+import io.stoa.model.StoaException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * One task put to one candidate, in batches of {@value #BATCH} items. Each batch is one entry of the ledger, so a killed
+ * run loses at most one batch.
+ *
+ * <p>The key of a batch covers the task's settings, the engine build, the context, and the content of the batch's items
+ * (id, prompt, choices, answer). It does not cover the limit or the rest of the file: they change no answer, and so
+ * raising a limit or appending items keeps what is known. Nor does it cover the machine that the candidate is wanted
+ * for, because the answers come from the machine at hand.
+ */
+final class TaskRun {
+    private static final int BATCH = 25;
+
+    /** Changes when the meaning of what is recorded changes, so that older entries are not taken for newer ones. */
+    private static final String FORMAT = "benchmark answers 1";
+
+    /** A prompt that every engine can read. Its answer is not used. */
+    private static final Item PROBE = new Item("probe", "1", List.of("1", "2"), "1");
+
+    private final Candidate candidate;
+    private final Task task;
+    private final List<Batch> batches;
+
+    private record Batch(EvidenceKey key, List<Item> items) {}
+
+    /**
+     * @param contextTokens the context that the engine is opened with, which decides what fits
+     * @param engineBuild what runs the model, with its version
+     */
+    TaskRun(Candidate candidate, Task task, int contextTokens, String engineBuild) {
+        this.candidate = candidate;
+        this.task = task;
+        List<Item> items = task.items().items();
+        List<Batch> made = new ArrayList<>();
+        for (int from = 0; from < items.size(); from += BATCH) {
+            List<Item> batch = items.subList(from, Math.min(from + BATCH, items.size()));
+            String check = checkId(task) + "#" + made.size();
+            Digest inputs = inputs(contextTokens, engineBuild, batch);
+            made.add(new Batch(new EvidenceKey(candidate.identity(), check, inputs), batch));
+        }
+        this.batches = List.copyOf(made);
+    }
+
+    static String checkId(Task task) {
+        return "benchmark/" + task.id();
+    }
+
+    Candidate candidate() {
+        return candidate;
+    }
+
+    Task task() {
+        return task;
+    }
+
+    /** What the ledger holds, if it holds all of it. Never asks an engine. */
+    Optional<List<Recorded<Answers>>> known(Recorder recorder) {
+        try {
+            return Optional.of(batches.stream()
+                    .map(batch -> checked(batch, recorder.once(batch.key(), Answers.class, () -> {
+                        throw new NotRecorded();
+                    })))
+                    .toList());
+        } catch (NotRecorded e) {
+            return Optional.empty();
+        }
+    }
+
+    /** All batches, those that the ledger does not hold yet asked now. The engine is opened for those only. */
+    List<Recorded<Answers>> complete(Recorder recorder, EngineSource engines, Progress progress) {
+        List<Recorded<Answers>> recorded = new ArrayList<>();
+        int total = task.items().size();
+        int done = 0;
+        for (Batch batch : batches) {
+            int before = done;
+            recorded.add(checked(
+                    batch,
+                    recorder.once(
+                            batch.key(),
+                            Answers.class,
+                            () -> ask(
+                                    engines.engine(candidate),
+                                    batch.items(),
+                                    (asked, _) -> progress.at(before + asked, total)))));
+            done += batch.items().size();
+            progress.at(done, total);
+        }
+        return List.copyOf(recorded);
+    }
+
+    /**
+     * Asks the items of a batch. An item that the engine refuses, because its prompt does not fit the context or its
+     * template does not take it, is recorded as refused; but only once the engine has read another prompt, so that a
+     * missing key or a broken template ends the run rather than looks like wrong answers.
+     */
+    private Answers ask(Engine engine, List<Item> items, Progress progress) {
+        List<Answer> answers = new ArrayList<>();
+        boolean reads = false;
+        for (Item item : items) {
+            try {
+                answers.add(task.ask(engine, item));
+                reads = true;
+            } catch (StoaException refusal) {
+                if (refusal.kind() != StoaException.Kind.USER) {
+                    throw refusal;
+                }
+                if (!reads) {
+                    task.ask(engine, PROBE);
+                    reads = true;
+                }
+                answers.add(Answer.refused(item, refusal.sentence()));
+            }
+            progress.at(answers.size(), items.size());
+        }
+        return new Answers(answers);
+    }
+
+    private static Recorded<Answers> checked(Batch batch, Recorded<Answers> recorded) {
+        List<String> answered =
+                recorded.value().answers().stream().map(Answer::id).toList();
+        if (!answered.equals(batch.items().stream().map(Item::id).toList())) {
+            throw StoaException.bug("ledger entry " + recorded.evidence().sequence() + " under "
+                    + batch.key().check() + " answers other items than were asked; verify the ledger");
+        }
+        return recorded;
+    }
+
+    private Digest inputs(int contextTokens, String engineBuild, List<Item> items) {
+        MessageDigest digest = Digest.sha256();
+        feed(digest, FORMAT);
+        feed(digest, task.settings());
+        feed(digest, engineBuild);
+        feed(digest, "context " + contextTokens);
+        for (Item item : items) {
+            feed(digest, item.id());
+            feed(digest, item.prompt());
+            feed(digest, item.answer());
+            feed(digest, item.choices().size() + " choices");
+            item.choices().forEach(choice -> feed(digest, choice));
+        }
+        return Digest.of(digest);
+    }
+
+    /** Feeds a text behind its length, so that no two lists of texts give the same bytes. */
+    private static void feed(MessageDigest digest, String text) {
+        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        digest.update(ByteBuffer.allocate(Integer.BYTES).putInt(bytes.length).flip());
+        digest.update(bytes);
+    }
+
+    /** Thrown instead of measuring: says that the ledger does not hold an entry. Caught where it is caused. */
+    private static final class NotRecorded extends RuntimeException {
+        private static final long serialVersionUID = 1;
+
+        NotRecorded() {
+            super("not in the ledger", null, false, false);
+        }
+    }
+}

@@ -1,0 +1,12 @@
+/**
+ * How sure a score is.
+ *
+ * <p>One share and its interval: {@link io.stoa.benchmark.stats.Proportions}. Two candidates on the same items: {@link
+ * io.stoa.benchmark.stats.PairedTable}. Many p-values at once: {@link io.stoa.benchmark.stats.MultipleTests}. How many
+ * items it takes: {@link io.stoa.benchmark.stats.SampleSizes}. Everything here is a pure function of its arguments, and
+ * is tested against published numbers.
+ */
+@NullMarked
+package io.stoa.benchmark.stats;
+
+import org.jspecify.annotations.NullMarked;

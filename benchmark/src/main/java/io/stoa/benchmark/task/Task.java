@@ -1,0 +1,43 @@
+package io.stoa.benchmark.task;
+
+import io.stoa.engine.Engine;
+import java.util.List;
+import java.util.OptionalDouble;
+
+/** What is asked and how it is scored. */
+public interface Task {
+    /** Unique in a workload. */
+    String id();
+
+    /** How it is scored, for people, such as "exact match". */
+    String scoring();
+
+    /**
+     * Everything besides the item and the engine that an answer depends on. Answers under equal settings to equal items
+     * are the same measurement, so whatever changes an answer or whether it is right must change this text.
+     */
+    String settings();
+
+    ItemSet items();
+
+    /** What an engine must be able to do. */
+    Engine.Capability needs();
+
+    /**
+     * Asks one item.
+     *
+     * @throws io.stoa.model.StoaException of kind {@code USER} where the engine refuses the prompt, of kind {@code
+     *     ENGINE} where the engine fails or answers nonsense
+     */
+    Answer ask(Engine engine, Item item);
+
+    /** Metrics that are shown beside the score, which counts {@link Answer#right()}. */
+    default List<Metric> otherMetrics() {
+        return List.of();
+    }
+
+    /** The score that guessing reaches, where guessing is possible. */
+    default OptionalDouble chance() {
+        return OptionalDouble.empty();
+    }
+}

@@ -1,0 +1,122 @@
+package io.stoa.benchmark;
+
+import io.stoa.engine.Engine;
+import io.stoa.engine.EngineFacts;
+import io.stoa.engine.GenerateOptions;
+import io.stoa.engine.Generation;
+import io.stoa.engine.LogLikelihood;
+import io.stoa.engine.Prompt;
+import io.stoa.model.StoaException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.function.BiFunction;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import java.util.function.Function;
+
+/**
+ * An engine that answers as it is told: a function from the user's message to an answer, and one from message and choice
+ * to token log-probabilities. It reads at most {@code contextTokens} words and remembers what it was asked.
+ */
+public final class ScriptedEngine implements Engine {
+    private final Set<Capability> capabilities = EnumSet.of(Capability.GENERATE, Capability.SCORE);
+    private final List<String> asked = new ArrayList<>();
+    private Function<String, String> answer = message -> "";
+    private BiFunction<String, String, List<Double>> logProbabilities = (message, choice) -> List.of(-1.0);
+    private int contextTokens = 1000;
+
+    public ScriptedEngine answering(Function<String, String> answer) {
+        this.answer = answer;
+        return this;
+    }
+
+    public ScriptedEngine scoring(BiFunction<String, String, List<Double>> logProbabilities) {
+        this.logProbabilities = logProbabilities;
+        return this;
+    }
+
+    public ScriptedEngine without(Capability capability) {
+        capabilities.remove(capability);
+        return this;
+    }
+
+    public ScriptedEngine reading(int contextTokens) {
+        this.contextTokens = contextTokens;
+        return this;
+    }
+
+    /** The messages that were asked, in order. */
+    public List<String> asked() {
+        return List.copyOf(asked);
+    }
+
+    @Override
+    public EngineFacts facts() {
+        return new EngineFacts(
+                "scripted",
+                "scripted 1",
+                Optional.empty(),
+                OptionalInt.of(contextTokens),
+                OptionalInt.empty(),
+                Optional.empty());
+    }
+
+    @Override
+    public Set<Capability> capabilities() {
+        return Set.copyOf(capabilities);
+    }
+
+    @Override
+    public Generation generate(
+            Prompt prompt, GenerateOptions options, Consumer<String> stream, BooleanSupplier cancelled) {
+        if (options.temperature() != 0) {
+            throw new AssertionError("a benchmark generates greedily, not at " + options.temperature());
+        }
+        String text = answer.apply(read(prompt));
+        return new Generation(text, Generation.Finish.STOP, 1, 1, Optional.empty(), Duration.ZERO);
+    }
+
+    @Override
+    public List<LogLikelihood> score(Prompt prompt, List<String> continuations) {
+        String message = read(prompt);
+        return continuations.stream()
+                .map(continuation -> new LogLikelihood(logProbabilities.apply(message, continuation), false))
+                .toList();
+    }
+
+    private String read(Prompt prompt) {
+        String message = switch (prompt) {
+            case Prompt.Text(String text) -> text;
+            case Prompt.Chat chat -> chat.messages().getLast().content().orElseThrow();
+        };
+        asked.add(message);
+        int words = message.split(" ", -1).length;
+        if (words > contextTokens) {
+            throw StoaException.user("a prompt of " + words + " tokens does not fit the context of " + contextTokens);
+        }
+        return message;
+    }
+
+    @Override
+    public List<Integer> tokenize(String text, boolean special) {
+        throw new UnsupportedOperationException("scripted");
+    }
+
+    @Override
+    public String detokenize(List<Integer> tokens, boolean special) {
+        throw new UnsupportedOperationException("scripted");
+    }
+
+    @Override
+    public float[] embed(String text) {
+        throw new UnsupportedOperationException("scripted");
+    }
+
+    @Override
+    public void close() {}
+}

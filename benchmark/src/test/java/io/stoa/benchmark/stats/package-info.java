@@ -1,0 +1,4 @@
+@NullMarked
+package io.stoa.benchmark.stats;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.stoa.benchmark.task;
+
+import org.jspecify.annotations.NullMarked;

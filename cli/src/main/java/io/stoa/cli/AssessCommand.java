@@ -1,0 +1,207 @@
+package io.stoa.cli;
+
+import io.stoa.assess.Assessment;
+import io.stoa.assess.Assessor;
+import io.stoa.assess.Candidates;
+import io.stoa.assess.EnginePool;
+import io.stoa.assess.FilePillar;
+import io.stoa.assess.Plan;
+import io.stoa.assess.report.HtmlReport;
+import io.stoa.assess.report.JsonReport;
+import io.stoa.assess.report.TerminalReport;
+import io.stoa.assess.yaml.AssessmentFile;
+import io.stoa.assess.yaml.StoaYaml;
+import io.stoa.benchmark.BenchmarkPillar;
+import io.stoa.engine.EngineOptions;
+import io.stoa.hardware.HardwarePillar;
+import io.stoa.hardware.machine.ThisMachine;
+import io.stoa.integration.IntegrationPillar;
+import io.stoa.license.LicensePillar;
+import io.stoa.model.Candidate;
+import io.stoa.model.Digest;
+import io.stoa.model.Machine;
+import io.stoa.model.StoaException;
+import io.stoa.model.Subject;
+import io.stoa.store.Artifacts;
+import io.stoa.store.SqliteLedger;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+@Command(
+        name = "assess",
+        description = {
+            "Answer, with evidence, which of the models in stoa.yaml can do the job, and what must be done to be allowed to.",
+            "",
+            "The plan is shown first. Everything measured goes into the ledger at once: killed and started again, the same"
+                    + " command goes on where it was. What was measured before under the same conditions is used again."
+        },
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        footer = {
+            "",
+            "Examples:",
+            "  stoa assess examples/quickstart/stoa.yaml",
+            "  stoa assess --json > verdicts.json              stoa.yaml of the current folder",
+            "  stoa assess --plan                              only show what would be asked",
+            "  stoa assess --fresh --html report.html          measure everything again",
+            "",
+            "The exit code is the verdict: 0 READY, 10 READY IF, 11 UNDECIDED, 12 NOT READY (the best one counts)."
+        })
+final class AssessCommand implements Callable<Integer> {
+    private final House house;
+
+    @Parameters(index = "0", arity = "0..1", paramLabel = "FILE", description = "Default: stoa.yaml")
+    private Path file = Path.of("stoa.yaml");
+
+    @Option(names = "--json", description = "Print the report as JSON instead of the table.")
+    private boolean json;
+
+    @Option(names = "--html", paramLabel = "FILE", description = "Write the HTML page here, whatever the file says.")
+    private Optional<Path> html = Optional.empty();
+
+    @Option(names = "--plan", description = "Show the plan with its estimated time and stop.")
+    private boolean planOnly;
+
+    @Option(names = "--fresh", description = "Measure again what the ledger holds already.")
+    private boolean fresh;
+
+    @Option(
+            names = "--home",
+            paramLabel = "DIR",
+            description = "Where the ledger and the quantized files are kept; default: .stoa beside the file.")
+    private Optional<Path> home = Optional.empty();
+
+    @Option(names = "--threads", paramLabel = "N", description = "Native threads; default: one less than there are cores.")
+    private Optional<Integer> threads = Optional.empty();
+
+    @Option(names = "--quiet", description = "No progress on stderr.")
+    private boolean quiet;
+
+    AssessCommand(House house) {
+        this.house = house;
+    }
+
+    @Override
+    public Integer call() {
+        AssessmentFile asked = StoaYaml.read(file);
+        Path folder = Optional.ofNullable(file.toAbsolutePath().normalize().getParent()).orElse(Path.of("/"));
+        Path kept = home.orElse(folder.resolve(".stoa"));
+        Machine here = ThisMachine.read();
+        Machine machine = asked.machine().orElse(here);
+        EngineOptions options = Arguments.checked(
+                () -> new EngineOptions(asked.workload().contextTokens(), threads.orElse(House.threads())));
+        AssessProgress progress = new AssessProgress(house, quiet);
+        Thread farewell = new Thread(progress::interrupted);
+        try (SqliteLedger ledger = SqliteLedger.open(kept.resolve("ledger.db"), house.clock());
+                EnginePool engines = new EnginePool(candidate -> house.open(candidate, options))) {
+            Runtime.getRuntime().addShutdownHook(farewell);
+            List<Subject> subjects = candidates(asked, ledger, kept, progress).stream()
+                    .map(candidate -> new Subject(candidate, asked.workload(), machine, asked.use()))
+                    .toList();
+            String build = house.llama().version() + ", " + options.threads() + " threads, context " + options.contextTokens();
+            BenchmarkPillar benchmark = new BenchmarkPillar(engines, build);
+            Assessor assessor = new Assessor(
+                    ledger,
+                    List.of(
+                            new FilePillar(engines),
+                            new LicensePillar(),
+                            new HardwarePillar(engines, build),
+                            new IntegrationPillar(engines, build),
+                            benchmark),
+                    benchmark,
+                    house.clock(),
+                    House.version());
+            Plan plan = assessor.plan(asked.name(), digest(asked, subjects, build), subjects);
+            progress.plan(plan);
+            if (planOnly) {
+                return ExitCode.OK.code();
+            }
+            Assessment assessment = assessor.run(plan, fresh, progress);
+            report(assessment, asked.report(), progress);
+            return ExitCode.of(assessment).code();
+        } finally {
+            progress.done();
+            removeHook(farewell);
+        }
+    }
+
+    private List<Candidate> candidates(AssessmentFile asked, SqliteLedger ledger, Path kept, AssessProgress progress) {
+        Candidates maker =
+                new Candidates(ledger.recorder(0), new Artifacts(kept.resolve("artifacts")), house.quantizer());
+        List<Candidate> candidates = new ArrayList<>();
+        Set<String> ids = new HashSet<>();
+        for (AssessmentFile.Model model : asked.models()) {
+            for (Candidate candidate : maker.of(model, progress.preparing(model.id()))) {
+                if (!ids.add(candidate.id())) {
+                    throw StoaException.user(file + ": two candidates are called " + candidate.id()
+                            + "; give one of the models another id");
+                }
+                candidates.add(candidate);
+            }
+        }
+        return candidates;
+    }
+
+    /** Two runs with the same plan digest ask the same of the same, so that one can go on where the other was killed. */
+    private static Digest digest(AssessmentFile asked, List<Subject> subjects, String build) {
+        return Digest.of(asked + "\n" + build + "\n" + House.version() + "\n"
+                + subjects.stream()
+                        .map(subject -> subject.candidate().id() + " " + subject.candidate().identity())
+                        .collect(Collectors.joining("\n")));
+    }
+
+    private void report(Assessment assessment, AssessmentFile.Report wanted, AssessProgress progress) {
+        progress.done();
+        house.out()
+                .println(
+                        json
+                                ? JsonReport.render(assessment)
+                                : TerminalReport.render(
+                                        assessment, house.terminal().width(), house.terminal().color()));
+        wanted.json().ifPresent(path -> write(path, JsonReport.render(assessment), progress));
+        html.or(wanted::html).ifPresent(path -> write(path, HtmlReport.render(assessment), progress));
+    }
+
+    private static void write(Path path, String text, AssessProgress progress) {
+        Path whole = path.toAbsolutePath();
+        try {
+            Path folder = Optional.ofNullable(whole.getParent()).orElse(whole);
+            Files.createDirectories(folder);
+            Path half = Files.createTempFile(folder, ".stoa-", ".part");
+            try {
+                Files.writeString(half, text);
+                Files.move(half, whole, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+            } finally {
+                Files.deleteIfExists(half);
+            }
+            progress.say("Wrote " + path);
+        } catch (IOException e) {
+            throw new StoaException(
+                    StoaException.Kind.RESOURCES,
+                    path + ": the report cannot be written (" + e + "); nothing measured is lost: mend it and run the"
+                            + " same command again, or name another place with --html",
+                    e);
+        }
+    }
+
+    private static void removeHook(Thread hook) {
+        try {
+            Runtime.getRuntime().removeShutdownHook(hook);
+        } catch (IllegalStateException e) {
+            // The JVM is going down already, which is what the hook is for.
+            System.getLogger("stoa.cli").log(System.Logger.Level.DEBUG, "stopped while ending", e);
+        }
+    }
+}

@@ -1,0 +1,60 @@
+package io.stoa.cli;
+
+import io.stoa.assess.Assessment;
+import io.stoa.model.StoaException;
+import io.stoa.model.Verdict;
+
+/** Every way in which the command can end. */
+public enum ExitCode {
+    OK(0, "Done. For assess: at least one candidate is READY."),
+    USER(2, "The command line or an input file is wrong; the message names the place."),
+    READY_IF(10, "assess: no candidate is READY, at least one is READY IF its conditions are met."),
+    UNDECIDED(11, "assess: no candidate is ready, at least one cannot be decided yet."),
+    NOT_READY(12, "assess: every candidate is NOT READY."),
+    BROKEN(20, "ledger verify: the chain is broken."),
+    ENGINE(69, "A model, an engine or an endpoint failed, or no JDK 25 was found."),
+    BUG(70, "Stoa itself is at fault; please report it."),
+    RESOURCES(74, "Memory, disk or permissions were not enough; nothing recorded is lost."),
+    INTERRUPTED(130, "Stopped by Ctrl-C; the same command goes on from there.");
+
+    private final int code;
+    private final String meaning;
+
+    ExitCode(int code, String meaning) {
+        this.code = code;
+        this.meaning = meaning;
+    }
+
+    public int code() {
+        return code;
+    }
+
+    public String meaning() {
+        return meaning;
+    }
+
+    static ExitCode of(StoaException.Kind kind) {
+        return switch (kind) {
+            case USER -> USER;
+            case ENGINE -> ENGINE;
+            case RESOURCES -> RESOURCES;
+            case BUG -> BUG;
+        };
+    }
+
+    /** The best verdict decides: the question is which candidate can do the job. */
+    static ExitCode of(Assessment assessment) {
+        ExitCode best = NOT_READY;
+        for (Assessment.Result result : assessment.results()) {
+            ExitCode code =
+                    switch (result.verdict()) {
+                        case Verdict.Ready _ -> OK;
+                        case Verdict.ReadyIf _ -> READY_IF;
+                        case Verdict.Undecided _ -> UNDECIDED;
+                        case Verdict.NotReady _ -> NOT_READY;
+                    };
+            best = code.compareTo(best) < 0 ? code : best;
+        }
+        return best;
+    }
+}

@@ -1,0 +1,111 @@
+package io.stoa.cli;
+
+import io.stoa.assess.Quantizer;
+import io.stoa.engine.Engine;
+import io.stoa.engine.EngineOptions;
+import io.stoa.engine.gguf.GgufHeader;
+import io.stoa.engine.llama.LlamaRuntime;
+import io.stoa.engine.llama.LogSink;
+import io.stoa.engine.remote.RemoteEngine;
+import io.stoa.model.Candidate;
+import io.stoa.model.StoaException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+
+/** What every command may need, made when it is first needed: loading llama.cpp takes time that `--help` should not. */
+final class House {
+    private static final Duration REMOTE_TIMEOUT = Duration.ofSeconds(60);
+
+    private final Map<String, String> environment;
+    private final PrintStream out;
+    private final PrintStream err;
+    private final Terminal terminal;
+    private final Clock clock;
+    private Optional<LlamaRuntime> llama = Optional.empty();
+
+    House(Map<String, String> environment, PrintStream out, PrintStream err, Clock clock) {
+        this.environment = Map.copyOf(environment);
+        this.out = out;
+        this.err = err;
+        this.terminal = Terminal.detect(environment);
+        this.clock = clock;
+    }
+
+    PrintStream out() {
+        return out;
+    }
+
+    PrintStream err() {
+        return err;
+    }
+
+    Terminal terminal() {
+        return terminal;
+    }
+
+    Clock clock() {
+        return clock;
+    }
+
+    /** The version of Stoa, written into the jar by the build. */
+    static String version() {
+        try (InputStream in = House.class.getResourceAsStream("version.txt")) {
+            if (in == null) {
+                throw StoaException.bug("the build left version.txt out");
+            }
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8).strip();
+        } catch (IOException e) {
+            throw new StoaException(StoaException.Kind.BUG, "version.txt cannot be read", e);
+        }
+    }
+
+    /** llama.cpp, loaded at the first call. */
+    LlamaRuntime llama() {
+        LlamaRuntime runtime = llama.orElseGet(() -> {
+            Path shipped = Path.of(System.getProperty("stoa.natives", "natives"));
+            return LlamaRuntime.load(LlamaRuntime.libraryPlace(environment, shipped), LogSink.systemLogger());
+        });
+        llama = Optional.of(runtime);
+        return runtime;
+    }
+
+    /** One thread less than there are cores: with all of them busy, generation is many times slower. */
+    static int threads() {
+        return Math.max(1, Runtime.getRuntime().availableProcessors() - 1);
+    }
+
+    /** A new engine for a candidate; whoever asks closes it. */
+    Engine open(Candidate candidate, EngineOptions options) {
+        return switch (candidate) {
+            case Candidate.GgufFile file -> llama().open(file.path(), options);
+            case Candidate.RemoteModel remote -> new RemoteEngine(remote, environment, REMOTE_TIMEOUT);
+        };
+    }
+
+    /** What makes quantized variants. */
+    Quantizer quantizer() {
+        return new Quantizer() {
+            @Override
+            public String by() {
+                return llama().version();
+            }
+
+            @Override
+            public Optional<String> typeOf(GgufHeader header) {
+                return LlamaRuntime.quantizationOf(header);
+            }
+
+            @Override
+            public void quantize(Path from, Path to, String type) {
+                llama().quantize(from, to, type, Runtime.getRuntime().availableProcessors());
+            }
+        };
+    }
+}

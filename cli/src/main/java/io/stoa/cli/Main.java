@@ -1,0 +1,106 @@
+package io.stoa.cli;
+
+import io.stoa.model.StoaException;
+import java.io.PrintWriter;
+import java.time.Clock;
+import java.util.List;
+import picocli.AutoComplete;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.HelpCommand;
+import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** The {@code stoa} command. */
+@Command(
+        name = "stoa",
+        description = "Takes open models to production: which one can do this job, on which hardware, and may we use it?",
+        mixinStandardHelpOptions = true,
+        versionProvider = Main.Version.class,
+        sortOptions = false,
+        subcommands = {HelpCommand.class},
+        footer = {
+            "",
+            "Examples:",
+            "  stoa init                                       writes a commented stoa.yaml",
+            "  stoa assess stoa.yaml                           one verdict per model, with its evidence",
+            "  stoa quantize model.gguf Q4_0 small.gguf        a smaller copy",
+            "  stoa ledger verify                              is the evidence still what was recorded?",
+            "  stoa help exit-codes                            what the exit codes mean"
+        })
+public final class Main implements Runnable {
+    @Spec
+    private CommandSpec spec;
+
+    private Main(CommandSpec spec) {
+        this.spec = spec;
+    }
+
+    private Main() {
+        this(CommandSpec.create());
+    }
+
+    /** Prints the version of Stoa. */
+    static final class Version implements IVersionProvider {
+        @Override
+        public String[] getVersion() {
+            return new String[] {"stoa " + House.version()};
+        }
+    }
+
+    @Override
+    public void run() {
+        throw new ParameterException(spec.commandLine(), "name a command");
+    }
+
+    public static void main(String[] arguments) {
+        House house = new House(System.getenv(), System.out, System.err, Clock.systemUTC());
+        int code = commandLine(house).execute(arguments);
+        System.out.flush();
+        System.exit(code);
+    }
+
+    /** The whole command line over a house. */
+    static CommandLine commandLine(House house) {
+        CommandLine stoa = new CommandLine(new Main());
+        for (Object command : List.of(
+                new AssessCommand(house),
+                new InitCommand(house),
+                new SchemaCommand(house),
+                new QuantizeCommand(house),
+                new FitCommand(house),
+                new InspectCommand(house),
+                new LicenseCommand(house),
+                new GenerateCommand(house),
+                new ScoreCommand(house),
+                new ExitCodesCommand(house))) {
+            stoa.addSubcommand(command);
+        }
+        stoa.addSubcommand(LedgerCommand.commandLine(house));
+        stoa.addSubcommand(new CommandLine(new AutoComplete.GenerateCompletion()));
+        stoa.setCaseInsensitiveEnumValuesAllowed(true);
+        stoa.setOut(new PrintWriter(house.out(), true));
+        stoa.setErr(new PrintWriter(house.err(), true));
+        stoa.setColorScheme(CommandLine.Help.defaultColorScheme(house.terminal().color() ? Ansi.ON : Ansi.OFF));
+        stoa.setUsageHelpWidth(Math.clamp(house.terminal().width(), 80, 120));
+        stoa.setExecutionExceptionHandler((e, command, result) -> failed(e, house));
+        stoa.setExitCodeExceptionMapper(e -> ExitCode.USER.code());
+        return stoa;
+    }
+
+    private static int failed(Exception e, House house) {
+        if (e instanceof StoaException known) {
+            house.err().println("stoa: " + known.sentence());
+            if (known.kind() == StoaException.Kind.BUG) {
+                known.printStackTrace(house.err());
+            }
+            return ExitCode.of(known.kind()).code();
+        }
+        house.err().println("stoa: this is a bug in Stoa; please report it with the lines below.");
+        e.printStackTrace(house.err());
+        return ExitCode.BUG.code();
+    }
+}

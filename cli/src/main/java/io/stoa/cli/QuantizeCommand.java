@@ -1,0 +1,80 @@
+package io.stoa.cli;
+
+import io.stoa.engine.gguf.Preflight;
+import io.stoa.model.Bytes;
+import io.stoa.model.Progress;
+import io.stoa.model.StoaException;
+import io.stoa.store.Artifacts;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Locale;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import tools.jackson.databind.json.JsonMapper;
+
+@Command(
+        name = "quantize",
+        description = "Write a smaller copy of a GGUF file, byte-identical to llama-quantize's.",
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        footer = {
+            "",
+            "Examples:",
+            "  stoa quantize examples/quickstart/models/micro.gguf Q8_0 micro-Q8_0.gguf",
+            "  stoa quantize mini.gguf Q4_K_M mini-Q4_K_M.gguf --json"
+        })
+final class QuantizeCommand implements Runnable {
+    private final House house;
+
+    @Parameters(index = "0", paramLabel = "FROM", description = "The GGUF file to quantize, usually F16.")
+    private Path from = Path.of("");
+
+    @Parameters(index = "1", paramLabel = "TYPE", description = "F16, Q8_0, Q6_K, Q5_K_M, Q4_K_M, Q4_0, Q2_K, ...")
+    private String type = "";
+
+    @Parameters(index = "2", paramLabel = "TO", description = "The file to write.")
+    private Path to = Path.of("");
+
+    @Option(names = "--force", description = "Replace TO when it exists.")
+    private boolean force;
+
+    @Option(names = "--json", description = "Print the result as JSON.")
+    private boolean json;
+
+    QuantizeCommand(House house) {
+        this.house = house;
+    }
+
+    record Result(String from, String to, String type, long bytesBefore, long bytesAfter, String sha256, String by) {}
+
+    @Override
+    public void run() {
+        if (Files.exists(to) && !force) {
+            throw StoaException.user(to + ": exists already; choose another name, or replace it with --force");
+        }
+        Preflight.examine(from);
+        house.llama().quantize(from, to, type.toUpperCase(Locale.ROOT), Runtime.getRuntime().availableProcessors());
+        Result result = new Result(
+                from.toString(),
+                to.toString(),
+                type.toUpperCase(Locale.ROOT),
+                from.toFile().length(),
+                to.toFile().length(),
+                Artifacts.digestOf(to, Progress.NONE).hex(),
+                house.llama().version());
+        if (json) {
+            house.out().println(JsonMapper.shared().writeValueAsString(result));
+        } else {
+            house.out().printf(
+                    Locale.ROOT,
+                    "%s: %s, %.1f %% of %s's %s%nsha256 %s%n",
+                    to,
+                    new Bytes(result.bytesAfter()),
+                    100.0 * result.bytesAfter() / result.bytesBefore(),
+                    from,
+                    new Bytes(result.bytesBefore()),
+                    result.sha256());
+        }
+    }
+}
