@@ -191,6 +191,12 @@ final class DecoderLayout {
             throw refusal.because("rotates " + rotated + " of the " + head + " numbers of a head, which "
                     + parameters.architecture() + " cannot");
         }
+        long sliding = parameters
+                .number("rope.dimension_count_swa", 2, Integer.MAX_VALUE)
+                .orElse(rotated);
+        if (sliding > head) {
+            throw refusal.because("rotates " + sliding + " of the " + head + " numbers of a head in sliding windows");
+        }
         parameters.needNormEpsilon();
     }
 

@@ -20,6 +20,8 @@ final class HyperParameters {
     private static final long MOST_WIDTH = 1L << 20;
     private static final long MOST_HEADS = 1L << 14;
     private static final long MOST_FEED_FORWARD = 1L << 24;
+    private static final double MOST_FREQUENCY = 1e12;
+    private static final double MOST_ATTENTION_FACTOR = 100;
     private static final double MOST_EPSILON = 0.1;
     private static final String RMS_EPSILON = "attention.layer_norm_rms_epsilon";
     private static final Set<String> ROPE_SCALINGS = Set.of("none", "linear", "yarn", "longrope");
@@ -125,6 +127,10 @@ final class HyperParameters {
         checkExperts();
         plainBlocks();
         checkRope();
+        checkSlidingWindow();
+        if (header.real(key("logit_scale")).orElse(1) == 0) {
+            throw refusal.because(key("logit_scale") + " is 0, and some architectures divide by it");
+        }
         number("pooling_type", 0, 4);
         epsilon(RMS_EPSILON);
         epsilon("attention.layer_norm_epsilon");
@@ -182,10 +188,50 @@ final class HyperParameters {
             throw refusal.because(key("rope.scaling.type") + " is " + Refusal.shown(scaling)
                     + ", not one of none, linear, yarn, longrope");
         }
-        GgufValue base = header.metadata().get(key("rope.freq_base"));
-        if (base != null && !(base instanceof GgufValue.Real(double real) && real > 0)) {
-            throw refusal.because(key("rope.freq_base") + " is " + Refusal.shown(base) + ", not a positive number");
+        number("rope.dimension_count_swa", 2, MOST_WIDTH).ifPresent(sliding -> {
+            if (sliding % 2 != 0) {
+                throw refusal.because(
+                        key("rope.dimension_count_swa") + " is " + sliding + ", but rotations need pairs");
+            }
+        });
+        positive("rope.freq_base", MOST_FREQUENCY);
+        positive("rope.freq_base_swa", MOST_FREQUENCY);
+        positive("rope.scaling.attn_factor", MOST_ATTENTION_FACTOR);
+    }
+
+    /** A real number that may be missing; too big a one makes all results infinite. */
+    private void positive(String name, double most) {
+        GgufValue value = header.metadata().get(key(name));
+        if (value != null && !(value instanceof GgufValue.Real(double real) && real > 0 && real <= most)) {
+            throw refusal.because(key(name) + " is " + Refusal.shown(value) + ", not above 0 and at most " + most);
         }
+    }
+
+    /** Architectures with a sliding window assert that some layer has it: each n-th but not each first, or those said. */
+    private void checkSlidingWindow() {
+        GgufValue pattern = header.metadata().get(key("attention.sliding_window_pattern"));
+        boolean none = switch (pattern) {
+            case null -> false;
+            case GgufValue.Whole(long each) -> each == 1;
+            case GgufValue.Array(List<GgufValue> layers) -> layers.stream().noneMatch(HyperParameters::isSet);
+            case GgufValue.Real real -> true;
+            case GgufValue.Truth truth -> true;
+            case GgufValue.Text text -> true;
+        };
+        if (none && pattern != null) {
+            throw refusal.because(key("attention.sliding_window_pattern") + " is " + Refusal.shown(pattern)
+                    + " and gives no layer the window");
+        }
+    }
+
+    private static boolean isSet(GgufValue value) {
+        return switch (value) {
+            case GgufValue.Whole(long whole) -> whole != 0;
+            case GgufValue.Truth(boolean truth) -> truth;
+            case GgufValue.Real real -> false;
+            case GgufValue.Text text -> false;
+            case GgufValue.Array array -> false;
+        };
     }
 
     /** Normalization divides by the root of a variance plus this; ggml asserts that it is not negative. */

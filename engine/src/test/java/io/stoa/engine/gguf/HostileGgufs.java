@@ -54,6 +54,7 @@ public final class HostileGgufs {
         hostile.keys();
         hostile.values();
         hostile.hyperParameters();
+        hostile.otherArchitectures();
         hostile.vocabulary();
         hostile.tensors();
         hostile.truncations();
@@ -210,11 +211,19 @@ public final class HostileGgufs {
         numbers("llama.expert_group_count", 1, 2, -1);
         numbers("llama.pooling_type", 5, 9, -1);
         numbers("llama.nextn_predict_layers", 2, 9, -1);
+        numbers("llama.attention.sliding_window_pattern", 1);
+        numbers("llama.rope.dimension_count_swa", 0, 1, 3, 32, -1);
         numbers("split.count", 2, 9, 65535);
         reals("llama.attention.layer_norm_rms_epsilon", Float.NaN, Float.POSITIVE_INFINITY, -1e-5f, 1, 1e30f);
         reals("llama.rope.freq_base", Float.NaN, Float.NEGATIVE_INFINITY, Float.POSITIVE_INFINITY, 0, -1);
         reals("llama.rope.scaling.factor", Float.NaN, Float.POSITIVE_INFINITY);
         reals("llama.attention.scale", Float.NaN);
+        reals("llama.rope.freq_base_swa", -1, 0, 1e30f);
+        reals("llama.rope.scaling.attn_factor", -1, 0, 1e30f);
+        reals("llama.logit_scale", 0);
+        refused(
+                "no layer has the sliding window",
+                w -> w.set("llama.attention.sliding_window_pattern", GgufWriter.ARRAY, GgufWriter.i32s(List.of(0))));
         for (String text : List.of("", "bogus", "LINEAR")) {
             refused(
                     "rope scaling \"" + text + "\"",
@@ -254,6 +263,40 @@ public final class HostileGgufs {
             refused("all of architecture " + name, w -> renamed(w, name));
         }
         either("all of architecture qwen2", w -> renamed(w, "qwen2"));
+    }
+
+    /** What ended the process or made all results infinite in tries with every architecture of the layout's table. */
+    private void otherArchitectures() {
+        for (String name : SoundGgufs.DENSE) {
+            all.add(new Hostile("sound " + name, SoundGgufs.dense(name).bytes(), false));
+        }
+        for (String name : SoundGgufs.SPARSE) {
+            all.add(new Hostile(
+                    "sound " + name + " with experts", SoundGgufs.sparse(name).bytes(), false));
+        }
+        all.add(new Hostile("sound SentencePiece", SoundGgufs.sentencePiece().bytes(), false));
+        for (long rotated : new long[] {0, 1, 3, 7, 32, 64, Integer.MAX_VALUE, -1}) {
+            refused(
+                    "gemma2 rotates " + rotated + " in windows",
+                    SoundGgufs.dense("gemma2")
+                            .set("gemma2.rope.dimension_count_swa", GgufWriter.U32, GgufWriter.u32(rotated))
+                            .bytes());
+        }
+        refused(
+                "gemma2 without windows",
+                SoundGgufs.dense("gemma2")
+                        .set("gemma2.attention.sliding_window_pattern", GgufWriter.U32, GgufWriter.u32(1))
+                        .bytes());
+        refused(
+                "gemma2 with an empty pattern",
+                SoundGgufs.dense("gemma2")
+                        .set("gemma2.attention.sliding_window_pattern", GgufWriter.ARRAY, GgufWriter.i32s(List.of()))
+                        .bytes());
+        refused(
+                "granite divides by 0",
+                SoundGgufs.dense("granite")
+                        .set("granite.logit_scale", GgufWriter.F32, GgufWriter.f32(0))
+                        .bytes());
     }
 
     private static void renamed(GgufWriter writer, String architecture) {

@@ -46,8 +46,8 @@ final class SoundGgufs {
                         .add(norm("attn_v.bias", KEYS));
             }
             case "qwen3" -> headNorms(writer);
-            case "gemma2" -> postNorms(writer);
-            case "gemma3" -> postNorms(headNorms(writer));
+            case "gemma2" -> postNorms(sliding(writer, architecture));
+            case "gemma3" -> postNorms(headNorms(sliding(writer, architecture)));
             case "granite", "granitemoe" ->
                 writer.set(architecture + ".logit_scale", GgufWriter.F32, GgufWriter.f32(1));
             case "phi3" ->
@@ -58,10 +58,7 @@ final class SoundGgufs {
                         .removeTensors("blk.0.ffn_up.")
                         .add(matrix("attn_qkv.weight", WIDTH, WIDTH + 2 * KEYS))
                         .add(matrix("ffn_up.weight", WIDTH, 2 * FORWARD));
-            case "internlm2" -> {
-                GgufWriter.Tensor output = matrix("output.weight", WIDTH, 1024L);
-                writer.add(output.named("output.weight"));
-            }
+            case "internlm2" -> writer.add(matrix("x", WIDTH, 1024L).named("output.weight"));
             default -> {}
         }
         return writer.laidOut();
@@ -114,6 +111,10 @@ final class SoundGgufs {
 
     private static GgufWriter headNorms(GgufWriter writer) {
         return writer.add(norm("attn_q_norm.weight", HEAD)).add(norm("attn_k_norm.weight", HEAD));
+    }
+
+    private static GgufWriter sliding(GgufWriter writer, String architecture) {
+        return writer.set(architecture + ".attention.sliding_window", GgufWriter.U32, GgufWriter.u32(32));
     }
 
     private static GgufWriter postNorms(GgufWriter writer) {

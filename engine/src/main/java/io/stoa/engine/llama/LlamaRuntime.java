@@ -1,0 +1,265 @@
+package io.stoa.engine.llama;
+
+import com.sun.management.OperatingSystemMXBean;
+import io.stoa.engine.Engine;
+import io.stoa.engine.EngineOptions;
+import io.stoa.engine.gguf.GgmlType;
+import io.stoa.engine.gguf.GgufHeader;
+import io.stoa.engine.gguf.GgufReader;
+import io.stoa.engine.gguf.GgufTensor;
+import io.stoa.model.Bytes;
+import io.stoa.model.StoaException;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/**
+ * llama.cpp, loaded into this process. Load it once: a second runtime over the same library works, but takes the log
+ * away from the first. There is nothing to close; engines are closed by whoever opened them.
+ */
+public final class LlamaRuntime {
+    /** The environment variable that names a user's own libllama, or its folder. */
+    public static final String OWN_LIBRARY = "STOA_LLAMA_LIB";
+
+    /** llama.cpp's defaults ({@code n_batch}, {@code n_ubatch}). */
+    private static final int BATCH = 2048;
+
+    private static final int MICRO_BATCH = 512;
+
+    /** What llama.cpp keeps per token of context besides keys and values: position, shift, a bit per sequence. */
+    private static final long CELL_BYTES = 64;
+
+    /** {@code "warning: blk.0.attn_q.weight - ncols 64 not divisible by 256 (required for type q4_K) …"}. */
+    private static final Pattern MISFIT = Pattern.compile(
+            "warning: (\\S+)\\s+- ncols\\s+(\\d+) not divisible by\\s+(\\d+) \\(required for type\\s+(\\S+)\\)");
+
+    /** {@code "llama_model_quantize_impl: quant size  =     0.17 MiB (6.50 BPW)"}. */
+    private static final Pattern QUANTIZED_SIZE = Pattern.compile("quant size\\s+=\\s+(\\d+)\\.\\d+ MiB");
+
+    private static final Set<GgmlType> UNQUANTIZED = Set.of(GgmlType.F32, GgmlType.F16, GgmlType.BF16);
+
+    private final LlamaLibrary library;
+    private final LlamaLog log;
+
+    private LlamaRuntime(LlamaLibrary library, LlamaLog log) {
+        this.library = library;
+        this.log = log;
+    }
+
+    /** Where the library is: what {@value #OWN_LIBRARY} names, or the folder that Stoa brings. */
+    public static Path libraryPlace(Map<String, String> environment, Path shipped) {
+        return Optional.ofNullable(environment.get(OWN_LIBRARY)).map(Path::of).orElse(shipped);
+    }
+
+    /**
+     * Loads libllama and the backend that suits this processor.
+     *
+     * @param place the folder of the libraries, or libllama itself
+     * @param sink hears llama.cpp's log
+     * @throws StoaException of kind {@code USER} when there is no library, or it is not one whose struct layouts are
+     *     known; its message names both versions
+     */
+    public static LlamaRuntime load(Path place, LogSink sink) {
+        LlamaLibrary library = LlamaLibrary.load(place);
+        LlamaLog log = new LlamaLog(sink);
+        library.setLog(log);
+        library.loadBackends();
+        return new LlamaRuntime(library, log);
+    }
+
+    /** What runs models, such as {@code llama.cpp 0.5.0}. */
+    public String version() {
+        return "llama.cpp " + library.version();
+    }
+
+    /** The processor features in use, as llama.cpp lists them. */
+    public String systemInfo() {
+        return library.systemInfo();
+    }
+
+    /**
+     * Opens a model. Its header is examined in Java and its memory is added up before llama.cpp loads it.
+     *
+     * @param templates parses the model's chat template, at the first conversation
+     * @return an engine that the caller closes
+     * @throws StoaException of kind {@code USER} when the file is malformed, {@code ENGINE} when llama.cpp refuses it
+     *     (the message says why), {@code RESOURCES} when it would not fit the memory that is free
+     */
+    public Engine open(Path gguf, EngineOptions options, Function<String, ChatRenderer> templates) {
+        GgufHeader header = examine(gguf);
+        Bytes needed = measureMemory(gguf, options, true).total();
+        Bytes available = availableMemory();
+        if (needed.compareTo(available) > 0) {
+            throw StoaException.resources(gguf + ": needs " + needed + " at a context of " + options.contextTokens()
+                    + " tokens, and " + available
+                    + " are free: choose a shorter context, a smaller quantization or a larger machine");
+        }
+        LlamaModel model = LlamaModel.load(library, log, gguf, false);
+        try {
+            if (model.isEncoderDecoder()) {
+                throw StoaException.engine(gguf + ": is an encoder-decoder model (" + header.architecture()
+                        + "), which Stoa does not run; choose a decoder-only model");
+            }
+            LlamaContext context = LlamaContext.open(library, log, model, shape(options), Optional.empty());
+            return new LlamaEngine(library, log, model, context, gguf, header, options, templates);
+        } catch (RuntimeException e) {
+            model.close();
+            throw e;
+        }
+    }
+
+    /**
+     * What llama.cpp would allocate for a file, in exact bytes, found by a dry run that reads only the metadata. The
+     * context is the one that {@link #open} makes: one sequence, F16 cache, micro-batches of at most 512 tokens.
+     *
+     * @throws StoaException of kind {@code USER} or {@code ENGINE} when the file cannot be loaded
+     */
+    public MemoryReport measureMemory(Path gguf, int contextTokens) {
+        return measureMemory(gguf, new EngineOptions(contextTokens, 1), true);
+    }
+
+    MemoryReport measureMemory(Path gguf, EngineOptions options, boolean dryRun) {
+        examine(gguf);
+        if (CELL_BYTES * options.contextTokens() > availableMemory().count()) {
+            throw StoaException.resources(gguf + ": the bookkeeping alone of a context of " + options.contextTokens()
+                    + " tokens does not fit the free memory: choose a shorter context");
+        }
+        try (LlamaModel model = LlamaModel.load(library, log, gguf, dryRun);
+                LlamaContext context = LlamaContext.open(library, log, model, shape(options), Optional.empty())) {
+            return context.memoryReport();
+        }
+    }
+
+    /** The names that {@link #quantize} knows, from the largest to the smallest. */
+    public List<String> supportedQuantizations() {
+        return Quantization.names();
+    }
+
+    /**
+     * Quantizes a file as llama-quantize does, byte for byte. The result appears under its name only when it is
+     * complete, and replaces what was there. The source is mapped meanwhile: nobody may shorten it.
+     *
+     * @param from a file with F32, F16 or BF16 weights
+     * @param type one of {@link #supportedQuantizations()}, such as {@code Q4_K_M}
+     * @param threads native threads
+     * @throws StoaException of kind {@code USER} when the type is unknown, its blocks do not fit the model's rows or the
+     *     source is already quantized; {@code RESOURCES} when the disk is too full or cannot be written
+     */
+    public void quantize(Path from, Path to, String type, int threads) {
+        Quantization quantization = Quantization.of(type);
+        if (threads < 1) {
+            throw new IllegalArgumentException("threads must be positive: " + threads);
+        }
+        Optional<GgufTensor> quantized = examine(from).tensors().stream()
+                .filter(tensor -> !UNQUANTIZED.contains(tensor.type()))
+                .findFirst();
+        if (quantized.isPresent()) {
+            throw StoaException.user(
+                    from + ": is quantized already (" + quantized.get().name() + " is "
+                            + quantized.get().type() + "), and twice loses more: start from the F16, BF16 or F32 file");
+        }
+        long plannedBytes = plan(from, to, quantization);
+        Path target = to.toAbsolutePath();
+        Path folder = Optional.ofNullable(target.getParent()).orElse(target);
+        try {
+            long usable = Files.getFileStore(folder).getUsableSpace();
+            if (usable < plannedBytes) {
+                throw StoaException.resources(
+                        folder + ": " + new Bytes(usable) + " are free, and the " + type + " of " + from.getFileName()
+                                + " takes " + new Bytes(plannedBytes) + ": free some, or choose a smaller type");
+            }
+            Path partial = Files.createTempFile(folder, "." + target.getFileName(), ".partial");
+            try {
+                run(from, partial, quantization, threads, false);
+                Files.move(partial, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            } finally {
+                Files.deleteIfExists(partial);
+            }
+        } catch (IOException e) {
+            throw new StoaException(
+                    StoaException.Kind.RESOURCES,
+                    target + ": cannot be written (" + e.getMessage() + "): choose another folder",
+                    e);
+        }
+    }
+
+    /** What llama.cpp would do: the size in bytes, rounded up, or a refusal when it would silently use other types. */
+    private long plan(Path from, Path to, Quantization quantization) {
+        List<LlamaLog.Line> lines = run(from, to, quantization, 1, true);
+        for (LlamaLog.Line line : lines) {
+            Matcher misfit = MISFIT.matcher(line.text());
+            if (misfit.find()) {
+                throw StoaException.user(from + ": cannot become " + quantization + ": the rows of " + misfit.group(1)
+                        + " have " + misfit.group(2) + " elements, and a block of " + misfit.group(4) + " holds "
+                        + misfit.group(3) + ": choose Q8_0 or Q4_0, whose blocks hold 32");
+            }
+        }
+        long mebibytes = lines.stream()
+                .map(line -> QUANTIZED_SIZE.matcher(line.text()))
+                .filter(Matcher::find)
+                .mapToLong(size -> Long.parseLong(size.group(1)))
+                .findFirst()
+                .orElseThrow(() -> StoaException.bug("llama.cpp's dry run of a quantization names no size"));
+        // The header comes on top; it changes little.
+        return Bytes.mebibytes(mebibytes + 1).count() + GgufReader.read(from).dataOffset();
+    }
+
+    private List<LlamaLog.Line> run(Path from, Path to, Quantization quantization, int threads, boolean dryRun) {
+        LlamaLog.Logged<Boolean> done =
+                log.during(() -> library.quantize(from, to, quantization.fileType(), threads, dryRun));
+        if (!done.result()) {
+            throw StoaException.engine(
+                    from + ": llama.cpp cannot make a " + quantization + " of it: " + done.complaints());
+        }
+        return done.lines();
+    }
+
+    private static LlamaLibrary.ContextShape shape(EngineOptions options) {
+        int tokens = options.contextTokens();
+        return new LlamaLibrary.ContextShape(
+                tokens, Math.min(BATCH, tokens), Math.min(MICRO_BATCH, tokens), options.threads());
+    }
+
+    /** What is wrong with a file is found in Java: llama.cpp ends the process on some malformed ones. */
+    private static GgufHeader examine(Path gguf) {
+        GgufHeader header = GgufReader.read(gguf);
+        long parts = header.integer("split.count").orElse(1);
+        if (parts > 1) {
+            throw StoaException.user(gguf + ": is one of " + parts
+                    + " parts; merge them first with llama.cpp's llama-gguf-split --merge");
+        }
+        return header;
+    }
+
+    /**
+     * Memory that can be taken without the kernel killing the process: what Linux calls {@code MemAvailable} (in KiB),
+     * but no more than the container's limit.
+     */
+    private static Bytes availableMemory() {
+        long limit =
+                ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getTotalMemorySize();
+        Path meminfo = Path.of("/proc/meminfo");
+        if (!Files.isReadable(meminfo)) {
+            return new Bytes(limit);
+        }
+        try (Stream<String> lines = Files.lines(meminfo)) {
+            long available = lines.filter(line -> line.startsWith("MemAvailable:"))
+                    .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) * 1024)
+                    .findFirst()
+                    .orElse(limit);
+            return new Bytes(Math.min(limit, available));
+        } catch (IOException e) {
+            return new Bytes(limit);
+        }
+    }
+}

@@ -1,0 +1,41 @@
+package io.stoa.engine.llama;
+
+import io.stoa.engine.GenerateOptions;
+import java.lang.foreign.MemorySegment;
+import java.util.Optional;
+
+/** Chooses tokens for one answer: the most likely one at temperature 0, else llama.cpp's chain with a seeded draw. */
+final class Sampler implements AutoCloseable {
+    private final LlamaLibrary library;
+    private final Optional<MemorySegment> chain;
+
+    Sampler(LlamaLibrary library, GenerateOptions options) {
+        this.library = library;
+        this.chain = options.temperature() == 0
+                ? Optional.empty()
+                : Optional.of(library.newSampler(
+                        options.topK(),
+                        (float) options.topP(),
+                        (float) options.minP(),
+                        (float) options.temperature(),
+                        seed(options.seed())));
+    }
+
+    /** llama.cpp takes 32 bits, and reads all ones ({@code LLAMA_DEFAULT_SEED}) as "take a random seed". */
+    private static int seed(long seed) {
+        int folded = Long.hashCode(seed);
+        return folded == 0xFFFFFFFF ? 0 : folded;
+    }
+
+    /** The token after what the context read last. */
+    int next(LlamaContext context) {
+        // Checked for both: the native chain ends the process on logits that are not numbers.
+        Logits logits = context.logits(context.last());
+        return chain.map(context::sample).orElseGet(logits::mostLikely);
+    }
+
+    @Override
+    public void close() {
+        chain.ifPresent(library::freeSampler);
+    }
+}
