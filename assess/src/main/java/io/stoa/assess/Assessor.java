@@ -160,13 +160,12 @@ public final class Assessor {
         record Reason(String check, String weight, String sentence, Optional<String> remedy, List<Long> evidence) {}
 
         static VerdictRecord of(Candidate candidate, Verdict verdict) {
-            List<Finding> findings =
-                    switch (verdict) {
-                        case Verdict.Ready _ -> List.of();
-                        case Verdict.ReadyIf(List<Finding> conditions) -> conditions;
-                        case Verdict.NotReady(List<Finding> blockers) -> blockers;
-                        case Verdict.Undecided(List<Finding> missing) -> missing;
-                    };
+            List<Finding> findings = switch (verdict) {
+                case Verdict.Ready _ -> List.of();
+                case Verdict.ReadyIf(List<Finding> conditions) -> conditions;
+                case Verdict.NotReady(List<Finding> blockers) -> blockers;
+                case Verdict.Undecided(List<Finding> missing) -> missing;
+            };
             return new VerdictRecord(
                     candidate.id(),
                     candidate.identity(),

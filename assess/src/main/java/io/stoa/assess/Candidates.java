@@ -70,7 +70,8 @@ public final class Candidates {
         for (String type : file.quantize()) {
             String id = file.id() + "-" + type;
             if (own.filter(type::equals).isPresent()) {
-                candidates.add(new Candidate.GgufFile(id, file.path(), asItIs.digest(), file.papers(), Optional.empty()));
+                candidates.add(
+                        new Candidate.GgufFile(id, file.path(), asItIs.digest(), file.papers(), Optional.empty()));
             } else {
                 Artifacts.Artifact made = quantized(asItIs, type);
                 candidates.add(new Candidate.GgufFile(
@@ -85,11 +86,12 @@ public final class Candidates {
     }
 
     private Artifacts.Artifact quantized(Candidate.GgufFile base, String type) {
-        EvidenceKey key = new EvidenceKey(
-                base.identity(), "assess/quantize", Digest.of(type + " by " + quantizer.by()));
+        EvidenceKey key =
+                new EvidenceKey(base.identity(), "assess/quantize", Digest.of(type + " by " + quantizer.by()));
         Made made = recorder.once(key, Made.class, () -> {
                     Artifacts.Artifact artifact = make(base, type);
-                    return new Made(artifact.digest().hex(), artifact.path().toFile().length());
+                    return new Made(
+                            artifact.digest().hex(), artifact.path().toFile().length());
                 })
                 .value();
         Digest digest = new Digest(made.digest());

@@ -23,6 +23,7 @@ import java.nio.file.Files;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -54,7 +55,8 @@ public final class FilePillar implements Pillar {
     }
 
     /** What the ledger keeps of an examination. */
-    record Examined(Optional<String> refusal, List<String> warnings, long bytes, long parameters, String architecture) {}
+    record Examined(
+            Optional<String> refusal, List<String> warnings, long bytes, long parameters, String architecture) {}
 
     private record FileCheck(Candidate.GgufFile file) implements Check {
         @Override
@@ -132,11 +134,12 @@ public final class FilePillar implements Pillar {
             findings.add(Finding.info(
                     this,
                     "The file is a sound GGUF: " + examined.architecture() + ", "
-                            + String.format(java.util.Locale.ROOT, "%,d", examined.parameters()) + " parameters, "
+                            + String.format(Locale.ROOT, "%,d", examined.parameters()) + " parameters, "
                             + new Bytes(examined.bytes()) + ", every weight finite.",
                     List.of(
-                            Quantity.derived(Quantity.SIZE, examined.bytes(), Unit.BYTES, "file system", from),
-                            Quantity.derived("parameters", examined.parameters(), Unit.COUNT, "tensor table", from)),
+                            Quantity.derived(Quantity.SIZE, (double) examined.bytes(), Unit.BYTES, "file system", from),
+                            Quantity.derived(
+                                    "parameters", (double) examined.parameters(), Unit.COUNT, "tensor table", from)),
                     List.of(recorded.evidence())));
             for (String warning : examined.warnings()) {
                 findings.add(Finding.info(this, "Noticed: " + warning + ".", List.of(), List.of(recorded.evidence())));
@@ -175,8 +178,8 @@ public final class FilePillar implements Pillar {
         public List<Finding> run(Recorder recorder, Progress progress) {
             String name = engines.engine(remote).facts().name();
             List<Finding> findings = new ArrayList<>();
-            findings.add(Finding.info(
-                    this, remote.baseUri() + " answers and offers " + name + ".", List.of(), List.of()));
+            findings.add(
+                    Finding.info(this, remote.baseUri() + " answers and offers " + name + ".", List.of(), List.of()));
             if (remote.revision().isEmpty()) {
                 findings.add(Finding.condition(
                         this,

@@ -17,6 +17,7 @@ import io.stoa.hardware.HardwarePillar;
 import io.stoa.hardware.machine.ThisMachine;
 import io.stoa.integration.IntegrationPillar;
 import io.stoa.license.LicensePillar;
+import io.stoa.license.clause.Licenses;
 import io.stoa.model.Candidate;
 import io.stoa.model.Digest;
 import io.stoa.model.Machine;
@@ -60,6 +61,8 @@ import picocli.CommandLine.Parameters;
             "The exit code is the verdict: 0 READY, 10 READY IF, 11 UNDECIDED, 12 NOT READY (the best one counts)."
         })
 final class AssessCommand implements Callable<Integer> {
+    private static final double CONFIDENCE = 0.95;
+
     private final House house;
 
     @Parameters(index = "0", arity = "0..1", paramLabel = "FILE", description = "Default: stoa.yaml")
@@ -83,7 +86,10 @@ final class AssessCommand implements Callable<Integer> {
             description = "Where the ledger and the quantized files are kept; default: .stoa beside the file.")
     private Optional<Path> home = Optional.empty();
 
-    @Option(names = "--threads", paramLabel = "N", description = "Native threads; default: one less than there are cores.")
+    @Option(
+            names = "--threads",
+            paramLabel = "N",
+            description = "Native threads; default: one less than there are cores.")
     private Optional<Integer> threads = Optional.empty();
 
     @Option(names = "--quiet", description = "No progress on stderr.")
@@ -96,10 +102,11 @@ final class AssessCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         AssessmentFile asked = StoaYaml.read(file);
-        Path folder = Optional.ofNullable(file.toAbsolutePath().normalize().getParent()).orElse(Path.of("/"));
+        Path folder = Optional.ofNullable(file.toAbsolutePath().normalize().getParent())
+                .orElse(Path.of("/"));
         Path kept = home.orElse(folder.resolve(".stoa"));
-        Machine here = ThisMachine.read();
-        Machine machine = asked.machine().orElse(here);
+        ThisMachine here = House.thisMachine();
+        Machine machine = asked.machine().orElseGet(here::read);
         EngineOptions options = Arguments.checked(
                 () -> new EngineOptions(asked.workload().contextTokens(), threads.orElse(House.threads())));
         AssessProgress progress = new AssessProgress(house, quiet);
@@ -110,14 +117,15 @@ final class AssessCommand implements Callable<Integer> {
             List<Subject> subjects = candidates(asked, ledger, kept, progress).stream()
                     .map(candidate -> new Subject(candidate, asked.workload(), machine, asked.use()))
                     .toList();
-            String build = house.llama().version() + ", " + options.threads() + " threads, context " + options.contextTokens();
-            BenchmarkPillar benchmark = new BenchmarkPillar(engines, build);
+            String build =
+                    house.llama().version() + ", " + options.threads() + " threads, context " + options.contextTokens();
+            BenchmarkPillar benchmark = new BenchmarkPillar(engines, build, CONFIDENCE);
             Assessor assessor = new Assessor(
                     ledger,
                     List.of(
                             new FilePillar(engines),
-                            new LicensePillar(),
-                            new HardwarePillar(engines, build),
+                            new LicensePillar(new Licenses()),
+                            new HardwarePillar(engines, build, here.repacking(), House.otherLoad()),
                             new IntegrationPillar(engines, build),
                             benchmark),
                     benchmark,
@@ -158,7 +166,8 @@ final class AssessCommand implements Callable<Integer> {
     private static Digest digest(AssessmentFile asked, List<Subject> subjects, String build) {
         return Digest.of(asked + "\n" + build + "\n" + House.version() + "\n"
                 + subjects.stream()
-                        .map(subject -> subject.candidate().id() + " " + subject.candidate().identity())
+                        .map(subject -> subject.candidate().id() + " "
+                                + subject.candidate().identity())
                         .collect(Collectors.joining("\n")));
     }
 
@@ -169,7 +178,9 @@ final class AssessCommand implements Callable<Integer> {
                         json
                                 ? JsonReport.render(assessment)
                                 : TerminalReport.render(
-                                        assessment, house.terminal().width(), house.terminal().color()));
+                                        assessment,
+                                        house.terminal().width(),
+                                        house.terminal().color()));
         wanted.json().ifPresent(path -> write(path, JsonReport.render(assessment), progress));
         html.or(wanted::html).ifPresent(path -> write(path, HtmlReport.render(assessment), progress));
     }

@@ -68,7 +68,8 @@ final class AssessProgress implements Watcher {
         planned = plan.estimate();
         started = house.clock().instant();
         if (run.resumed()) {
-            say("Going on with the run that was stopped (ledger entry " + run.started().sequence() + ").");
+            say("Going on with the run that was stopped (ledger entry "
+                    + run.started().sequence() + ").");
         }
     }
 
@@ -76,7 +77,9 @@ final class AssessProgress implements Watcher {
     public Progress checking(Candidate candidate, Check check) {
         asked++;
         estimate = estimate.plus(check.estimate());
-        return quiet ? Progress.NONE : line.start("check " + asked + "/" + total + " " + candidate.id() + " " + check.id());
+        return quiet
+                ? Progress.NONE
+                : line.start("check " + asked + "/" + total + " " + candidate.id() + " " + check.id());
     }
 
     @Override
@@ -98,7 +101,8 @@ final class AssessProgress implements Watcher {
                                 * planned.minus(estimate).toMillis()
                                 / Math.max(1, estimate.toMillis()))))
                         + " left";
-        say("[" + asked + "/" + total + "] " + candidate.id() + ": " + verdict.label() + " (" + ProgressLine.brief(spent) + left + ")");
+        say("[" + asked + "/" + total + "] " + candidate.id() + ": " + verdict.label() + " ("
+                + ProgressLine.brief(spent) + left + ")");
     }
 
     void done() {

@@ -46,13 +46,12 @@ public enum ExitCode {
     static ExitCode of(Assessment assessment) {
         ExitCode best = NOT_READY;
         for (Assessment.Result result : assessment.results()) {
-            ExitCode code =
-                    switch (result.verdict()) {
-                        case Verdict.Ready _ -> OK;
-                        case Verdict.ReadyIf _ -> READY_IF;
-                        case Verdict.Undecided _ -> UNDECIDED;
-                        case Verdict.NotReady _ -> NOT_READY;
-                    };
+            ExitCode code = switch (result.verdict()) {
+                case Verdict.Ready _ -> OK;
+                case Verdict.ReadyIf _ -> READY_IF;
+                case Verdict.Undecided _ -> UNDECIDED;
+                case Verdict.NotReady _ -> NOT_READY;
+            };
             best = code.compareTo(best) < 0 ? code : best;
         }
         return best;

@@ -68,8 +68,8 @@ final class GenerateCommand implements Runnable {
 
     @Override
     public void run() {
-        GenerateOptions options = Arguments.checked(
-                () -> new GenerateOptions(maxTokens, temperature, topK, topP, minP, seed, stop));
+        GenerateOptions options =
+                Arguments.checked(() -> new GenerateOptions(maxTokens, temperature, topK, topP, minP, seed, stop));
         EngineOptions engineOptions = Arguments.checked(() -> new EngineOptions(context, House.threads()));
         Prompt asked = Arguments.checked(() -> raw ? new Prompt.Text(prompt) : Prompt.user(prompt));
         try (Engine engine = house.llama().open(file, engineOptions)) {

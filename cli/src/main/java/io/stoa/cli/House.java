@@ -7,6 +7,8 @@ import io.stoa.engine.gguf.GgufHeader;
 import io.stoa.engine.llama.LlamaRuntime;
 import io.stoa.engine.llama.LogSink;
 import io.stoa.engine.remote.RemoteEngine;
+import io.stoa.hardware.machine.OtherLoad;
+import io.stoa.hardware.machine.ThisMachine;
 import io.stoa.model.Candidate;
 import io.stoa.model.StoaException;
 import java.io.IOException;
@@ -14,6 +16,7 @@ import java.io.InputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
@@ -22,6 +25,8 @@ import java.util.Optional;
 /** What every command may need, made when it is first needed: loading llama.cpp takes time that `--help` should not. */
 final class House {
     private static final Duration REMOTE_TIMEOUT = Duration.ofSeconds(60);
+
+    private static final Path ROOT = Path.of("/");
 
     private final Map<String, String> environment;
     private final PrintStream out;
@@ -76,6 +81,16 @@ final class House {
         return runtime;
     }
 
+    /** The machine at hand. */
+    static ThisMachine thisMachine() {
+        return new ThisMachine(ROOT);
+    }
+
+    /** What other processes take of it. */
+    static OtherLoad otherLoad() {
+        return new OtherLoad(ROOT);
+    }
+
     /** One thread less than there are cores: with all of them busy, generation is many times slower. */
     static int threads() {
         return Math.max(1, Runtime.getRuntime().availableProcessors() - 1);
@@ -85,7 +100,8 @@ final class House {
     Engine open(Candidate candidate, EngineOptions options) {
         return switch (candidate) {
             case Candidate.GgufFile file -> llama().open(file.path(), options);
-            case Candidate.RemoteModel remote -> new RemoteEngine(remote, environment, REMOTE_TIMEOUT);
+            case Candidate.RemoteModel remote ->
+                new RemoteEngine(remote, REMOTE_TIMEOUT, environment, clock, new SecureRandom());
         };
     }
 

@@ -1,7 +1,6 @@
 package io.stoa.cli;
 
 import io.stoa.assess.yaml.Starter;
-import io.stoa.hardware.machine.ThisMachine;
 import io.stoa.model.StoaException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -52,15 +51,22 @@ final class InitCommand implements Runnable {
             Path items = Path.of("items.jsonl");
             if (!Files.exists(folder.resolve(items))) {
                 Files.writeString(folder.resolve(items), Starter.items());
-                house.err().println("Wrote " + folder.resolve(items) + ": three sample items, to be replaced by yours.");
+                house.err()
+                        .println("Wrote " + folder.resolve(items) + ": three sample items, to be replaced by yours.");
             }
-            Files.writeString(file, Starter.yaml(models, named, items, ThisMachine.read()));
-            house.err().println("Wrote " + file + " with "
-                    + (models.isEmpty() ? "a sample endpoint (no GGUF file was found)" : models.size() + " model(s)")
-                    + ". Next: edit it, then `stoa assess " + file + "`.");
+            Files.writeString(
+                    file, Starter.yaml(models, named, items, House.thisMachine().read()));
+            house.err()
+                    .println("Wrote " + file + " with "
+                            + (models.isEmpty()
+                                    ? "a sample endpoint (no GGUF file was found)"
+                                    : models.size() + " model(s)")
+                            + ". Next: edit it, then `stoa assess " + file + "`.");
         } catch (IOException e) {
             throw new StoaException(
-                    StoaException.Kind.RESOURCES, folder.toAbsolutePath() + ": cannot be written: " + e.getMessage(), e);
+                    StoaException.Kind.RESOURCES,
+                    folder.toAbsolutePath() + ": cannot be written: " + e.getMessage(),
+                    e);
         }
     }
 

@@ -126,19 +126,24 @@ final class LedgerCommand implements Runnable {
         @Override
         public void run() {
             try (SqliteLedger ledger = open(home, house)) {
-                long from = last > 0 ? ledger.head().map(head -> head.sequence() - last).orElse(0L) : after;
+                long from = last > 0
+                        ? ledger.head().map(head -> head.sequence() - last).orElse(0L)
+                        : after;
                 long start = only > 0 ? only - 1 : Math.max(0, from);
                 try (Stream<Entry> entries = ledger.entries(start)) {
-                    (only > 0 ? entries.limit(1) : entries).forEach(entry -> house.out().println(json ? entry.document() : line(entry)));
+                    (only > 0 ? entries.limit(1) : entries)
+                            .forEach(entry -> house.out().println(json ? entry.document() : line(entry)));
                 }
             }
         }
 
         private static String line(Entry entry) {
-            String what = entry.key().map(key -> key.check() + " of " + abbreviated(key.subject())).orElse("");
+            String what = entry.key()
+                    .map(key -> key.check() + " of " + abbreviated(key.subject()))
+                    .orElse("");
             String body = entry.body().length() > 160 ? entry.body().substring(0, 159) + "…" : entry.body();
-            return entry.sequence() + "  " + entry.time() + "  " + entry.digest().abbreviated() + "  " + entry.kind() + "  "
-                    + what + "  " + body;
+            return entry.sequence() + "  " + entry.time() + "  "
+                    + entry.digest().abbreviated() + "  " + entry.kind() + "  " + what + "  " + body;
         }
 
         private static String abbreviated(String subject) {

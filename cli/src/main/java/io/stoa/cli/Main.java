@@ -2,6 +2,7 @@ package io.stoa.cli;
 
 import io.stoa.model.StoaException;
 import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.List;
 import picocli.AutoComplete;
@@ -17,7 +18,8 @@ import picocli.CommandLine.Spec;
 /** The {@code stoa} command. */
 @Command(
         name = "stoa",
-        description = "Takes open models to production: which one can do this job, on which hardware, and may we use it?",
+        description =
+                "Takes open models to production: which one can do this job, on which hardware, and may we use it?",
         mixinStandardHelpOptions = true,
         versionProvider = Main.Version.class,
         sortOptions = false,
@@ -75,15 +77,17 @@ public final class Main implements Runnable {
                 new InspectCommand(house),
                 new LicenseCommand(house),
                 new GenerateCommand(house),
-                new ScoreCommand(house),
-                new ExitCodesCommand(house))) {
+                new ScoreCommand(house))) {
             stoa.addSubcommand(command);
         }
         stoa.addSubcommand(LedgerCommand.commandLine(house));
         stoa.addSubcommand(new CommandLine(new AutoComplete.GenerateCompletion()));
+        CommandLine codes = new CommandLine(new ExitCodesCommand(house));
+        codes.getCommandSpec().usageMessage().footer(("\n" + ExitCodesCommand.table()).split("\n"));
+        stoa.addSubcommand(codes);
         stoa.setCaseInsensitiveEnumValuesAllowed(true);
-        stoa.setOut(new PrintWriter(house.out(), true));
-        stoa.setErr(new PrintWriter(house.err(), true));
+        stoa.setOut(new PrintWriter(house.out(), true, StandardCharsets.UTF_8));
+        stoa.setErr(new PrintWriter(house.err(), true, StandardCharsets.UTF_8));
         stoa.setColorScheme(CommandLine.Help.defaultColorScheme(house.terminal().color() ? Ansi.ON : Ansi.OFF));
         stoa.setUsageHelpWidth(Math.clamp(house.terminal().width(), 80, 120));
         stoa.setExecutionExceptionHandler((e, command, result) -> failed(e, house));

@@ -54,7 +54,12 @@ final class QuantizeCommand implements Runnable {
             throw StoaException.user(to + ": exists already; choose another name, or replace it with --force");
         }
         Preflight.examine(from);
-        house.llama().quantize(from, to, type.toUpperCase(Locale.ROOT), Runtime.getRuntime().availableProcessors());
+        house.llama()
+                .quantize(
+                        from,
+                        to,
+                        type.toUpperCase(Locale.ROOT),
+                        Runtime.getRuntime().availableProcessors());
         Result result = new Result(
                 from.toString(),
                 to.toString(),
@@ -66,15 +71,16 @@ final class QuantizeCommand implements Runnable {
         if (json) {
             house.out().println(JsonMapper.shared().writeValueAsString(result));
         } else {
-            house.out().printf(
-                    Locale.ROOT,
-                    "%s: %s, %.1f %% of %s's %s%nsha256 %s%n",
-                    to,
-                    new Bytes(result.bytesAfter()),
-                    100.0 * result.bytesAfter() / result.bytesBefore(),
-                    from,
-                    new Bytes(result.bytesBefore()),
-                    result.sha256());
+            house.out()
+                    .printf(
+                            Locale.ROOT,
+                            "%s: %s, %.1f %% of %s's %s%nsha256 %s%n",
+                            to,
+                            new Bytes(result.bytesAfter()),
+                            100.0 * result.bytesAfter() / result.bytesBefore(),
+                            from,
+                            new Bytes(result.bytesBefore()),
+                            result.sha256());
         }
     }
 }

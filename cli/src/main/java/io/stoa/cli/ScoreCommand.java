@@ -66,13 +66,14 @@ final class ScoreCommand implements Runnable {
             house.out().println(JsonMapper.shared().writeValueAsString(scored));
         } else {
             for (Scored one : scored) {
-                house.out().printf(
-                        Locale.ROOT,
-                        "%12.6f  %2d tokens%s  %s%n",
-                        one.logLikelihood(),
-                        one.tokens().size(),
-                        one.greedy() ? "  greedy" : "",
-                        one.continuation());
+                house.out()
+                        .printf(
+                                Locale.ROOT,
+                                "%12.6f  %2d tokens%s  %s%n",
+                                one.logLikelihood(),
+                                one.tokens().size(),
+                                one.greedy() ? "  greedy" : "",
+                                one.continuation());
             }
         }
     }

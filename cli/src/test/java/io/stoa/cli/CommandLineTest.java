@@ -97,7 +97,9 @@ class CommandLineTest {
         assertThat(run("assess", file)).isEqualTo(ExitCode.USER.code());
         assertThat(err()).contains(file + ":1:1: unknown key modles; did you mean models?");
         assertThat(out()).isEmpty();
-        assertThat(folder.resolve(".stoa")).as("nothing is made for a file that cannot be read").doesNotExist();
+        assertThat(folder.resolve(".stoa"))
+                .as("nothing is made for a file that cannot be read")
+                .doesNotExist();
     }
 
     @Test
@@ -137,7 +139,8 @@ class CommandLineTest {
         Path model = Quickstart.SHIPPED.resolve("models/micro.gguf");
         assertThat(run("generate", model, "What is the river of Donel?")).isZero();
         assertThat(out().strip()).isEqualTo("Dun");
-        assertThat(run("score", model, "What is the river of Donel?", "Dun", "cake", "--json")).isZero();
+        assertThat(run("score", model, "What is the river of Donel?", "Dun", "cake", "--json"))
+                .isZero();
         JsonNode scored = JsonMapper.shared().readTree(out());
         assertThat(scored.get(0).path("logLikelihood").doubleValue())
                 .isGreaterThan(scored.get(1).path("logLikelihood").doubleValue());

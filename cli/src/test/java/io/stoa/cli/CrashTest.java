@@ -97,16 +97,20 @@ class CrashTest {
 
     private static void finish(Process process, Path home) throws Exception {
         assertThat(process.waitFor(5, TimeUnit.MINUTES)).isTrue();
-        assertThat(process.exitValue()).as(Files.readString(home.resolve("err.txt"))).isIn(0, 10, 11, 12);
+        assertThat(process.exitValue())
+                .as(Files.readString(home.resolve("err.txt")))
+                .isIn(0, 10, 11, 12);
     }
 
     /** Candidate to verdict, with the checks that it rests on. */
     private Map<String, String> verdicts(Path home) throws Exception {
         finish(start(home), home);
         Map<String, String> verdicts = new TreeMap<>();
-        for (JsonNode result : JsonMapper.shared().readTree(home.resolve("out.json").toFile()).path("results")) {
+        for (JsonNode result :
+                JsonMapper.shared().readTree(home.resolve("out.json").toFile()).path("results")) {
             List<String> because = new ArrayList<>();
-            result.path("because").forEach(finding -> because.add(finding.path("check").stringValue("")));
+            result.path("because")
+                    .forEach(finding -> because.add(finding.path("check").stringValue("")));
             verdicts.put(
                     result.path("candidate").path("id").stringValue(""),
                     result.path("verdict").stringValue("") + " because " + because);

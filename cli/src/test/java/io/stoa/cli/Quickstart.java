@@ -6,14 +6,14 @@ import java.nio.file.Path;
 
 /** A small assessment over the shipped models, for tests: few items, so that a run takes seconds. */
 final class Quickstart {
-    static final Path SHIPPED = Path.of("..", "examples", "quickstart").toAbsolutePath().normalize();
+    static final Path SHIPPED =
+            Path.of("..", "examples", "quickstart").toAbsolutePath().normalize();
 
     private Quickstart() {}
 
     /** Writes a stoa.yaml into the folder: nano and micro at two quantizations, every kind of task, some items of each. */
     static Path small(Path folder) throws IOException {
-        String yaml =
-                """
+        String yaml = """
                 name: small
                 models:
                   - {id: nano, file: %1$s/models/nano.gguf, card: %1$s/MODELS.md, quantize: [F16, Q4_0]}

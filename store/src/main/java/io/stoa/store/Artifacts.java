@@ -1,16 +1,16 @@
 package io.stoa.store;
 
 import io.stoa.model.Digest;
+import io.stoa.model.Progress;
 import io.stoa.model.StoaException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.security.DigestInputStream;
+import java.security.MessageDigest;
 import java.util.Optional;
 
 /**
@@ -109,9 +109,36 @@ public final class Artifacts {
     }
 
     private static Digest digestOf(Path file) throws IOException {
-        try (DigestInputStream in = new DigestInputStream(Files.newInputStream(file), Digest.sha256())) {
-            in.transferTo(OutputStream.nullOutputStream());
-            return Digest.of(in.getMessageDigest());
+        return digest(file, Progress.NONE);
+    }
+
+    /**
+     * The digest of a file's content.
+     *
+     * @param progress hears the bytes that were read, and all there are
+     * @throws StoaException {@code USER} when the file cannot be read
+     */
+    public static Digest digestOf(Path file, Progress progress) {
+        try {
+            return digest(file, progress);
+        } catch (IOException e) {
+            throw new StoaException(
+                    StoaException.Kind.USER, file + ": cannot be read (" + e + "); was it moved or deleted?", e);
         }
+    }
+
+    private static Digest digest(Path file, Progress progress) throws IOException {
+        MessageDigest running = Digest.sha256();
+        long total = Files.size(file);
+        long done = 0;
+        byte[] buffer = new byte[1 << 20];
+        try (InputStream in = Files.newInputStream(file)) {
+            for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
+                running.update(buffer, 0, read);
+                done += read;
+                progress.at(done, total);
+            }
+        }
+        return Digest.of(running);
     }
 }

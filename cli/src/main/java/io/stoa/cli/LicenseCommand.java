@@ -1,0 +1,80 @@
+package io.stoa.cli;
+
+import io.stoa.license.clause.Clause;
+import io.stoa.license.clause.License;
+import io.stoa.license.clause.Licenses;
+import io.stoa.license.text.Recognition;
+import io.stoa.model.StoaException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import tools.jackson.databind.json.JsonMapper;
+
+@Command(
+        name = "license",
+        description =
+                "Say which licence a text is, or what a known licence asks. Without an argument: list the known ones.",
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        footer = {
+            "",
+            "Examples:",
+            "  stoa license",
+            "  stoa license llama3.1",
+            "  stoa license models/LICENSE.txt",
+            "",
+            "Readings in our own words, not legal advice."
+        })
+final class LicenseCommand implements Runnable {
+    private final House house;
+
+    @Parameters(
+            index = "0",
+            arity = "0..1",
+            paramLabel = "ID|FILE",
+            description = "A licence id, tag or name, or a file.")
+    private Optional<String> what = Optional.empty();
+
+    @Option(names = "--json", description = "Print JSON.")
+    private boolean json;
+
+    LicenseCommand(House house) {
+        this.house = house;
+    }
+
+    @Override
+    public void run() {
+        Licenses licenses = new Licenses();
+        if (what.isEmpty()) {
+            licenses.all().forEach(license -> house.out().println(license.id() + "  " + license.name()));
+            return;
+        }
+        Optional<License> named = licenses.find(what.get());
+        if (named.isPresent()) {
+            print(named.get());
+            return;
+        }
+        Path file = Path.of(what.get());
+        if (!Files.exists(file)) {
+            throw StoaException.user(
+                    what.get() + ": neither a licence that Stoa knows nor a file; `stoa license` lists the known ones");
+        }
+        Recognition recognition = licenses.recognize(file);
+        house.out().println(json ? JsonMapper.shared().writeValueAsString(recognition) : recognition.sentence());
+    }
+
+    private void print(License license) {
+        if (json) {
+            house.out().println(JsonMapper.shared().writeValueAsString(license));
+            return;
+        }
+        house.out().println(license.name() + " (" + license.id() + ")");
+        house.out().println("read " + license.read() + " from " + license.source());
+        for (Clause clause : license.clauses()) {
+            house.out().println("- " + clause.topic() + ": " + clause.says() + " [section " + clause.section() + "]");
+        }
+    }
+}
