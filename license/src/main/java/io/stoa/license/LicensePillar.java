@@ -1,0 +1,223 @@
+package io.stoa.license;
+
+import io.stoa.license.clause.Effect;
+import io.stoa.license.clause.Licenses;
+import io.stoa.license.lineage.Claim;
+import io.stoa.license.lineage.Lineage;
+import io.stoa.license.lineage.LineageReader;
+import io.stoa.license.lineage.LineageReader.Paper;
+import io.stoa.license.lineage.Step;
+import io.stoa.license.lineage.Step.Standing;
+import io.stoa.license.use.Answer;
+import io.stoa.license.use.Ground;
+import io.stoa.license.use.UseExaminer;
+import io.stoa.model.Check;
+import io.stoa.model.Digest;
+import io.stoa.model.EvidenceKey;
+import io.stoa.model.EvidenceRef;
+import io.stoa.model.Finding;
+import io.stoa.model.IntendedUse;
+import io.stoa.model.Pillar;
+import io.stoa.model.PillarName;
+import io.stoa.model.Progress;
+import io.stoa.model.Recorded;
+import io.stoa.model.Recorder;
+import io.stoa.model.Subject;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+
+/**
+ * Asks which licence applies ({@code license/claims}) and whether the intended use is allowed ({@code license/use}).
+ *
+ * <p>Both read headers and papers only. What was read is recorded as a {@link Lineage}, what was concluded as an {@link
+ * Answer}, under keys that change with the papers, the use and Stoa's knowledge of licences. Immutable, safe to share.
+ */
+public final class LicensePillar implements Pillar {
+    private final Licenses licenses;
+
+    public LicensePillar(Licenses licenses) {
+        this.licenses = licenses;
+    }
+
+    @Override
+    public PillarName name() {
+        return PillarName.LICENSE;
+    }
+
+    @Override
+    public List<Check> plan(Subject subject) {
+        return List.of(new ClaimsCheck(licenses, subject), new UseCheck(licenses, subject));
+    }
+
+    private static Recorded<Lineage> lineage(Licenses licenses, Subject subject, Recorder recorder) {
+        List<Paper> papers = new ArrayList<>();
+        StringBuilder inputs = new StringBuilder(licenses.digest().toString());
+        for (Path path : subject.candidate().papers()) {
+            byte[] bytes = Licenses.read(path);
+            papers.add(new Paper(path, Licenses.text(bytes)));
+            inputs.append('\n').append(path).append(' ').append(Digest.of(bytes));
+        }
+        EvidenceKey key = new EvidenceKey(subject.candidate().identity(), ClaimsCheck.ID, Digest.of(inputs.toString()));
+        return recorder.once(key, Lineage.class, () -> new LineageReader(licenses).read(subject.candidate(), papers));
+    }
+
+    /** Which licence applies. */
+    private record ClaimsCheck(Licenses licenses, Subject subject) implements Check {
+        private static final String ID = "license/claims";
+
+        @Override
+        public String id() {
+            return ID;
+        }
+
+        @Override
+        public PillarName pillar() {
+            return PillarName.LICENSE;
+        }
+
+        @Override
+        public String title() {
+            return "which licence applies: file header and %d papers"
+                    .formatted(subject.candidate().papers().size());
+        }
+
+        @Override
+        public Stage stage() {
+            return Stage.EXAMINE;
+        }
+
+        @Override
+        public Duration estimate() {
+            return Duration.ofMillis(200);
+        }
+
+        @Override
+        public List<Finding> run(Recorder recorder, Progress progress) {
+            Recorded<Lineage> lineage = lineage(licenses, subject, recorder);
+            List<EvidenceRef> evidence = List.of(lineage.evidence());
+            List<Finding> findings = new ArrayList<>();
+            for (Step step : lineage.value().steps()) {
+                findings.add(
+                        switch (step.standing()) {
+                            case Standing.Settled(String license) ->
+                                Finding.info(
+                                        this,
+                                        "%s is under %s, as said by %s"
+                                                .formatted(
+                                                        step.name(),
+                                                        license,
+                                                        step.claims().stream()
+                                                                .map(Claim::where)
+                                                                .distinct()
+                                                                .collect(Collectors.joining(" and "))),
+                                        List.of(),
+                                        evidence);
+                            case Standing.Inherited() ->
+                                Finding.info(
+                                        this,
+                                        "%s is Stoa's own quantization: a change of the weights, under the same licences"
+                                                .formatted(step.name()),
+                                        List.of(),
+                                        evidence);
+                            case Standing.Open open ->
+                                Finding.unknown(this, open.why(), open.remedy(), List.of(), evidence);
+                        });
+            }
+            return findings;
+        }
+    }
+
+    /** Whether the intended use is allowed. */
+    private record UseCheck(Licenses licenses, Subject subject) implements Check {
+        private static final String ID = "license/use";
+
+        @Override
+        public String id() {
+            return ID;
+        }
+
+        @Override
+        public PillarName pillar() {
+            return PillarName.LICENSE;
+        }
+
+        @Override
+        public String title() {
+            return "whether the licences allow the intended use";
+        }
+
+        @Override
+        public Stage stage() {
+            return Stage.EXAMINE;
+        }
+
+        @Override
+        public Duration estimate() {
+            return Duration.ofMillis(50);
+        }
+
+        @Override
+        public List<Finding> run(Recorder recorder, Progress progress) {
+            Recorded<Lineage> lineage = lineage(licenses, subject, recorder);
+            Digest inputs = Digest.of(licenses.digest() + "\n" + lineage.value() + "\n" + written(subject.use()));
+            Recorded<Answer> answer = recorder.once(
+                    new EvidenceKey(subject.candidate().identity(), ID, inputs),
+                    Answer.class,
+                    () -> new UseExaminer(licenses).examine(lineage.value(), subject.use()));
+            List<EvidenceRef> evidence = List.of(lineage.evidence(), answer.evidence());
+            List<Finding> findings = new ArrayList<>();
+            for (Ground ground : answer.value().grounds()) {
+                String sentence = sentence(ground);
+                switch (ground.effect()) {
+                    case FORBIDS -> findings.add(Finding.blocks(this, sentence, remedy(ground), List.of(), evidence));
+                    case UNCLEAR -> findings.add(Finding.unknown(this, sentence, remedy(ground), List.of(), evidence));
+                    case DUTY -> findings.add(Finding.condition(this, sentence, remedy(ground), List.of(), evidence));
+                    case ALLOWS, NOTES -> {}
+                }
+            }
+            findings.add(Finding.info(this, summary(answer.value()), List.of(), evidence));
+            return findings;
+        }
+
+        private static String sentence(Ground ground) {
+            List<String> proof = new ArrayList<>(List.of(ground.basis()));
+            proof.addAll(ground.facts());
+            return "%s (%s)".formatted(ground.sentence(), String.join("; ", proof));
+        }
+
+        private static String remedy(Ground ground) {
+            return ground.remedy().orElseThrow();
+        }
+
+        private static String summary(Answer answer) {
+            String granted = answer.grounds().stream()
+                    .filter(ground -> ground.effect().compareTo(Effect.ALLOWS) <= 0)
+                    .map(UseCheck::sentence)
+                    .collect(Collectors.joining("; "));
+            String outcome = switch (answer.outcome()) {
+                case ALLOWED -> "the intended use is allowed and nothing is asked for it";
+                case ALLOWED_WITH_DUTIES -> "the intended use is allowed once its duties are met";
+                case UNKNOWN -> "whether the intended use is allowed is not known";
+                case FORBIDDEN -> "the intended use is forbidden";
+            };
+            return granted.isEmpty() ? outcome : outcome + "; " + granted;
+        }
+
+        /** The use in one fixed order: a set has none of its own. */
+        private static String written(IntendedUse use) {
+            return String.join(
+                    "\n",
+                    use.commercial().toString(),
+                    use.distribution().toString(),
+                    use.monthlyActiveUsers().toString(),
+                    use.annualRevenue().toString(),
+                    new TreeSet<>(use.territories()).toString(),
+                    use.modification().toString(),
+                    use.outputsTrainModels().toString());
+        }
+    }
+}

@@ -1,0 +1,189 @@
+package io.stoa.license.clause;
+
+import io.stoa.model.IntendedUse.Distribution;
+import io.stoa.model.StoaException;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.snakeyaml.engine.v2.api.Load;
+import org.snakeyaml.engine.v2.api.LoadSettings;
+
+/**
+ * Reads one licence of the knowledge base.
+ *
+ * <p>The YAML has the keys of {@link License} in lower case with dashes. A clause has {@code topic}, {@code effect}, {@code
+ * says}, {@code section}, {@code reliability} ({@code read} or {@code secondary}), {@code remedy} where something is to be
+ * done, and {@code when}: any of {@code commercial}, {@code modified}, {@code outputs-train-models}, {@code multimodal}
+ * (true or false), {@code distribution} (a list), {@code domicile} ({@code EU}) and {@code beyond} ({@code metric}, {@code
+ * limit}, {@code bound}: exclusive or inclusive, {@code test}: one-off or continuous, {@code date} or {@code unknown}). An
+ * unknown key is refused, so that a misspelt condition cannot become no condition.
+ */
+final class ClauseFile {
+    private static final Set<String> LICENSE_KEYS = Set.of(
+            "id",
+            "name",
+            "dated",
+            "source",
+            "read",
+            "aliases",
+            "titles",
+            "links",
+            "publisher",
+            "models",
+            "notice",
+            "flows-down",
+            "clauses");
+    private static final Set<String> CLAUSE_KEYS =
+            Set.of("topic", "effect", "when", "says", "remedy", "section", "reliability");
+
+    private final String name;
+    private final Map<?, ?> root;
+
+    ClauseFile(String name, String yaml) {
+        this.name = name;
+        this.root = map(new Load(LoadSettings.builder().setLabel(name).build()).loadFromString(yaml));
+    }
+
+    License license() {
+        refuseUnknown(root, LICENSE_KEYS);
+        List<Clause> clauses = new ArrayList<>();
+        for (Object clause : list(root, "clauses")) {
+            clauses.add(clause(map(clause)));
+        }
+        return new License(
+                string(root, "id"),
+                string(root, "name"),
+                optional(root, "dated"),
+                string(root, "source"),
+                LocalDate.parse(string(root, "read")),
+                strings(root, "aliases"),
+                strings(root, "titles"),
+                strings(root, "links"),
+                optional(root, "publisher"),
+                optional(root, "models").map(Pattern::compile),
+                optional(root, "notice"),
+                truth(root.get("flows-down")),
+                clauses);
+    }
+
+    private Clause clause(Map<?, ?> clause) {
+        refuseUnknown(clause, CLAUSE_KEYS);
+        List<Condition> when = new ArrayList<>();
+        if (clause.get("when") != null) {
+            map(clause.get("when")).forEach((key, value) -> when.add(condition(String.valueOf(key), value)));
+        }
+        return new Clause(
+                constant(Topic.class, string(clause, "topic")),
+                constant(Effect.class, string(clause, "effect")),
+                when,
+                string(clause, "says"),
+                optional(clause, "remedy"),
+                string(clause, "section"),
+                constant(Reliability.class, string(clause, "reliability")));
+    }
+
+    private Condition condition(String key, Object value) {
+        return switch (key) {
+            case "commercial" -> new Condition.Commercial(truth(value));
+            case "modified" -> new Condition.Modified(truth(value));
+            case "outputs-train-models" -> new Condition.OutputsTrainModels(truth(value));
+            case "multimodal" -> new Condition.Multimodal(truth(value));
+            case "distribution" ->
+                new Condition.Distributed(((List<?>) value)
+                        .stream()
+                                .map(way -> constant(Distribution.class, String.valueOf(way)))
+                                .collect(Collectors.toSet()));
+            case "domicile" -> {
+                if (!"EU".equals(value)) {
+                    throw wrong("domicile can only be EU: " + value);
+                }
+                yield new Condition.InEuropeanUnion();
+            }
+            case "beyond" -> beyond(map(value));
+            default -> throw wrong("unknown condition \"" + key + "\"");
+        };
+    }
+
+    private Condition.Beyond beyond(Map<?, ?> beyond) {
+        refuseUnknown(beyond, Set.of("metric", "limit", "bound", "test", "date"));
+        String bound = string(beyond, "bound");
+        if (!bound.equals("inclusive") && !bound.equals("exclusive")) {
+            throw wrong("bound is inclusive or exclusive: " + bound);
+        }
+        return new Condition.Beyond(
+                constant(Condition.Metric.class, string(beyond, "metric")),
+                Long.parseLong(string(beyond, "limit")),
+                bound.equals("inclusive"),
+                constant(Condition.Test.class, string(beyond, "test")),
+                optional(beyond, "date").filter(date -> !date.equals("unknown")).map(LocalDate::parse));
+    }
+
+    private void refuseUnknown(Map<?, ?> map, Set<String> known) {
+        Set<String> unknown = new TreeSet<>();
+        map.keySet().forEach(key -> unknown.add(String.valueOf(key)));
+        unknown.removeAll(known);
+        if (!unknown.isEmpty()) {
+            throw wrong("unknown keys " + unknown);
+        }
+    }
+
+    private Map<?, ?> map(Object value) {
+        if (value instanceof Map<?, ?> map) {
+            return map;
+        }
+        throw wrong("expected keys and values, found " + value);
+    }
+
+    private List<?> list(Map<?, ?> map, String key) {
+        Object value = map.get(key);
+        if (value == null) {
+            return List.of();
+        }
+        if (value instanceof List<?> list) {
+            return list;
+        }
+        throw wrong(key + " is a list");
+    }
+
+    private List<String> strings(Map<?, ?> map, String key) {
+        return list(map, key).stream().map(String::valueOf).toList();
+    }
+
+    private String string(Map<?, ?> map, String key) {
+        return optional(map, key).orElseThrow(() -> wrong("\"" + key + "\" is missing in " + map));
+    }
+
+    private static Optional<String> optional(Map<?, ?> map, String key) {
+        return Optional.ofNullable(map.get(key)).map(String::valueOf);
+    }
+
+    private boolean truth(@Nullable Object value) {
+        if (value instanceof Boolean truth) {
+            return truth;
+        }
+        throw wrong("expected true or false, found " + value);
+    }
+
+    private <E extends Enum<E>> E constant(Class<E> type, String value) {
+        try {
+            return Enum.valueOf(type, value.toUpperCase(Locale.ROOT).replace('-', '_'));
+        } catch (IllegalArgumentException e) {
+            throw new StoaException(
+                    StoaException.Kind.BUG,
+                    "clauses of " + name + ": " + value + " is not a " + type.getSimpleName(),
+                    e);
+        }
+    }
+
+    private StoaException wrong(String what) {
+        return StoaException.bug("clauses of " + name + ": " + what);
+    }
+}

@@ -1,0 +1,148 @@
+package io.stoa.license.clause;
+
+import io.stoa.license.text.Recognition;
+import io.stoa.license.text.Recognizer;
+import io.stoa.model.Digest;
+import io.stoa.model.StoaException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/** The licences that Stoa knows, by id, name, link or text. Immutable, safe to share; reading them takes a moment. */
+public final class Licenses {
+    /** The largest licence text or model card that is read. */
+    public static final int LARGEST_FILE = 1 << 20;
+
+    private static final List<String> FILES = List.of(
+            "apache-2.0",
+            "mit",
+            "cc-by-nc-4.0",
+            "llama2",
+            "llama3",
+            "llama3.1",
+            "llama3.2",
+            "llama3.3",
+            "llama4",
+            "gemma");
+
+    private final List<License> all;
+    private final Recognizer recognizer;
+    private final Digest digest;
+
+    /** Reads the knowledge base that is shipped with Stoa. */
+    public Licenses() {
+        List<License> licenses = new ArrayList<>();
+        List<Recognizer.Reference> references = new ArrayList<>();
+        MessageDigest running = Digest.sha256();
+        for (String file : FILES) {
+            byte[] yaml = resource("clauses/" + file + ".yaml");
+            byte[] fingerprint = resource("fingerprints/" + file + ".fingerprint");
+            running.update(yaml);
+            running.update(fingerprint);
+            License license = new ClauseFile(file, text(yaml)).license();
+            licenses.add(license);
+            references.add(new Recognizer.Reference(license.id(), license.titles(), text(fingerprint)));
+        }
+        this.all = List.copyOf(licenses);
+        this.recognizer = new Recognizer(references);
+        this.digest = Digest.of(running);
+    }
+
+    /** All of them. */
+    public List<License> all() {
+        return all;
+    }
+
+    /** The licence with this id, name or alias, such as {@code Apache-2.0} or Hugging Face's {@code llama3.1}. */
+    public Optional<License> find(String declared) {
+        return all.stream().filter(license -> license.isCalled(declared)).findFirst();
+    }
+
+    /** The licence that an address stands for, when it is one of the addresses where a licence is published. */
+    public Optional<License> findByLink(String link) {
+        String address = withoutScheme(link);
+        return all.stream().filter(license -> license.links().contains(address)).findFirst();
+    }
+
+    /**
+     * The licence that a model of this name comes under, as far as the name tells. A name is a hint: it can contradict a
+     * claim, and it is never a permission.
+     */
+    public Optional<License> hintedBy(String modelName) {
+        String name = modelName.toLowerCase(Locale.ROOT);
+        return all.stream()
+                .filter(license -> license.models()
+                        .filter(pattern -> pattern.matcher(name).find())
+                        .isPresent())
+                .findFirst();
+    }
+
+    /** Recognises a licence text. */
+    public Recognition recognize(String text) {
+        return recognizer.recognize(text);
+    }
+
+    /**
+     * Recognises the licence text in a file.
+     *
+     * @throws StoaException of kind {@code USER} that names the file when it cannot be read or is too large for a licence
+     */
+    public Recognition recognize(Path file) {
+        return recognize(text(read(file)));
+    }
+
+    /** The digest of everything that this knowledge base holds: an answer is only as good as what it rests on. */
+    public Digest digest() {
+        return digest;
+    }
+
+    /**
+     * A paper's bytes.
+     *
+     * @throws StoaException of kind {@code USER} that names the file when it cannot be read or is too large
+     */
+    public static byte[] read(Path file) {
+        try (InputStream in = Files.newInputStream(file)) {
+            byte[] bytes = in.readNBytes(LARGEST_FILE + 1);
+            if (bytes.length > LARGEST_FILE) {
+                throw StoaException.user(
+                        file + ": larger than 1 MiB, too large for a licence or a model card; is it one?");
+            }
+            return bytes;
+        } catch (IOException e) {
+            throw new StoaException(
+                    StoaException.Kind.USER,
+                    file + ": cannot be read (" + e.getClass().getSimpleName() + "); is the path right?",
+                    e);
+        }
+    }
+
+    /** Bytes as text; bytes that are no UTF-8 become U+FFFD. */
+    public static String text(byte[] bytes) {
+        return StandardCharsets.UTF_8.decode(ByteBuffer.wrap(bytes)).toString();
+    }
+
+    private static String withoutScheme(String link) {
+        String address = link.strip().toLowerCase(Locale.ROOT).replaceFirst("^https?://(www\\.)?", "");
+        return address.endsWith("/") ? address.substring(0, address.length() - 1) : address;
+    }
+
+    private static byte[] resource(String name) {
+        try (InputStream in = Licenses.class.getResourceAsStream("/io/stoa/license/" + name)) {
+            if (in == null) {
+                throw StoaException.bug("resource " + name + " is missing from the licence module");
+            }
+            return in.readAllBytes();
+        } catch (IOException e) {
+            throw new StoaException(StoaException.Kind.BUG, "resource " + name + " cannot be read", e);
+        }
+    }
+}

@@ -1,0 +1,55 @@
+package io.stoa.license.lineage;
+
+import static java.util.Objects.requireNonNull;
+
+import java.util.Optional;
+
+/**
+ * What one source says about a model's licence.
+ *
+ * @param kind how it says so
+ * @param source the file or endpoint
+ * @param place where in it: a metadata key, or a key and its line
+ * @param said what it said, word for word where that is short
+ * @param license the id of the licence that this means, when Stoa knows it
+ * @param doubt why it does not say which licence applies, when it does not
+ */
+public record Claim(
+        Kind kind, String source, String place, String said, Optional<String> license, Optional<String> doubt) {
+    /** How a source speaks about a licence. */
+    public enum Kind {
+        /** It names the licence. */
+        DECLARED,
+        /** It is, or should be, the licence's text. */
+        TEXT,
+        /** It names a model in its publisher's own repository, whose licence is known. */
+        REPOSITORY,
+        /** It is only called like a model whose licence is known: this can contradict, and never permits. */
+        NAME
+    }
+
+    public Claim {
+        requireNonNull(kind, "kind");
+        requireNonNull(source, "source");
+        requireNonNull(place, "place");
+        requireNonNull(said, "said");
+        requireNonNull(license, "license");
+        requireNonNull(doubt, "doubt");
+        if (license.isPresent() == doubt.isPresent()) {
+            throw new IllegalArgumentException("a claim means a licence or says why not: " + source + ", " + place);
+        }
+    }
+
+    static Claim of(Kind kind, String source, String place, String said, String license) {
+        return new Claim(kind, source, place, said, Optional.of(license), Optional.empty());
+    }
+
+    static Claim doubtful(Kind kind, String source, String place, String said, String doubt) {
+        return new Claim(kind, source, place, said, Optional.empty(), Optional.of(doubt));
+    }
+
+    /** Source and place, for a person. */
+    public String where() {
+        return source + " (" + place + ")";
+    }
+}

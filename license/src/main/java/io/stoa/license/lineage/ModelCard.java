@@ -1,0 +1,139 @@
+package io.stoa.license.lineage;
+
+import io.stoa.license.clause.Licenses;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.snakeyaml.engine.v2.api.Load;
+import org.snakeyaml.engine.v2.api.LoadSettings;
+import org.snakeyaml.engine.v2.api.lowlevel.Parse;
+import org.snakeyaml.engine.v2.events.CollectionEndEvent;
+import org.snakeyaml.engine.v2.events.CollectionStartEvent;
+import org.snakeyaml.engine.v2.events.Event;
+import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
+
+/**
+ * The front matter of a model card: YAML between a first line of three dashes and the next one, as Hugging Face defines it.
+ * Of it, {@code license} (a string or a list), {@code license_name}, {@code license_link} and {@code base_model} (a string or
+ * a list) are read. See https://huggingface.co/docs/hub/model-cards.
+ *
+ * @param bases the models that it was made from
+ * @param claims what it says about the licence; a card that cannot be read makes a doubtful claim
+ */
+record ModelCard(List<String> bases, List<Claim> claims) {
+    private static final int LARGEST_FRONT_MATTER = 64 * 1024;
+    private static final int MOST_ALIASES = 10;
+    private static final int DEEPEST = 50;
+
+    ModelCard {
+        bases = List.copyOf(bases);
+        claims = List.copyOf(claims);
+    }
+
+    /** Whether a text starts like a card. */
+    static boolean isOne(String text) {
+        return text.lines().findFirst().map(ModelCard::isFence).orElse(false);
+    }
+
+    static ModelCard read(String source, String text, Licenses licenses) {
+        List<String> lines = text.lines().toList();
+        int end = 1;
+        while (end < lines.size() && !isFence(lines.get(end))) {
+            end++;
+        }
+        if (end >= lines.size()) {
+            return unreadable(source, "starts with front matter that never ends");
+        }
+        List<String> front = lines.subList(1, end);
+        String yaml = String.join("\n", front);
+        if (yaml.length() > LARGEST_FRONT_MATTER) {
+            return unreadable(source, "has front matter of more than 64 KiB");
+        }
+        LoadSettings settings = LoadSettings.builder()
+                .setLabel(source)
+                .setCodePointLimit(LARGEST_FRONT_MATTER)
+                .setMaxAliasesForCollections(MOST_ALIASES)
+                .setAllowDuplicateKeys(false)
+                .build();
+        Object root;
+        try {
+            if (isDeep(settings, yaml)) {
+                return unreadable(source, "has front matter that is nested too deeply");
+            }
+            root = new Load(settings).loadFromString(yaml);
+        } catch (YamlEngineException e) {
+            return unreadable(source, "has front matter that is not valid YAML");
+        }
+        return switch (root) {
+            case null -> new ModelCard(List.of(), List.of());
+            case Map<?, ?> map -> of(source, map, front, licenses);
+            default -> unreadable(source, "has front matter that is not keys and values");
+        };
+    }
+
+    private static ModelCard of(String source, Map<?, ?> map, List<String> front, Licenses licenses) {
+        Optional<String> name = text(map, "license_name");
+        Optional<String> link = text(map, "license_link");
+        List<Claim> claims = new ArrayList<>();
+        for (Object license : values(map, "license")) {
+            Declaration said = new Declaration(source, place("license", front), String.valueOf(license), name, link);
+            claims.addAll(said.claims(licenses));
+        }
+        if (claims.isEmpty() && (name.isPresent() || link.isPresent())) {
+            claims.addAll(new Declaration(source, place("license_name", front), Declaration.OTHER, name, link)
+                    .claims(licenses));
+        }
+        List<String> bases =
+                values(map, "base_model").stream().map(String::valueOf).toList();
+        return new ModelCard(bases, claims);
+    }
+
+    private static ModelCard unreadable(String source, String why) {
+        return new ModelCard(
+                List.of(),
+                List.of(Claim.doubtful(Claim.Kind.DECLARED, source, "front matter", "nothing readable", why)));
+    }
+
+    private static List<Object> values(Map<?, ?> map, String key) {
+        return switch (map.get(key)) {
+            case null -> List.of();
+            case List<?> list -> List.copyOf(list);
+            case Object single -> List.of(single);
+        };
+    }
+
+    private static Optional<String> text(Map<?, ?> map, String key) {
+        return Optional.ofNullable(map.get(key)).map(String::valueOf).filter(value -> !value.isBlank());
+    }
+
+    private static String place(String key, List<String> front) {
+        for (int i = 0; i < front.size(); i++) {
+            if (front.get(i).startsWith(key + ":")) {
+                // the first line of the file is the fence
+                return key + ", line " + (i + 2);
+            }
+        }
+        return key;
+    }
+
+    /** The parser of events keeps its own stack, while what builds values from them recurses: so depth is tested first. */
+    private static boolean isDeep(LoadSettings settings, String yaml) {
+        int depth = 0;
+        for (Event event : new Parse(settings).parseString(yaml)) {
+            if (event instanceof CollectionStartEvent) {
+                depth++;
+            } else if (event instanceof CollectionEndEvent) {
+                depth--;
+            }
+            if (depth > DEEPEST) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static boolean isFence(String line) {
+        return line.strip().replace("\uFEFF", "").equals("---");
+    }
+}

@@ -1,0 +1,247 @@
+package io.stoa.license.use;
+
+import io.stoa.license.clause.Clause;
+import io.stoa.license.clause.Condition;
+import io.stoa.license.clause.Effect;
+import io.stoa.license.clause.License;
+import io.stoa.license.clause.Licenses;
+import io.stoa.license.clause.Topic;
+import io.stoa.license.lineage.Lineage;
+import io.stoa.license.lineage.Step;
+import io.stoa.license.lineage.Step.Standing;
+import io.stoa.model.IntendedUse;
+import io.stoa.model.IntendedUse.Distribution;
+import io.stoa.model.StoaException;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * Answers whether a use is allowed: a pure function of what the licences say, where the model comes from, and the use.
+ *
+ * <p>The licences of all steps hold at the same time. Of each, every clause whose conditions are true takes effect; one
+ * whose conditions are unknown and that could forbid or ask for something leaves the answer unknown. What is done with the
+ * model (using it, offering it, passing it on, changing it, training on its outputs, all that for money) must each be
+ * granted by a clause; without one the answer is unknown.
+ */
+public final class UseExaminer {
+    /** What is done under which condition. */
+    private static final Map<Topic, List<Condition>> ACTS = acts();
+
+    private final Licenses licenses;
+
+    public UseExaminer(Licenses licenses) {
+        this.licenses = licenses;
+    }
+
+    /** Examines a use. The same arguments give the same answer. */
+    public Answer examine(Lineage lineage, IntendedUse use) {
+        Facts facts = new Facts(use, lineage);
+        Map<String, List<String>> settled = new LinkedHashMap<>();
+        List<Ground> grounds = new ArrayList<>();
+        for (Step step : lineage.steps()) {
+            switch (step.standing()) {
+                case Standing.Settled(String license) ->
+                    settled.computeIfAbsent(license, _ -> new ArrayList<>()).add(step.name());
+                case Standing.Inherited() -> {}
+                case Standing.Open open -> grounds.addAll(open(step, open, facts));
+            }
+        }
+        settled.forEach((id, steps) -> grounds.addAll(grounds(license(id), steps, facts)));
+        grounds.addAll(relabelled(lineage));
+        return Answer.of(grounds);
+    }
+
+    /** An open licence is unknown; where one of the licences that it may be forbids the use, that must be heard as well. */
+    private List<Ground> open(Step step, Standing.Open open, Facts facts) {
+        List<Ground> grounds = new ArrayList<>();
+        grounds.add(new Ground(
+                Effect.UNCLEAR,
+                List.of(step.name()),
+                Optional.empty(),
+                open.why(),
+                Optional.of(open.remedy()),
+                "licence claims",
+                List.of()));
+        for (String possible : open.possible()) {
+            grounds(license(possible), List.of(step.name()), facts).stream()
+                    .filter(ground -> ground.effect() == Effect.FORBIDS)
+                    .map(ground -> new Ground(
+                            Effect.FORBIDS,
+                            ground.steps(),
+                            ground.license(),
+                            "one claim about %s means %s; if it holds, %s"
+                                    .formatted(step.name(), possible, ground.sentence()),
+                            Optional.of("clear up which licence holds; if it is %s, %s"
+                                    .formatted(possible, ground.remedy().orElseThrow())),
+                            ground.basis(),
+                            ground.facts()))
+                    .forEach(grounds::add);
+        }
+        return grounds;
+    }
+
+    private static List<Ground> grounds(License license, List<String> steps, Facts facts) {
+        List<Ground> grounds = new ArrayList<>();
+        Map<List<Condition>, List<Clause>> undecided = new LinkedHashMap<>();
+        Set<Topic> answered = EnumSet.noneOf(Topic.class);
+        for (Clause clause : license.clauses()) {
+            switch (clause.effect()) {
+                case NOTES, ALLOWS -> {}
+                case DUTY, UNCLEAR, FORBIDS -> {
+                    Truth applies = facts.all(clause.when());
+                    if (applies == Truth.TRUE) {
+                        grounds.add(ground(license, clause, steps, facts));
+                    } else if (applies == Truth.UNKNOWN) {
+                        undecided
+                                .computeIfAbsent(facts.unknown(clause.when()), _ -> new ArrayList<>())
+                                .add(clause);
+                    }
+                    if (clause.effect() != Effect.DUTY) {
+                        if (applies == Truth.FALSE) {
+                            grounds.add(notApplying(license, clause, steps, facts));
+                        } else {
+                            answered.add(clause.topic());
+                        }
+                    }
+                }
+            }
+        }
+        undecided.forEach((unknown, clauses) -> grounds.add(undecided(license, unknown, clauses, steps, facts)));
+        ACTS.forEach((topic, when) -> {
+            if (facts.all(when) != Truth.FALSE && !answered.contains(topic)) {
+                grounds.add(grant(license, topic, steps, facts));
+            }
+        });
+        return grounds;
+    }
+
+    /** The clause that grants an act, or that there is none. */
+    private static Ground grant(License license, Topic topic, List<String> steps, Facts facts) {
+        return license.clauses().stream()
+                .filter(clause -> clause.topic() == topic && clause.effect() == Effect.ALLOWS)
+                .filter(clause -> facts.all(clause.when()) == Truth.TRUE)
+                .findFirst()
+                .map(clause -> ground(license, clause, steps, facts))
+                .orElseGet(() -> new Ground(
+                        Effect.UNCLEAR,
+                        steps,
+                        Optional.of(license.id()),
+                        "no clause of %s is known to grant %s for this use"
+                                .formatted(license.name(), topic.lowerCase()),
+                        Optional.of("ask the licensor, or choose another model"),
+                        license.source(),
+                        List.of()));
+    }
+
+    private static Ground ground(License license, Clause clause, List<String> steps, Facts facts) {
+        String verb = switch (clause.effect()) {
+            case NOTES, ALLOWS -> "allows";
+            case DUTY -> "asks";
+            case UNCLEAR -> "leaves open";
+            case FORBIDS -> "forbids this use";
+        };
+        return new Ground(
+                clause.effect(),
+                steps,
+                Optional.of(license.id()),
+                "%s %s: %s".formatted(license.name(), verb, clause.says()),
+                clause.remedy(),
+                basis(license, clause),
+                clause.when().stream().map(facts::fact).toList());
+    }
+
+    /** Why a clause that could have spoken against the use does not. */
+    private static Ground notApplying(License license, Clause clause, List<String> steps, Facts facts) {
+        return new Ground(
+                Effect.NOTES,
+                steps,
+                Optional.of(license.id()),
+                "%s would speak against it, but does not apply: %s".formatted(license.name(), clause.says()),
+                Optional.empty(),
+                basis(license, clause),
+                clause.when().stream().map(facts::fact).toList());
+    }
+
+    /** The clauses that hang on the same unsaid facts. */
+    private static Ground undecided(
+            License license, List<Condition> unknown, List<Clause> clauses, List<String> steps, Facts facts) {
+        return new Ground(
+                Effect.UNCLEAR,
+                steps,
+                Optional.of(license.id()),
+                "what %s means for this use is not known (%s): %s"
+                        .formatted(
+                                license.name(),
+                                unknown.stream().map(facts::fact).distinct().collect(Collectors.joining(", ")),
+                                clauses.stream().map(Clause::says).collect(Collectors.joining("; "))),
+                Optional.of(unknown.stream().map(facts::remedy).distinct().collect(Collectors.joining("; "))),
+                clauses.stream()
+                        .map(clause -> basis(license, clause))
+                        .distinct()
+                        .collect(Collectors.joining("; ")),
+                clauses.stream()
+                        .flatMap(clause -> clause.when().stream())
+                        .map(facts::fact)
+                        .distinct()
+                        .toList());
+    }
+
+    /** What a base forbids or asks stays, whatever a derived model is published under. */
+    private List<Ground> relabelled(Lineage lineage) {
+        List<Ground> grounds = new ArrayList<>();
+        Optional<String> model = lineage.steps().stream()
+                .filter(step -> step.relation() == Step.Relation.MODEL)
+                .flatMap(step -> settled(step).stream())
+                .findFirst();
+        for (Step step : lineage.steps()) {
+            Optional<String> base = step.relation() == Step.Relation.BASE ? settled(step) : Optional.empty();
+            if (base.isPresent()
+                    && model.isPresent()
+                    && !base.equals(model)
+                    && license(base.get()).flowsDown()) {
+                grounds.add(new Ground(
+                        Effect.DUTY,
+                        List.of(step.name()),
+                        base,
+                        "the model is declared %s, but its base %s is under %s, whose terms stay with what is made from it"
+                                .formatted(model.get(), step.name(), base.get()),
+                        Optional.of("treat the model, and pass it on, as one under %s as well".formatted(base.get())),
+                        "lineage",
+                        List.of()));
+            }
+        }
+        return grounds;
+    }
+
+    private static Optional<String> settled(Step step) {
+        return step.standing() instanceof Standing.Settled(String license) ? Optional.of(license) : Optional.empty();
+    }
+
+    private static String basis(License license, Clause clause) {
+        return "section %s, %s %s"
+                .formatted(clause.section(), clause.reliability().words(), license.read());
+    }
+
+    private License license(String id) {
+        return licenses.find(id).orElseThrow(() -> StoaException.bug("claim of a licence that is not known: " + id));
+    }
+
+    private static Map<Topic, List<Condition>> acts() {
+        Map<Topic, List<Condition>> acts = new LinkedHashMap<>();
+        acts.put(Topic.USE, List.of());
+        acts.put(Topic.COMMERCIAL, List.of(new Condition.Commercial(true)));
+        acts.put(Topic.HOST, List.of(new Condition.Distributed(Set.of(Distribution.HOSTED))));
+        acts.put(
+                Topic.REDISTRIBUTE,
+                List.of(new Condition.Distributed(Set.of(Distribution.PRODUCT, Distribution.WEIGHTS))));
+        acts.put(Topic.DERIVATIVE, List.of(new Condition.Modified(true)));
+        acts.put(Topic.OUTPUTS_TO_TRAIN, List.of(new Condition.OutputsTrainModels(true)));
+        return acts;
+    }
+}
