@@ -7,6 +7,7 @@ import io.stoa.engine.GenerateOptions;
 import io.stoa.engine.Generation;
 import io.stoa.engine.LogLikelihood;
 import io.stoa.engine.Prompt;
+import io.stoa.engine.chat.ChatTemplate;
 import io.stoa.engine.gguf.GgufHeader;
 import io.stoa.model.StoaException;
 import java.nio.file.Path;
@@ -20,7 +21,6 @@ import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
@@ -46,12 +46,11 @@ final class LlamaEngine implements Engine {
     private final EngineFacts facts;
     private final Set<Capability> capabilities;
     private final LlamaLibrary.Pooling pooling;
-    private final Function<String, ChatRenderer> templates;
     private final ReentrantLock lock = new ReentrantLock(true);
 
     private Optional<LlamaContext> embeddingContext = Optional.empty();
     private int embeddingTokens;
-    private Optional<ChatRenderer> renderer = Optional.empty();
+    private Optional<ChatTemplate> template = Optional.empty();
     private volatile boolean closing;
     private boolean closed;
 
@@ -63,14 +62,12 @@ final class LlamaEngine implements Engine {
             LlamaContext context,
             Path gguf,
             GgufHeader header,
-            EngineOptions options,
-            Function<String, ChatRenderer> templates) {
+            EngineOptions options) {
         this.library = library;
         this.log = log;
         this.model = model;
         this.context = context;
         this.options = options;
-        this.templates = templates;
         this.facts = new EngineFacts(
                 header.string("general.name").orElseGet(() -> String.valueOf(gguf.getFileName())),
                 "llama.cpp " + library.version(),
@@ -338,18 +335,17 @@ final class LlamaEngine implements Engine {
         return switch (prompt) {
             case Prompt.Text(String text) -> text;
             case Prompt.Chat(var messages, var tools) ->
-                renderer().render(messages, tools, true, model.bosText(), model.eosText());
+                template().render(messages, tools, true, model.bosText(), model.eosText());
         };
     }
 
-    private ChatRenderer renderer() {
-        if (renderer.isEmpty()) {
-            String source = facts.chatTemplate()
-                    .orElseThrow(() -> StoaException.user(facts.name()
-                            + " carries no chat template (tokenizer.chat_template): ask it with plain text"));
-            renderer = Optional.of(templates.apply(source));
-        }
-        return renderer.orElseThrow();
+    /** The model's chat template, parsed at the first conversation: a model without a sound one can still score. */
+    private ChatTemplate template() {
+        ChatTemplate parsed = template.orElseGet(() -> ChatTemplate.parse(facts.chatTemplate()
+                .orElseThrow(() -> StoaException.user(facts.name()
+                        + " carries no chat template (tokenizer.chat_template): ask it with plain text"))));
+        template = Optional.of(parsed);
+        return parsed;
     }
 
     private StoaException tooLong(String what) {

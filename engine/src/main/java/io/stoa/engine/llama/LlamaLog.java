@@ -73,7 +73,11 @@ final class LlamaLog {
         }
     }
 
-    private void pass(Line line) {
+    /** What llama.cpp logs as an error when the abort callback asked for it. */
+    private static final String ABORTED = "llama_decode: failed to decode, ret = 2";
+
+    private void pass(Line logged) {
+        Line line = logged.text().equals(ABORTED) ? new Line(Level.DEBUG, ABORTED) : logged;
         listeners.forEach(listener -> listener.accept(line));
         sink.line(line.level(), line.text());
     }

@@ -5,8 +5,8 @@ import io.stoa.engine.Engine;
 import io.stoa.engine.EngineOptions;
 import io.stoa.engine.gguf.GgmlType;
 import io.stoa.engine.gguf.GgufHeader;
-import io.stoa.engine.gguf.GgufReader;
 import io.stoa.engine.gguf.GgufTensor;
+import io.stoa.engine.gguf.Preflight;
 import io.stoa.model.Bytes;
 import io.stoa.model.StoaException;
 import java.io.IOException;
@@ -18,7 +18,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -36,8 +35,14 @@ public final class LlamaRuntime {
 
     private static final int MICRO_BATCH = 512;
 
-    /** What llama.cpp keeps per token of context besides keys and values: position, shift, a bit per sequence. */
+    /**
+     * What llama.cpp keeps per token of context besides keys and values: position, shift, a bit per sequence. A dry run
+     * allocates it too, so a context whose bookkeeping takes more than this share of the free memory is not even tried;
+     * keys and values take more than seven times as much in the smallest models.
+     */
     private static final long CELL_BYTES = 64;
+
+    private static final long BOOKKEEPING_SHARE = 8;
 
     /** {@code "warning: blk.0.attn_q.weight - ncols 64 not divisible by 256 (required for type q4_K) …"}. */
     private static final Pattern MISFIT = Pattern.compile(
@@ -90,20 +95,13 @@ public final class LlamaRuntime {
     /**
      * Opens a model. Its header is examined in Java and its memory is added up before llama.cpp loads it.
      *
-     * @param templates parses the model's chat template, at the first conversation
      * @return an engine that the caller closes
      * @throws StoaException of kind {@code USER} when the file is malformed, {@code ENGINE} when llama.cpp refuses it
      *     (the message says why), {@code RESOURCES} when it would not fit the memory that is free
      */
-    public Engine open(Path gguf, EngineOptions options, Function<String, ChatRenderer> templates) {
-        GgufHeader header = examine(gguf);
-        Bytes needed = measureMemory(gguf, options, true).total();
-        Bytes available = availableMemory();
-        if (needed.compareTo(available) > 0) {
-            throw StoaException.resources(gguf + ": needs " + needed + " at a context of " + options.contextTokens()
-                    + " tokens, and " + available
-                    + " are free: choose a shorter context, a smaller quantization or a larger machine");
-        }
+    public Engine open(Path gguf, EngineOptions options) {
+        GgufHeader header = Preflight.examine(gguf);
+        requireFits(gguf, options, measureMemory(gguf, options, true).total(), availableMemory());
         LlamaModel model = LlamaModel.load(library, log, gguf, false);
         try {
             if (model.isEncoderDecoder()) {
@@ -111,10 +109,18 @@ public final class LlamaRuntime {
                         + "), which Stoa does not run; choose a decoder-only model");
             }
             LlamaContext context = LlamaContext.open(library, log, model, shape(options), Optional.empty());
-            return new LlamaEngine(library, log, model, context, gguf, header, options, templates);
+            return new LlamaEngine(library, log, model, context, gguf, header, options);
         } catch (RuntimeException e) {
             model.close();
             throw e;
+        }
+    }
+
+    static void requireFits(Path gguf, EngineOptions options, Bytes needed, Bytes available) {
+        if (needed.compareTo(available) > 0) {
+            throw StoaException.resources(gguf + ": needs " + needed + " at a context of " + options.contextTokens()
+                    + " tokens, and " + available
+                    + " are free: choose a shorter context, a smaller quantization or a larger machine");
         }
     }
 
@@ -129,9 +135,9 @@ public final class LlamaRuntime {
     }
 
     MemoryReport measureMemory(Path gguf, EngineOptions options, boolean dryRun) {
-        examine(gguf);
-        if (CELL_BYTES * options.contextTokens() > availableMemory().count()) {
-            throw StoaException.resources(gguf + ": the bookkeeping alone of a context of " + options.contextTokens()
+        Preflight.examine(gguf);
+        if (CELL_BYTES * options.contextTokens() > availableMemory().count() / BOOKKEEPING_SHARE) {
+            throw StoaException.resources(gguf + ": a context of " + options.contextTokens()
                     + " tokens does not fit the free memory: choose a shorter context");
         }
         try (LlamaModel model = LlamaModel.load(library, log, gguf, dryRun);
@@ -143,6 +149,15 @@ public final class LlamaRuntime {
     /** The names that {@link #quantize} knows, from the largest to the smallest. */
     public List<String> supportedQuantizations() {
         return Quantization.names();
+    }
+
+    /** The quantization that a file says it has ({@code general.file_type}), when it is one that Stoa makes. */
+    public static Optional<String> quantizationOf(GgufHeader header) {
+        return header.integer("general.file_type").stream()
+                .boxed()
+                .flatMap(fileType -> Quantization.ofFileType(fileType).stream())
+                .map(Enum::name)
+                .findFirst();
     }
 
     /**
@@ -160,7 +175,8 @@ public final class LlamaRuntime {
         if (threads < 1) {
             throw new IllegalArgumentException("threads must be positive: " + threads);
         }
-        Optional<GgufTensor> quantized = examine(from).tensors().stream()
+        GgufHeader header = Preflight.examine(from);
+        Optional<GgufTensor> quantized = header.tensors().stream()
                 .filter(tensor -> !UNQUANTIZED.contains(tensor.type()))
                 .findFirst();
         if (quantized.isPresent()) {
@@ -168,7 +184,8 @@ public final class LlamaRuntime {
                     from + ": is quantized already (" + quantized.get().name() + " is "
                             + quantized.get().type() + "), and twice loses more: start from the F16, BF16 or F32 file");
         }
-        long plannedBytes = plan(from, to, quantization);
+        // The header comes on top of the tensors; quantizing changes little in it.
+        long plannedBytes = plan(from, to, quantization) + header.dataOffset();
         Path target = to.toAbsolutePath();
         Path folder = Optional.ofNullable(target.getParent()).orElse(target);
         try {
@@ -193,15 +210,20 @@ public final class LlamaRuntime {
         }
     }
 
-    /** What llama.cpp would do: the size in bytes, rounded up, or a refusal when it would silently use other types. */
+    /**
+     * What llama.cpp would do: the tensors' bytes, rounded up. Where rows are no multiple of a block it would use other
+     * types without asking. That is accepted for single tensors that a type treats better than the rest (with Q4_0, an
+     * embedding that is also the output would be Q6_K and becomes Q8_0), and refused where it is the type itself.
+     */
     private long plan(Path from, Path to, Quantization quantization) {
         List<LlamaLog.Line> lines = run(from, to, quantization, 1, true);
         for (LlamaLog.Line line : lines) {
             Matcher misfit = MISFIT.matcher(line.text());
-            if (misfit.find()) {
+            if (misfit.find() && Integer.parseInt(misfit.group(3)) <= quantization.blockElements()) {
                 throw StoaException.user(from + ": cannot become " + quantization + ": the rows of " + misfit.group(1)
                         + " have " + misfit.group(2) + " elements, and a block of " + misfit.group(4) + " holds "
-                        + misfit.group(3) + ": choose Q8_0 or Q4_0, whose blocks hold 32");
+                        + misfit.group(3) + ": choose "
+                        + (quantization.blockElements() > 32 ? "Q8_0 or Q4_0, whose blocks hold 32" : "F16"));
             }
         }
         long mebibytes = lines.stream()
@@ -210,8 +232,7 @@ public final class LlamaRuntime {
                 .mapToLong(size -> Long.parseLong(size.group(1)))
                 .findFirst()
                 .orElseThrow(() -> StoaException.bug("llama.cpp's dry run of a quantization names no size"));
-        // The header comes on top; it changes little.
-        return Bytes.mebibytes(mebibytes + 1).count() + GgufReader.read(from).dataOffset();
+        return Bytes.mebibytes(mebibytes + 1).count();
     }
 
     private List<LlamaLog.Line> run(Path from, Path to, Quantization quantization, int threads, boolean dryRun) {
@@ -228,17 +249,6 @@ public final class LlamaRuntime {
         int tokens = options.contextTokens();
         return new LlamaLibrary.ContextShape(
                 tokens, Math.min(BATCH, tokens), Math.min(MICRO_BATCH, tokens), options.threads());
-    }
-
-    /** What is wrong with a file is found in Java: llama.cpp ends the process on some malformed ones. */
-    private static GgufHeader examine(Path gguf) {
-        GgufHeader header = GgufReader.read(gguf);
-        long parts = header.integer("split.count").orElse(1);
-        if (parts > 1) {
-            throw StoaException.user(gguf + ": is one of " + parts
-                    + " parts; merge them first with llama.cpp's llama-gguf-split --merge");
-        }
-        return header;
     }
 
     /**
