@@ -16,17 +16,17 @@ final class Quickstart {
         String yaml = """
                 name: small
                 models:
-                  - {id: nano, file: %1$s/models/nano.gguf, card: %1$s/MODELS.md, quantize: [F16, Q4_0]}
-                  - {id: micro, file: %1$s/models/micro.gguf, card: %1$s/MODELS.md, quantize: [Q8_0]}
+                  - {id: nano, file: SHIPPED/models/nano.gguf, card: SHIPPED/MODELS.md, quantize: [F16, Q4_0]}
+                  - {id: micro, file: SHIPPED/models/micro.gguf, card: SHIPPED/MODELS.md, quantize: [Q8_0]}
                 workload:
                   tasks:
-                    - {id: reading, kind: exact-match, items: %1$s/eval/reading.jsonl, gate: 0.6, limit: 40, max-tokens: 16}
-                    - {id: choice, kind: multiple-choice, items: %1$s/eval/choice.jsonl, limit: 30}
-                    - {id: tools, kind: tool-call, items: %1$s/eval/tools.jsonl, gate: 0.6, limit: 40}
+                    - {id: reading, kind: exact-match, items: SHIPPED/eval/reading.jsonl, gate: 0.6, limit: 40, max-tokens: 16}
+                    - {id: choice, kind: multiple-choice, items: SHIPPED/eval/choice.jsonl, limit: 30}
+                    - {id: tools, kind: tool-call, items: SHIPPED/eval/tools.jsonl, gate: 0.6, limit: 40}
                     - id: grounded
                       kind: grounded
-                      corpus: %1$s/corpus
-                      questions: %1$s/questions.jsonl
+                      corpus: SHIPPED/corpus
+                      questions: SHIPPED/questions.jsonl
                       limit: 60
                       gate: 0.5
                       max-tokens: 16
@@ -43,6 +43,6 @@ final class Quickstart {
                   modification: quantized
                   outputs-train-models: false
                 """;
-        return Files.writeString(folder.resolve("stoa.yaml"), yaml.formatted(SHIPPED));
+        return Files.writeString(folder.resolve("stoa.yaml"), yaml.replace("SHIPPED", SHIPPED.toString()));
     }
 }
