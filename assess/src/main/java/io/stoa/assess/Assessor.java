@@ -109,14 +109,17 @@ public final class Assessor {
     private static List<Finding> ask(Plan.Part part, Recorder recorder, Watcher watcher) {
         Candidate candidate = part.subject().candidate();
         List<Finding> findings = new ArrayList<>();
+        boolean blocked = false;
         for (Check check : part.checks()) {
-            boolean blocked = findings.stream().anyMatch(finding -> finding.weight() == Weight.BLOCKS);
             if (blocked && check.stage() == Check.Stage.RUN) {
                 watcher.answered(candidate, check, List.of());
                 continue;
             }
             List<Finding> found = answer(check, recorder, watcher.checking(candidate, check));
             findings.addAll(found);
+            // Only what was found without running it spares the run: who ran wants to see the whole picture.
+            blocked |= check.stage() == Check.Stage.EXAMINE
+                    && found.stream().anyMatch(finding -> finding.weight() == Weight.BLOCKS);
             watcher.answered(candidate, check, found);
         }
         return findings;

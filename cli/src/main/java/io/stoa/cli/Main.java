@@ -5,6 +5,8 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.List;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -59,10 +61,16 @@ public final class Main implements Runnable {
     }
 
     public static void main(String[] arguments) {
+        quietLibraries();
         House house = new House(System.getenv(), System.out, System.err, Clock.systemUTC());
         int code = commandLine(house).execute(arguments);
         System.out.flush();
         System.exit(code);
+    }
+
+    /** What libraries log below an error is theirs; what llama.cpp says of a failed load is in our own messages. */
+    private static void quietLibraries() {
+        Logger.getLogger("").setLevel(Level.SEVERE);
     }
 
     /** The whole command line over a house. */
