@@ -13,6 +13,7 @@ import io.stoa.model.Candidate;
 import io.stoa.model.Check;
 import io.stoa.model.EvidenceRef;
 import io.stoa.model.Finding;
+import io.stoa.model.Interval;
 import io.stoa.model.PillarName;
 import io.stoa.model.Progress;
 import io.stoa.model.Quantity;
@@ -121,7 +122,7 @@ final class BenchmarkCheck implements Check {
                 .flatMap(batch -> batch.value().answers().stream())
                 .toList();
         List<EvidenceRef> evidence = recorded.stream().map(Recorded::evidence).toList();
-        Score score = score(answers.stream().filter(Answer::right).count());
+        Score score = score(rightOf(answers));
         List<Finding> findings = new ArrayList<>();
         findings.add(judged(score, answers, evidence));
         guessing(score, evidence).ifPresent(findings::add);
@@ -223,6 +224,10 @@ final class BenchmarkCheck implements Check {
     private List<Quantity> quantities(Score score, List<Answer> answers) {
         List<Quantity> quantities = new ArrayList<>();
         quantities.add(Quantity.of(Quantity.SCORE, score, task().items().source()));
+        quantities.add(Quantity.of(
+                "score, exact interval",
+                exactScore(rightOf(answers)),
+                task().items().source()));
         for (Metric metric : task().otherMetrics()) {
             long right = 0;
             for (int i = 0; i < answers.size(); i++) {
@@ -238,15 +243,32 @@ final class BenchmarkCheck implements Check {
         return quantities;
     }
 
+    private static long rightOf(List<Answer> answers) {
+        return answers.stream().filter(Answer::right).count();
+    }
+
+    /** The score that the gate is held against: Wilson's interval covers its level on average. */
     private Score score(long right) {
-        int n = task().items().size();
+        return score(right, "Wilson", Proportions.wilson(Math.toIntExact(right), size(), confidence));
+    }
+
+    /** For readers who must never be below the level: Clopper and Pearson's interval never covers less. */
+    private Score exactScore(long right) {
+        return score(right, "Clopper–Pearson", Proportions.clopperPearson(Math.toIntExact(right), size(), confidence));
+    }
+
+    private Score score(long right, String method, Interval interval) {
         return new Score(
-                (double) right / n,
-                Proportions.wilson(Math.toIntExact(right), n, confidence),
+                (double) right / size(),
+                interval,
                 confidence,
-                n,
-                "Wilson",
+                size(),
+                method,
                 task().items().stop());
+    }
+
+    private int size() {
+        return task().items().size();
     }
 
     /** Items that could not be asked count as wrong, and the sentence says which and why. */

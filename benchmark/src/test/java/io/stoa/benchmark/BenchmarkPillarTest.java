@@ -80,7 +80,7 @@ class BenchmarkPillarTest {
         assertThat(finding.weight()).isEqualTo(Finding.Weight.INFO);
         assertThat(finding.sentence())
                 .isEqualTo("reading passes: 0.985 (Wilson 95 % 0.957–0.995, n = 200) is above the gate 0.9");
-        assertThat(finding.quantities()).singleElement().satisfies(score -> {
+        assertThat(finding.quantities()).hasSize(2).first().satisfies(score -> {
             assertThat(score.name()).isEqualTo(Quantity.SCORE);
             assertThat(score.value()).isCloseTo(0.985, within(1e-12));
             assertThat(score.n()).hasValue(200);
@@ -142,7 +142,7 @@ class BenchmarkPillarTest {
         List<Finding> good = run(new ScriptedEngine().scoring(BenchmarkPillarTest::knowing), task);
         assertThat(only(good).quantities())
                 .extracting(Quantity::name, Quantity::value)
-                .containsExactly(tuple("score", 1.0), tuple("acc_norm", 1.0));
+                .containsExactly(tuple("score", 1.0), tuple("score, exact interval", 1.0), tuple("acc_norm", 1.0));
 
         List<Finding> guessing = new ArrayList<>(
                 checks(subject("other", task), new ScriptedEngine().scoring((message, choice) -> List.of(-1.0))));

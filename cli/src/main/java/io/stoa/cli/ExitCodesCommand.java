@@ -3,11 +3,7 @@ package io.stoa.cli;
 import java.util.Locale;
 import picocli.CommandLine.Command;
 
-@Command(
-        name = "exit-codes",
-        description = "List the exit codes.",
-        mixinStandardHelpOptions = true,
-        footer = {"", "Example:", "  stoa help exit-codes; stoa exit-codes"})
+@Command(name = "exit-codes", description = "List the exit codes.", mixinStandardHelpOptions = true)
 final class ExitCodesCommand implements Runnable {
     private final House house;
 

@@ -91,7 +91,9 @@ public final class Main implements Runnable {
         stoa.addSubcommand(LedgerCommand.commandLine(house));
         stoa.addSubcommand(new CommandLine(new AutoComplete.GenerateCompletion()));
         CommandLine codes = new CommandLine(new ExitCodesCommand(house));
-        codes.getCommandSpec().usageMessage().footer(("\n" + ExitCodesCommand.table()).split("\n"));
+        codes.getCommandSpec()
+                .usageMessage()
+                .footer(("\n" + ExitCodesCommand.table() + "\nExample:\n  stoa help exit-codes").split("\n"));
         stoa.addSubcommand(codes);
         stoa.setCaseInsensitiveEnumValuesAllowed(true);
         stoa.setOut(new PrintWriter(house.out(), true, StandardCharsets.UTF_8));

@@ -95,7 +95,7 @@ public record Step(Relation relation, String name, List<Claim> claims) {
                     relation == Relation.BASE
                             ? "add the model card or LICENSE file of %s to the papers, in a folder named %s"
                                     .formatted(name, shortName())
-                            : "add the model card or the LICENSE file to the papers of the candidate",
+                            : "add the model card or the LICENSE file to `card` or `licenses` of the model in stoa.yaml",
                     possible);
         }
         return new Standing.Settled(possible.getFirst());
