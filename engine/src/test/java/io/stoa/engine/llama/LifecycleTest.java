@@ -35,9 +35,10 @@ final class LifecycleTest {
         long before = allocated();
         openAndClose(200);
         long grown = allocated() - before;
-        // One leaked model or context of nano alone would be 400 KiB to 3 MiB a time.
+        // One leaked model of nano would be 80 MiB in all, one leaked context 600 MiB; the JVM's own compilers and
+        // collectors come and go with some MiB.
         System.out.println("native memory grew by " + grown + " bytes over 200 engines");
-        assertThat(grown).isLessThan(4 << 20);
+        assertThat(grown).isLessThan(32 << 20);
     }
 
     private void openAndClose(int times) {

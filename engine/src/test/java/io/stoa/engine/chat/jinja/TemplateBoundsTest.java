@@ -70,11 +70,10 @@ class TemplateBoundsTest {
                 "{% set x = 'a' * 9999999 %}{% for i in range(99999) %}{% if 'ab' in x %}{% endif %}{% endfor %}",
             })
     void stopsWhatWouldNotEnd(String source) {
-        long start = System.nanoTime();
+        // The class's time limit is the bound: what is asserted is that a limit ends it, not how fast this machine is.
         assertThatExceptionOfType(JinjaException.class)
                 .isThrownBy(() -> render(source))
                 .satisfies(e -> assertThat(e.reason()).isEqualTo(JinjaException.Reason.LIMIT));
-        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(10));
     }
 
     @ParameterizedTest
