@@ -90,7 +90,7 @@ public final class Assessor {
             watcher.decided(part.subject().candidate(), verdict);
         }
         List<Subject> subjects = plan.parts().stream().map(Plan.Part::subject).toList();
-        List<PairedComparison> comparisons = benchmark.compare(subjects, recorder);
+        List<PairedComparison> comparisons = compare(subjects, recorder);
         ledger.finish(run, new RunSummary(results.size(), plan.checks()));
         Subject first = subjects.getFirst();
         return new Assessment(
@@ -106,6 +106,18 @@ public final class Assessor {
                 ledger.head().orElse(head));
     }
 
+    /** The verdicts stand without comparisons: an item file that went away since must not cost the report. */
+    private List<PairedComparison> compare(List<Subject> subjects, Recorder recorder) {
+        try {
+            return benchmark.compare(subjects, recorder);
+        } catch (StoaException e) {
+            return switch (e.kind()) {
+                case USER, ENGINE -> List.of();
+                case RESOURCES, BUG -> throw e;
+            };
+        }
+    }
+
     private static List<Finding> ask(Plan.Part part, Recorder recorder, Watcher watcher) {
         Candidate candidate = part.subject().candidate();
         List<Finding> findings = new ArrayList<>();
@@ -118,11 +130,18 @@ public final class Assessor {
             List<Finding> found = answer(check, recorder, watcher.checking(candidate, check));
             findings.addAll(found);
             // Only what was found without running it spares the run: who ran wants to see the whole picture.
-            blocked |= check.stage() == Check.Stage.EXAMINE
-                    && found.stream().anyMatch(finding -> finding.weight() == Weight.BLOCKS);
+            blocked |= check.stage() == Check.Stage.EXAMINE && has(found, Weight.BLOCKS);
             watcher.answered(candidate, check, found);
+            if (check.id().equals(FilePillar.FILE) && has(found, Weight.UNKNOWN)) {
+                // What lies there now is not the candidate: nothing may be recorded under its digest.
+                break;
+            }
         }
         return findings;
+    }
+
+    private static boolean has(List<Finding> findings, Weight weight) {
+        return findings.stream().anyMatch(finding -> finding.weight() == weight);
     }
 
     private static List<Finding> answer(Check check, Recorder recorder, Progress progress) {
@@ -147,12 +166,13 @@ public final class Assessor {
 
     private static EvidenceRef record(Run run, Plan.Part part, Verdict verdict, Recorder recorder) {
         Candidate candidate = part.subject().candidate();
+        VerdictRecord decided = VerdictRecord.of(candidate, verdict);
+        // A run that is gone on with may decide otherwise than before it was stopped: then both stand there.
         EvidenceKey key = new EvidenceKey(
                 candidate.identity(),
                 "assess/verdict",
-                Digest.of(run.started().digest().hex() + " " + candidate.id()));
-        return recorder.once(key, VerdictRecord.class, () -> VerdictRecord.of(candidate, verdict))
-                .evidence();
+                Digest.of(run.started().digest().hex() + " " + decided));
+        return recorder.once(key, VerdictRecord.class, () -> decided).evidence();
     }
 
     /** How a run ended, for the ledger. */

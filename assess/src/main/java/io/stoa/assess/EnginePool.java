@@ -3,6 +3,9 @@ package io.stoa.assess;
 import io.stoa.engine.Engine;
 import io.stoa.engine.EngineSource;
 import io.stoa.model.Candidate;
+import io.stoa.model.Progress;
+import io.stoa.model.StoaException;
+import io.stoa.store.Artifacts;
 import java.util.Optional;
 
 /** Keeps the engine of the candidate that is asked right now, and no other: two models need the memory of two. */
@@ -24,9 +27,25 @@ public final class EnginePool implements EngineSource, AutoCloseable {
             return same.get().engine();
         }
         close();
-        Engine engine = opener.engine(candidate);
+        Engine engine = opened(candidate);
         open = Optional.of(new Open(candidate.identity(), engine));
         return engine;
+    }
+
+    private Engine opened(Candidate candidate) {
+        if (candidate instanceof Candidate.GgufFile file
+                && !Artifacts.digestOf(file.path(), Progress.NONE).equals(file.digest())) {
+            throw StoaException.user(file.path() + ": has changed since the run began; run the assessment again");
+        }
+        try {
+            return opener.engine(candidate);
+        } catch (StoaException e) {
+            throw switch (e.kind()) {
+                case USER, ENGINE, BUG -> e;
+                // Too big for the memory that is free is this candidate's trouble, not the end of the others.
+                case RESOURCES -> new StoaException(StoaException.Kind.ENGINE, e.sentence(), e);
+            };
+        }
     }
 
     /** Closes the open engine. The pool can be used again afterwards. */

@@ -34,6 +34,9 @@ public final class FilePillar implements Pillar {
     /** Raised when the examination itself changes, so that files are examined again. */
     private static final String EXAMINATION = "preflight 1, weights 1";
 
+    /** The check that everything else about a file depends on. */
+    static final String FILE = "hardware/file";
+
     private final EngineSource engines;
 
     public FilePillar(EngineSource engines) {
@@ -61,7 +64,7 @@ public final class FilePillar implements Pillar {
     private record FileCheck(Candidate.GgufFile file) implements Check {
         @Override
         public String id() {
-            return "hardware/file";
+            return FILE;
         }
 
         @Override

@@ -190,7 +190,7 @@ final class AssessCommand implements Callable<Integer> {
         try {
             Path folder = Optional.ofNullable(whole.getParent()).orElse(whole);
             Files.createDirectories(folder);
-            Path half = Files.createTempFile(folder, ".stoa-", ".part");
+            Path half = folder.resolve(".stoa-" + ProcessHandle.current().pid() + "-" + whole.getFileName() + ".part");
             try {
                 Files.writeString(half, text);
                 Files.move(half, whole, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);

@@ -63,7 +63,17 @@ public final class Main implements Runnable {
     public static void main(String[] arguments) {
         quietLibraries();
         House house = new House(System.getenv(), System.out, System.err, Clock.systemUTC());
-        int code = commandLine(house).execute(arguments);
+        int code;
+        try {
+            code = commandLine(house).execute(arguments);
+        } catch (OutOfMemoryError e) {
+            System.err.println("stoa: out of memory (" + e.getMessage() + "); set STOA_HEAP to more than 1g");
+            code = ExitCode.RESOURCES.code();
+        } catch (StackOverflowError e) {
+            System.err.println("stoa: this is a bug in Stoa (endless recursion); please report it.");
+            e.printStackTrace();
+            code = ExitCode.BUG.code();
+        }
         System.out.flush();
         System.exit(code);
     }

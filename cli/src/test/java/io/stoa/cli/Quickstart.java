@@ -16,11 +16,11 @@ final class Quickstart {
         String yaml = """
                 name: small
                 models:
-                  - {id: nano, file: SHIPPED/models/nano.gguf, card: SHIPPED/MODELS.md, quantize: [F16, Q4_0]}
+                  - {id: nano, file: SHIPPED/models/nano.gguf, card: SHIPPED/MODELS.md, quantize: [Q4_0]}
                   - {id: micro, file: SHIPPED/models/micro.gguf, card: SHIPPED/MODELS.md, quantize: [Q8_0]}
                 workload:
                   tasks:
-                    - {id: reading, kind: exact-match, items: SHIPPED/eval/reading.jsonl, gate: 0.6, limit: 40, max-tokens: 16}
+                    - {id: reading, kind: exact-match, items: SHIPPED/eval/reading.jsonl, gate: 0.6, limit: 60, max-tokens: 16}
                     - {id: choice, kind: multiple-choice, items: SHIPPED/eval/choice.jsonl, limit: 30}
                     - {id: tools, kind: tool-call, items: SHIPPED/eval/tools.jsonl, gate: 0.6, limit: 40}
                     - id: grounded
@@ -39,7 +39,7 @@ final class Quickstart {
                   distribution: internal
                   monthly-active-users: 10
                   annual-revenue: 10
-                  territories: [DE]
+                  territories: [DE, US, FR]
                   modification: quantized
                   outputs-train-models: false
                 """;

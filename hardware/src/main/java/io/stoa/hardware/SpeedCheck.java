@@ -221,7 +221,7 @@ final class SpeedCheck implements Check {
         return Finding.unknown(
                 this,
                 figures + ", which does not decide on the target of " + seconds(limit) + doubt(spread, speed),
-                "measure again on a machine with nothing else to do, with the workload's context",
+                "measure again with --fresh, on a machine with nothing else to do",
                 List.of(quantity),
                 evidence);
     }

@@ -2,9 +2,11 @@ package io.stoa.model;
 
 import static java.util.Objects.requireNonNull;
 
+import java.util.Collections;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * How the model is to be used, as far as licences ask. What is absent is unknown, and unknown is never read as allowed.
@@ -54,7 +56,8 @@ public record IntendedUse(
         requireNonNull(distribution, "distribution");
         requireNonNull(modification, "modification");
         requireNonNull(outputsTrainModels, "outputsTrainModels");
-        territories = Set.copyOf(territories);
+        // Sorted, so that equal uses print and digest alike in every process.
+        territories = Collections.unmodifiableSortedSet(new TreeSet<>(territories));
         if (monthlyActiveUsers.isPresent() && monthlyActiveUsers.getAsLong() < 0) {
             throw new IllegalArgumentException("monthly-active-users is negative: " + monthlyActiveUsers.getAsLong());
         }

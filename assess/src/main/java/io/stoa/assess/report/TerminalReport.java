@@ -82,7 +82,8 @@ public final class TerminalReport {
                 "",
                 "",
                 "Ledger entry " + assessment.ledgerHead().sequence() + ", "
-                        + assessment.ledgerHead().digest() + "; check it with: stoa ledger verify",
+                        + assessment.ledgerHead().digest()
+                        + "; check it with: stoa ledger verify --home <its folder, .stoa beside the stoa.yaml>",
                 Style.FAINT);
         return text.toString();
     }

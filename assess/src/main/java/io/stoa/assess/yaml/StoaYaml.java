@@ -35,6 +35,10 @@ import java.util.SequencedMap;
 import java.util.Set;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.api.lowlevel.Compose;
+import org.snakeyaml.engine.v2.api.lowlevel.Parse;
+import org.snakeyaml.engine.v2.events.CollectionEndEvent;
+import org.snakeyaml.engine.v2.events.CollectionStartEvent;
+import org.snakeyaml.engine.v2.events.Event;
 import org.snakeyaml.engine.v2.exceptions.Mark;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
@@ -52,10 +56,17 @@ public final class StoaYaml {
     /** A configuration file larger than this is something else. */
     private static final long LARGEST = 1 << 20;
 
+    /** The composer is recursive: deeper than this it might run out of stack. */
+    private static final int DEEPEST = 50;
+
+    /** The integration pillar's own check, which a task's check must not be called after. */
+    private static final String TEMPLATE = "template";
+
     private static final Shape.Pattern ID = new Shape.Pattern("[A-Za-z0-9][A-Za-z0-9._-]{0,47}", "micro-v2");
-    private static final Shape.Pattern DURATION = new Shape.Pattern("[0-9]+(\\.[0-9]+)?\\s*(ms|s)", "500ms or 1.5s");
+    private static final Shape.Pattern DURATION =
+            new Shape.Pattern("[0-9]{1,6}(\\.[0-9]{1,6})?\\s*(ms|s)", "500ms or 1.5s");
     private static final Shape.Pattern BYTES =
-            new Shape.Pattern("[0-9]+(\\.[0-9]+)?\\s*(B|KiB|MiB|GiB|TiB|KB|MB|GB|TB)", "16GiB");
+            new Shape.Pattern("[0-9]{1,6}(\\.[0-9]{1,6})?\\s*(B|KiB|MiB|GiB|TiB|KB|MB|GB|TB)", "16GiB");
     private static final Shape.Whole TOKENS = new Shape.Whole(1, 100_000_000);
     private static final Shape.Real SHARE = new Shape.Real(0, 1);
     private static final Shape PAPERS = new Shape.ListOf(Shape.Text.ANY, 0);
@@ -123,9 +134,7 @@ public final class StoaYaml {
         IntendedUse use = use((MappingNode) need(top, "use"));
         Report report = find(top, "report")
                 .map(MappingNode.class::cast)
-                .map(node -> new Report(
-                        text(node, "html").map(folder::resolve),
-                        text(node, "json").map(folder::resolve)))
+                .map(node -> new Report(written(node, "html"), written(node, "json")))
                 .orElse(new Report(Optional.empty(), Optional.empty()));
         problems.refuseIfAny();
         String name = text(top, "name")
@@ -160,6 +169,7 @@ public final class StoaYaml {
                 .setCodePointLimit((int) LARGEST)
                 .build();
         try {
+            refuseIfDeep(settings, text);
             return new Compose(settings)
                     .composeString(text)
                     .orElseThrow(
@@ -171,6 +181,21 @@ public final class StoaYaml {
             throw new StoaException(StoaException.Kind.USER, file + place + ": not YAML: " + e.getProblem(), e);
         } catch (YamlEngineException e) {
             throw new StoaException(StoaException.Kind.USER, file + ": not YAML: " + e.getMessage(), e);
+        }
+    }
+
+    private void refuseIfDeep(LoadSettings settings, String text) {
+        int depth = 0;
+        for (Event event : new Parse(settings).parseString(text)) {
+            if (event instanceof CollectionStartEvent) {
+                depth++;
+            } else if (event instanceof CollectionEndEvent) {
+                depth--;
+            }
+            if (depth > DEEPEST) {
+                int line = event.getStartMark().map(mark -> mark.getLine() + 1).orElse(1);
+                throw StoaException.user(file + ":" + line + ": nested more than " + DEEPEST + " levels deep");
+            }
         }
     }
 
@@ -241,6 +266,9 @@ public final class StoaYaml {
             String id = text(task, "id").orElseThrow();
             if (!ids.add(id)) {
                 problems.at(need(task, "id"), "the id " + id + " is taken by another task above");
+            }
+            if (id.equals(TEMPLATE)) {
+                problems.at(need(task, "id"), "the id " + id + " is taken by Stoa's own check of the chat template");
             }
             OptionalDouble share = real(task, "share");
             anyShare |= share.isPresent();
@@ -353,6 +381,21 @@ public final class StoaYaml {
         return Arrays.stream(values).map(StoaYaml::lowerDashed).toList();
     }
 
+    private Optional<Path> written(MappingNode map, String key) {
+        return find(map, key).flatMap(node -> {
+            try {
+                return Optional.of(folder.resolve(scalar(node)));
+            } catch (InvalidPathException e) {
+                return notAPath(node, "report." + key);
+            }
+        });
+    }
+
+    private Optional<Path> notAPath(Node node, String what) {
+        problems.at(node, what + ": not a path on this system: " + scalar(node).replace('\0', '?'));
+        return Optional.empty();
+    }
+
     private Optional<Path> existingFile(MappingNode map, String key) {
         return find(map, key).flatMap(node -> existing(node, key, Files::isRegularFile));
     }
@@ -370,7 +413,7 @@ public final class StoaYaml {
             problems.at(
                     node, what + ": " + text + " " + found + (Files.exists(path) ? "" : " (looked for " + path + ")"));
         } catch (InvalidPathException e) {
-            problems.at(node, what + ": not a path: " + text.replace('\0', '?'));
+            return notAPath(node, what);
         }
         return Optional.empty();
     }

@@ -121,6 +121,8 @@ class StoaYamlTest {
                 "distribution: hosted | distribution: hsoted | did you mean hosted?",
                 "purpose: answers | purpose: | use.purpose must be a text, found nothing",
                 "purpose: answers | purpose: [a] | use.purpose must be a text, found a list",
+                "id: reading | id: template | is taken by Stoa's own check",
+                "memory: 16GiB | memory: 99999999999TiB | hardware.memory must look like 16GiB",
                 "name: trial | name: [ | not YAML",
                 "name: trial | name: !!java.io.File x | name",
                 "name: trial | name: &a [*a] | name must be a text, found a list"
@@ -170,6 +172,9 @@ class StoaYamlTest {
         assertThatThrownBy(() -> StoaYaml.read(write("- a\n- b\n"))).hasMessageContaining("must be a mapping");
         Path binary = Files.write(folder.resolve("b.yaml"), new byte[] {(byte) 0xff, (byte) 0xfe, 0, 1});
         assertThatThrownBy(() -> StoaYaml.read(binary)).hasMessageContaining("UTF-8");
+        assertThatThrownBy(() -> StoaYaml.read(write("[".repeat(100_000)))).hasMessageContaining("levels deep");
+        assertThatThrownBy(() -> StoaYaml.read(write("a:\n" + "- ".repeat(5_000))))
+                .hasMessageContaining("levels deep");
         Path large = Files.write(folder.resolve("l.yaml"), new byte[2 << 20]);
         assertThatThrownBy(() -> StoaYaml.read(large)).hasMessageContaining("too large");
     }
