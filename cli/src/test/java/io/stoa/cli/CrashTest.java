@@ -53,6 +53,7 @@ class CrashTest {
             }
             check(disturbed, "seed " + seed + " after kill " + killed);
         }
+        System.out.println("killed " + killed + " running assessments, seed " + seed);
         assertThat(killed).as("seed %d: kills that hit a running process", seed).isGreaterThanOrEqualTo(KILLS / 2);
         assertThat(verdicts(disturbed)).as("seed %d", seed).isEqualTo(expected);
         check(disturbed, "seed " + seed + " at the end");
