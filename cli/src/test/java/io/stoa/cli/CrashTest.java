@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -50,6 +51,13 @@ class CrashTest {
             if (!process.waitFor(1 + random.nextLong(Math.max(1, whole)), TimeUnit.MILLISECONDS)) {
                 process.destroyForcibly().waitFor();
                 killed++;
+            } else {
+                // Nothing is left to interrupt: begin anew, so that every try finds work to stop.
+                check(disturbed, "seed " + seed + " after a whole run");
+                try (Stream<Path> kept = Files.walk(disturbed.resolve(".stoa"))) {
+                    kept.sorted(Comparator.reverseOrder()).map(Path::toFile).forEach(File::delete);
+                }
+                continue;
             }
             check(disturbed, "seed " + seed + " after kill " + killed);
         }
