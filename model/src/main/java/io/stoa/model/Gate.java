@@ -30,10 +30,14 @@ public record Gate(double least) {
     }
 
     public Outcome decide(Score score) {
-        if (score.interval().low() >= least) {
+        return decide(score.interval());
+    }
+
+    private Outcome decide(Interval interval) {
+        if (interval.low() >= least) {
             return Outcome.PASSES;
         }
-        return score.interval().high() < least ? Outcome.FAILS : Outcome.UNDECIDED;
+        return interval.high() < least ? Outcome.FAILS : Outcome.UNDECIDED;
     }
 
     /**
@@ -64,7 +68,6 @@ public record Gate(double least) {
     }
 
     private boolean decides(Score score, int n) {
-        Interval interval = Score.wilsonInterval(score.estimate(), n, score.confidence());
-        return interval.low() >= least || interval.high() < least;
+        return decide(Score.wilsonInterval(score.estimate(), n, score.confidence())) != Outcome.UNDECIDED;
     }
 }
