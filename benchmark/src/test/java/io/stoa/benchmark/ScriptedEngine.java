@@ -6,6 +6,7 @@ import io.stoa.engine.GenerateOptions;
 import io.stoa.engine.Generation;
 import io.stoa.engine.LogLikelihood;
 import io.stoa.engine.Prompt;
+import io.stoa.engine.ScoredToken;
 import io.stoa.model.StoaException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -113,7 +114,17 @@ public final class ScriptedEngine implements Engine {
     }
 
     @Override
-    public float[] embed(String text) {
+    public List<List<float[]>> embed(List<String> texts, Pooling pooling, boolean unitLength) {
+        throw new UnsupportedOperationException("scripted");
+    }
+
+    @Override
+    public List<ScoredToken> logProbabilities(List<Integer> tokens, int alternatives) {
+        throw new UnsupportedOperationException("scripted");
+    }
+
+    @Override
+    public List<Integer> promptTokens(Prompt prompt) {
         throw new UnsupportedOperationException("scripted");
     }
 

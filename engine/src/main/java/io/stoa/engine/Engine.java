@@ -42,14 +42,62 @@ public interface Engine extends AutoCloseable {
      */
     List<LogLikelihood> score(Prompt prompt, List<String> continuations);
 
+    /**
+     * {@link #score} for many questions. An engine that batches reads what they have in common once.
+     *
+     * @return for each question, in order, one result per continuation
+     */
+    default List<List<LogLikelihood>> scoreAll(List<Question> questions) {
+        return questions.stream()
+                .map(question -> score(question.prompt(), question.continuations()))
+                .toList();
+    }
+
+    /**
+     * What the model makes of each token of a text: ln p(token | the tokens before it). Needs {@link Capability#SCORE}.
+     *
+     * @param tokens at least one; no begin token is added
+     * @param alternatives how many likeliest tokens to tell for each position
+     * @return one for each token; the first has no log-probability
+     */
+    List<ScoredToken> logProbabilities(List<Integer> tokens, int alternatives);
+
+    /**
+     * The tokens that the model would read for a prompt: rendered by the chat template, markers as their tokens, with
+     * the begin token where the model wants one. Needs {@link Capability#TOKENIZE}.
+     */
+    List<Integer> promptTokens(Prompt prompt);
+
     /** The token ids of a text. With {@code special}, markers such as {@code <|im_end|>} become their own tokens. */
     List<Integer> tokenize(String text, boolean special);
 
     /** The text of tokens; markers are written out when {@code special}. Malformed UTF-8 becomes U+FFFD. */
     String detokenize(List<Integer> tokens, boolean special);
 
+    /**
+     * The embedding of each text, in order.
+     *
+     * @return vectors of the model's embedding length; with {@link Pooling#NONE} one per token of the text
+     */
+    List<List<float[]>> embed(List<String> texts, Pooling pooling, boolean unitLength);
+
     /** A unit-length embedding of a text (mean-pooled unless the model says otherwise). */
-    float[] embed(String text);
+    default float[] embed(String text) {
+        return embed(List.of(text), Pooling.AS_MODEL_SAYS, true).getFirst().getFirst();
+    }
+
+    /** How the embeddings of a text's tokens become one. */
+    enum Pooling {
+        /** What the model says, else {@link #MEAN}. */
+        AS_MODEL_SAYS,
+        /** Not at all: one embedding per token. */
+        NONE,
+        MEAN,
+        /** The first token's. */
+        CLS,
+        /** The last token's. */
+        LAST
+    }
 
     @Override
     void close();

@@ -3,6 +3,7 @@ package io.stoa.engine;
 import static java.util.Objects.requireNonNull;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -14,6 +15,8 @@ import java.util.Optional;
  * @param answerTokens tokens generated (an end-of-generation token is not counted)
  * @param timeToFirstToken from the call to the first token, when there was one
  * @param total from the call to the end
+ * @param tokens the answer's tokens with their log-probabilities, when {@link GenerateOptions#alternatives} asked for
+ *     them; else empty
  */
 public record Generation(
         String text,
@@ -21,12 +24,25 @@ public record Generation(
         int promptTokens,
         int answerTokens,
         Optional<Duration> timeToFirstToken,
-        Duration total) {
+        Duration total,
+        List<ScoredToken> tokens) {
     public Generation {
+        tokens = List.copyOf(tokens);
         requireNonNull(text, "text");
         requireNonNull(finish, "finish");
         requireNonNull(timeToFirstToken, "timeToFirstToken");
         requireNonNull(total, "total");
+    }
+
+    /** An answer whose tokens are not told. */
+    public Generation(
+            String text,
+            Finish finish,
+            int promptTokens,
+            int answerTokens,
+            Optional<Duration> timeToFirstToken,
+            Duration total) {
+        this(text, finish, promptTokens, answerTokens, timeToFirstToken, total, List.of());
     }
 
     /** Why an answer ended. */

@@ -14,6 +14,8 @@ import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.IntSupplier;
@@ -143,12 +145,30 @@ final class LlamaContext implements AutoCloseable {
         return true;
     }
 
-    /** Reads a whole text, of no more tokens than a batch, and returns its pooled embedding. */
-    float[] embed(int[] ids) {
+    /** Reads a whole text, of no more tokens than a batch, and returns each token's embedding. */
+    List<float[]> embedEach(int[] ids) {
+        readForEmbedding(ids);
+        List<float[]> embeddings = new ArrayList<>();
+        for (int i = 0; i < ids.length; i++) {
+            MemorySegment embedding = library.tokenEmbedding(pointer(), i, model.embeddingSize());
+            if (embedding.address() == 0) {
+                throw StoaException.engine("the model gives no embedding of a token; use an embedding model");
+            }
+            embeddings.add(embedding.toArray(JAVA_FLOAT));
+        }
+        return embeddings;
+    }
+
+    private void readForEmbedding(int[] ids) {
         clear();
         fill(ids, 0, ids.length, 0, Outputs.ALL, true);
         int status = hasMemory() ? library.decode(pointer(), batch) : library.encode(pointer(), batch);
         check(status, ids.length);
+    }
+
+    /** Reads a whole text, of no more tokens than a batch, and returns its pooled embedding. */
+    float[] embed(int[] ids) {
+        readForEmbedding(ids);
         MemorySegment embedding = library.embedding(pointer(), model.embeddingSize());
         if (embedding.address() == 0) {
             throw StoaException.engine("the model gives no pooled embedding; use an embedding model");

@@ -7,6 +7,7 @@ import io.stoa.engine.GenerateOptions;
 import io.stoa.engine.Generation;
 import io.stoa.engine.LogLikelihood;
 import io.stoa.engine.Prompt;
+import io.stoa.engine.ScoredToken;
 import io.stoa.engine.chat.ChatTemplate;
 import io.stoa.engine.gguf.GgufHeader;
 import io.stoa.model.StoaException;
@@ -16,9 +17,11 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BiConsumer;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -50,6 +53,7 @@ final class LlamaEngine implements Engine {
 
     private Optional<LlamaContext> embeddingContext = Optional.empty();
     private int embeddingTokens;
+    private LlamaLibrary.Pooling embeddingPooling = LlamaLibrary.Pooling.AS_MODEL_SAYS;
     private Optional<ChatTemplate> template = Optional.empty();
     private volatile boolean closing;
     private boolean closed;
@@ -105,8 +109,8 @@ final class LlamaEngine implements Engine {
             }
             AnswerText text = new AnswerText(options.stop(), stream);
             try (Sampler sampler = new Sampler(library, options)) {
-                Answering answering = new Answering(
-                        sampler, text, options.maxTokens(), stopwatch, () -> closing || cancelled.getAsBoolean());
+                Answering answering =
+                        new Answering(sampler, text, options, stopwatch, () -> closing || cancelled.getAsBoolean());
                 Generation.Finish finish = answering.run(tokens);
                 return new Generation(
                         text.text(),
@@ -114,7 +118,8 @@ final class LlamaEngine implements Engine {
                         tokens.length,
                         answering.made,
                         answering.timeToFirstToken,
-                        stopwatch.elapsed());
+                        stopwatch.elapsed(),
+                        answering.tokens);
             }
         });
     }
@@ -126,13 +131,21 @@ final class LlamaEngine implements Engine {
         private final int maxTokens;
         private final Stopwatch stopwatch;
         private final BooleanSupplier cancelled;
+        private final OptionalInt alternatives;
+        private final List<ScoredToken> tokens = new ArrayList<>();
         private int made;
         private Optional<Duration> timeToFirstToken = Optional.empty();
 
-        Answering(Sampler sampler, AnswerText text, int maxTokens, Stopwatch stopwatch, BooleanSupplier cancelled) {
+        Answering(
+                Sampler sampler,
+                AnswerText text,
+                GenerateOptions options,
+                Stopwatch stopwatch,
+                BooleanSupplier cancelled) {
             this.sampler = sampler;
             this.text = text;
-            this.maxTokens = maxTokens;
+            this.maxTokens = options.maxTokens();
+            this.alternatives = options.alternatives();
             this.stopwatch = stopwatch;
             this.cancelled = cancelled;
         }
@@ -149,6 +162,10 @@ final class LlamaEngine implements Engine {
                 }
                 position += unread.length;
                 int token = sampler.next(context);
+                if (alternatives.isPresent() && !model.isEndOfGeneration(token)) {
+                    Logits logits = context.logits(context.last());
+                    tokens.add(logits.scored(token, logits.logNormalizer(), alternatives.getAsInt()));
+                }
                 if (timeToFirstToken.isEmpty()) {
                     timeToFirstToken = Optional.of(stopwatch.elapsed());
                 }
@@ -220,7 +237,7 @@ final class LlamaEngine implements Engine {
                     read(prefix);
                 }
                 pristine = false;
-                readScoring(ending, prefix.length, likelihood);
+                readScoring(ending, prefix.length, likelihood::add);
             }
             scores.add(likelihood.result());
         }
@@ -235,7 +252,7 @@ final class LlamaEngine implements Engine {
     }
 
     /** Reads all of an ending but its last token, and adds what each makes of the next. */
-    private void readScoring(int[] ending, int position, Likelihood likelihood) {
+    private void readScoring(int[] ending, int position, BiConsumer<Logits, Integer> scored) {
         for (int start = 0; start < ending.length - 1; start += SCORED_ROWS) {
             int stop = Math.min(start + SCORED_ROWS, ending.length - 1);
             int[] rows = Arrays.copyOfRange(ending, start, stop);
@@ -243,8 +260,7 @@ final class LlamaEngine implements Engine {
                 throw closedMeanwhile();
             }
             for (int i = 0; i < rows.length; i++) {
-                Logits logits = context.logits(i);
-                likelihood.add(logits, logits.logNormalizer(), ending[start + i + 1]);
+                scored.accept(context.logits(i), ending[start + i + 1]);
             }
         }
     }
@@ -253,6 +269,10 @@ final class LlamaEngine implements Engine {
     private static final class Likelihood {
         private final List<Double> tokens = new ArrayList<>();
         private boolean greedy = true;
+
+        void add(Logits logits, int token) {
+            add(logits, logits.logNormalizer(), token);
+        }
 
         void add(Logits logits, double logNormalizer, int token) {
             tokens.add(logits.logProbability(token, logNormalizer));
@@ -276,28 +296,68 @@ final class LlamaEngine implements Engine {
     }
 
     @Override
-    public float[] embed(String text) {
-        require(Capability.EMBED);
+    public List<Integer> promptTokens(Prompt prompt) {
+        return alone(() -> Arrays.stream(tokens(prompt)).boxed().toList());
+    }
+
+    @Override
+    public List<ScoredToken> logProbabilities(List<Integer> tokens, int alternatives) {
+        require(Capability.SCORE);
+        int[] ids = tokens.stream().mapToInt(model::requireToken).toArray();
+        if (ids.length == 0) {
+            throw new IllegalArgumentException("no token to score");
+        }
         return alone(() -> {
-            int[] tokens = model.embeddingInput(text);
-            if (tokens.length == 0) {
-                throw StoaException.user("a text without tokens has no embedding: " + text.length() + " characters");
+            if (ids.length > options.contextTokens()) {
+                throw tooLong("the text has " + ids.length + " tokens");
             }
-            if (tokens.length > options.contextTokens()) {
-                throw tooLong("the text has " + tokens.length + " tokens");
-            }
-            return unitLength(embeddingContext(tokens.length).embed(tokens));
+            context.clear();
+            List<ScoredToken> scored = new ArrayList<>();
+            scored.add(new ScoredToken(ids[0], OptionalDouble.empty(), List.of()));
+            readScoring(
+                    ids, 0, (logits, token) -> scored.add(logits.scored(token, logits.logNormalizer(), alternatives)));
+            return scored;
         });
+    }
+
+    @Override
+    public List<List<float[]>> embed(List<String> texts, Pooling pooling, boolean unitLength) {
+        require(Capability.EMBED);
+        return alone(() -> texts.stream()
+                .map(text -> embedOne(text, pooling).stream()
+                        .map(vector -> unitLength ? unitLength(vector) : vector)
+                        .toList())
+                .toList());
+    }
+
+    private List<float[]> embedOne(String text, Pooling pooling) {
+        int[] tokens = model.embeddingInput(text);
+        if (tokens.length == 0) {
+            throw StoaException.user("a text without tokens has no embedding: " + text.length() + " characters");
+        }
+        if (tokens.length > options.contextTokens()) {
+            throw tooLong("the text has " + tokens.length + " tokens");
+        }
+        LlamaLibrary.Pooling wanted = switch (pooling) {
+            case AS_MODEL_SAYS -> this.pooling;
+            case NONE -> LlamaLibrary.Pooling.NONE;
+            case MEAN -> LlamaLibrary.Pooling.MEAN;
+            case CLS -> LlamaLibrary.Pooling.CLS;
+            case LAST -> LlamaLibrary.Pooling.LAST;
+        };
+        LlamaContext reader = embeddingContext(tokens.length, wanted);
+        return wanted == LlamaLibrary.Pooling.NONE ? reader.embedEach(tokens) : List.of(reader.embed(tokens));
     }
 
     /**
      * A context that reads a text of so many tokens in one micro-batch, because pooling works within one. It grows with
      * the texts, because its compute buffer grows with the micro-batch.
      */
-    private LlamaContext embeddingContext(int tokens) {
-        if (embeddingContext.isEmpty() || tokens > embeddingTokens) {
+    private LlamaContext embeddingContext(int tokens, LlamaLibrary.Pooling wanted) {
+        if (embeddingContext.isEmpty() || tokens > embeddingTokens || wanted != embeddingPooling) {
             embeddingContext.ifPresent(LlamaContext::close);
             embeddingContext = Optional.empty();
+            embeddingPooling = wanted;
             embeddingTokens = Math.max(
                     tokens, Math.min(options.contextTokens(), Math.max(EMBEDDING_TOKENS, 2 * embeddingTokens)));
             embeddingContext = Optional.of(LlamaContext.open(
@@ -305,7 +365,7 @@ final class LlamaEngine implements Engine {
                     log,
                     model,
                     new LlamaLibrary.ContextShape(embeddingTokens, embeddingTokens, embeddingTokens, options.threads()),
-                    Optional.of(pooling)));
+                    Optional.of(wanted)));
         }
         return embeddingContext.orElseThrow();
     }

@@ -88,6 +88,7 @@ final class LlamaLibrary {
     private final MethodHandle encode;
     private final MethodHandle logits;
     private final MethodHandle sequenceEmbedding;
+    private final MethodHandle tokenEmbedding;
     private final MethodHandle samplerChainInit;
     private final MethodHandle samplerChainAdd;
     private final MethodHandle samplerTopK;
@@ -141,6 +142,7 @@ final class LlamaLibrary {
         encode = function("llama_encode", FunctionDescriptor.of(JAVA_INT, ADDRESS, BATCH));
         logits = function("llama_get_logits_ith", FunctionDescriptor.of(ADDRESS, ADDRESS, JAVA_INT));
         sequenceEmbedding = function("llama_get_embeddings_seq", FunctionDescriptor.of(ADDRESS, ADDRESS, JAVA_INT));
+        tokenEmbedding = function("llama_get_embeddings_ith", FunctionDescriptor.of(ADDRESS, ADDRESS, JAVA_INT));
         samplerChainInit = function("llama_sampler_chain_init", FunctionDescriptor.of(ADDRESS, SAMPLER_CHAIN_PARAMS));
         samplerChainAdd = function("llama_sampler_chain_add", FunctionDescriptor.ofVoid(ADDRESS, ADDRESS));
         samplerTopK = function("llama_sampler_init_top_k", FunctionDescriptor.of(ADDRESS, JAVA_INT));
@@ -499,7 +501,10 @@ final class LlamaLibrary {
     enum Pooling {
         /** What the model says. */
         AS_MODEL_SAYS(-1),
-        MEAN(1);
+        NONE(0),
+        MEAN(1),
+        CLS(2),
+        LAST(3);
 
         private final int code;
 
@@ -611,6 +616,16 @@ final class LlamaLibrary {
         try {
             MemorySegment row = (MemorySegment) logits.invokeExact(context, index);
             return row.address() == 0 ? row : row.reinterpret((long) vocabularySize * Float.BYTES);
+        } catch (Throwable e) {
+            throw unexpected(e);
+        }
+    }
+
+    /** The embedding of the batch's token {@code index}, or a null pointer. */
+    MemorySegment tokenEmbedding(MemorySegment context, int index, int size) {
+        try {
+            MemorySegment row = (MemorySegment) tokenEmbedding.invokeExact(context, index);
+            return row.address() == 0 ? row : row.reinterpret((long) size * Float.BYTES);
         } catch (Throwable e) {
             throw unexpected(e);
         }

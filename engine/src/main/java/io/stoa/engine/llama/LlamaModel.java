@@ -169,13 +169,18 @@ final class LlamaModel implements AutoCloseable {
     String text(List<Integer> tokens, boolean special) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         for (int token : tokens) {
-            if (token < 0 || token >= vocabularySize) {
-                throw new IllegalArgumentException(
-                        "no such token: " + token + "; the vocabulary holds 0 to " + (vocabularySize - 1));
-            }
-            bytes.writeBytes(piece(token, special));
+            bytes.writeBytes(piece(requireToken(token), special));
         }
         return bytes.toString(StandardCharsets.UTF_8);
+    }
+
+    /** Refuses an id outside the vocabulary, with which native code would read foreign memory. */
+    int requireToken(int token) {
+        if (token < 0 || token >= vocabularySize) {
+            throw new IllegalArgumentException(
+                    "no such token: " + token + "; the vocabulary holds 0 to " + (vocabularySize - 1));
+        }
+        return token;
     }
 
     /** The bytes of one token, which may be part of a character. */

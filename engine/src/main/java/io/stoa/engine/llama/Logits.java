@@ -1,6 +1,11 @@
 package io.stoa.engine.llama;
 
+import io.stoa.engine.ScoredToken;
 import io.stoa.model.StoaException;
+import java.util.Comparator;
+import java.util.List;
+import java.util.OptionalDouble;
+import java.util.PriorityQueue;
 
 /** The logits of one position: one number per token of the vocabulary. */
 final class Logits {
@@ -51,5 +56,26 @@ final class Logits {
     /** ln p(token), given {@link #logNormalizer()}, which several questions about one position share. */
     double logProbability(int token, double logNormalizer) {
         return values[token] - logNormalizer;
+    }
+
+    /** A token with its log-probability, and the likeliest tokens of this position. */
+    ScoredToken scored(int token, double logNormalizer, int alternatives) {
+        // A heap of the best so far, its worst on top; of equals the lower id is the better.
+        Comparator<Integer> better =
+                Comparator.<Integer>comparingDouble(id -> values[id]).thenComparing(Comparator.reverseOrder());
+        PriorityQueue<Integer> best = new PriorityQueue<>(better);
+        for (int id = 0; alternatives > 0 && id < values.length; id++) {
+            if (best.size() < alternatives) {
+                best.add(id);
+            } else if (values[id] > values[best.element()]) {
+                best.remove();
+                best.add(id);
+            }
+        }
+        List<ScoredToken.Alternative> top = best.stream()
+                .sorted(better.reversed())
+                .map(id -> new ScoredToken.Alternative(id, logProbability(id, logNormalizer)))
+                .toList();
+        return new ScoredToken(token, OptionalDouble.of(logProbability(token, logNormalizer)), top);
     }
 }

@@ -6,6 +6,7 @@ import io.stoa.engine.GenerateOptions;
 import io.stoa.engine.Generation;
 import io.stoa.engine.LogLikelihood;
 import io.stoa.engine.Prompt;
+import io.stoa.engine.ScoredToken;
 import io.stoa.engine.chat.ChatMessage;
 import io.stoa.engine.chat.ToolCall;
 import io.stoa.model.Candidate;
@@ -360,7 +361,17 @@ public final class RemoteEngine implements Engine {
     }
 
     @Override
-    public float[] embed(String text) {
+    public List<ScoredToken> logProbabilities(List<Integer> tokens, int alternatives) {
+        throw unsupported("score");
+    }
+
+    @Override
+    public List<Integer> promptTokens(Prompt prompt) {
+        throw unsupported("tokenize");
+    }
+
+    @Override
+    public List<List<float[]>> embed(List<String> texts, Pooling pooling, boolean unitLength) {
         throw unsupported("embed");
     }
 
