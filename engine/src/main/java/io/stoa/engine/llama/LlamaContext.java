@@ -20,7 +20,7 @@ import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.IntSupplier;
 
-/** One context: a sequence of tokens that the model has read, and what it computed last. Not for several threads. */
+/** One context: sequences of tokens that the model has read, and what it computed last. Not for several threads. */
 final class LlamaContext implements AutoCloseable {
     /** What {@code llama_decode} returns after the abort callback said true. */
     private static final int ABORTED = 2;
@@ -33,18 +33,13 @@ final class LlamaContext implements AutoCloseable {
     private final int batchTokens;
     private final MemorySegment tokens;
     private final MemorySegment positions;
+    private final MemorySegment sequences;
     private final MemorySegment outputs;
     private final MemorySegment batch;
+    private final float[] row;
     private final Abort abort;
-    private int lastCount;
+    private int rows;
     private boolean closed;
-
-    /** Which of the tokens of a decode give logits. */
-    enum Outputs {
-        NONE,
-        LAST,
-        ALL
-    }
 
     private LlamaContext(LlamaLibrary library, LlamaModel model, Arena arena, MemorySegment context, Abort abort) {
         this.library = library;
@@ -54,15 +49,16 @@ final class LlamaContext implements AutoCloseable {
         this.memory = library.memory(context);
         this.batchTokens = library.batchTokens(context);
         this.abort = abort;
+        this.row = new float[model.vocabularySize()];
         this.tokens = arena.allocate(JAVA_INT, batchTokens);
         this.positions = arena.allocate(JAVA_INT, batchTokens);
+        this.sequences = arena.allocate(JAVA_INT, batchTokens);
         this.outputs = arena.allocate(batchTokens);
         MemorySegment sequenceCounts = arena.allocate(JAVA_INT, batchTokens);
         MemorySegment sequenceIds = arena.allocate(ADDRESS, batchTokens);
-        MemorySegment sequenceZero = arena.allocateFrom(JAVA_INT, 0);
         for (int i = 0; i < batchTokens; i++) {
             sequenceCounts.setAtIndex(JAVA_INT, i, 1);
-            sequenceIds.setAtIndex(ADDRESS, i, sequenceZero);
+            sequenceIds.setAtIndex(ADDRESS, i, sequences.asSlice((long) i * Integer.BYTES));
         }
         this.batch = LlamaLibrary.batch(arena, tokens, positions, sequenceCounts, sequenceIds, outputs);
     }
@@ -115,33 +111,64 @@ final class LlamaContext implements AutoCloseable {
         }
     }
 
-    /** Forgets what comes at a position and after it. False when this kind of model cannot: then clear, read again. */
-    boolean removeFrom(int position) {
+    /** Forgets what a sequence holds from a position on. False when this kind of model cannot: then clear, read again. */
+    boolean remove(int sequence, int position) {
         pointer();
-        return library.removeFrom(memory, position);
+        return library.remove(memory, sequence, position);
+    }
+
+    /** Lets a sequence that holds nothing hold the first {@code length} tokens of another, too. */
+    void copy(int from, int to, int length) {
+        pointer();
+        library.copy(memory, from, to, length);
+    }
+
+    /** The most tokens of a batch. */
+    int batchTokens() {
+        return batchTokens;
+    }
+
+    /** Begins a new batch. */
+    void begin() {
+        rows = 0;
+    }
+
+    /** How many tokens the batch has so far. */
+    int rows() {
+        return rows;
     }
 
     /**
-     * Reads tokens, in as many batches as needed; the wanted logits are those of the last batch.
+     * Adds a token to the batch.
      *
-     * @param ids at least one; with {@link Outputs#ALL} no more than a batch
-     * @param position where the first of them stands
-     * @param cancelled ends the work when it turns true; polled inside the computation
-     * @return false when it was cancelled; the context must then be cleared
+     * @param position where it stands in its sequence: after all that the sequence holds and the batch has of it
+     * @param wanted whether {@link #logits} is to be asked what comes after it
+     * @return its row
      */
-    boolean decode(int[] ids, int position, Outputs wanted, BooleanSupplier cancelled) {
-        if (wanted == Outputs.ALL && ids.length > batchTokens) {
-            throw new IllegalArgumentException(ids.length + " tokens do not fit one batch of " + batchTokens);
+    int add(int token, int position, int sequence, boolean wanted) {
+        if (rows == batchTokens) {
+            throw new IllegalArgumentException("a batch holds " + batchTokens + " tokens");
         }
-        for (int start = 0; start < ids.length; start += batchTokens) {
-            int count = Math.min(batchTokens, ids.length - start);
-            fill(ids, start, count, position + start, wanted, start + count == ids.length);
-            int status = abort.during(cancelled, () -> library.decode(pointer(), batch));
-            if (status == ABORTED) {
-                return false;
-            }
-            check(status, ids.length);
+        tokens.setAtIndex(JAVA_INT, rows, token);
+        positions.setAtIndex(JAVA_INT, rows, position);
+        sequences.setAtIndex(JAVA_INT, rows, sequence);
+        outputs.set(JAVA_BYTE, rows, (byte) (wanted ? 1 : 0));
+        return rows++;
+    }
+
+    /**
+     * Reads the batch.
+     *
+     * @param cancelled ends the work when it turns true; polled inside the computation
+     * @return false when it was cancelled; what the batch's sequences hold is then unknown and must be removed
+     */
+    boolean decode(BooleanSupplier cancelled) {
+        LlamaLibrary.setBatchTokens(batch, rows);
+        int status = abort.during(cancelled, () -> library.decode(pointer(), batch));
+        if (status == ABORTED) {
+            return false;
         }
+        check(status);
         return true;
     }
 
@@ -159,13 +186,6 @@ final class LlamaContext implements AutoCloseable {
         return embeddings;
     }
 
-    private void readForEmbedding(int[] ids) {
-        clear();
-        fill(ids, 0, ids.length, 0, Outputs.ALL, true);
-        int status = hasMemory() ? library.decode(pointer(), batch) : library.encode(pointer(), batch);
-        check(status, ids.length);
-    }
-
     /** Reads a whole text, of no more tokens than a batch, and returns its pooled embedding. */
     float[] embed(int[] ids) {
         readForEmbedding(ids);
@@ -176,44 +196,37 @@ final class LlamaContext implements AutoCloseable {
         return embedding.toArray(JAVA_FLOAT);
     }
 
-    private static void check(int status, int tokens) {
+    private void readForEmbedding(int[] ids) {
+        clear();
+        begin();
+        for (int i = 0; i < ids.length; i++) {
+            add(ids[i], i, 0, true);
+        }
+        LlamaLibrary.setBatchTokens(batch, rows);
+        check(hasMemory() ? library.decode(pointer(), batch) : library.encode(pointer(), batch));
+    }
+
+    private void check(int status) {
         if (status != 0) {
-            throw StoaException.engine("llama.cpp cannot compute " + tokens + " tokens"
+            throw StoaException.engine("llama.cpp cannot compute " + rows + " tokens"
                     + (status == 1 ? ": the context is full" : " (status " + status + ")")
                     + "; its log (stoa.llama) says more");
         }
     }
 
-    private void fill(int[] ids, int start, int count, int position, Outputs wanted, boolean lastBatch) {
-        MemorySegment.copy(ids, start, tokens, JAVA_INT, 0, count);
-        for (int i = 0; i < count; i++) {
-            positions.setAtIndex(JAVA_INT, i, position + i);
+    /** The logits after a wanted token of the last batch, checked; they hold until the next call. */
+    Logits logits(int row) {
+        MemorySegment values = library.logits(pointer(), row, model.vocabularySize());
+        if (values.address() == 0) {
+            throw StoaException.bug("logits of row " + row + " were not asked for");
         }
-        outputs.fill((byte) (wanted == Outputs.ALL ? 1 : 0));
-        if (wanted == Outputs.LAST && lastBatch) {
-            outputs.set(JAVA_BYTE, count - 1L, (byte) 1);
-        }
-        LlamaLibrary.setBatchTokens(batch, count);
-        lastCount = count;
+        MemorySegment.copy(values, JAVA_FLOAT, 0, this.row, 0, this.row.length);
+        return new Logits(this.row);
     }
 
-    /** The index of the last token of the last batch, for {@link #logits} and samplers. */
-    int last() {
-        return lastCount - 1;
-    }
-
-    /** The logits after the last batch's token {@code index}, checked and copied. */
-    Logits logits(int index) {
-        MemorySegment row = library.logits(pointer(), index, model.vocabularySize());
-        if (row.address() == 0) {
-            throw StoaException.bug("logits of token " + index + " were not asked for");
-        }
-        return new Logits(row.toArray(JAVA_FLOAT));
-    }
-
-    /** Draws the token after what was read last. */
-    int sample(MemorySegment sampler) {
-        return library.sample(sampler, pointer(), last());
+    /** Draws the token after a wanted token of the last batch. */
+    int sample(MemorySegment sampler, int row) {
+        return library.sample(sampler, pointer(), row);
     }
 
     private MemorySegment pointer() {

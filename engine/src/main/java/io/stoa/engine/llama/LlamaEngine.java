@@ -1,5 +1,6 @@
 package io.stoa.engine.llama;
 
+import io.stoa.engine.Batching;
 import io.stoa.engine.Engine;
 import io.stoa.engine.EngineFacts;
 import io.stoa.engine.EngineOptions;
@@ -7,21 +8,19 @@ import io.stoa.engine.GenerateOptions;
 import io.stoa.engine.Generation;
 import io.stoa.engine.LogLikelihood;
 import io.stoa.engine.Prompt;
+import io.stoa.engine.Question;
 import io.stoa.engine.ScoredToken;
 import io.stoa.engine.chat.ChatTemplate;
 import io.stoa.engine.gguf.GgufHeader;
 import io.stoa.model.StoaException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.Set;
-import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.BiConsumer;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -29,32 +28,26 @@ import java.util.function.Supplier;
 /**
  * A GGUF file in this process.
  *
- * <p>Every call starts from an empty context: what was asked before never changes an answer, and equal calls compute
- * equal shapes, without which llama.cpp's results differ by up to hundredths of a nat. Scoring reads the prompt once
- * and each continuation after it in a batch of its own, taking it back afterwards, so that a continuation's score does
- * not depend on what it was asked together with.
+ * <p>Callers render, tokenize and wait on their own threads; the {@link Scheduler}'s thread does everything else. How
+ * calls share the work is the {@link Batching} of the options: alone, every call starts from an empty context, so that
+ * equal calls compute equal shapes, without which llama.cpp's results differ by up to hundredths of a nat; continuously,
+ * they share batches and prefixes.
  */
 final class LlamaEngine implements Engine {
-    /** The most rows of logits per batch; more would only cost memory (4 bytes × vocabulary × rows). */
-    private static final int SCORED_ROWS = 64;
-
-    /** The smallest context for embeddings. */
-    private static final int EMBEDDING_TOKENS = 512;
-
     private final LlamaLibrary library;
-    private final LlamaLog log;
     private final LlamaModel model;
     private final LlamaContext context;
+    private final EmbeddingContexts embeddings;
+    private final Scheduler scheduler;
     private final EngineOptions options;
     private final EngineFacts facts;
     private final Set<Capability> capabilities;
     private final LlamaLibrary.Pooling pooling;
-    private final ReentrantLock lock = new ReentrantLock(true);
+    private final boolean shares;
+    /** Calls hold the read lock while they run; closing waits for all of them. */
+    private final ReentrantReadWriteLock use = new ReentrantReadWriteLock();
 
-    private Optional<LlamaContext> embeddingContext = Optional.empty();
-    private int embeddingTokens;
-    private LlamaLibrary.Pooling embeddingPooling = LlamaLibrary.Pooling.AS_MODEL_SAYS;
-    private Optional<ChatTemplate> template = Optional.empty();
+    private volatile Optional<ChatTemplate> template = Optional.empty();
     private volatile boolean closing;
     private boolean closed;
 
@@ -64,11 +57,11 @@ final class LlamaEngine implements Engine {
             LlamaLog log,
             LlamaModel model,
             LlamaContext context,
+            LlamaLibrary.ContextShape shape,
             Path gguf,
             GgufHeader header,
             EngineOptions options) {
         this.library = library;
-        this.log = log;
         this.model = model;
         this.context = context;
         this.options = options;
@@ -85,6 +78,14 @@ final class LlamaEngine implements Engine {
         this.pooling = header.hyperParameter("pooling_type").isPresent()
                 ? LlamaLibrary.Pooling.AS_MODEL_SAYS
                 : LlamaLibrary.Pooling.MEAN;
+        this.embeddings = new EmbeddingContexts(library, log, model, options.contextTokens(), options.threads());
+        this.shares = options.batching() instanceof Batching.Continuous && !model.hasState();
+        int kept = options.batching() instanceof Batching.Continuous continuous && shares ? continuous.slots() : 0;
+        this.scheduler = new Scheduler(
+                facts.name(),
+                context,
+                new Sequences(context, shape.sequences(), shape.tokens(), kept),
+                options.batching());
     }
 
     @Override
@@ -101,111 +102,60 @@ final class LlamaEngine implements Engine {
     public Generation generate(
             Prompt prompt, GenerateOptions options, Consumer<String> stream, BooleanSupplier cancelled) {
         require(Capability.GENERATE);
-        Stopwatch stopwatch = new Stopwatch();
-        return alone(() -> {
+        return whileOpen(() -> {
             int[] tokens = tokens(prompt);
             if (tokens.length >= this.options.contextTokens()) {
                 throw tooLong("the prompt has " + tokens.length + " tokens and leaves no room for an answer");
             }
-            AnswerText text = new AnswerText(options.stop(), stream);
             try (Sampler sampler = new Sampler(library, options)) {
-                Answering answering =
-                        new Answering(sampler, text, options, stopwatch, () -> closing || cancelled.getAsBoolean());
-                Generation.Finish finish = answering.run(tokens);
-                return new Generation(
-                        text.text(),
-                        finish,
-                        tokens.length,
-                        answering.made,
-                        answering.timeToFirstToken,
-                        stopwatch.elapsed(),
-                        answering.tokens);
+                Answering answering = new Answering(model, sampler, tokens, options, this.options.contextTokens());
+                if (cancelled.getAsBoolean()) {
+                    answering.finish(Generation.Finish.CANCELLED);
+                } else {
+                    scheduler.submit(answering);
+                }
+                return answering.await(stream, cancelled);
             }
         });
-    }
-
-    /** One answer in the making. */
-    private final class Answering {
-        private final Sampler sampler;
-        private final AnswerText text;
-        private final int maxTokens;
-        private final Stopwatch stopwatch;
-        private final BooleanSupplier cancelled;
-        private final OptionalInt alternatives;
-        private final List<ScoredToken> tokens = new ArrayList<>();
-        private int made;
-        private Optional<Duration> timeToFirstToken = Optional.empty();
-
-        Answering(
-                Sampler sampler,
-                AnswerText text,
-                GenerateOptions options,
-                Stopwatch stopwatch,
-                BooleanSupplier cancelled) {
-            this.sampler = sampler;
-            this.text = text;
-            this.maxTokens = options.maxTokens();
-            this.alternatives = options.alternatives();
-            this.stopwatch = stopwatch;
-            this.cancelled = cancelled;
-        }
-
-        Generation.Finish run(int[] prompt) {
-            context.clear();
-            int[] unread = prompt;
-            int position = 0;
-            while (true) {
-                if (cancelled.getAsBoolean()
-                        || !context.decode(unread, position, LlamaContext.Outputs.LAST, cancelled)) {
-                    text.end();
-                    return Generation.Finish.CANCELLED;
-                }
-                position += unread.length;
-                int token = sampler.next(context);
-                if (alternatives.isPresent() && !model.isEndOfGeneration(token)) {
-                    Logits logits = context.logits(context.last());
-                    tokens.add(logits.scored(token, logits.logNormalizer(), alternatives.getAsInt()));
-                }
-                if (timeToFirstToken.isEmpty()) {
-                    timeToFirstToken = Optional.of(stopwatch.elapsed());
-                }
-                if (model.isEndOfGeneration(token)) {
-                    text.end();
-                    return Generation.Finish.STOP;
-                }
-                made++;
-                if (text.add(model.piece(token, false))) {
-                    return Generation.Finish.STOP;
-                }
-                if (made == maxTokens || position == options.contextTokens()) {
-                    text.end();
-                    return Generation.Finish.LENGTH;
-                }
-                unread = new int[] {token};
-            }
-        }
     }
 
     @Override
     public List<LogLikelihood> score(Prompt prompt, List<String> continuations) {
+        return scoreAll(List.of(new Question(prompt, continuations))).getFirst();
+    }
+
+    @Override
+    public List<List<LogLikelihood>> scoreAll(List<Question> questions) {
         require(Capability.SCORE);
-        if (continuations.contains("")) {
-            throw new IllegalArgumentException("an empty continuation has no likelihood");
-        }
-        return alone(() -> {
-            String text = text(prompt);
-            int end = text.length();
-            while (end > 0 && text.charAt(end - 1) == ' ') {
-                end--;
+        return whileOpen(() -> {
+            List<List<ScoredPath>> paths = questions.stream().map(this::paths).toList();
+            if (!shares) {
+                return paths.stream()
+                        .map(one -> one.isEmpty() ? List.<LogLikelihood>of() : scheduler.compute(new PlainScoring(one)))
+                        .toList();
             }
-            String before = text.substring(0, end);
-            String spaces = text.substring(end);
-            int[] prefix = before.isEmpty() ? model.emptyPrompt() : model.prompt(before);
-            List<int[]> endings = continuations.stream()
-                    .map(continuation -> ending(prefix, before, spaces + continuation))
+            List<ScoredPath> all = paths.stream().flatMap(List::stream).toList();
+            if (!all.isEmpty()) {
+                scheduler.compute(new SharedScoring(all, model.vocabularySize()));
+            }
+            return paths.stream()
+                    .map(one -> one.stream().map(ScoredPath::result).toList())
                     .toList();
-            return endings.isEmpty() ? List.of() : score(prefix, endings);
         });
+    }
+
+    private List<ScoredPath> paths(Question question) {
+        String text = text(question.prompt());
+        int end = text.length();
+        while (end > 0 && text.charAt(end - 1) == ' ') {
+            end--;
+        }
+        String before = text.substring(0, end);
+        String spaces = text.substring(end);
+        int[] prefix = before.isEmpty() ? model.emptyPrompt() : model.prompt(before);
+        return question.continuations().stream()
+                .map(continuation -> new ScoredPath(prefix, ending(prefix, before, spaces + continuation)))
+                .toList();
     }
 
     /** The tokens of a continuation: what follows the prompt's tokens when both are tokenized together. */
@@ -223,114 +173,60 @@ final class LlamaEngine implements Engine {
         return ending;
     }
 
-    private List<LogLikelihood> score(int[] prefix, List<int[]> endings) {
-        read(prefix);
-        Logits first = context.logits(context.last());
-        double firstNormalizer = first.logNormalizer();
-        boolean pristine = true;
-        List<LogLikelihood> scores = new ArrayList<>();
-        for (int[] ending : endings) {
-            Likelihood likelihood = new Likelihood();
-            likelihood.add(first, firstNormalizer, ending[0]);
-            if (ending.length > 1) {
-                if (!pristine && !context.removeFrom(prefix.length)) {
-                    read(prefix);
-                }
-                pristine = false;
-                readScoring(ending, prefix.length, likelihood::add);
-            }
-            scores.add(likelihood.result());
-        }
-        return scores;
-    }
-
-    private void read(int[] prefix) {
-        context.clear();
-        if (!context.decode(prefix, 0, LlamaContext.Outputs.LAST, () -> closing)) {
-            throw closedMeanwhile();
-        }
-    }
-
-    /** Reads all of an ending but its last token, and adds what each makes of the next. */
-    private void readScoring(int[] ending, int position, BiConsumer<Logits, Integer> scored) {
-        for (int start = 0; start < ending.length - 1; start += SCORED_ROWS) {
-            int stop = Math.min(start + SCORED_ROWS, ending.length - 1);
-            int[] rows = Arrays.copyOfRange(ending, start, stop);
-            if (!context.decode(rows, position + start, LlamaContext.Outputs.ALL, () -> closing)) {
-                throw closedMeanwhile();
-            }
-            for (int i = 0; i < rows.length; i++) {
-                scored.accept(context.logits(i), ending[start + i + 1]);
-            }
-        }
-    }
-
-    /** A log-likelihood in the making. */
-    private static final class Likelihood {
-        private final List<Double> tokens = new ArrayList<>();
-        private boolean greedy = true;
-
-        void add(Logits logits, int token) {
-            add(logits, logits.logNormalizer(), token);
-        }
-
-        void add(Logits logits, double logNormalizer, int token) {
-            tokens.add(logits.logProbability(token, logNormalizer));
-            greedy &= logits.mostLikely() == token;
-        }
-
-        LogLikelihood result() {
-            return new LogLikelihood(tokens, greedy);
-        }
-    }
-
     @Override
     public List<Integer> tokenize(String text, boolean special) {
-        return alone(() ->
-                Arrays.stream(model.tokenize(text, false, special)).boxed().toList());
+        return whileOpen(() -> boxed(model.tokenize(text, false, special)));
     }
 
     @Override
     public String detokenize(List<Integer> tokens, boolean special) {
-        return alone(() -> model.text(tokens, special));
+        return whileOpen(() -> model.text(tokens, special));
     }
 
     @Override
     public List<Integer> promptTokens(Prompt prompt) {
-        return alone(() -> Arrays.stream(tokens(prompt)).boxed().toList());
+        return whileOpen(() -> boxed(tokens(prompt)));
+    }
+
+    private static List<Integer> boxed(int[] tokens) {
+        return Arrays.stream(tokens).boxed().toList();
     }
 
     @Override
     public List<ScoredToken> logProbabilities(List<Integer> tokens, int alternatives) {
         require(Capability.SCORE);
-        int[] ids = tokens.stream().mapToInt(model::requireToken).toArray();
-        if (ids.length == 0) {
-            throw new IllegalArgumentException("no token to score");
-        }
-        return alone(() -> {
+        return whileOpen(() -> {
+            int[] ids = tokens.stream().mapToInt(model::requireToken).toArray();
+            if (ids.length == 0) {
+                throw new IllegalArgumentException("no token to score");
+            }
             if (ids.length > options.contextTokens()) {
                 throw tooLong("the text has " + ids.length + " tokens");
             }
-            context.clear();
-            List<ScoredToken> scored = new ArrayList<>();
-            scored.add(new ScoredToken(ids[0], OptionalDouble.empty(), List.of()));
-            readScoring(
-                    ids, 0, (logits, token) -> scored.add(logits.scored(token, logits.logNormalizer(), alternatives)));
-            return scored;
+            return scheduler.compute(new Reading(ids, alternatives));
         });
     }
 
     @Override
     public List<List<float[]>> embed(List<String> texts, Pooling pooling, boolean unitLength) {
         require(Capability.EMBED);
-        return alone(() -> texts.stream()
-                .map(text -> embedOne(text, pooling).stream()
-                        .map(vector -> unitLength ? unitLength(vector) : vector)
-                        .toList())
-                .toList());
+        return whileOpen(() -> {
+            List<int[]> tokens = new ArrayList<>();
+            for (String text : texts) {
+                tokens.add(embeddingInput(text));
+            }
+            LlamaLibrary.Pooling wanted = switch (pooling) {
+                case AS_MODEL_SAYS -> this.pooling;
+                case NONE -> LlamaLibrary.Pooling.NONE;
+                case MEAN -> LlamaLibrary.Pooling.MEAN;
+                case CLS -> LlamaLibrary.Pooling.CLS;
+                case LAST -> LlamaLibrary.Pooling.LAST;
+            };
+            return scheduler.compute(new Embedding(embeddings, tokens, wanted, unitLength));
+        });
     }
 
-    private List<float[]> embedOne(String text, Pooling pooling) {
+    private int[] embeddingInput(String text) {
         int[] tokens = model.embeddingInput(text);
         if (tokens.length == 0) {
             throw StoaException.user("a text without tokens has no embedding: " + text.length() + " characters");
@@ -338,52 +234,7 @@ final class LlamaEngine implements Engine {
         if (tokens.length > options.contextTokens()) {
             throw tooLong("the text has " + tokens.length + " tokens");
         }
-        LlamaLibrary.Pooling wanted = switch (pooling) {
-            case AS_MODEL_SAYS -> this.pooling;
-            case NONE -> LlamaLibrary.Pooling.NONE;
-            case MEAN -> LlamaLibrary.Pooling.MEAN;
-            case CLS -> LlamaLibrary.Pooling.CLS;
-            case LAST -> LlamaLibrary.Pooling.LAST;
-        };
-        LlamaContext reader = embeddingContext(tokens.length, wanted);
-        return wanted == LlamaLibrary.Pooling.NONE ? reader.embedEach(tokens) : List.of(reader.embed(tokens));
-    }
-
-    /**
-     * A context that reads a text of so many tokens in one micro-batch, because pooling works within one. It grows with
-     * the texts, because its compute buffer grows with the micro-batch.
-     */
-    private LlamaContext embeddingContext(int tokens, LlamaLibrary.Pooling wanted) {
-        if (embeddingContext.isEmpty() || tokens > embeddingTokens || wanted != embeddingPooling) {
-            embeddingContext.ifPresent(LlamaContext::close);
-            embeddingContext = Optional.empty();
-            embeddingPooling = wanted;
-            embeddingTokens = Math.max(
-                    tokens, Math.min(options.contextTokens(), Math.max(EMBEDDING_TOKENS, 2 * embeddingTokens)));
-            embeddingContext = Optional.of(LlamaContext.open(
-                    library,
-                    log,
-                    model,
-                    new LlamaLibrary.ContextShape(embeddingTokens, embeddingTokens, embeddingTokens, options.threads()),
-                    Optional.of(wanted)));
-        }
-        return embeddingContext.orElseThrow();
-    }
-
-    private static float[] unitLength(float[] vector) {
-        double squares = 0;
-        for (float component : vector) {
-            squares += (double) component * component;
-        }
-        double length = Math.sqrt(squares);
-        if (!(length > 0) || Double.isInfinite(length)) {
-            throw StoaException.engine("the model's embedding has length " + length
-                    + ": its weights are damaged; compare the file's digest with its source");
-        }
-        for (int i = 0; i < vector.length; i++) {
-            vector[i] = (float) (vector[i] / length);
-        }
-        return vector;
+        return tokens;
     }
 
     private int[] tokens(Prompt prompt) {
@@ -420,54 +271,37 @@ final class LlamaEngine implements Engine {
         }
     }
 
-    /** Runs one call at a time. A call from inside another's callback would wreck that one, so it is refused. */
-    private <T> T alone(Supplier<T> call) {
-        refuseReentry();
-        lock.lock();
+    private <T> T whileOpen(Supplier<T> call) {
+        use.readLock().lock();
         try {
             if (closing) {
                 throw new IllegalStateException("the engine of " + facts.name() + " is closed");
             }
             return call.get();
         } finally {
-            lock.unlock();
+            use.readLock().unlock();
         }
     }
 
-    private void refuseReentry() {
-        if (lock.isHeldByCurrentThread()) {
-            throw new IllegalStateException("the engine of " + facts.name() + " was called from its own callback");
-        }
-    }
-
-    private IllegalStateException closedMeanwhile() {
-        return new IllegalStateException("the engine of " + facts.name() + " was closed meanwhile");
-    }
-
-    /** Ends a running generation as cancelled, waits for it, and frees everything. */
+    /** Ends what is running (answers as cancelled), waits for it, and frees everything. */
     @Override
     public void close() {
-        refuseReentry();
+        if (use.getReadHoldCount() > 0) {
+            throw new IllegalStateException("the engine of " + facts.name() + " was closed from its own callback");
+        }
         closing = true;
-        lock.lock();
+        // First, because callers wait for what runs there.
+        scheduler.close();
+        use.writeLock().lock();
         try {
             if (!closed) {
                 closed = true;
-                embeddingContext.ifPresent(LlamaContext::close);
+                embeddings.close();
                 context.close();
                 model.close();
             }
         } finally {
-            lock.unlock();
-        }
-    }
-
-    /** The time since a call began. */
-    private static final class Stopwatch {
-        private final long start = System.nanoTime();
-
-        Duration elapsed() {
-            return Duration.ofNanos(System.nanoTime() - start);
+            use.writeLock().unlock();
         }
     }
 }

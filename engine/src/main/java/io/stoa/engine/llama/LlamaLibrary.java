@@ -68,6 +68,8 @@ final class LlamaLibrary {
     private final MethodHandle modelHasEncoder;
     private final MethodHandle modelHasDecoder;
     private final MethodHandle modelIsDiffusion;
+    private final MethodHandle modelIsRecurrent;
+    private final MethodHandle modelIsHybrid;
     private final MethodHandle vocabularySize;
     private final MethodHandle vocabularyType;
     private final MethodHandle vocabularyBos;
@@ -84,6 +86,7 @@ final class LlamaLibrary {
     private final MethodHandle contextMemory;
     private final MethodHandle memoryClear;
     private final MethodHandle memoryRemove;
+    private final MethodHandle memoryCopy;
     private final MethodHandle decode;
     private final MethodHandle encode;
     private final MethodHandle logits;
@@ -116,6 +119,8 @@ final class LlamaLibrary {
         modelHasEncoder = function("llama_model_has_encoder", FunctionDescriptor.of(JAVA_BOOLEAN, ADDRESS));
         modelHasDecoder = function("llama_model_has_decoder", FunctionDescriptor.of(JAVA_BOOLEAN, ADDRESS));
         modelIsDiffusion = function("llama_model_is_diffusion", FunctionDescriptor.of(JAVA_BOOLEAN, ADDRESS));
+        modelIsRecurrent = function("llama_model_is_recurrent", FunctionDescriptor.of(JAVA_BOOLEAN, ADDRESS));
+        modelIsHybrid = function("llama_model_is_hybrid", FunctionDescriptor.of(JAVA_BOOLEAN, ADDRESS));
         vocabularySize = function("llama_vocab_n_tokens", FunctionDescriptor.of(JAVA_INT, ADDRESS));
         vocabularyType = function("llama_vocab_type", FunctionDescriptor.of(JAVA_INT, ADDRESS));
         vocabularyBos = function("llama_vocab_bos", FunctionDescriptor.of(JAVA_INT, ADDRESS));
@@ -138,6 +143,8 @@ final class LlamaLibrary {
         memoryClear = function("llama_memory_clear", FunctionDescriptor.ofVoid(ADDRESS, JAVA_BOOLEAN));
         memoryRemove = function(
                 "llama_memory_seq_rm", FunctionDescriptor.of(JAVA_BOOLEAN, ADDRESS, JAVA_INT, JAVA_INT, JAVA_INT));
+        memoryCopy = function(
+                "llama_memory_seq_cp", FunctionDescriptor.ofVoid(ADDRESS, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT));
         decode = function("llama_decode", FunctionDescriptor.of(JAVA_INT, ADDRESS, BATCH));
         encode = function("llama_encode", FunctionDescriptor.of(JAVA_INT, ADDRESS, BATCH));
         logits = function("llama_get_logits_ith", FunctionDescriptor.of(ADDRESS, ADDRESS, JAVA_INT));
@@ -418,6 +425,11 @@ final class LlamaLibrary {
         return truth(modelIsDiffusion, model);
     }
 
+    /** Whether its memory, or a part of it, is a state that only goes forward, as in Mamba. */
+    boolean hasState(MemorySegment model) {
+        return truth(modelIsRecurrent, model) || truth(modelIsHybrid, model);
+    }
+
     // ---- vocabularies
 
     int vocabularySize(MemorySegment vocabulary) {
@@ -490,12 +502,16 @@ final class LlamaLibrary {
     /**
      * How a context is made.
      *
-     * @param tokens the context length
+     * @param tokens the tokens that all sequences share
      * @param batch the most tokens per decode
      * @param microBatch the most tokens computed at once
+     * @param sequences the most sequences side by side, at most {@value #MOST_SEQUENCES}
      * @param threads native threads
      */
-    record ContextShape(int tokens, int batch, int microBatch, int threads) {}
+    record ContextShape(int tokens, int batch, int microBatch, int sequences, int threads) {}
+
+    /** {@code LLAMA_MAX_SEQ}. */
+    static final int MOST_SEQUENCES = 256;
 
     /** How embeddings of tokens become one ({@code enum llama_pooling_type}). */
     enum Pooling {
@@ -513,7 +529,7 @@ final class LlamaLibrary {
         }
     }
 
-    /** Makes a context for one sequence, or returns a null pointer and logs why not. */
+    /** Makes a context, or returns a null pointer and logs why not. */
     MemorySegment newContext(
             MemorySegment model, ContextShape shape, Optional<Pooling> embeddings, MemorySegment abort) {
         try (Arena arena = Arena.ofConfined()) {
@@ -521,6 +537,7 @@ final class LlamaLibrary {
             params.set(JAVA_INT, 0, shape.tokens());
             params.set(JAVA_INT, 4, shape.batch());
             params.set(JAVA_INT, 8, shape.microBatch());
+            params.set(JAVA_INT, 12, shape.sequences());
             params.set(JAVA_INT, 28, shape.threads());
             params.set(JAVA_INT, 32, shape.threads());
             embeddings.ifPresent(pooling -> {
@@ -528,6 +545,8 @@ final class LlamaLibrary {
                 params.set(JAVA_BOOLEAN, 128, true);
             });
             params.set(ADDRESS, 112, abort);
+            // One buffer for all sequences: a copied prefix then costs no memory, and a sequence may take all of it.
+            params.set(JAVA_BOOLEAN, 133, shape.sequences() > 1);
             return (MemorySegment) contextInit.invokeExact(model, params);
         } catch (Throwable e) {
             throw unexpected(e);
@@ -564,16 +583,25 @@ final class LlamaLibrary {
         }
     }
 
-    /** Forgets what sequence 0 holds from a position on; false when this kind of memory cannot. */
-    boolean removeFrom(MemorySegment memory, int position) {
+    /** Forgets what a sequence holds from a position on; false when this kind of memory cannot. */
+    boolean remove(MemorySegment memory, int sequence, int position) {
         try {
-            return (boolean) memoryRemove.invokeExact(memory, 0, position, -1);
+            return (boolean) memoryRemove.invokeExact(memory, sequence, position, -1);
         } catch (Throwable e) {
             throw unexpected(e);
         }
     }
 
-    /** A {@code llama_batch} struct over its arrays, all in sequence 0. */
+    /** Lets another sequence hold the first tokens of one, too. */
+    void copy(MemorySegment memory, int from, int to, int length) {
+        try {
+            memoryCopy.invokeExact(memory, from, to, 0, length);
+        } catch (Throwable e) {
+            throw unexpected(e);
+        }
+    }
+
+    /** A {@code llama_batch} struct over its arrays; each token is in one sequence. */
     static MemorySegment batch(
             SegmentAllocator allocator,
             MemorySegment tokens,

@@ -11,10 +11,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReferenceArray;
 
 /**
  * One loaded model and its vocabulary. Contexts hold their model, so that it outlives them; whoever opened it closes it
- * after them. Not for several threads.
+ * after them. Reading it (tokens, pieces) is fine from several threads; closing is not while another reads.
  */
 final class LlamaModel implements AutoCloseable {
     /** {@code LLAMA_VOCAB_TYPE_WPM}, whose texts always stand between a begin token and a separator. */
@@ -24,13 +25,17 @@ final class LlamaModel implements AutoCloseable {
     private final MemorySegment model;
     private final MemorySegment vocabulary;
     private final int vocabularySize;
-    private boolean closed;
+    /** The bytes of the tokens that answers were made of so far, by id. */
+    private final AtomicReferenceArray<byte[]> answerPieces;
+
+    private volatile boolean closed;
 
     private LlamaModel(LlamaLibrary library, MemorySegment model) {
         this.library = library;
         this.model = model;
         this.vocabulary = library.vocabulary(model);
         this.vocabularySize = library.vocabularySize(vocabulary);
+        this.answerPieces = new AtomicReferenceArray<>(vocabularySize);
     }
 
     /**
@@ -76,6 +81,11 @@ final class LlamaModel implements AutoCloseable {
     /** Whether it fills in a whole text instead of going from token to token. */
     boolean isDiffusion() {
         return library.isDiffusion(pointer());
+    }
+
+    /** Whether its memory only goes forward: then nothing of it can be shared or taken back. */
+    boolean hasState() {
+        return library.hasState(pointer());
     }
 
     boolean isEndOfGeneration(int token) {
@@ -181,6 +191,16 @@ final class LlamaModel implements AutoCloseable {
                     "no such token: " + token + "; the vocabulary holds 0 to " + (vocabularySize - 1));
         }
         return token;
+    }
+
+    /** The bytes of one token of an answer, without markers; looked up once per token. */
+    byte[] answerPiece(int token) {
+        byte[] known = answerPieces.get(token);
+        if (known == null) {
+            known = piece(token, false);
+            answerPieces.set(token, known);
+        }
+        return known;
     }
 
     /** The bytes of one token, which may be part of a character. */

@@ -1,6 +1,7 @@
 package io.stoa.engine.llama;
 
 import com.sun.management.OperatingSystemMXBean;
+import io.stoa.engine.Batching;
 import io.stoa.engine.Engine;
 import io.stoa.engine.EngineOptions;
 import io.stoa.engine.gguf.GgmlType;
@@ -34,6 +35,9 @@ public final class LlamaRuntime {
     private static final int BATCH = 2048;
 
     private static final int MICRO_BATCH = 512;
+
+    /** llama.cpp keeps a row of logits for each sequence. */
+    private static final long LOGITS_BYTES = 64L << 20;
 
     /**
      * What llama.cpp keeps per token of context besides keys and values: position, shift, a bit per sequence. A dry run
@@ -108,8 +112,9 @@ public final class LlamaRuntime {
                 throw StoaException.engine(gguf + ": is an encoder-decoder model (" + header.architecture()
                         + "), which Stoa does not run; choose a decoder-only model");
             }
-            LlamaContext context = LlamaContext.open(library, log, model, shape(options), Optional.empty());
-            return new LlamaEngine(library, log, model, context, gguf, header, options);
+            LlamaLibrary.ContextShape shape = shape(options, model);
+            LlamaContext context = LlamaContext.open(library, log, model, shape, Optional.empty());
+            return new LlamaEngine(library, log, model, context, shape, gguf, header, options);
         } catch (RuntimeException e) {
             model.close();
             throw e;
@@ -136,12 +141,16 @@ public final class LlamaRuntime {
 
     MemoryReport measureMemory(Path gguf, EngineOptions options, boolean dryRun) {
         Preflight.examine(gguf);
-        if (CELL_BYTES * options.contextTokens() > availableMemory().count() / BOOKKEEPING_SHARE) {
-            throw StoaException.resources(gguf + ": a context of " + options.contextTokens()
+        int cells = options.batching() instanceof Batching.Continuous continuous
+                ? continuous.cacheTokens()
+                : options.contextTokens();
+        if (CELL_BYTES * cells > availableMemory().count() / BOOKKEEPING_SHARE) {
+            throw StoaException.resources(gguf + ": a context of " + cells
                     + " tokens does not fit the free memory: choose a shorter context");
         }
         try (LlamaModel model = LlamaModel.load(library, log, gguf, dryRun);
-                LlamaContext context = LlamaContext.open(library, log, model, shape(options), Optional.empty())) {
+                LlamaContext context =
+                        LlamaContext.open(library, log, model, shape(options, model), Optional.empty())) {
             return context.memoryReport();
         }
     }
@@ -245,10 +254,22 @@ public final class LlamaRuntime {
         return done.lines();
     }
 
-    private static LlamaLibrary.ContextShape shape(EngineOptions options) {
+    /**
+     * Alone, one sequence as long as the context. Continuously, one for each slot and one kept for each, or, where it
+     * pays to score much together, as many as llama.cpp allows and a row of logits for each does not cost much.
+     */
+    private static LlamaLibrary.ContextShape shape(EngineOptions options, LlamaModel model) {
         int tokens = options.contextTokens();
+        int sequences = 1;
+        if (options.batching() instanceof Batching.Continuous continuous) {
+            tokens = continuous.cacheTokens();
+            long affordable = LOGITS_BYTES / ((long) model.vocabularySize() * Float.BYTES);
+            sequences = model.hasState()
+                    ? continuous.slots() + 1
+                    : (int) Math.min(LlamaLibrary.MOST_SEQUENCES, Math.max(2L * continuous.slots(), affordable));
+        }
         return new LlamaLibrary.ContextShape(
-                tokens, Math.min(BATCH, tokens), Math.min(MICRO_BATCH, tokens), options.threads());
+                tokens, Math.min(BATCH, tokens), Math.min(MICRO_BATCH, tokens), sequences, options.threads());
     }
 
     /**

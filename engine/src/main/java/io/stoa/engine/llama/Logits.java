@@ -7,8 +7,11 @@ import java.util.List;
 import java.util.OptionalDouble;
 import java.util.PriorityQueue;
 
-/** The logits of one position: one number per token of the vocabulary. */
+/** The logits of one position: one number per token of the vocabulary. A view: the array is not copied. */
 final class Logits {
+    /** So many values are searched for their maximum at once; it is then looked up in the best block only. */
+    private static final int BLOCK = 1024;
+
     private final float[] values;
     private final int mostLikely;
 
@@ -18,24 +21,34 @@ final class Logits {
      * @throws StoaException of kind {@code ENGINE} when one is not a number, one is infinite or none is finite
      */
     Logits(float[] values) {
+        // Math.max is NaN when either is, so that one vectorized reduction finds the maximum and checks every value.
         float max = Float.NEGATIVE_INFINITY;
-        int best = -1;
-        boolean notANumber = false;
-        for (int i = 0; i < values.length; i++) {
-            float value = values[i];
-            notANumber |= Float.isNaN(value);
-            if (value > max) {
-                max = value;
-                best = i;
+        int best = 0;
+        for (int start = 0; start < values.length && !Float.isNaN(max); start += BLOCK) {
+            float most = max(values, start, Math.min(start + BLOCK, values.length));
+            if (!(most <= max)) {
+                max = most;
+                best = start;
             }
         }
-        if (notANumber || best < 0 || max == Float.POSITIVE_INFINITY) {
+        if (!(max > Float.NEGATIVE_INFINITY && max < Float.POSITIVE_INFINITY)) {
             throw StoaException.engine(
                     "the model computes logits that are not finite numbers: its weights are damaged or"
                             + " do not suit this engine; compare the file's digest with its source and download it again");
         }
+        while (values[best] != max) {
+            best++;
+        }
         this.values = values;
         this.mostLikely = best;
+    }
+
+    private static float max(float[] values, int from, int to) {
+        float max = Float.NEGATIVE_INFINITY;
+        for (int i = from; i < to; i++) {
+            max = Math.max(max, values[i]);
+        }
+        return max;
     }
 
     /** The token with the highest logit; of equals the one with the lowest id, so that greedy answers never vary. */

@@ -27,11 +27,11 @@ final class Sampler implements AutoCloseable {
         return folded == 0xFFFFFFFF ? 0 : folded;
     }
 
-    /** The token after what the context read last. */
-    int next(LlamaContext context) {
+    /** The token after a row of the context's last batch. */
+    int next(LlamaContext context, int row) {
         // Checked for both: the native chain ends the process on logits that are not numbers.
-        Logits logits = context.logits(context.last());
-        return chain.map(context::sample).orElseGet(logits::mostLikely);
+        Logits logits = context.logits(row);
+        return chain.map(samplers -> context.sample(samplers, row)).orElseGet(logits::mostLikely);
     }
 
     @Override
