@@ -7,6 +7,7 @@ import io.stoa.engine.ScoredToken;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
@@ -142,12 +143,13 @@ final class Answering {
         return (int) Math.min(contextTokens, (long) promptTokens + options.maxTokens());
     }
 
-    /** Begins in an empty sequence, with as much of the prompt as is kept there already. */
-    void begin(int ownSequence, Sequences sequences) {
-        sequence = ownSequence;
-        tokens = Arrays.copyOf(tokens, cells());
+    /** Begins in a sequence of its own, with as much of the prompt as another one holds already. */
+    void begin(Sequences sequences, Collection<Answering> running) {
         // The last token must be read again: what comes after it is wanted.
-        read = sequences.fill(sequence, tokens, promptTokens - 1);
+        Sequences.Claim claim = sequences.claim(tokens, promptTokens - 1, running);
+        sequence = claim.sequence();
+        read = claim.length();
+        tokens = Arrays.copyOf(tokens, cells());
     }
 
     int sequence() {
@@ -199,9 +201,13 @@ final class Answering {
         return Optional.empty();
     }
 
-    /** What the sequence holds. */
-    int[] readTokens() {
-        return Arrays.copyOf(tokens, read);
+    /** The prompt and the answer; what comes after the first {@link #read} of them the sequence does not hold. */
+    int[] tokens() {
+        return tokens;
+    }
+
+    int read() {
+        return read;
     }
 
     void finish(Finish finish) {

@@ -25,6 +25,12 @@ final class LlamaContext implements AutoCloseable {
     /** What {@code llama_decode} returns after the abort callback said true. */
     private static final int ABORTED = 2;
 
+    /**
+     * Only batches of at least so many tokens are asked whether to leave them. A token takes no longer than its caller
+     * is used to wait, and asking costs some tens of microseconds, which small models would feel.
+     */
+    private static final int ABORTABLE = 16;
+
     private final LlamaLibrary library;
     private final LlamaModel model;
     private final Arena arena;
@@ -38,17 +44,20 @@ final class LlamaContext implements AutoCloseable {
     private final MemorySegment batch;
     private final float[] row;
     private final Abort abort;
+    private final MemorySegment abortStub;
+    private boolean abortable;
     private int rows;
     private boolean closed;
 
-    private LlamaContext(LlamaLibrary library, LlamaModel model, Arena arena, MemorySegment context, Abort abort) {
+    private LlamaContext(LlamaLibrary library, LlamaModel model, Arena arena, MemorySegment context) {
         this.library = library;
         this.model = model;
         this.arena = arena;
         this.context = context;
         this.memory = library.memory(context);
         this.batchTokens = library.batchTokens(context);
-        this.abort = abort;
+        this.abort = new Abort();
+        this.abortStub = abort.stub(arena);
         this.row = new float[model.vocabularySize()];
         this.tokens = arena.allocate(JAVA_INT, batchTokens);
         this.positions = arena.allocate(JAVA_INT, batchTokens);
@@ -79,15 +88,13 @@ final class LlamaContext implements AutoCloseable {
         // Shared, because whoever closes the engine need not be the thread that opened it.
         Arena arena = Arena.ofShared();
         try {
-            Abort abort = new Abort();
-            MemorySegment stub = abort.stub(arena);
             LlamaLog.Logged<MemorySegment> made =
-                    log.during(() -> library.newContext(model.pointer(), shape, embeddings, stub));
+                    log.during(() -> library.newContext(model.pointer(), shape, embeddings));
             if (made.result().address() == 0) {
                 throw StoaException.engine("llama.cpp " + library.version() + " cannot make a context of "
                         + shape.tokens() + " tokens: " + made.complaints() + "; try a smaller one");
             }
-            return new LlamaContext(library, model, arena, made.result(), abort);
+            return new LlamaContext(library, model, arena, made.result());
         } catch (RuntimeException e) {
             arena.close();
             throw e;
@@ -159,11 +166,15 @@ final class LlamaContext implements AutoCloseable {
     /**
      * Reads the batch.
      *
-     * @param cancelled ends the work when it turns true; polled inside the computation
+     * @param cancelled ends the work when it turns true; polled inside the computation of a batch that is not tiny
      * @return false when it was cancelled; what the batch's sequences hold is then unknown and must be removed
      */
     boolean decode(BooleanSupplier cancelled) {
         LlamaLibrary.setBatchTokens(batch, rows);
+        if (abortable != rows >= ABORTABLE) {
+            abortable = !abortable;
+            library.setAbort(pointer(), abortable ? abortStub : MemorySegment.NULL);
+        }
         int status = abort.during(cancelled, () -> library.decode(pointer(), batch));
         if (status == ABORTED) {
             return false;

@@ -83,6 +83,7 @@ final class LlamaLibrary {
     private final MethodHandle contextInit;
     private final MethodHandle contextFree;
     private final MethodHandle contextBatchTokens;
+    private final MethodHandle contextSetAbort;
     private final MethodHandle contextMemory;
     private final MethodHandle memoryClear;
     private final MethodHandle memoryRemove;
@@ -139,6 +140,7 @@ final class LlamaLibrary {
         contextInit = function("llama_init_from_model", FunctionDescriptor.of(ADDRESS, ADDRESS, CONTEXT_PARAMS));
         contextFree = function("llama_free", FunctionDescriptor.ofVoid(ADDRESS));
         contextBatchTokens = function("llama_n_batch", FunctionDescriptor.of(JAVA_INT, ADDRESS));
+        contextSetAbort = function("llama_set_abort_callback", FunctionDescriptor.ofVoid(ADDRESS, ADDRESS, ADDRESS));
         contextMemory = function("llama_get_memory", FunctionDescriptor.of(ADDRESS, ADDRESS));
         memoryClear = function("llama_memory_clear", FunctionDescriptor.ofVoid(ADDRESS, JAVA_BOOLEAN));
         memoryRemove = function(
@@ -530,8 +532,7 @@ final class LlamaLibrary {
     }
 
     /** Makes a context, or returns a null pointer and logs why not. */
-    MemorySegment newContext(
-            MemorySegment model, ContextShape shape, Optional<Pooling> embeddings, MemorySegment abort) {
+    MemorySegment newContext(MemorySegment model, ContextShape shape, Optional<Pooling> embeddings) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment params = defaults(contextDefaultParams, arena);
             params.set(JAVA_INT, 0, shape.tokens());
@@ -544,7 +545,6 @@ final class LlamaLibrary {
                 params.set(JAVA_INT, 44, pooling.code);
                 params.set(JAVA_BOOLEAN, 128, true);
             });
-            params.set(ADDRESS, 112, abort);
             // One buffer for all sequences: a copied prefix then costs no memory, and a sequence may take all of it.
             params.set(JAVA_BOOLEAN, 133, shape.sequences() > 1);
             return (MemorySegment) contextInit.invokeExact(model, params);
@@ -564,6 +564,15 @@ final class LlamaLibrary {
     /** The most tokens that one decode takes: one more would end the process. */
     int batchTokens(MemorySegment context) {
         return integer(contextBatchTokens, context);
+    }
+
+    /** Sets what is asked between the operations of a computation whether to leave it; a null pointer for nothing. */
+    void setAbort(MemorySegment context, MemorySegment callback) {
+        try {
+            contextSetAbort.invokeExact(context, callback, MemorySegment.NULL);
+        } catch (Throwable e) {
+            throw unexpected(e);
+        }
     }
 
     /** The context's memory; a null pointer for models that keep none. */

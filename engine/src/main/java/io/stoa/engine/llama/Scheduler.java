@@ -5,6 +5,7 @@ import io.stoa.engine.Generation.Finish;
 import io.stoa.model.StoaException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
@@ -186,8 +187,8 @@ final class Scheduler implements AutoCloseable {
         if (alone) {
             context.clear();
         }
+        answering.begin(sequences, active);
         active.add(answering);
-        answering.begin(sequences.take(), sequences);
         return true;
     }
 
@@ -279,7 +280,7 @@ final class Scheduler implements AutoCloseable {
             sequences.give(answering.sequence());
         } else {
             sequences.release(answering.cells());
-            sequences.keep(answering.sequence(), answering.readTokens());
+            sequences.keep(answering.sequence(), Arrays.copyOf(answering.tokens(), answering.read()));
         }
     }
 

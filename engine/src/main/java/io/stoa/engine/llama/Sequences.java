@@ -2,8 +2,11 @@ package io.stoa.engine.llama;
 
 import java.util.ArrayDeque;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.Deque;
 import java.util.Iterator;
+import java.util.List;
+import java.util.Optional;
 
 /**
  * Who holds what of a context: sequence ids, and the cells that all sequences share.
@@ -98,45 +101,73 @@ final class Sequences {
     }
 
     /**
-     * Fills an empty sequence with the longest beginning of some tokens that is kept.
+     * A sequence for some tokens, with as many of their first ones as some other sequence holds.
      *
-     * @param limit the most tokens to fill in
-     * @return how many it holds now
+     * <p>One that runs is copied, and so is a kept one of which this is the smaller part. Otherwise the kept one is taken
+     * over, so that the context does not fill with what differs only in its end: every token that is computed passes
+     * over all cells in use.
+     *
+     * @param limit the most tokens to begin with
+     * @param running those that are under way
      */
-    int fill(int sequence, int[] tokens, int limit) {
-        Kept best = new Kept(-1, new int[0]);
+    Claim claim(int[] tokens, int limit, Collection<Answering> running) {
+        Optional<Kept> best = Optional.empty();
         int longest = 0;
         for (Kept candidate : kept) {
-            int common = common(candidate.tokens, tokens, limit);
+            int common = common(candidate.tokens, candidate.tokens.length, tokens, limit);
             if (common > longest) {
-                best = candidate;
+                best = Optional.of(candidate);
                 longest = common;
             }
         }
-        if (longest > 0) {
-            context.copy(best.sequence, sequence, longest);
-            kept.remove(best);
-            kept.addLast(best);
+        if (best.isPresent() && 2 * longest >= best.get().tokens.length) {
+            Kept taken = best.get();
+            kept.remove(taken);
+            keptCells -= taken.tokens.length;
+            context.remove(taken.sequence, longest);
+            return new Claim(taken.sequence, longest);
         }
-        return longest;
+        int source = best.map(candidate -> candidate.sequence).orElse(-1);
+        for (Answering other : keptLimit == 0 ? List.<Answering>of() : running) {
+            int common = common(other.tokens(), other.read(), tokens, limit);
+            if (common > longest) {
+                source = other.sequence();
+                longest = common;
+            }
+        }
+        best.filter(candidate -> ids.isEmpty()).ifPresent(this::useAgain);
+        int sequence = take();
+        if (longest > 0) {
+            context.copy(source, sequence, longest);
+        }
+        return new Claim(sequence, longest);
     }
 
-    private static int common(int[] one, int[] other, int limit) {
-        int end = Math.min(limit, Math.min(one.length, other.length));
+    /** Puts a kept sequence behind the others, so that they go first. */
+    private void useAgain(Kept used) {
+        kept.remove(used);
+        kept.addLast(used);
+    }
+
+    /** A sequence, and how many tokens it holds already. */
+    record Claim(int sequence, int length) {}
+
+    private static int common(int[] one, int oneLength, int[] other, int limit) {
+        int end = Math.min(limit, Math.min(oneLength, other.length));
         int mismatch = Arrays.mismatch(one, 0, end, other, 0, end);
         return mismatch < 0 ? end : mismatch;
     }
 
     /** Takes back a sequence, with what it holds if there is room: exactly these tokens. */
     void keep(int sequence, int[] tokens) {
-        boolean known = kept.stream().anyMatch(other -> common(other.tokens, tokens, tokens.length) == tokens.length);
+        boolean known = kept.stream().anyMatch(other -> begins(tokens, other.tokens));
         if (keptLimit == 0 || tokens.length == 0 || known || tokens.length > cells - reserved) {
             give(sequence);
             return;
         }
         for (Iterator<Kept> others = kept.iterator(); others.hasNext(); ) {
             Kept other = others.next();
-            if (common(other.tokens, tokens, other.tokens.length) == other.tokens.length) {
+            if (begins(other.tokens, tokens)) {
                 others.remove();
                 forget(other);
             }
@@ -147,6 +178,10 @@ final class Sequences {
         }
         kept.addLast(new Kept(sequence, tokens));
         keptCells += tokens.length;
+    }
+
+    private static boolean begins(int[] beginning, int[] whole) {
+        return common(whole, whole.length, beginning, beginning.length) == beginning.length;
     }
 
     private void forgetUntil(int room) {

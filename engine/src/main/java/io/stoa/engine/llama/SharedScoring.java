@@ -116,9 +116,8 @@ final class SharedScoring extends Work<List<LogLikelihood>> {
             high++;
         }
         groupEnd = high;
-        int sequence = sequences.take();
-        int at = sequences.fill(sequence, sorted[low].read(), unscored(low, high));
-        frontier.add(new Cursor(low, high, shared(low, high), sequence, at));
+        Sequences.Claim claim = sequences.claim(sorted[low].read(), unscored(low, high), List.of());
+        frontier.add(new Cursor(low, high, shared(low, high), claim.sequence(), claim.length()));
     }
 
     /** How many tokens all the paths share. */
