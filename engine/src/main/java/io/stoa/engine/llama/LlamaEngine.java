@@ -102,6 +102,9 @@ final class LlamaEngine implements Engine {
     public Generation generate(
             Prompt prompt, GenerateOptions options, Consumer<String> stream, BooleanSupplier cancelled) {
         require(Capability.GENERATE);
+        if (options.grammar().isPresent()) {
+            throw new UnsupportedOperationException(facts.name() + ": this engine does not follow a grammar yet");
+        }
         return whileOpen(() -> {
             int[] tokens = tokens(prompt);
             if (tokens.length >= this.options.contextTokens()) {
