@@ -42,6 +42,8 @@ final class Scheduler implements AutoCloseable {
     private final List<Answering> active = new ArrayList<>();
     private Optional<Working> working = Optional.empty();
     private volatile boolean closing;
+    /** Guarded by the inbox: nobody takes anything out of it any more. */
+    private boolean ended;
 
     private sealed interface Request {
         record Answer(Answering answering) implements Request {}
@@ -84,20 +86,41 @@ final class Scheduler implements AutoCloseable {
             throw StoaException.resources("the engine is busy: " + slots + " answers are in the making and " + queue
                     + " requests wait; try again later, or open it with more slots or a longer queue");
         }
-        inbox.add(new Request.Answer(answering));
+        add(new Request.Answer(answering));
     }
 
     /** Takes on other work. */
     <T> T compute(Work<T> work) {
-        inbox.add(new Request.Compute(work));
+        add(new Request.Compute(work));
         return work.await();
+    }
+
+    /** Hands a request over; one that comes when the thread has ended is told so here. */
+    private void add(Request request) {
+        synchronized (inbox) {
+            if (!ended) {
+                inbox.add(request);
+                return;
+            }
+        }
+        refuse(request);
+    }
+
+    private static void refuse(Request request) {
+        switch (request) {
+            case Request.Answer(Answering answering) -> answering.finish(Finish.CANCELLED);
+            case Request.Compute(Work<?> work) -> work.fail(new Work.Cancelled());
+            case Request.Close() -> {
+                // It is closed.
+            }
+        }
     }
 
     /** Ends running answers as cancelled and other work as failed, and waits until the context is not used any more. */
     @Override
     public void close() {
         closing = true;
-        inbox.add(new Request.Close());
+        add(new Request.Close());
         boolean interrupted = false;
         while (thread.isAlive()) {
             try {
@@ -129,16 +152,11 @@ final class Scheduler implements AutoCloseable {
         }
         List.copyOf(active).forEach(answering -> end(answering, () -> answering.finish(Finish.CANCELLED)));
         working.ifPresent(current -> end(current, () -> current.work.fail(new Work.Cancelled())));
-        inbox.drainTo(waiting);
-        waiting.forEach(request -> {
-            switch (request) {
-                case Request.Answer(Answering answering) -> answering.finish(Finish.CANCELLED);
-                case Request.Compute(Work<?> work) -> work.fail(new Work.Cancelled());
-                case Request.Close() -> {
-                    // That is what happens here.
-                }
-            }
-        });
+        synchronized (inbox) {
+            ended = true;
+            inbox.drainTo(waiting);
+        }
+        waiting.forEach(Scheduler::refuse);
     }
 
     /** Takes in what has come; waits for something when there is nothing else to do. */

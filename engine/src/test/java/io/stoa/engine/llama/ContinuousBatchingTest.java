@@ -16,6 +16,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -139,6 +140,36 @@ final class ContinuousBatchingTest {
                 assertThat(answer.get().answerTokens()).isPositive();
             }
         }
+    }
+
+    /** Closing at any moment answers every caller: with what there is, or that the engine is closed. */
+    @Test
+    void closingLeavesNobodyWaiting() throws Exception {
+        for (int round = 0; round < 100; round++) {
+            Engine engine = open("nano", 256, 2, 512, 100);
+            try (ExecutorService callers = Executors.newFixedThreadPool(3)) {
+                List<Future<?>> calls = new ArrayList<>();
+                for (int i = 0; i < 3; i++) {
+                    calls.add(callers.submit(() -> engine.generate(ENDLESS, tokens(50))));
+                    calls.add(callers.submit(() -> engine.score(ENDLESS, List.of(" cake"))));
+                }
+                Thread.sleep(0, random(round));
+                engine.close();
+                for (Future<?> call : calls) {
+                    try {
+                        call.get();
+                    } catch (ExecutionException e) {
+                        assertThat(e.getCause())
+                                .isInstanceOf(IllegalStateException.class)
+                                .hasMessageContaining("closed");
+                    }
+                }
+            }
+        }
+    }
+
+    private static int random(int round) {
+        return new Random(round).nextInt(1_000_000);
     }
 
     /** The second time the prompt is there already, so that the first token comes much sooner. */
