@@ -42,7 +42,7 @@ final class LlamaContext implements AutoCloseable {
     private final MemorySegment sequences;
     private final MemorySegment outputs;
     private final MemorySegment batch;
-    private final float[] row;
+    private final int[] row;
     private final Abort abort;
     private final MemorySegment abortStub;
     private boolean abortable;
@@ -58,7 +58,7 @@ final class LlamaContext implements AutoCloseable {
         this.batchTokens = library.batchTokens(context);
         this.abort = new Abort();
         this.abortStub = abort.stub(arena);
-        this.row = new float[model.vocabularySize()];
+        this.row = new int[model.vocabularySize()];
         this.tokens = arena.allocate(JAVA_INT, batchTokens);
         this.positions = arena.allocate(JAVA_INT, batchTokens);
         this.sequences = arena.allocate(JAVA_INT, batchTokens);
@@ -175,7 +175,11 @@ final class LlamaContext implements AutoCloseable {
             abortable = !abortable;
             library.setAbort(pointer(), abortable ? abortStub : MemorySegment.NULL);
         }
+        DecodeEvent event = new DecodeEvent();
+        event.begin();
         int status = abort.during(cancelled, () -> library.decode(pointer(), batch));
+        event.tokens = rows;
+        event.commit();
         if (status == ABORTED) {
             return false;
         }
@@ -231,7 +235,7 @@ final class LlamaContext implements AutoCloseable {
         if (values.address() == 0) {
             throw StoaException.bug("logits of row " + row + " were not asked for");
         }
-        MemorySegment.copy(values, JAVA_FLOAT, 0, this.row, 0, this.row.length);
+        MemorySegment.copy(values, JAVA_INT, 0, this.row, 0, this.row.length);
         return new Logits(this.row);
     }
 

@@ -7,48 +7,66 @@ import java.util.List;
 import java.util.OptionalDouble;
 import java.util.PriorityQueue;
 
-/** The logits of one position: one number per token of the vocabulary. A view: the array is not copied. */
+/**
+ * The logits of one position: one number per token of the vocabulary. A view: the array is not copied.
+ *
+ * <p>They are kept as the bits of their floats. Bits with the lower ones flipped where negative order as the floats do
+ * ({@link #order}), and Java's compiler turns a maximum of ints into vector instructions but not one of floats: ten
+ * times faster, for each token of each answer (measured on a vocabulary of 49,152).
+ */
 final class Logits {
     /** So many values are searched for their maximum at once; it is then looked up in the best block only. */
     private static final int BLOCK = 1024;
 
-    private final float[] values;
+    private static final int POSITIVE_INFINITY = order(Float.floatToRawIntBits(Float.POSITIVE_INFINITY));
+    private static final int NEGATIVE_INFINITY = order(Float.floatToRawIntBits(Float.NEGATIVE_INFINITY));
+
+    private final int[] bits;
     private final int mostLikely;
 
     /**
      * Checks the logits. Minus infinity (a token that can never come) is fine.
      *
+     * @param bits of each float
      * @throws StoaException of kind {@code ENGINE} when one is not a number, one is infinite or none is finite
      */
-    Logits(float[] values) {
-        // Math.max is NaN when either is, so that one vectorized reduction finds the maximum and checks every value.
-        float max = Float.NEGATIVE_INFINITY;
+    Logits(int[] bits) {
+        int max = Integer.MIN_VALUE;
+        int min = Integer.MAX_VALUE;
         int best = 0;
-        for (int start = 0; start < values.length && !Float.isNaN(max); start += BLOCK) {
-            float most = max(values, start, Math.min(start + BLOCK, values.length));
-            if (!(most <= max)) {
+        for (int start = 0; start < bits.length; start += BLOCK) {
+            int end = Math.min(start + BLOCK, bits.length);
+            int most = Integer.MIN_VALUE;
+            for (int i = start; i < end; i++) {
+                int value = order(bits[i]);
+                most = Math.max(most, value);
+                min = Math.min(min, value);
+            }
+            if (most > max) {
                 max = most;
                 best = start;
             }
         }
-        if (!(max > Float.NEGATIVE_INFINITY && max < Float.POSITIVE_INFINITY)) {
+        // NaNs lie beyond the infinities, on both sides.
+        if (max <= NEGATIVE_INFINITY || max >= POSITIVE_INFINITY || min < NEGATIVE_INFINITY) {
             throw StoaException.engine(
                     "the model computes logits that are not finite numbers: its weights are damaged or"
                             + " do not suit this engine; compare the file's digest with its source and download it again");
         }
-        while (values[best] != max) {
+        while (order(bits[best]) != max) {
             best++;
         }
-        this.values = values;
+        this.bits = bits;
         this.mostLikely = best;
     }
 
-    private static float max(float[] values, int from, int to) {
-        float max = Float.NEGATIVE_INFINITY;
-        for (int i = from; i < to; i++) {
-            max = Math.max(max, values[i]);
-        }
-        return max;
+    /** A number that is greater where the float is; of the zeros the negative one is the smaller. */
+    private static int order(int bits) {
+        return bits ^ ((bits >> (Integer.SIZE - 1)) & Integer.MAX_VALUE);
+    }
+
+    private float value(int token) {
+        return Float.intBitsToFloat(bits[token]);
     }
 
     /** The token with the highest logit; of equals the one with the lowest id, so that greedy answers never vary. */
@@ -58,29 +76,29 @@ final class Logits {
 
     /** ln Σ exp(logit), in double, with the maximum taken out first so that no term overflows. */
     double logNormalizer() {
-        double max = values[mostLikely];
+        double max = value(mostLikely);
         double sum = 0;
-        for (float value : values) {
-            sum += Math.exp(value - max);
+        for (int bit : bits) {
+            sum += Math.exp(Float.intBitsToFloat(bit) - max);
         }
         return max + Math.log(sum);
     }
 
     /** ln p(token), given {@link #logNormalizer()}, which several questions about one position share. */
     double logProbability(int token, double logNormalizer) {
-        return values[token] - logNormalizer;
+        return value(token) - logNormalizer;
     }
 
     /** A token with its log-probability, and the likeliest tokens of this position. */
     ScoredToken scored(int token, double logNormalizer, int alternatives) {
         // A heap of the best so far, its worst on top; of equals the lower id is the better.
         Comparator<Integer> better =
-                Comparator.<Integer>comparingDouble(id -> values[id]).thenComparing(Comparator.reverseOrder());
+                Comparator.<Integer>comparingDouble(this::value).thenComparing(Comparator.reverseOrder());
         PriorityQueue<Integer> best = new PriorityQueue<>(better);
-        for (int id = 0; alternatives > 0 && id < values.length; id++) {
+        for (int id = 0; alternatives > 0 && id < bits.length; id++) {
             if (best.size() < alternatives) {
                 best.add(id);
-            } else if (values[id] > values[best.element()]) {
+            } else if (value(id) > value(best.element())) {
                 best.remove();
                 best.add(id);
             }

@@ -1,0 +1,54 @@
+package io.stoa.performance;
+
+import io.stoa.model.StoaException;
+import java.nio.file.Path;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+/** The measuring programs. */
+@Command(
+        name = "performance/run",
+        description = "Measures Stoa's engine beside llama.cpp's own programs, on the same native code, in one run.",
+        mixinStandardHelpOptions = true,
+        synopsisSubcommandLabel = "COMMAND",
+        subcommands = {
+            SyntheticCommand.class,
+            SingleCommand.class,
+            ServingCommand.class,
+            ScoringCommand.class,
+            NoiseCommand.class,
+            SoakCommand.class
+        },
+        footer = {
+            "",
+            "Examples:",
+            "  performance/build-reference.sh /tmp/reference     llama.cpp's programs, once",
+            "  performance/run single  --reference /tmp/reference",
+            "  performance/run serving --reference /tmp/reference",
+            "  performance/run scoring --reference /tmp/reference",
+            "  performance/run noise",
+            "  performance/run soak --minutes 60"
+        })
+final class Performance {
+    private Performance() {}
+
+    public static void main(String[] arguments) {
+        int code = new CommandLine(new Performance())
+                .setExecutionExceptionHandler((e, line, result) -> {
+                    if (e instanceof StoaException) {
+                        System.err.println("performance: " + e.getMessage());
+                    } else {
+                        e.printStackTrace();
+                    }
+                    return 1;
+                })
+                .execute(arguments);
+        System.out.flush();
+        System.exit(code);
+    }
+
+    /** The checkout that this is part of. */
+    static Path root() {
+        return Path.of(System.getProperty("stoa.root", ".")).toAbsolutePath().normalize();
+    }
+}
