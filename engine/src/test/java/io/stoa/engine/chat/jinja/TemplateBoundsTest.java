@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.fail;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
 import org.junit.jupiter.api.Test;
@@ -126,16 +127,25 @@ class TemplateBoundsTest {
         }
     }
 
+    /**
+     * Some seconds of random templates. For more: {@code mvn -pl engine -am verify -Dtest=TemplateBoundsTest
+     * -Dsurefire.failIfNoSpecifiedTests=false -Dstoa.fuzz.templates=2000000 -Dstoa.fuzz.seed=1}.
+     */
     @Test
+    @Timeout(value = 3, unit = TimeUnit.HOURS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
     void survivesRandomTemplates() {
-        long seed = System.nanoTime();
+        long seed = Long.getLong("stoa.fuzz.seed", System.nanoTime());
+        long wanted = Long.getLong("stoa.fuzz.templates", 0);
         RandomGenerator random = RandomGeneratorFactory.of("L64X128MixRandom").create(seed);
         long end = System.nanoTime() + FUZZING.toNanos();
-        int rendered = 0;
-        int rounds = 0;
-        while (System.nanoTime() < end) {
+        long rendered = 0;
+        long rounds = 0;
+        long slowest = 0;
+        String slowestSource = "";
+        while (wanted > 0 ? rounds < wanted : System.nanoTime() < end) {
             String source = new RandomTemplate(random).text();
             rounds++;
+            long start = System.nanoTime();
             try {
                 assertThat(render(source).length()).isLessThanOrEqualTo(Budget.OUTPUT);
                 rendered++;
@@ -144,7 +154,15 @@ class TemplateBoundsTest {
             } catch (RuntimeException | Error e) {
                 fail("seed " + seed + ", template: " + source, e);
             }
+            long took = System.nanoTime() - start;
+            if (took > slowest) {
+                slowest = took;
+                slowestSource = source;
+            }
         }
+        System.out.printf(
+                "templates: seed %d, %d made, %d rendered, the slowest took %d ms: %s%n",
+                seed, rounds, rendered, slowest / 1_000_000, slowestSource);
         assertThat(rounds).isGreaterThan(1000);
         assertThat(rendered).as("templates that rendered, seed %d", seed).isGreaterThan(rounds / 50);
     }
