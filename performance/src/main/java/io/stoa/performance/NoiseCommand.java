@@ -43,20 +43,27 @@ final class NoiseCommand implements Runnable {
     @Option(names = "--items", defaultValue = "1000", description = "Items a model. Default: ${DEFAULT-VALUE}")
     private int items = 1000;
 
+    @Option(
+            names = "--models",
+            split = ",",
+            defaultValue = "nano,micro,mini",
+            description = "Which of the shipped models. Default: ${DEFAULT-VALUE}")
+    private List<String> models = List.of();
+
     @Option(names = "--seed", defaultValue = "1", description = "Of the items. Default: ${DEFAULT-VALUE}")
     private long seed = 1;
 
     @Override
     public void run() {
         LlamaRuntime runtime = Bench.runtime();
-        Path models = Performance.root().resolve("examples/quickstart/models");
+        Path folder = Performance.root().resolve("examples/quickstart/models");
         List<Question> asked = items();
         int changedInAll = 0;
         int inAll = 0;
         List<Map<String, Object>> figures = new ArrayList<>();
-        for (String name : List.of("nano", "micro", "mini")) {
+        for (String name : models) {
             for (String quantization : List.of("F16", "Q8_0", "Q4_0")) {
-                Path file = quantized(runtime, models.resolve(name + ".gguf"), name, quantization);
+                Path file = quantized(runtime, folder.resolve(name + ".gguf"), name, quantization);
                 List<List<LogLikelihood>> exact;
                 try (Engine engine = runtime.open(file, new EngineOptions(CONTEXT, bench.threads()))) {
                     exact = engine.scoreAll(asked);

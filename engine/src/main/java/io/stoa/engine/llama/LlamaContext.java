@@ -31,12 +31,22 @@ final class LlamaContext implements AutoCloseable {
      */
     private static final int ABORTABLE = 16;
 
+    /** Rows from which attention is computed in tiles and single precision (ggml's {@code GGML_FA_TILE_Q}). */
+    private static final int TILE = 64;
+
+    /** Rows that repacked weights are multiplied with at once; what is left over goes another way (ggml's repack.cpp). */
+    private static final int TOGETHER = 4;
+
+    /** The most cells that {@link #pad} takes. */
+    static final int PADDING = TILE;
+
     private final LlamaLibrary library;
     private final LlamaModel model;
     private final Arena arena;
     private final MemorySegment context;
     private final MemorySegment memory;
     private final int batchTokens;
+    private final int microBatchTokens;
     private final MemorySegment tokens;
     private final MemorySegment positions;
     private final MemorySegment sequences;
@@ -47,15 +57,18 @@ final class LlamaContext implements AutoCloseable {
     private final MemorySegment abortStub;
     private boolean abortable;
     private int rows;
+    private int wanted;
     private boolean closed;
 
-    private LlamaContext(LlamaLibrary library, LlamaModel model, Arena arena, MemorySegment context) {
+    private LlamaContext(
+            LlamaLibrary library, LlamaModel model, Arena arena, MemorySegment context, int microBatchTokens) {
         this.library = library;
         this.model = model;
         this.arena = arena;
         this.context = context;
         this.memory = library.memory(context);
         this.batchTokens = library.batchTokens(context);
+        this.microBatchTokens = microBatchTokens;
         this.abort = new Abort();
         this.abortStub = abort.stub(arena);
         this.row = new int[model.vocabularySize()];
@@ -94,7 +107,7 @@ final class LlamaContext implements AutoCloseable {
                 throw StoaException.engine("llama.cpp " + library.version() + " cannot make a context of "
                         + shape.tokens() + " tokens: " + made.complaints() + "; try a smaller one");
             }
-            return new LlamaContext(library, model, arena, made.result());
+            return new LlamaContext(library, model, arena, made.result(), shape.microBatch());
         } catch (RuntimeException e) {
             arena.close();
             throw e;
@@ -138,6 +151,7 @@ final class LlamaContext implements AutoCloseable {
     /** Begins a new batch. */
     void begin() {
         rows = 0;
+        wanted = 0;
     }
 
     /** How many tokens the batch has so far. */
@@ -160,7 +174,39 @@ final class LlamaContext implements AutoCloseable {
         positions.setAtIndex(JAVA_INT, rows, position);
         sequences.setAtIndex(JAVA_INT, rows, sequence);
         outputs.set(JAVA_BYTE, rows, (byte) (wanted ? 1 : 0));
+        this.wanted += wanted ? 1 : 0;
         return rows++;
+    }
+
+    /**
+     * Fills the batch up to a shape of which every row is computed in the same way, however many there are: llama.cpp
+     * takes other, less exact ways for few rows and for what a multiple of them leaves over. Without it the same token
+     * after the same text differs by some thousandths of a nat between batches of a quantized model; with it, most
+     * often not at all.
+     *
+     * <p>What is added follows a sequence's last row, so that nobody sees it, and must be removed from there on when the
+     * batch has been read. A model with a state, which cannot forget it, gets nothing.
+     *
+     * @param position after the sequence's last row
+     * @param room cells that may be used, and are again free afterwards
+     */
+    void pad(int sequence, int position, int room) {
+        int last = rows % microBatchTokens;
+        if (model.hasState() || last == 0) {
+            return;
+        }
+        int missing = Math.max(TILE, Math.ceilDiv(last, TOGETHER) * TOGETHER) - last;
+        missing = Math.min(Math.min(missing, room), batchTokens - rows);
+        for (int i = 0; i < missing; i++) {
+            add(tokens.getAtIndex(JAVA_INT, rows - 1), position + i, sequence, false);
+        }
+        // The last layer computes only rows that are wanted.
+        for (int row = rows - 1; row >= 0 && wanted % TOGETHER != 0; row--) {
+            if (outputs.get(JAVA_BYTE, row) == 0) {
+                outputs.set(JAVA_BYTE, row, (byte) 1);
+                wanted++;
+            }
+        }
     }
 
     /**

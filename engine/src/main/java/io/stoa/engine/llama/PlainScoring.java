@@ -31,7 +31,8 @@ final class PlainScoring extends Work<List<LogLikelihood>> {
 
     @Override
     int cells(int most) {
-        return paths.stream().mapToInt(path -> path.read().length).max().orElseThrow();
+        int longest = paths.stream().mapToInt(path -> path.read().length).max().orElseThrow();
+        return Math.max(longest, Math.min(longest + LlamaContext.PADDING, most));
     }
 
     @Override
@@ -40,8 +41,8 @@ final class PlainScoring extends Work<List<LogLikelihood>> {
             sequence = sequences.take();
         }
         if (!promptRead) {
-            readPrompt(context, cancelled);
-            Logits first = context.logits(context.rows() - 1);
+            readPrompt(context, cells, cancelled);
+            Logits first = context.logits((prompt - 1) % context.batchTokens());
             double logNormalizer = first.logNormalizer();
             paths.forEach(path -> path.add(prompt - 1, first, logNormalizer));
             return paths.stream().allMatch(path -> path.read().length == prompt);
@@ -50,15 +51,15 @@ final class PlainScoring extends Work<List<LogLikelihood>> {
         if (path.read().length > prompt) {
             if (done > 0 && !context.remove(sequence, prompt)) {
                 context.remove(sequence, 0);
-                readPrompt(context, cancelled);
+                readPrompt(context, cells, cancelled);
             }
-            readEnding(path, context, cancelled);
+            readEnding(path, context, cells, cancelled);
         }
         done++;
         return done == paths.size();
     }
 
-    private void readPrompt(LlamaContext context, BooleanSupplier cancelled) {
+    private void readPrompt(LlamaContext context, int cells, BooleanSupplier cancelled) {
         int[] tokens = paths.getFirst().read();
         for (int start = 0; start < prompt; start += context.batchTokens()) {
             int end = Math.min(start + context.batchTokens(), prompt);
@@ -66,12 +67,14 @@ final class PlainScoring extends Work<List<LogLikelihood>> {
             for (int position = start; position < end; position++) {
                 context.add(tokens[position], position, sequence, position == prompt - 1);
             }
+            context.pad(sequence, end, cells - end);
             decode(context, cancelled);
+            context.remove(sequence, end);
         }
         promptRead = true;
     }
 
-    private void readEnding(ScoredPath path, LlamaContext context, BooleanSupplier cancelled) {
+    private void readEnding(ScoredPath path, LlamaContext context, int cells, BooleanSupplier cancelled) {
         int[] tokens = path.read();
         for (int start = prompt; start < tokens.length; start += SCORED_ROWS) {
             int end = Math.min(start + SCORED_ROWS, tokens.length);
@@ -79,11 +82,13 @@ final class PlainScoring extends Work<List<LogLikelihood>> {
             for (int position = start; position < end; position++) {
                 context.add(tokens[position], position, sequence, true);
             }
+            context.pad(sequence, end, cells - end);
             decode(context, cancelled);
             for (int position = start; position < end; position++) {
                 Logits logits = context.logits(position - start);
                 path.add(position, logits, logits.logNormalizer());
             }
+            context.remove(sequence, end);
         }
     }
 

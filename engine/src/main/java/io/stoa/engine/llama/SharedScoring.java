@@ -35,6 +35,8 @@ final class SharedScoring extends Work<List<LogLikelihood>> {
     private final int wantedRows;
     private final Deque<Cursor> frontier = new ArrayDeque<>();
     private int groupEnd;
+    /** Cells that the group leaves free. */
+    private int room;
 
     /** A node that is being read: the sorted paths from low to high share the tokens up to {@code to}. */
     private static final class Cursor {
@@ -75,7 +77,8 @@ final class SharedScoring extends Work<List<LogLikelihood>> {
     int cells(int most) {
         int longest =
                 Arrays.stream(sorted).mapToInt(path -> path.read().length).max().orElseThrow();
-        long all = IntStream.range(0, sorted.length).mapToLong(this::ownTokens).sum();
+        long all = LlamaContext.PADDING
+                + IntStream.range(0, sorted.length).mapToLong(this::ownTokens).sum();
         return (int) Math.min(Math.max(longest, all), Math.max(longest, most - longest));
     }
 
@@ -92,7 +95,10 @@ final class SharedScoring extends Work<List<LogLikelihood>> {
         List<Wanted> wanted = fill(context);
         // Everything may have been there already: a path that another one goes on from, with nothing to score.
         if (context.rows() > 0) {
+            Cursor padded = frontier.getFirst();
+            context.pad(padded.sequence, padded.at, room);
             decode(context, cancelled);
+            context.remove(padded.sequence, padded.at);
             wanted.forEach(row -> take(row, context.logits(row.row)));
         }
         int reading = frontier.size();
@@ -111,11 +117,14 @@ final class SharedScoring extends Work<List<LogLikelihood>> {
         int low = groupEnd;
         int high = low + 1;
         long tokens = sorted[low].read().length;
-        while (high < sorted.length && high - low < sequences.takeable() && tokens + ownTokens(high) <= cells) {
+        while (high < sorted.length
+                && high - low < sequences.takeable()
+                && tokens + ownTokens(high) <= cells - LlamaContext.PADDING) {
             tokens += ownTokens(high);
             high++;
         }
         groupEnd = high;
+        room = (int) (cells - tokens);
         Sequences.Claim claim = sequences.claim(sorted[low].read(), unscored(low, high), List.of());
         frontier.add(new Cursor(low, high, shared(low, high), claim.sequence(), claim.length()));
     }

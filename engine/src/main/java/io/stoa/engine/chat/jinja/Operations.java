@@ -577,7 +577,9 @@ final class Operations {
     }
 
     private void write(Value value, StringBuilder text, int depth) {
-        budget.charge(1);
+        // Writing a value takes as long as some evaluations; a list of lists of lists may hold any number of them.
+        budget.charge(4);
+        budget.output(text.length());
         if (depth > 250) {
             throw JinjaException.limit("a value that contains itself cannot be printed");
         }
