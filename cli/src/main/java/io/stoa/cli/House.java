@@ -7,6 +7,7 @@ import io.stoa.engine.gguf.GgufHeader;
 import io.stoa.engine.llama.LlamaRuntime;
 import io.stoa.engine.llama.LogSink;
 import io.stoa.engine.remote.RemoteEngine;
+import io.stoa.engine.supervised.SupervisedEngine;
 import io.stoa.hardware.machine.OtherLoad;
 import io.stoa.hardware.machine.ThisMachine;
 import io.stoa.model.Candidate;
@@ -19,6 +20,8 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -74,11 +77,38 @@ final class House {
     /** llama.cpp, loaded at the first call. */
     LlamaRuntime llama() {
         LlamaRuntime runtime = llama.orElseGet(() -> {
-            Path shipped = Path.of(System.getProperty("stoa.natives", "natives"));
-            return LlamaRuntime.load(LlamaRuntime.libraryPlace(environment, shipped), LogSink.systemLogger());
+            return LlamaRuntime.load(LlamaRuntime.libraryPlace(environment, natives()), LogSink.systemLogger());
         });
         llama = Optional.of(runtime);
         return runtime;
+    }
+
+    /** An environment variable. */
+    Optional<String> environment(String name) {
+        return Optional.ofNullable(environment.get(name));
+    }
+
+    /**
+     * A model in a process of its own: {@code stoa engine} on this very Java and these very files, started again
+     * whenever it dies.
+     */
+    static SupervisedEngine supervised(Path gguf, int contextTokens, int threads, int slots) {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        // Java has little to do there; weights and caches are native memory.
+        command.addAll(List.of("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:auto"));
+        command.addAll(List.of("--enable-native-access=ALL-UNNAMED", "-Xlog:disable", "-Xlog:all=error:stderr"));
+        command.add("-Dstoa.natives=" + natives());
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName()));
+        command.addAll(List.of("engine", "--model", gguf.toString(), "--listen", "127.0.0.1:0"));
+        command.addAll(List.of("--context", Integer.toString(contextTokens)));
+        command.addAll(List.of("--threads", Integer.toString(threads), "--slots", Integer.toString(slots)));
+        command.addAll(List.of("--key-env", SupervisedEngine.KEY_VARIABLE, "--until-input-ends", "--json"));
+        return SupervisedEngine.start(command);
+    }
+
+    private static Path natives() {
+        return Path.of(System.getProperty("stoa.natives", "natives"));
     }
 
     /** The machine at hand. */

@@ -95,7 +95,8 @@ public final class Main implements Runnable {
                 new InspectCommand(house),
                 new LicenseCommand(house),
                 new GenerateCommand(house),
-                new ScoreCommand(house))) {
+                new ScoreCommand(house),
+                new EngineCommand(house))) {
             stoa.addSubcommand(command);
         }
         stoa.addSubcommand(LedgerCommand.commandLine(house));

@@ -34,6 +34,9 @@ public final class ToolCallParser {
     private static final String HERMES_CLOSE = "</tool_call>";
     private static final String MISTRAL = "[TOOL_CALLS]";
     private static final String LLAMA = "<|python_tag|>";
+    private static final List<String> MARKERS = List.of(HERMES_OPEN, MISTRAL, LLAMA);
+    private static final int LONGEST_MARKER =
+            MARKERS.stream().mapToInt(String::length).max().orElseThrow();
     private static final Pattern MISTRAL_NAMED =
             Pattern.compile("\\s*([A-Za-z0-9_.:-]{1,256})(?:\\[CALL_ID\\]([A-Za-z0-9_-]{1,64}))?\\[ARGS\\]");
     private static final Pattern FENCE = Pattern.compile("```(?:json)?\\s*(.*?)\\s*```", Pattern.DOTALL);
@@ -58,6 +61,26 @@ public final class ToolCallParser {
             bare(answer, reading);
         }
         return new ParsedAnswer(reading.content.toString().strip(), reading.calls, reading.problems);
+    }
+
+    /** Where the first marker of a call begins, or -1. */
+    static int callBegins(CharSequence text) {
+        return MARKERS.stream()
+                .mapToInt(marker -> text.toString().indexOf(marker))
+                .filter(at -> at >= 0)
+                .min()
+                .orElse(-1);
+    }
+
+    /** The length of the longest end of a text with which a marker begins. */
+    static int longestMarkerBegun(CharSequence text) {
+        for (int length = Math.min(LONGEST_MARKER, text.length()); length > 0; length--) {
+            String end = text.subSequence(text.length() - length, text.length()).toString();
+            if (MARKERS.stream().anyMatch(marker -> marker.startsWith(end))) {
+                return length;
+            }
+        }
+        return 0;
     }
 
     /** What has been found so far. */
