@@ -2,6 +2,7 @@ package io.stoa.engine.supervised;
 
 import io.stoa.model.StoaException;
 import java.io.BufferedReader;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
@@ -32,6 +33,7 @@ final class Child implements AutoCloseable {
     private static final Duration HEALTH = Duration.ofSeconds(5);
 
     private final Process process;
+    private final Thread remembering;
     private final Deque<String> lastLines = new ArrayDeque<>();
     private final String key;
     private final HttpClient client;
@@ -44,7 +46,9 @@ final class Child implements AutoCloseable {
                 .version(HttpClient.Version.HTTP_1_1)
                 .connectTimeout(HEALTH)
                 .build();
-        Thread.ofVirtual().name("errors of engine " + process.pid()).start(() -> remember(process.getErrorStream()));
+        this.remembering = Thread.ofVirtual()
+                .name("errors of engine " + process.pid())
+                .start(() -> remember(process.getErrorStream()));
         Thread.ofVirtual().name("output of engine " + process.pid()).start(this::awaitAddress);
     }
 
@@ -87,7 +91,11 @@ final class Child implements AutoCloseable {
                 new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
             String line = lines.readLine();
             JsonNode ready = JsonMapper.shared().readTree(line == null ? "" : line);
-            address.complete(URI.create(ready.path("address").asString("")));
+            URI told = URI.create(ready.path("address").asString(""));
+            if (told.getHost() == null) {
+                throw new EOFException("no address");
+            }
+            address.complete(told);
             while (line != null) {
                 line = lines.readLine();
             }
@@ -129,7 +137,15 @@ final class Child implements AutoCloseable {
         return process.pid() + (code > 128 ? " was killed by signal " + (code - 128) : " ended with status " + code);
     }
 
+    /** What it said last, for a message; of one that has ended, all of it. */
     String lastWords() {
+        try {
+            if (!process.isAlive()) {
+                remembering.join(Duration.ofSeconds(1));
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
         synchronized (lastLines) {
             return lastLines.isEmpty() ? "" : "; it said: " + String.join(" | ", lastLines);
         }

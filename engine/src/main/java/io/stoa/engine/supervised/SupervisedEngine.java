@@ -99,6 +99,16 @@ public final class SupervisedEngine implements Engine {
         }
     }
 
+    /** Whether it serves, or will again: not closed, and not given up. */
+    public boolean isAlive() {
+        lock.lock();
+        try {
+            return !closed && givenUp.isEmpty();
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** Waits for a child's death and starts the next, until the engine is closed or gives up. */
     private void live(Child first) {
         try {
