@@ -285,6 +285,14 @@ final class LlamaContext implements AutoCloseable {
         return new Logits(this.row);
     }
 
+    /** Changes one logit of a wanted token, for whoever samples after; the one that was there. */
+    float setLogit(int row, int token, float logit) {
+        MemorySegment values = library.logits(pointer(), row, model.vocabularySize());
+        float before = values.getAtIndex(JAVA_FLOAT, token);
+        values.setAtIndex(JAVA_FLOAT, token, logit);
+        return before;
+    }
+
     /** Draws the token after a wanted token of the last batch. */
     int sample(MemorySegment sampler, int row) {
         return library.sample(sampler, pointer(), row);

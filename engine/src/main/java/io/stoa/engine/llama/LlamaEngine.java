@@ -102,15 +102,13 @@ final class LlamaEngine implements Engine {
     public Generation generate(
             Prompt prompt, GenerateOptions options, Consumer<String> stream, BooleanSupplier cancelled) {
         require(Capability.GENERATE);
-        if (options.grammar().isPresent()) {
-            throw new UnsupportedOperationException(facts.name() + ": this engine does not follow a grammar yet");
-        }
         return whileOpen(() -> {
             int[] tokens = tokens(prompt);
             if (tokens.length >= this.options.contextTokens()) {
                 throw tooLong("the prompt has " + tokens.length + " tokens and leaves no room for an answer");
             }
-            try (Sampler sampler = new Sampler(library, options)) {
+            int most = Math.min(options.maxTokens(), this.options.contextTokens() - tokens.length + 1);
+            try (Sampler sampler = new Sampler(library, model, options, most)) {
                 Answering answering = new Answering(model, sampler, tokens, options, this.options.contextTokens());
                 if (cancelled.getAsBoolean()) {
                     answering.finish(Generation.Finish.CANCELLED);

@@ -93,6 +93,16 @@ final class LlamaModel implements AutoCloseable {
         return library.isEndOfGeneration(vocabulary, token);
     }
 
+    /** A token that ends an answer. */
+    int endToken() {
+        pointer();
+        int token = library.eos(vocabulary);
+        if (token < 0 || !isEndOfGeneration(token)) {
+            throw StoaException.engine("the model has no end token, so it cannot follow a grammar to its end");
+        }
+        return token;
+    }
+
     /**
      * The tokens of a prompt: markers become their tokens, and the begin token comes first where the model wants one,
      * once (a chat template may have written it already).

@@ -1,7 +1,10 @@
 package io.stoa.engine.serve;
 
 import io.stoa.engine.GenerateOptions;
+import io.stoa.engine.grammar.JsonSchemaGrammar;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.random.RandomGenerator;
 
@@ -34,7 +37,40 @@ final class Sampling {
             throw Refused.field("stop", "is at most 64 strings, none of them empty");
         }
         GenerateOptions options = new GenerateOptions(limit, temperature, topK, topP, minP, seed, stop);
+        Optional<String> grammar = grammar(fields);
+        if (grammar.isPresent()) {
+            options = options.withGrammar(grammar.get());
+        }
         return alternatives.isPresent() ? options.withAlternatives(alternatives.getAsInt()) : options;
+    }
+
+    /** {@code response_format} (OpenAI), {@code json_schema} (llama-server), {@code guided_json} (vLLM) or {@code grammar}. */
+    private static Optional<String> grammar(Fields fields) {
+        List<String> grammars = new ArrayList<>();
+        fields.object("response_format").flatMap(Sampling::ofFormat).ifPresent(grammars::add);
+        fields.text("grammar").ifPresent(grammars::add);
+        for (String name : List.of("json_schema", "guided_json")) {
+            fields.get(name).ifPresent(schema -> grammars.add(JsonSchemaGrammar.gbnf(schema)));
+        }
+        if (grammars.size() > 1) {
+            throw Refused.field("response_format", "and a grammar cannot both be followed; send one");
+        }
+        return grammars.stream().findFirst();
+    }
+
+    private static Optional<String> ofFormat(Fields format) {
+        String type = format.text("type").orElse("");
+        return switch (type) {
+            case "text" -> Optional.empty();
+            case "json_object" ->
+                Optional.of(format.get("schema").map(JsonSchemaGrammar::gbnf).orElseGet(JsonSchemaGrammar::anyObject));
+            case "json_schema" ->
+                Optional.of(format.object("json_schema")
+                        .flatMap(given -> given.get("schema"))
+                        .map(JsonSchemaGrammar::gbnf)
+                        .orElseThrow(() -> Refused.field("response_format", "needs json_schema.schema")));
+            default -> throw Refused.field("response_format", "has the type text, json_object or json_schema: " + type);
+        };
     }
 
     private static double within(Fields fields, String name, double otherwise, double least, double most) {
