@@ -32,6 +32,9 @@ final class Server implements AutoCloseable {
     private final URI address;
     private final HttpClient client;
 
+    /** For answers that are left in the middle: a connection that is being closed must not be taken by another call. */
+    private final HttpClient leaving;
+
     /** What a streamed answer took. */
     record Answer(int tokens, Duration timeToFirstToken, Duration total) {}
 
@@ -43,7 +46,12 @@ final class Server implements AutoCloseable {
     private Server(Process process, URI address) {
         this.process = process;
         this.address = address;
-        this.client = HttpClient.newBuilder()
+        this.client = newClient();
+        this.leaving = newClient();
+    }
+
+    private static HttpClient newClient() {
+        return HttpClient.newBuilder()
                 .version(HttpClient.Version.HTTP_1_1)
                 .connectTimeout(Duration.ofSeconds(5))
                 .build();
@@ -147,10 +155,11 @@ final class Server implements AutoCloseable {
     }
 
     HttpResponse<String> call(String method, String path, String body) {
-        return send(method, path, body, BodyHandlers.ofString());
+        return send(client, method, path, body, BodyHandlers.ofString());
     }
 
-    private <T> HttpResponse<T> send(String method, String path, String body, HttpResponse.BodyHandler<T> handler) {
+    private <T> HttpResponse<T> send(
+            HttpClient client, String method, String path, String body, HttpResponse.BodyHandler<T> handler) {
         HttpRequest request = HttpRequest.newBuilder(address.resolve(path))
                 .timeout(LONGEST_CALL)
                 .header("Content-Type", "application/json")
@@ -168,7 +177,16 @@ final class Server implements AutoCloseable {
 
     /** Reads an event stream until its end, or until the reader has enough and leaves. */
     int stream(String path, String body, Lines lines) {
-        HttpResponse<Stream<String>> response = send("POST", path, body, BodyHandlers.ofLines());
+        return stream(client, path, body, lines);
+    }
+
+    /** The same, by a caller that will leave. */
+    void leave(String path, String body, Lines lines) {
+        stream(leaving, path, body, lines);
+    }
+
+    private int stream(HttpClient client, String path, String body, Lines lines) {
+        HttpResponse<Stream<String>> response = send(client, "POST", path, body, BodyHandlers.ofLines());
         // Closing it before its end closes the connection.
         try (Stream<String> all = response.body()) {
             boolean _ = all.allMatch(lines::next);
@@ -236,5 +254,6 @@ final class Server implements AutoCloseable {
             Thread.currentThread().interrupt();
         }
         client.close();
+        leaving.close();
     }
 }

@@ -142,7 +142,7 @@ final class SoakCommand implements Runnable {
                 case 4, 5 -> {
                     // Leaves after some lines: the slot must be free again.
                     int[] lines = {random.nextInt(6)};
-                    server.stream("/v1/chat/completions", chat(random, true), line -> lines[0]-- > 0);
+                    server.leave("/v1/chat/completions", chat(random, true), line -> lines[0]-- > 0);
                     left.incrementAndGet();
                 }
                 case 6 ->

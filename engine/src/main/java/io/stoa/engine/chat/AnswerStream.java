@@ -4,18 +4,20 @@ import java.util.List;
 
 /**
  * Takes an answer apart while it grows: tells what is text for the reader as soon as that is certain, and keeps back
- * what belongs to a tool call or may become one. Whatever way an answer is cut into pieces, what it tells and what
- * {@link #end} adds are together what {@link ToolCallParser#parse} makes of the whole.
+ * what is thought, belongs to a tool call or may become either. Whatever way an answer is cut into pieces, what it tells
+ * is the beginning of the content that {@link #end} finds in the whole.
  */
 public final class AnswerStream {
     private final ToolCallParser parser;
     private final boolean mayCall;
     private final StringBuilder answer = new StringBuilder();
     private boolean kept;
+    /** Up to where the answer has been told, and how much of it that was. */
     private int told;
-    private final StringBuilder tellable = new StringBuilder();
 
-    /** An answer that has not begun, to somebody who offered tools. Without any, all of it is text. */
+    private int toldLength;
+
+    /** An answer that has not begun, to somebody who offered tools. Without any, nothing in it is a call. */
     public AnswerStream(List<ToolDefinition> tools) {
         parser = new ToolCallParser(tools);
         mayCall = !tools.isEmpty();
@@ -24,23 +26,23 @@ public final class AnswerStream {
     /** Takes in a piece, and returns the text that has become certain, often none. */
     public String accept(String piece) {
         answer.append(piece);
-        if (!mayCall) {
-            return piece;
-        }
         if (kept) {
             return "";
         }
-        int start = begin();
-        if (start < answer.length() && "{[`".indexOf(answer.charAt(start)) >= 0) {
+        int start = skipSpace(0);
+        if (startsOrMayStart(start, Reasoning.OPEN)) {
+            int close = answer.indexOf(Reasoning.CLOSE);
+            if (close < 0) {
+                return "";
+            }
+            start = skipSpace(close + Reasoning.CLOSE.length());
+        }
+        if (mayCall && start < answer.length() && "{[`".indexOf(answer.charAt(start)) >= 0) {
             // Nothing but a call, or the answer itself: only the end tells.
             kept = true;
             return "";
         }
-        int end = ToolCallParser.callBegins(answer);
-        kept = end >= 0;
-        if (end < 0) {
-            end = answer.length() - ToolCallParser.longestMarkerBegun(answer);
-        }
+        int end = certain();
         // White space at either end of the text is not part of it.
         while (end > start && Character.isWhitespace(answer.charAt(end - 1))) {
             end--;
@@ -50,30 +52,47 @@ public final class AnswerStream {
             return "";
         }
         told = end;
-        String text = answer.substring(from, end);
-        tellable.append(text);
-        return text;
+        toldLength += end - from;
+        return answer.substring(from, end);
     }
 
-    private int begin() {
-        int start = 0;
-        while (start < answer.length() && Character.isWhitespace(answer.charAt(start))) {
-            start++;
+    /** Up to where nothing is or may become a mark. */
+    private int certain() {
+        List<String> markers = mayCall ? ToolCallParser.MARKERS : List.of(Reasoning.CHANNEL);
+        for (String marker : markers) {
+            int begin = answer.indexOf(marker);
+            if (begin >= 0) {
+                kept = true;
+                return ToolCallParser.firstOf(markers, answer);
+            }
         }
-        return start;
+        return answer.length() - ToolCallParser.longestBegun(markers, answer);
     }
 
-    /**
-     * The whole answer, taken apart.
-     *
-     * @return its content begins with everything that was told
-     */
+    private boolean startsOrMayStart(int at, String mark) {
+        String begun = answer.substring(at, Math.min(answer.length(), at + mark.length()));
+        return mark.startsWith(begun);
+    }
+
+    private int skipSpace(int from) {
+        int at = from;
+        while (at < answer.length() && Character.isWhitespace(answer.charAt(at))) {
+            at++;
+        }
+        return at;
+    }
+
+    /** The whole answer, taken apart; its content begins with everything that was told. */
     public ParsedAnswer end() {
-        return mayCall ? parser.parse(answer.toString()) : new ParsedAnswer(answer.toString(), List.of(), List.of());
+        if (mayCall) {
+            return parser.parse(answer.toString());
+        }
+        Reasoning.Parts parts = Reasoning.of(answer.toString());
+        return new ParsedAnswer(parts.said().strip(), parts.thought(), List.of(), List.of());
     }
 
     /** How much of the content has been told. */
     public int toldLength() {
-        return mayCall ? tellable.length() : answer.length();
+        return toldLength;
     }
 }

@@ -22,6 +22,11 @@ import tools.jackson.databind.node.ObjectNode;
  *   <li>Hermes, Qwen and the shipped models: {@code <tool_call>{"name": …, "arguments": {…}}</tool_call>}, any number
  *   <li>Mistral: {@code [TOOL_CALLS]} and a list of such objects, or {@code [TOOL_CALLS]name[ARGS]{…}} one by one
  *   <li>Llama 3: {@code <|python_tag|>} and objects with {@code parameters}, separated by semicolons
+ *   <li>DeepSeek: {@code <｜tool▁calls▁begin｜>} and calls of {@code <｜tool▁call▁begin｜>}, name and arguments parted by
+ *       {@code <｜tool▁sep｜>} (V3.1), or kind and name, and the arguments in a fence (V3, R1)
+ *   <li>gpt-oss: {@code <|channel|>commentary to=functions.name <|constrain|>json<|message|>{…}<|call|>}
+ *   <li>Granite 3: {@code <|tool_call|>} and a list of objects; Granite 4 writes as Hermes does
+ *   <li>Qwen 3 Coder: {@code <tool_call><function=name><parameter=key>value</parameter></function></tool_call>}
  *   <li>bare: an answer that is nothing but such an object or a list of them, fenced or not, which counts as a call only
  *       when it names a tool on offer, since it might as well be the answer
  * </ul>
@@ -34,9 +39,24 @@ public final class ToolCallParser {
     private static final String HERMES_CLOSE = "</tool_call>";
     private static final String MISTRAL = "[TOOL_CALLS]";
     private static final String LLAMA = "<|python_tag|>";
-    private static final List<String> MARKERS = List.of(HERMES_OPEN, MISTRAL, LLAMA);
-    private static final int LONGEST_MARKER =
-            MARKERS.stream().mapToInt(String::length).max().orElseThrow();
+    private static final String DEEPSEEK = "<｜tool▁calls▁begin｜>";
+    private static final String DEEPSEEK_CALL = "<｜tool▁call▁begin｜>";
+    private static final String GRANITE = "<|tool_call|>";
+    /** With one of them a call begins, or a message that may be one. */
+    static final List<String> MARKERS =
+            List.of(HERMES_OPEN, MISTRAL, LLAMA, DEEPSEEK, DEEPSEEK_CALL, GRANITE, Reasoning.CHANNEL, "<|start|>");
+
+    private static final Pattern DEEPSEEK_ONE =
+            Pattern.compile("<｜tool▁call▁begin｜>(.*?)<｜tool▁sep｜>(.*?)(?:<｜tool▁call▁end｜>|$)", Pattern.DOTALL);
+    private static final Pattern HARMONY_ONE = Pattern.compile(
+            "(?:<\\|start\\|>assistant)?[^<]*(?:<\\|channel\\|>[^<]*)?to=(?:functions\\.)?([A-Za-z0-9_.:-]{1,256})"
+                    + "[^<]*(?:<\\|channel\\|>[^<]*)?(?:<\\|constrain\\|>[^<]*)?<\\|message\\|>(.*?)"
+                    + "(?:<\\|call\\|>|<\\|end\\|>|(?=<\\|start\\|>)|$)",
+            Pattern.DOTALL);
+    private static final Pattern XML_FUNCTION =
+            Pattern.compile("\\s*<function=([^>]{1,256})>(.*?)(?:</function>\\s*|$)", Pattern.DOTALL);
+    private static final Pattern XML_PARAMETER =
+            Pattern.compile("<parameter=([^>]{1,256})>\\n?(.*?)\\n?</parameter>", Pattern.DOTALL);
     private static final Pattern MISTRAL_NAMED =
             Pattern.compile("\\s*([A-Za-z0-9_.:-]{1,256})(?:\\[CALL_ID\\]([A-Za-z0-9_-]{1,64}))?\\[ARGS\\]");
     private static final Pattern FENCE = Pattern.compile("```(?:json)?\\s*(.*?)\\s*```", Pattern.DOTALL);
@@ -49,9 +69,17 @@ public final class ToolCallParser {
     }
 
     /** Takes an answer apart; calls without an id of their own get {@code call_1}, {@code call_2} and so on. */
-    public ParsedAnswer parse(String answer) {
+    public ParsedAnswer parse(String whole) {
         Reading reading = new Reading();
-        if (answer.contains(HERMES_OPEN)) {
+        Reasoning.Parts parts = Reasoning.of(whole);
+        String answer = parts.said();
+        if (whole.contains(Reasoning.CHANNEL)) {
+            harmony(answer, reading);
+        } else if (answer.contains(DEEPSEEK_CALL)) {
+            deepSeek(answer, reading);
+        } else if (answer.contains(GRANITE)) {
+            granite(answer, reading);
+        } else if (answer.contains(HERMES_OPEN)) {
             hermes(answer, reading);
         } else if (answer.contains(MISTRAL)) {
             mistral(answer, reading);
@@ -60,23 +88,24 @@ public final class ToolCallParser {
         } else {
             bare(answer, reading);
         }
-        return new ParsedAnswer(reading.content.toString().strip(), reading.calls, reading.problems);
+        return new ParsedAnswer(reading.content.toString().strip(), parts.thought(), reading.calls, reading.problems);
     }
 
-    /** Where the first marker of a call begins, or -1. */
-    static int callBegins(CharSequence text) {
-        return MARKERS.stream()
-                .mapToInt(marker -> text.toString().indexOf(marker))
+    /** Where the first of some marks begins that a text holds. */
+    static int firstOf(List<String> marks, StringBuilder text) {
+        return marks.stream()
+                .mapToInt(text::indexOf)
                 .filter(at -> at >= 0)
                 .min()
-                .orElse(-1);
+                .orElse(text.length());
     }
 
-    /** The length of the longest end of a text with which a marker begins. */
-    static int longestMarkerBegun(CharSequence text) {
-        for (int length = Math.min(LONGEST_MARKER, text.length()); length > 0; length--) {
-            String end = text.subSequence(text.length() - length, text.length()).toString();
-            if (MARKERS.stream().anyMatch(marker -> marker.startsWith(end))) {
+    /** The length of the longest end of a text with which one of some marks begins. */
+    static int longestBegun(List<String> marks, StringBuilder text) {
+        int longest = marks.stream().mapToInt(String::length).max().orElse(0);
+        for (int length = Math.min(longest, text.length()); length > 0; length--) {
+            String end = text.substring(text.length() - length);
+            if (marks.stream().anyMatch(mark -> mark.startsWith(end))) {
                 return length;
             }
         }
@@ -116,9 +145,78 @@ public final class ToolCallParser {
             int close = answer.indexOf(HERMES_CLOSE, end.orElse(body));
             at = close < 0 ? answer.length() : close + HERMES_CLOSE.length();
             String text = answer.substring(body, close < 0 ? answer.length() : close);
-            calls(text, answer.substring(open, at), reading);
+            if (text.startsWith("<function=")) {
+                xml(text, answer.substring(open, at), reading);
+            } else {
+                calls(text, answer.substring(open, at), reading);
+            }
         }
         reading.content.append(answer, at, answer.length());
+    }
+
+    private void deepSeek(String answer, Reading reading) {
+        int at = 0;
+        Matcher one = DEEPSEEK_ONE.matcher(answer);
+        while (one.find()) {
+            reading.content.append(answer.substring(at, one.start()).replace(DEEPSEEK, ""));
+            at = one.end();
+            String name = one.group(1).strip();
+            String body = one.group(2).strip();
+            if (name.equals("function") && body.contains("\n")) {
+                name = body.substring(0, body.indexOf('\n')).strip();
+                body = body.substring(body.indexOf('\n')).strip();
+            }
+            Matcher fence = FENCE.matcher(body);
+            named(name, fence.matches() ? fence.group(1) : body, one.group(), reading);
+        }
+        reading.content.append(answer.substring(at).replaceFirst("^\\s*<｜tool▁calls▁end｜>", ""));
+    }
+
+    private void harmony(String answer, Reading reading) {
+        int at = 0;
+        Matcher one = HARMONY_ONE.matcher(answer);
+        while (one.find()) {
+            reading.content.append(answer, at, one.start());
+            at = one.end();
+            named(one.group(1), one.group(2), one.group(), reading);
+        }
+        reading.content.append(answer, at, answer.length());
+    }
+
+    private void granite(String answer, Reading reading) {
+        int start = answer.indexOf(GRANITE);
+        reading.content.append(answer, 0, start);
+        calls(answer.substring(start + GRANITE.length()), answer.substring(start), reading);
+    }
+
+    /** A call whose name stands outside of its arguments. */
+    private void named(String name, String text, String whole, Reading reading) {
+        if (name.isBlank()) {
+            reading.problem("a tool call has no name: " + shortened(whole), whole);
+            return;
+        }
+        arguments(text.isBlank() ? "{}" : text, whole, reading)
+                .ifPresent(arguments -> reading.calls.add(new ToolCall(reading.id(Optional.empty()), name, arguments)));
+    }
+
+    /** Values are JSON where they can be read as such, and else the text. */
+    private void xml(String text, String whole, Reading reading) {
+        Matcher function = XML_FUNCTION.matcher(text);
+        if (!function.lookingAt() || function.group(1).isBlank()) {
+            reading.problem("a tool call has no name: " + shortened(text), whole);
+            return;
+        }
+        ObjectNode arguments = json.createObjectNode();
+        Matcher parameter = XML_PARAMETER.matcher(function.group(2));
+        while (parameter.find()) {
+            String value = parameter.group(2);
+            try {
+                arguments.set(parameter.group(1), json.readTree(value));
+            } catch (JacksonException e) {
+                arguments.put(parameter.group(1), value);
+            }
+        }
+        reading.calls.add(new ToolCall(reading.id(Optional.empty()), function.group(1), arguments));
     }
 
     private void mistral(String answer, Reading reading) {

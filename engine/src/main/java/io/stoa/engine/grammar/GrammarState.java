@@ -171,7 +171,7 @@ public final class GrammarState {
         int missing = 6 * (whole - have);
         int first = Math.max(value << missing, Utf8.least(whole));
         int last = value << missing | ((1 << missing) - 1);
-        if (first > last) {
+        if (first > last || (Utf8.isSurrogate(first) && Utf8.isSurrogate(last))) {
             return Optional.empty();
         }
         List<Frame> left = stacks.stream()

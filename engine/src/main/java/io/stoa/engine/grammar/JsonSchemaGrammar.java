@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
@@ -68,7 +69,7 @@ public final class JsonSchemaGrammar {
 
     private static final String CHARACTER = "([^\"\\\\\\x00-\\x1F\\x7F] | \"\\\\\" [\"\\\\/bfnrt])";
 
-    private final JsonNode root;
+    private JsonNode root;
     private final Map<String, String> rules = new LinkedHashMap<>();
     /** The rules of references, by their pointer. */
     private final Map<String, String> references = new HashMap<>();
@@ -86,6 +87,27 @@ public final class JsonSchemaGrammar {
         JsonSchemaGrammar grammar = new JsonSchemaGrammar(schema);
         String rootRule = grammar.rule(schema, "#", 0);
         return grammar.text(rootRule);
+    }
+
+    /**
+     * One grammar over several schemas.
+     *
+     * @param body makes the root rule's right side from the names of the schemas' rules
+     */
+    public static String gbnf(List<? extends JsonNode> schemas, Function<List<String>, String> body) {
+        JsonSchemaGrammar grammar = new JsonSchemaGrammar(JsonMapper.shared().createObjectNode());
+        List<String> names = new ArrayList<>();
+        for (JsonNode schema : schemas) {
+            grammar.root = schema;
+            grammar.references.clear();
+            names.add(grammar.rule(schema, "#", 0));
+        }
+        return grammar.text(body.apply(names));
+    }
+
+    /** A GBNF string of a text. */
+    public static String string(String text) {
+        return literal(text);
     }
 
     /** The grammar of any JSON object. */

@@ -41,6 +41,10 @@ final class Utf8 {
 
     /** Whether a code point of so many bytes may be written so: not longer than needed, no surrogate, not too great. */
     static boolean valid(int codePoint, int length) {
-        return codePoint <= 0x10FFFF && length(codePoint) == length && (codePoint < 0xD800 || codePoint > 0xDFFF);
+        return codePoint <= 0x10FFFF && length(codePoint) == length && !isSurrogate(codePoint);
+    }
+
+    static boolean isSurrogate(int codePoint) {
+        return codePoint >= 0xD800 && codePoint <= 0xDFFF;
     }
 }

@@ -195,7 +195,7 @@ final class Answering {
             return Optional.of(Finish.STOP);
         }
         if (made == options.maxTokens() || read == contextTokens) {
-            return Optional.of(Finish.LENGTH);
+            return Optional.of(sampler.isComplete() ? Finish.STOP : Finish.LENGTH);
         }
         tokens[known++] = token;
         return Optional.empty();

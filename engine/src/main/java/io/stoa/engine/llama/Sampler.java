@@ -14,11 +14,15 @@ import java.util.Optional;
  *
  * <p>Under a grammar a token is chosen first and then looked at; a refused one is taken out and another chosen, which
  * draws from the distribution of the allowed ones. A token is refused as well when so few would be left after it that
- * the answer could not be ended within its limit, at one byte a token, so that every answer is whole.
+ * the answer could not be ended within its limit, at one byte a token, unless it brings the end nearer. So every answer
+ * is whole whose limit is at least the grammar's shortest text in bytes, and most are with a smaller one.
  */
 final class Sampler implements AutoCloseable {
     /** Refused tokens after which all are looked at, instead of one at a time. */
     private static final int TRIES = 64;
+
+    /** More bytes a token than this nobody can count on. */
+    private static final int MOST_BYTES = 16;
 
     private final LlamaLibrary library;
     private final LlamaModel model;
@@ -38,7 +42,7 @@ final class Sampler implements AutoCloseable {
         this.model = model;
         this.left = most;
         this.state = options.grammar().map(gbnf -> Grammar.parse(gbnf).start());
-        state.filter(start -> start.shortestEnding() > most).ifPresent(start -> {
+        state.filter(start -> start.shortestEnding() > (long) most * MOST_BYTES).ifPresent(start -> {
             throw StoaException.user("the shortest answer of the grammar has " + start.shortestEnding()
                     + " bytes, and there is room for " + most + " tokens: allow more tokens, or less of an answer");
         });
@@ -56,6 +60,11 @@ final class Sampler implements AutoCloseable {
     private static int seed(long seed) {
         int folded = Long.hashCode(seed);
         return folded == 0xFFFFFFFF ? 0 : folded;
+    }
+
+    /** Whether a grammar allows nothing more. */
+    boolean isComplete() {
+        return state.filter(GrammarState::onlyEnds).isPresent();
     }
 
     /** The token after a row of the context's last batch. */
@@ -130,7 +139,9 @@ final class Sampler implements AutoCloseable {
         byte[] piece = model.answerPiece(token);
         return piece.length == 0
                 ? Optional.empty()
-                : now.accept(piece).filter(following -> following.shortestEnding() <= left - 1);
+                : now.accept(piece)
+                        .filter(following -> following.shortestEnding() <= left - 1
+                                || following.shortestEnding() < now.shortestEnding());
     }
 
     @Override

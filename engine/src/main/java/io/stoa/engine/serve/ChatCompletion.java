@@ -10,6 +10,7 @@ import io.stoa.engine.chat.ChatMessage;
 import io.stoa.engine.chat.ParsedAnswer;
 import io.stoa.engine.chat.ToolCall;
 import io.stoa.engine.chat.ToolDefinition;
+import io.stoa.engine.grammar.ToolDialect;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.util.ArrayList;
@@ -26,18 +27,18 @@ import tools.jackson.databind.node.ObjectNode;
 /** {@code POST /v1/chat/completions}. */
 final class ChatCompletion {
     private final Engine engine;
-    private final ServerOptions options;
+    private final ServerOptions serving;
     private final SecureRandom seeds = new SecureRandom();
     private final JsonMapper json = JsonMapper.shared();
 
     ChatCompletion(Engine engine, ServerOptions options) {
         this.engine = engine;
-        this.options = options;
+        this.serving = options;
     }
 
     void call(Exchange exchange) {
         Fields fields = exchange.fields();
-        Calls.requireModel(fields, options);
+        Calls.requireModel(fields, serving);
         List<ChatMessage> messages = new ArrayList<>();
         for (Fields message : fields.objects("messages")) {
             messages.add(message(message));
@@ -50,11 +51,18 @@ final class ChatCompletion {
         OptionalInt alternatives = alternatives(fields);
         GenerateOptions how =
                 Sampling.read(fields, engine.facts().contextTokens().orElse(Integer.MAX_VALUE), alternatives, seeds);
+        Optional<String> forced = forced(fields, tools);
+        if (forced.isPresent()) {
+            if (how.grammar().isPresent()) {
+                throw Refused.field("tool_choice", "and response_format cannot both shape the answer");
+            }
+            how = how.withGrammar(forced.get());
+        }
         ObjectNode head = json.createObjectNode()
                 .put("id", "chatcmpl-" + UUID.randomUUID())
                 .put("object", "chat.completion")
                 .put("created", System.currentTimeMillis() / 1000)
-                .put("model", options.model());
+                .put("model", serving.model());
         AnswerStream answer = new AnswerStream(tools);
         if (fields.truth("stream", false)) {
             boolean includeUsage = fields.object("stream_options")
@@ -63,8 +71,9 @@ final class ChatCompletion {
             head.put("object", "chat.completion.chunk");
             stream(exchange, head, prompt, how, answer, includeUsage);
         } else {
+            GenerateOptions options = how;
             Generation generation = Calls.fitting(
-                    engine, prompt, given -> engine.generate(given, how, answer::accept, exchange::isGone));
+                    engine, prompt, given -> engine.generate(given, options, answer::accept, exchange::isGone));
             ParsedAnswer parsed = answer.end();
             ObjectNode choice = head.putArray("choices").addObject().put("index", 0);
             ObjectNode message = choice.putObject("message").put("role", "assistant");
@@ -72,6 +81,9 @@ final class ChatCompletion {
                 message.putNull("content");
             } else {
                 message.put("content", parsed.content());
+            }
+            if (!parsed.reasoning().isEmpty()) {
+                message.put("reasoning_content", parsed.reasoning());
             }
             if (!parsed.toolCalls().isEmpty()) {
                 calls(message.putArray("tool_calls"), parsed.toolCalls());
@@ -108,6 +120,9 @@ final class ChatCompletion {
                         exchange::isGone));
         begin(exchange, head, begun);
         ParsedAnswer parsed = answer.end();
+        if (!parsed.reasoning().isEmpty()) {
+            exchange.event(delta(head, json.createObjectNode().put("reasoning_content", parsed.reasoning())));
+        }
         String rest = parsed.content()
                 .substring(Math.min(answer.toldLength(), parsed.content().length()));
         if (!rest.isEmpty()) {
@@ -209,14 +224,28 @@ final class ChatCompletion {
                 throw Refused.field("tools", "need a function with a name each");
             }
         }
-        JsonNode choice = fields.get("tool_choice").orElse(null);
-        if (choice == null || choice.asString("").equals("auto")) {
-            return tools;
+        boolean none = fields.get("tool_choice")
+                .filter(choice -> choice.asString("").equals("none"))
+                .isPresent();
+        return none ? List.of() : tools;
+    }
+
+    /** The grammar of a call, where {@code tool_choice} asks for one: of any tool, or of the named one. */
+    private Optional<String> forced(Fields fields, List<ToolDefinition> tools) {
+        JsonNode choice = fields.get("tool_choice").orElseGet(() -> json.stringNode("auto"));
+        if (choice.isString() && List.of("auto", "none").contains(choice.stringValue())) {
+            return Optional.empty();
         }
-        if (choice.asString("").equals("none")) {
-            return List.of();
+        String name = choice.path("function").path("name").asString("");
+        boolean any = choice.asString("").equals("required");
+        List<ToolDefinition> wanted =
+                tools.stream().filter(tool -> any || tool.name().equals(name)).toList();
+        if (wanted.isEmpty()) {
+            throw Refused.field(
+                    "tool_choice", "is auto, none, required, or names a function of the tools on offer: " + choice);
         }
-        throw Refused.field("tool_choice", "is auto or none");
+        ToolDialect dialect = ToolDialect.of(engine.facts().chatTemplate().orElse(""));
+        return Optional.of(dialect.grammar(wanted, any && fields.truth("parallel_tool_calls", true)));
     }
 
     private ChatMessage message(Fields fields) {

@@ -108,8 +108,8 @@ class ToolCallParserTest {
     @Test
     void leavesAnAnswerThatIsJsonAlone() {
         String answer = "{\"name\": \"Ada\", \"parameters\": {}}";
-        assertThat(parser.parse(answer)).isEqualTo(new ParsedAnswer(answer, List.of(), List.of()));
-        assertThat(parser.parse("{broken")).isEqualTo(new ParsedAnswer("{broken", List.of(), List.of()));
+        assertThat(parser.parse(answer)).isEqualTo(new ParsedAnswer(answer, "", List.of(), List.of()));
+        assertThat(parser.parse("{broken")).isEqualTo(new ParsedAnswer("{broken", "", List.of(), List.of()));
         assertThat(parser.parse("Just text.").content()).isEqualTo("Just text.");
     }
 
