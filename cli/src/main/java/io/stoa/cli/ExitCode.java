@@ -12,6 +12,7 @@ public enum ExitCode {
     UNDECIDED(11, "assess: no candidate is ready, at least one cannot be decided yet."),
     NOT_READY(12, "assess: every candidate is NOT READY."),
     BROKEN(20, "ledger verify: the chain is broken."),
+    UNHEALTHY(21, "doctor: at least one check failed."),
     ENGINE(69, "A model, an engine or an endpoint failed, or no JDK 25 was found."),
     BUG(70, "Stoa itself is at fault; please report it."),
     RESOURCES(74, "Memory, disk or permissions were not enough; nothing recorded is lost."),

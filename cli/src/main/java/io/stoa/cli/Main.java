@@ -96,7 +96,8 @@ public final class Main implements Runnable {
                 new LicenseCommand(house),
                 new GenerateCommand(house),
                 new ScoreCommand(house),
-                new EngineCommand(house))) {
+                new EngineCommand(house),
+                new DoctorCommand(house))) {
             stoa.addSubcommand(command);
         }
         stoa.addSubcommand(LedgerCommand.commandLine(house));

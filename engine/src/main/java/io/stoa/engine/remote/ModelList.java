@@ -1,0 +1,36 @@
+package io.stoa.engine.remote;
+
+import io.stoa.model.StoaException;
+import java.net.URI;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Optional;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** The models that an endpoint lists. */
+public final class ModelList {
+    private ModelList() {}
+
+    /**
+     * The first of them.
+     *
+     * @throws StoaException of kind {@code USER} when it lists none, {@code ENGINE} when it cannot be asked
+     */
+    public static String first(URI base, Optional<String> key, Duration timeout) {
+        if (base.getHost() == null) {
+            throw StoaException.user(base + ": is no address; it begins with http:// or https:// and a host");
+        }
+        try (Endpoint endpoint =
+                new Endpoint(base, timeout, key, JsonMapper.shared(), Clock.systemUTC(), new SecureRandom())) {
+            return endpoint.get("models")
+                    .map(list -> list.path("data").path(0))
+                    .map(model -> model.path("id"))
+                    .filter(JsonNode::isString)
+                    .map(JsonNode::stringValue)
+                    .orElseThrow(() ->
+                            StoaException.user(endpoint.address("models") + ": lists no model; name one with --model"));
+        }
+    }
+}
