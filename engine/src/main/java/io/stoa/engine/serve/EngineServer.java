@@ -160,16 +160,9 @@ public final class EngineServer implements AutoCloseable {
     /** Takes no more requests, lets those in the making end (for some seconds), and ends. */
     @Override
     public void close() {
-        Future<Void> ended = server.shutdown(DRAINING).eventually(vertx::close);
-        try {
-            Void _ = ended.toCompletionStage()
-                    .toCompletableFuture()
-                    .get(DRAINING.plus(STARTING).toSeconds(), TimeUnit.SECONDS);
-        } catch (ExecutionException | TimeoutException e) {
-            // What could not be closed ends with the process.
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        await(server.shutdown(DRAINING), DRAINING.plus(STARTING));
+        // Not as a continuation of the first: on the server's own event loop it would wait for itself.
+        await(vertx.close(), STARTING);
         workers.close();
         if (options.listen() instanceof Listen.Unix(Path path)) {
             try {
@@ -177,6 +170,16 @@ public final class EngineServer implements AutoCloseable {
             } catch (IOException e) {
                 // The next server removes it.
             }
+        }
+    }
+
+    private static void await(Future<Void> ended, Duration patience) {
+        try {
+            Void _ = ended.toCompletionStage().toCompletableFuture().get(patience.toSeconds(), TimeUnit.SECONDS);
+        } catch (ExecutionException | TimeoutException e) {
+            // What could not be closed ends with the process.
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 
