@@ -103,7 +103,19 @@ final class Client implements AutoCloseable {
         return builder;
     }
 
+    /** Sends once more when a kept connection turns out to have been closed by the server meanwhile. */
     private Answer send(HttpRequest request) throws Silent {
+        try {
+            return sendOnce(request);
+        } catch (Silent e) {
+            if (isTimeOver() || !String.valueOf(e.getMessage()).contains("received no bytes")) {
+                throw e;
+            }
+            return sendOnce(request);
+        }
+    }
+
+    private Answer sendOnce(HttpRequest request) throws Silent {
         CompletableFuture<HttpResponse<String>> pending = http.sendAsync(request, BodyHandlers.ofString());
         try {
             long left = Math.min(deadline - System.nanoTime(), LONGEST.toNanos());

@@ -358,16 +358,22 @@ final class LlamaLibrary {
     /** {@code LLAMA_LOAD_MODE_NONE}: read the weights, do not map the file. */
     private static final int LOAD_BY_READING = 0;
 
-    /**
-     * Loads a model by reading the whole file, or returns a null pointer and logs why not.
-     *
-     * @param dryRun read only the metadata and work out sizes ({@code no_alloc})
-     */
-    MemorySegment loadModel(Path gguf, boolean dryRun) {
+    /** How much of a model to load. */
+    enum Loading {
+        ALL,
+        /** Only the metadata, to work out sizes ({@code no_alloc}). */
+        SIZES,
+        /** Only the tokenizer ({@code vocab_only}). */
+        VOCABULARY
+    }
+
+    /** Loads a model by reading the file, or returns a null pointer and logs why not. */
+    MemorySegment loadModel(Path gguf, Loading loading) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment params = defaults(modelDefaultParams, arena);
             params.set(JAVA_INT, 24, LOAD_BY_READING);
-            params.set(JAVA_BOOLEAN, 76, dryRun);
+            params.set(JAVA_BOOLEAN, 72, loading == Loading.VOCABULARY);
+            params.set(JAVA_BOOLEAN, 76, loading == Loading.SIZES);
             return (MemorySegment) modelLoad.invokeExact(arena.allocateFrom(gguf.toString()), params);
         } catch (Throwable e) {
             throw unexpected(e);

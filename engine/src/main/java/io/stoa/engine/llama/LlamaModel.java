@@ -41,11 +41,10 @@ final class LlamaModel implements AutoCloseable {
     /**
      * Loads a file whose header has been examined.
      *
-     * @param dryRun read only the metadata, to measure memory
      * @throws StoaException of kind {@code ENGINE} with what llama.cpp said
      */
-    static LlamaModel load(LlamaLibrary library, LlamaLog log, Path gguf, boolean dryRun) {
-        LlamaLog.Logged<MemorySegment> loaded = log.during(() -> library.loadModel(gguf, dryRun));
+    static LlamaModel load(LlamaLibrary library, LlamaLog log, Path gguf, LlamaLibrary.Loading loading) {
+        LlamaLog.Logged<MemorySegment> loaded = log.during(() -> library.loadModel(gguf, loading));
         if (loaded.result().address() == 0) {
             throw StoaException.engine(gguf + ": llama.cpp " + library.version() + " cannot load it: "
                     + loaded.complaints() + "; download or convert it again, or use a newer Stoa");

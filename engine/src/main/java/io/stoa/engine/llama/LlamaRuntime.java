@@ -106,7 +106,7 @@ public final class LlamaRuntime {
     public Engine open(Path gguf, EngineOptions options) {
         GgufHeader header = Preflight.examine(gguf);
         requireFits(gguf, options, measureMemory(gguf, options, true).total(), availableMemory());
-        LlamaModel model = LlamaModel.load(library, log, gguf, false);
+        LlamaModel model = LlamaModel.load(library, log, gguf, LlamaLibrary.Loading.ALL);
         try {
             if (model.isEncoderDecoder()) {
                 throw StoaException.engine(gguf + ": is an encoder-decoder model (" + header.architecture()
@@ -148,11 +148,17 @@ public final class LlamaRuntime {
             throw StoaException.resources(gguf + ": a context of " + cells
                     + " tokens does not fit the free memory: choose a shorter context");
         }
-        try (LlamaModel model = LlamaModel.load(library, log, gguf, dryRun);
+        try (LlamaModel model = LlamaModel.load(
+                        library, log, gguf, dryRun ? LlamaLibrary.Loading.SIZES : LlamaLibrary.Loading.ALL);
                 LlamaContext context =
                         LlamaContext.open(library, log, model, shape(options, model), Optional.empty())) {
             return context.memoryReport();
         }
+    }
+
+    /** The tokenizer of a file, which may hold nothing else; whoever asks closes it. */
+    LlamaModel vocabulary(Path gguf) {
+        return LlamaModel.load(library, log, gguf, LlamaLibrary.Loading.VOCABULARY);
     }
 
     /** The names that {@link #quantize} knows, from the largest to the smallest. */
