@@ -97,7 +97,8 @@ public final class Main implements Runnable {
                 new GenerateCommand(house),
                 new ScoreCommand(house),
                 new EngineCommand(house),
-                new DoctorCommand(house))) {
+                new DoctorCommand(house),
+                new PerplexityCommand(house))) {
             stoa.addSubcommand(command);
         }
         stoa.addSubcommand(LedgerCommand.commandLine(house));

@@ -119,6 +119,18 @@ final class LlamaModel implements AutoCloseable {
         return withBos;
     }
 
+    /** The tokens of a whole text, with the begin token before it where the model wants one. */
+    int[] beginning(String text) {
+        return tokenize(text, true, false);
+    }
+
+    /** What a window of a text begins with: the begin token where the model wants one, else the text's own. */
+    int firstOfWindow(int token) {
+        pointer();
+        int bos = library.bos(vocabulary);
+        return library.addsBos(vocabulary) && bos >= 0 ? bos : token;
+    }
+
     /** What stands for "nothing before": the begin token, or the end token of models that have none. */
     int[] emptyPrompt() {
         pointer();

@@ -9,12 +9,14 @@ import io.stoa.engine.gguf.GgufHeader;
 import io.stoa.engine.gguf.GgufTensor;
 import io.stoa.engine.gguf.Preflight;
 import io.stoa.model.Bytes;
+import io.stoa.model.Progress;
 import io.stoa.model.StoaException;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -154,6 +156,56 @@ public final class LlamaRuntime {
                         LlamaContext.open(library, log, model, shape(options, model), Optional.empty())) {
             return context.memoryReport();
         }
+    }
+
+    /**
+     * The perplexity of a text, with llama-perplexity's windows and statistics.
+     *
+     * @param window the context, in tokens
+     * @throws StoaException of kind {@code USER} when the text does not fill one window
+     */
+    public Perplexity perplexity(Path gguf, String text, int window, int threads, Progress progress) {
+        try (LlamaModel model = reading(gguf, window, threads);
+                LlamaContext context = window(model, window, threads)) {
+            return new TextReading(model, text, window, progress).perplexity(new TextReading.Reader(model, context));
+        }
+    }
+
+    /**
+     * How far a model is from its base on a text; both are read side by side, so that nothing is written to disk.
+     *
+     * @param window the context, in tokens
+     * @throws StoaException of kind {@code USER} when the text does not fill one window, or the two read it as different
+     *     tokens
+     */
+    public Divergence divergence(Path base, Path gguf, String text, int window, int threads, Progress progress) {
+        try (LlamaModel baseModel = reading(base, window, threads);
+                LlamaContext baseContext = window(baseModel, window, threads);
+                LlamaModel model = reading(gguf, window, threads);
+                LlamaContext context = window(model, window, threads)) {
+            if (baseModel.vocabularySize() != model.vocabularySize()
+                    || !Arrays.equals(baseModel.beginning(text), model.beginning(text))) {
+                throw StoaException.user(gguf + " and " + base
+                        + ": read the text as different tokens, so they cannot be compared token by token");
+            }
+            return new TextReading(model, text, window, progress)
+                    .divergence(new TextReading.Reader(baseModel, baseContext), new TextReading.Reader(model, context));
+        }
+    }
+
+    private LlamaModel reading(Path gguf, int window, int threads) {
+        if (window < 8) {
+            throw StoaException.user("a window of " + window + " tokens is too small: choose at least 8");
+        }
+        EngineOptions options = new EngineOptions(window, threads);
+        Preflight.examine(gguf);
+        requireFits(gguf, options, measureMemory(gguf, options, true).total(), availableMemory());
+        return LlamaModel.load(library, log, gguf, LlamaLibrary.Loading.ALL);
+    }
+
+    private LlamaContext window(LlamaModel model, int window, int threads) {
+        return LlamaContext.open(
+                library, log, model, shape(new EngineOptions(window, threads), model), Optional.empty());
     }
 
     /** The tokenizer of a file, which may hold nothing else; whoever asks closes it. */

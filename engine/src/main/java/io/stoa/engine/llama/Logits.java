@@ -89,6 +89,19 @@ final class Logits {
         return value(token) - logNormalizer;
     }
 
+    /** KL(this ‖ other) = Σ p ln(p / q), in nats, given both normalizers. */
+    double divergence(double logNormalizer, Logits other, double otherNormalizer) {
+        double sum = 0;
+        for (int token = 0; token < bits.length; token++) {
+            double logP = value(token) - logNormalizer;
+            double p = Math.exp(logP);
+            if (p > 0) {
+                sum += p * (logP - (other.value(token) - otherNormalizer));
+            }
+        }
+        return sum;
+    }
+
     /** A token with its log-probability, and the likeliest tokens of this position. */
     ScoredToken scored(int token, double logNormalizer, int alternatives) {
         // A heap of the best so far, its worst on top; of equals the lower id is the better.
