@@ -19,6 +19,10 @@ import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.random.RandomGenerator;
 import javax.net.ssl.SSLException;
 import tools.jackson.core.JacksonException;
@@ -41,13 +45,28 @@ final class Endpoint implements AutoCloseable {
 
     private final URI base;
     private final Duration timeout;
+    private final Duration deadline;
     private final Optional<String> key;
     private final ObjectMapper json;
     private final Clock clock;
     private final RandomGenerator jitter;
     private final HttpClient client;
 
-    Endpoint(URI base, Duration timeout, Optional<String> key, ObjectMapper json, Clock clock, RandomGenerator jitter) {
+    /**
+     * An endpoint.
+     *
+     * @param timeout the longest silence
+     * @param deadline the longest that one call may take, with its repetitions
+     */
+    Endpoint(
+            URI base,
+            Duration timeout,
+            Duration deadline,
+            Optional<String> key,
+            ObjectMapper json,
+            Clock clock,
+            RandomGenerator jitter) {
+        this.deadline = deadline;
         this.base = base;
         this.timeout = timeout;
         this.key = key;
@@ -61,8 +80,11 @@ final class Endpoint implements AutoCloseable {
                 .build();
     }
 
-    /** The address of a resource such as {@code chat/completions}. */
+    /** The address of a resource such as {@code chat/completions}, or with a slash one of the server's own. */
     URI address(String path) {
+        if (path.startsWith("/")) {
+            return base.resolve(path);
+        }
         String start = base.toString();
         return URI.create(start.endsWith("/") ? start + path : start + "/" + path);
     }
@@ -90,13 +112,15 @@ final class Endpoint implements AutoCloseable {
     }
 
     private HttpRequest.Builder request(URI address) {
-        HttpRequest.Builder request = HttpRequest.newBuilder(address).timeout(timeout);
+        HttpRequest.Builder request =
+                HttpRequest.newBuilder(address).timeout(timeout.compareTo(deadline) < 0 ? timeout : deadline);
         key.ifPresent(secret -> request.header("Authorization", "Bearer " + secret));
         return request;
     }
 
     private HttpResponse<InputStream> send(HttpRequest request) {
         Duration pause = FIRST_PAUSE;
+        long end = System.nanoTime() + deadline.toNanos();
         for (int attempt = 1; ; attempt++) {
             HttpResponse<InputStream> response = sendOnce(request);
             boolean busy = response.statusCode() == 429 || response.statusCode() == 503;
@@ -109,6 +133,10 @@ final class Endpoint implements AutoCloseable {
             if (wanted.filter(wait -> wait.compareTo(LONGEST_PAUSE) > 0).isPresent()) {
                 throw StoaException.engine(request.uri() + ": too busy (status " + response.statusCode()
                         + ") and asks to come back in " + wanted.get().toSeconds() + " s; try again then");
+            }
+            if (System.nanoTime() + wanted.orElse(pause).toNanos() > end) {
+                throw StoaException.engine(request.uri() + ": too busy (status " + response.statusCode()
+                        + ") for all of " + deadline.toMillis() + " ms; try again later");
             }
             sleep(wanted.orElse(pause));
             pause = pause.multipliedBy(2);
@@ -160,7 +188,8 @@ final class Endpoint implements AutoCloseable {
             case HttpConnectTimeoutException _ ->
                 "no connection within " + timeout.toMillis() + " ms; is the address right and the network up?";
             case HttpTimeoutException _ ->
-                "no answer within " + timeout.toMillis() + " ms; is the model loaded and the server not overloaded?";
+                "no answer within " + (timeout.compareTo(deadline) < 0 ? timeout : deadline).toMillis()
+                        + " ms; is the model loaded and the server not overloaded?";
             case ConnectException connect ->
                 causedBy(connect, UnresolvedAddressException.class)
                         ? "unknown host " + base.getHost() + "; check the address"
@@ -225,8 +254,8 @@ final class Endpoint implements AutoCloseable {
     /** The server's own words: {@code error.message} and {@code error.code}, or the start of its answer. */
     private String complaint(HttpResponse<InputStream> response) {
         String text;
-        try (InputStream body = response.body()) {
-            text = new String(body.readNBytes(64 * 1024), StandardCharsets.UTF_8);
+        try {
+            text = new String(read(response, 64 * 1024), StandardCharsets.UTF_8);
         } catch (IOException e) {
             return "";
         }
@@ -262,10 +291,34 @@ final class Endpoint implements AutoCloseable {
         return line.length() <= 300 ? line : line.substring(0, 300) + "…";
     }
 
+    /** Reads a body and closes it, within the deadline however slowly it comes. */
+    private byte[] read(HttpResponse<InputStream> response, int most) throws IOException {
+        CompletableFuture<byte[]> whole = new CompletableFuture<>();
+        Thread reading = Thread.ofVirtual().start(() -> {
+            try (InputStream body = response.body()) {
+                whole.complete(body.readNBytes(most));
+            } catch (IOException e) {
+                whole.completeExceptionally(e);
+            }
+        });
+        try {
+            return whole.get(deadline.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (TimeoutException e) {
+            reading.interrupt();
+            close(response.body());
+            throw new HttpTimeoutException("the answer does not end");
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof IOException broken ? broken : new IOException(e);
+        } catch (InterruptedException e) {
+            reading.interrupt();
+            throw interrupted(e);
+        }
+    }
+
     /** Reads a whole answer that must be one JSON document, and closes it. */
     JsonNode document(HttpResponse<InputStream> response) {
-        try (InputStream body = response.body()) {
-            byte[] bytes = body.readNBytes(LARGEST_ANSWER + 1);
+        try {
+            byte[] bytes = read(response, LARGEST_ANSWER + 1);
             if (bytes.length > LARGEST_ANSWER) {
                 throw StoaException.engine(response.uri() + ": answers with more than " + LARGEST_ANSWER + " bytes");
             }

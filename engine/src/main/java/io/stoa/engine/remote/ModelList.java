@@ -23,7 +23,7 @@ public final class ModelList {
             throw StoaException.user(base + ": is no address; it begins with http:// or https:// and a host");
         }
         try (Endpoint endpoint =
-                new Endpoint(base, timeout, key, JsonMapper.shared(), Clock.systemUTC(), new SecureRandom())) {
+                new Endpoint(base, timeout, timeout, key, JsonMapper.shared(), Clock.systemUTC(), new SecureRandom())) {
             return endpoint.get("models")
                     .map(list -> list.path("data").path(0))
                     .map(model -> model.path("id"))

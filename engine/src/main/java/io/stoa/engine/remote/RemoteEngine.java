@@ -6,9 +6,11 @@ import io.stoa.engine.GenerateOptions;
 import io.stoa.engine.Generation;
 import io.stoa.engine.LogLikelihood;
 import io.stoa.engine.Prompt;
+import io.stoa.engine.Question;
 import io.stoa.engine.ScoredToken;
 import io.stoa.engine.chat.ChatMessage;
 import io.stoa.engine.chat.ToolCall;
+import io.stoa.engine.serve.EngineWire;
 import io.stoa.model.Candidate;
 import io.stoa.model.StoaException;
 import java.io.InputStream;
@@ -23,10 +25,11 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.Semaphore;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
+import tools.jackson.core.type.TypeReference;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.ObjectMapper;
 import tools.jackson.databind.json.JsonMapper;
@@ -37,8 +40,9 @@ import tools.jackson.databind.node.ObjectNode;
  * A model behind an OpenAI-compatible endpoint ({@code POST chat/completions} and {@code completions}, streamed as
  * server-sent events; OpenAI API reference, "Chat").
  *
- * <p>It only generates. Scoring needs the exact log-probabilities of given continuations, which the protocol has no
- * request for and which servers that offer {@code echo} round, truncate or template differently; so it is not claimed.
+ * <p>It always generates. A {@code stoa engine} on the other side does everything else as well, by its own calls. With
+ * other servers plain text is scored where {@code echo} truly gives the prompt's log-probabilities, which is tried out
+ * first; a conversation is not, because nobody but the server knows how it renders one.
  *
  * <p>Tool calls that the server has parsed are written back into the text as {@code
  * <tool_call>{"name": …, "arguments": …}</tool_call>}, where {@link io.stoa.engine.chat.ToolCallParser} finds them.
@@ -48,11 +52,15 @@ import tools.jackson.databind.node.ObjectNode;
 public final class RemoteEngine implements Engine {
     private static final int LONGEST_TEXT = 16 * 1024 * 1024;
 
+    /** Calls at once, where nobody says how many: enough to keep a batching server busy. */
+    private static final int AT_ONCE = 8;
+
     private final Candidate.RemoteModel model;
     private final Duration timeout;
     private final ObjectMapper json = new JsonMapper();
     private final Endpoint endpoint;
-    private final ReentrantLock turn = new ReentrantLock();
+    private final Duration deadline;
+    private final Semaphore turns;
     private volatile boolean closed;
     private Optional<EngineFacts> facts = Optional.empty();
 
@@ -71,6 +79,23 @@ public final class RemoteEngine implements Engine {
             Map<String, String> environment,
             Clock clock,
             RandomGenerator jitter) {
+        this(model, timeout, timeout.multipliedBy(10), AT_ONCE, environment, clock, jitter);
+    }
+
+    /**
+     * Makes an engine; nothing is sent before the first call.
+     *
+     * @param deadline the longest that one call may take, with its repetitions
+     * @param atOnce the most calls under way; others wait for their turn
+     */
+    public RemoteEngine(
+            Candidate.RemoteModel model,
+            Duration timeout,
+            Duration deadline,
+            int atOnce,
+            Map<String, String> environment,
+            Clock clock,
+            RandomGenerator jitter) {
         if (timeout.isNegative() || timeout.isZero()) {
             throw new IllegalArgumentException("a timeout must be positive: " + timeout);
         }
@@ -80,8 +105,16 @@ public final class RemoteEngine implements Engine {
         }
         this.model = model;
         this.timeout = timeout;
+        this.deadline = deadline;
+        this.turns = new Semaphore(atOnce);
         this.endpoint = new Endpoint(
-                model.baseUri(), timeout, model.keyVariable().map(name -> key(name, environment)), json, clock, jitter);
+                model.baseUri(),
+                timeout,
+                deadline,
+                model.keyVariable().map(name -> key(name, environment)),
+                json,
+                clock,
+                jitter);
     }
 
     private String key(String variable, Map<String, String> environment) {
@@ -104,10 +137,12 @@ public final class RemoteEngine implements Engine {
     @Override
     public EngineFacts facts() {
         return inTurn(() -> {
-            if (facts.isEmpty()) {
-                facts = Optional.of(ask());
+            synchronized (this) {
+                if (facts.isEmpty()) {
+                    facts = Optional.of(ask());
+                }
+                return facts.get();
             }
-            return facts.get();
         });
     }
 
@@ -146,9 +181,58 @@ public final class RemoteEngine implements Engine {
                 Optional.empty());
     }
 
+    /** What it can truly do, tried out once. */
     @Override
     public Set<Capability> capabilities() {
-        return Set.of(Capability.GENERATE);
+        Ability ability = ability();
+        return ability.own
+                ? Set.of(Capability.values())
+                : ability.objection.isEmpty()
+                        ? Set.of(Capability.GENERATE, Capability.SCORE)
+                        : Set.of(Capability.GENERATE);
+    }
+
+    /**
+     * What the endpoint is.
+     *
+     * @param own whether it is a {@code stoa engine}
+     * @param objection why it cannot score text, if it cannot
+     */
+    private record Ability(boolean own, Optional<String> objection) {}
+
+    private Optional<Ability> known = Optional.empty();
+
+    private synchronized Ability ability() {
+        if (closed) {
+            throw new IllegalStateException("the engine for " + model.id() + " is closed");
+        }
+        if (known.isEmpty()) {
+            known = Optional.of(
+                    isOwn()
+                            ? new Ability(true, Optional.empty())
+                            : new Ability(false, new PromptScores(endpoint, json, model.name()).objection()));
+        }
+        return known.get();
+    }
+
+    private boolean isOwn() {
+        try {
+            return endpoint.get(EngineWire.FACTS)
+                    .filter(answer -> answer.path("facts").isObject())
+                    .isPresent();
+        } catch (StoaException e) {
+            return false;
+        }
+    }
+
+    private <T> T exactly(String path, Object body, TypeReference<T> type, String what) {
+        if (!ability().own) {
+            throw unsupported(what);
+        }
+        return inTurn(() -> {
+            JsonNode answer = endpoint.document(endpoint.post(path, json.valueToTree(body)));
+            return json.convertValue(answer, type);
+        });
     }
 
     @Override
@@ -166,12 +250,13 @@ public final class RemoteEngine implements Engine {
                 answer.add(endpoint.document(response));
                 return answer.finished(endpoint.address(path));
             }
-            return streamed(endpoint.address(path), response.body(), answer, cancelled);
+            long end = start + deadline.toNanos();
+            return streamed(endpoint.address(path), response.body(), end, answer, cancelled);
         });
     }
 
-    private Generation streamed(URI address, InputStream body, Answer answer, BooleanSupplier cancelled) {
-        try (ServerSentEvents events = new ServerSentEvents(address, timeout, endpoint, body)) {
+    private Generation streamed(URI address, InputStream body, long end, Answer answer, BooleanSupplier cancelled) {
+        try (ServerSentEvents events = new ServerSentEvents(address, timeout, end, endpoint, body)) {
             for (Optional<String> event = events.next(cancelled); event.isPresent(); event = events.next(cancelled)) {
                 if (event.get().equals("[DONE]")) {
                     return answer.finished(address);
@@ -333,51 +418,89 @@ public final class RemoteEngine implements Engine {
     }
 
     private <T> T inTurn(Work<T> work) {
-        turn.lock();
+        try {
+            turns.acquire();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw StoaException.resources(model.baseUri() + ": interrupted while waiting for a turn");
+        }
         try {
             if (closed) {
                 throw new IllegalStateException("the engine for " + model.id() + " is closed");
             }
             return work.run();
         } finally {
-            turn.unlock();
+            turns.release();
         }
     }
 
-    /** Not supported: see the class. */
     @Override
     public List<LogLikelihood> score(Prompt prompt, List<String> continuations) {
-        throw unsupported("score");
+        return scoreAll(List.of(new Question(prompt, continuations))).getFirst();
+    }
+
+    @Override
+    public List<List<LogLikelihood>> scoreAll(List<Question> questions) {
+        Ability ability = ability();
+        if (ability.own) {
+            return exactly(EngineWire.SCORE, EngineWire.Score.of(questions), new TypeReference<>() {}, "score");
+        }
+        if (ability.objection.isPresent()) {
+            throw unsupported("score");
+        }
+        PromptScores scores = new PromptScores(endpoint, json, model.name());
+        return questions.stream()
+                .map(question -> switch (question.prompt()) {
+                    case Prompt.Text(String text) ->
+                        question.continuations().stream()
+                                .map(continuation -> inTurn(() -> scores.score(text, continuation)))
+                                .toList();
+                    case Prompt.Chat _ ->
+                        throw StoaException.engine(model.baseUri()
+                                + ": scores plain text only, because it does not tell how it renders a conversation;"
+                                + " serve the model with stoa engine, or ask for answers instead");
+                })
+                .toList();
     }
 
     @Override
     public List<Integer> tokenize(String text, boolean special) {
-        throw unsupported("tokenize");
+        return exactly(
+                EngineWire.TOKENIZE, new EngineWire.Tokenize(text, special), new TypeReference<>() {}, "tokenize");
     }
 
     @Override
     public String detokenize(List<Integer> tokens, boolean special) {
-        throw unsupported("detokenize");
+        return exactly(
+                EngineWire.DETOKENIZE,
+                new EngineWire.Detokenize(tokens, special),
+                new TypeReference<>() {},
+                "detokenize");
     }
 
     @Override
     public List<ScoredToken> logProbabilities(List<Integer> tokens, int alternatives) {
-        throw unsupported("score");
+        return exactly(
+                EngineWire.LOG_PROBABILITIES,
+                new EngineWire.LogProbabilities(tokens, alternatives),
+                new TypeReference<>() {},
+                "score tokens");
     }
 
     @Override
     public List<Integer> promptTokens(Prompt prompt) {
-        throw unsupported("tokenize");
+        return exactly(EngineWire.PROMPT_TOKENS, EngineWire.Asked.of(prompt), new TypeReference<>() {}, "tokenize");
     }
 
     @Override
     public List<List<float[]>> embed(List<String> texts, Pooling pooling, boolean unitLength) {
-        throw unsupported("embed");
+        return exactly(
+                EngineWire.EMBED, new EngineWire.Embed(texts, pooling, unitLength), new TypeReference<>() {}, "embed");
     }
 
     private UnsupportedOperationException unsupported(String what) {
-        return new UnsupportedOperationException(
-                model.baseUri() + ": an OpenAI-compatible endpoint only generates, it cannot " + what);
+        return new UnsupportedOperationException(model.baseUri() + ": this endpoint cannot " + what
+                + known.flatMap(Ability::objection).map(why -> ": " + why).orElse(""));
     }
 
     @Override

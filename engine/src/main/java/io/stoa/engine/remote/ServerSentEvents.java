@@ -35,12 +35,16 @@ final class ServerSentEvents implements AutoCloseable {
 
     private final URI address;
     private final Duration silence;
+    /** When the answer must be whole, as {@link System#nanoTime()} tells it. */
+    private final long end;
+
     private final Endpoint endpoint;
     private final InputStream body;
     private final BlockingQueue<Arrival> arrivals = new ArrayBlockingQueue<>(256);
     private final Thread reading;
 
-    ServerSentEvents(URI address, Duration silence, Endpoint endpoint, InputStream body) {
+    ServerSentEvents(URI address, Duration silence, long end, Endpoint endpoint, InputStream body) {
+        this.end = end;
         this.address = address;
         this.silence = silence;
         this.endpoint = endpoint;
@@ -86,10 +90,13 @@ final class ServerSentEvents implements AutoCloseable {
      * @throws StoaException when the connection breaks or is silent for too long
      */
     Optional<String> next(BooleanSupplier cancelled) {
-        long deadline = System.nanoTime() + silence.toNanos();
+        long deadline = Math.min(System.nanoTime() + silence.toNanos(), end);
         try {
             while (!cancelled.getAsBoolean()) {
                 Arrival arrival = arrivals.poll(POLL.toMillis(), TimeUnit.MILLISECONDS);
+                if (System.nanoTime() - end > 0) {
+                    throw broken(new HttpTimeoutException("the answer does not end"));
+                }
                 if (arrival == null) {
                     if (System.nanoTime() - deadline > 0) {
                         throw broken(new HttpTimeoutException("silence"));
