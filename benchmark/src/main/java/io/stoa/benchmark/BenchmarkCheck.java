@@ -214,7 +214,10 @@ final class BenchmarkCheck implements Check {
         return Finding.unknown(
                 this,
                 task().id() + " was not asked: " + task().scoring() + " needs " + task().needs() + ", and "
-                        + engine.facts().engine() + " supports only " + engine.capabilities(),
+                        + engine.facts().engine() + " supports only " + engine.capabilities()
+                        + engine.whyNot(task().needs())
+                                .map(reason -> " (" + reason + ")")
+                                .orElse(""),
                 "assess this model as a GGUF file, which Stoa runs itself, or ask " + task().id() + " in a way that "
                         + engine.facts().engine() + " can answer",
                 List.of(),

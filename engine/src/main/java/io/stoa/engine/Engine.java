@@ -1,6 +1,7 @@
 package io.stoa.engine;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
@@ -18,6 +19,11 @@ public interface Engine extends AutoCloseable {
 
     /** What this engine can truly do; the other methods throw {@link UnsupportedOperationException}. */
     Set<Capability> capabilities();
+
+    /** Why it lacks a capability, where there is more to say than that. */
+    default Optional<String> whyNot(Capability capability) {
+        return Optional.empty();
+    }
 
     /**
      * Answers a prompt.

@@ -46,6 +46,9 @@ final class Endpoint implements AutoCloseable {
     private final URI base;
     private final Duration timeout;
     private final Duration deadline;
+    /** When the calling thread's call must have ended: a call is sent and read by one thread. */
+    private final ThreadLocal<Long> callEnd = ThreadLocal.withInitial(System::nanoTime);
+
     private final Optional<String> key;
     private final ObjectMapper json;
     private final Clock clock;
@@ -112,8 +115,7 @@ final class Endpoint implements AutoCloseable {
     }
 
     private HttpRequest.Builder request(URI address) {
-        HttpRequest.Builder request =
-                HttpRequest.newBuilder(address).timeout(timeout.compareTo(deadline) < 0 ? timeout : deadline);
+        HttpRequest.Builder request = HttpRequest.newBuilder(address);
         key.ifPresent(secret -> request.header("Authorization", "Bearer " + secret));
         return request;
     }
@@ -121,8 +123,13 @@ final class Endpoint implements AutoCloseable {
     private HttpResponse<InputStream> send(HttpRequest request) {
         Duration pause = FIRST_PAUSE;
         long end = System.nanoTime() + deadline.toNanos();
+        callEnd.set(end);
         for (int attempt = 1; ; attempt++) {
-            HttpResponse<InputStream> response = sendOnce(request);
+            long left = Math.max(1, Math.min(timeout.toNanos(), end - System.nanoTime()));
+            HttpRequest once = HttpRequest.newBuilder(request, (name, value) -> true)
+                    .timeout(Duration.ofNanos(left))
+                    .build();
+            HttpResponse<InputStream> response = sendOnce(once);
             boolean busy = response.statusCode() == 429 || response.statusCode() == 503;
             if (!busy || attempt == ATTEMPTS) {
                 return response;
@@ -302,7 +309,7 @@ final class Endpoint implements AutoCloseable {
             }
         });
         try {
-            return whole.get(deadline.toNanos(), TimeUnit.NANOSECONDS);
+            return whole.get(Math.max(1, callEnd.get() - System.nanoTime()), TimeUnit.NANOSECONDS);
         } catch (TimeoutException e) {
             reading.interrupt();
             close(response.body());

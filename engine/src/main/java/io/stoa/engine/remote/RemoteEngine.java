@@ -203,8 +203,8 @@ public final class RemoteEngine implements Engine {
     private Optional<Ability> known = Optional.empty();
 
     private synchronized Ability ability() {
-        if (closed) {
-            throw new IllegalStateException("the engine for " + model.id() + " is closed");
+        if (known.isEmpty() && closed) {
+            return new Ability(false, Optional.of("it was closed before it was tried"));
         }
         if (known.isEmpty()) {
             known = Optional.of(
@@ -213,6 +213,11 @@ public final class RemoteEngine implements Engine {
                             : new Ability(false, new PromptScores(endpoint, json, model.name()).objection()));
         }
         return known.get();
+    }
+
+    @Override
+    public Optional<String> whyNot(Capability capability) {
+        return capability == Capability.SCORE ? ability().objection : Optional.empty();
     }
 
     private boolean isOwn() {
