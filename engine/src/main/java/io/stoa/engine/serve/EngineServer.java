@@ -59,6 +59,8 @@ public final class EngineServer implements AutoCloseable {
     private final Vertx vertx;
     private final HttpServer server;
     private final ExecutorService workers = Executors.newVirtualThreadPerTaskExecutor();
+    /** The socket's file, once it is this server's. */
+    private volatile Optional<Path> ownSocket = Optional.empty();
     /** The timers of connections that have not brought a whole request; of the event loop only. */
     private final IdentityHashMap<HttpConnection, Long> waitedFor = new IdentityHashMap<>();
 
@@ -104,6 +106,7 @@ public final class EngineServer implements AutoCloseable {
                 case Listen.Unix(Path path) -> {
                     removeStale(path);
                     listen(SocketAddress.domainSocketAddress(path.toString()));
+                    ownSocket = Optional.of(path);
                     Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rw-------"));
                 }
             }
@@ -164,13 +167,13 @@ public final class EngineServer implements AutoCloseable {
         // Not as a continuation of the first: on the server's own event loop it would wait for itself.
         await(vertx.close(), STARTING);
         workers.close();
-        if (options.listen() instanceof Listen.Unix(Path path)) {
+        ownSocket.ifPresent(path -> {
             try {
                 Files.deleteIfExists(path);
             } catch (IOException e) {
                 // The next server removes it.
             }
-        }
+        });
     }
 
     private static void await(Future<Void> ended, Duration patience) {

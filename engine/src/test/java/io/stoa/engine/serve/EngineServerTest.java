@@ -11,6 +11,7 @@ import io.stoa.engine.llama.LlamaRuntime;
 import io.stoa.model.StoaException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.net.StandardProtocolFamily;
 import java.net.URI;
@@ -120,7 +121,8 @@ final class EngineServerTest {
         HttpResponse<String> response = post(
                 "/v1/completions",
                 "{\"prompt\": \"" + text + "\", \"max_tokens\": 0, \"echo\": true, \"logprobs\": 2}");
-        JsonNode choice = JsonMapper.shared().readTree(response.body()).path("choices").path(0);
+        JsonNode choice =
+                JsonMapper.shared().readTree(response.body()).path("choices").path(0);
         assertThat(choice.path("text").asString("")).isEqualTo(text);
         List<Integer> tokens = engine.promptTokens(new Prompt.Text(text));
         JsonNode values = choice.path("logprobs").path("token_logprobs");
@@ -142,7 +144,8 @@ final class EngineServerTest {
                 assertThat(socket.getInputStream().readNBytes(40)).hasSize(40);
             }
             long start = System.nanoTime();
-            assertThat(post("/v1/completions", "{\"prompt\": \"x\", \"max_tokens\": 1}").statusCode())
+            assertThat(post("/v1/completions", "{\"prompt\": \"x\", \"max_tokens\": 1}")
+                            .statusCode())
                     .isEqualTo(200);
             assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(5));
         }
@@ -154,7 +157,8 @@ final class EngineServerTest {
                 Socket body = connect()) {
             send(half, "POST /v1/completions HTT");
             send(body, "POST /v1/completions HTTP/1.1\r\nHost: localhost\r\nContent-Length: 500\r\n\r\n{\"prompt\"");
-            assertThat(post("/v1/completions", "{\"prompt\": \"x\", \"max_tokens\": 1}").statusCode())
+            assertThat(post("/v1/completions", "{\"prompt\": \"x\", \"max_tokens\": 1}")
+                            .statusCode())
                     .isEqualTo(200);
         }
     }
@@ -246,11 +250,12 @@ final class EngineServerTest {
                 assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(path)))
                         .isEqualTo("rw-------");
                 channel.connect(UnixDomainSocketAddress.of(path));
-                channel.write(ByteBuffer.wrap("GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n"
-                        .getBytes(StandardCharsets.US_ASCII)));
+                channel.write(ByteBuffer.wrap(
+                        "GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n".getBytes(StandardCharsets.US_ASCII)));
                 ByteBuffer answer = ByteBuffer.allocate(200);
                 channel.read(answer);
-                assertThat(new String(answer.array(), StandardCharsets.US_ASCII)).startsWith("HTTP/1.1 200");
+                assertThat(new String(answer.array(), StandardCharsets.US_ASCII))
+                        .startsWith("HTTP/1.1 200");
                 assertThatExceptionOfType(StoaException.class)
                         .isThrownBy(() -> EngineServer.start(engine, options(new Listen.Unix(path))))
                         .withMessageContaining("already");
@@ -264,7 +269,8 @@ final class EngineServerTest {
     }
 
     private Socket connect() throws IOException {
-        Socket socket = new Socket("127.0.0.1", URI.create(server.address()).getPort());
+        Socket socket = new Socket(
+                InetAddress.getLoopbackAddress(), URI.create(server.address()).getPort());
         socket.setSoTimeout(20_000);
         return socket;
     }
