@@ -207,7 +207,18 @@ final class Scheduler implements AutoCloseable {
         }
         answering.begin(sequences, active);
         active.add(answering);
+        shareOut();
         return true;
+    }
+
+    /**
+     * An idle slot keeps one prefix, a busy one none: every token that is computed passes over all cells in use, so that
+     * what is kept slows down what runs.
+     */
+    private void shareOut() {
+        if (!alone) {
+            sequences.keepAtMost(slots - active.size());
+        }
     }
 
     private boolean admit(Work<?> work) {
@@ -297,6 +308,7 @@ final class Scheduler implements AutoCloseable {
         if (alone) {
             sequences.give(answering.sequence());
         } else {
+            shareOut();
             sequences.release(answering.cells());
             sequences.keep(answering.sequence(), Arrays.copyOf(answering.tokens(), answering.read()));
         }

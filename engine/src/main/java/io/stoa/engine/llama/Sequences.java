@@ -23,6 +23,7 @@ final class Sequences {
     private final LlamaContext context;
     private final int cells;
     private final int keptLimit;
+    private int keptNow;
     private final Deque<Integer> ids = new ArrayDeque<>();
     /** The longest unused first. */
     private final Deque<Kept> kept = new ArrayDeque<>();
@@ -51,6 +52,7 @@ final class Sequences {
         this.context = context;
         this.cells = cells;
         this.keptLimit = keptLimit;
+        this.keptNow = keptLimit;
         for (int id = 0; id < count; id++) {
             ids.add(id);
         }
@@ -158,10 +160,18 @@ final class Sequences {
         return mismatch < 0 ? end : mismatch;
     }
 
+    /** From now on keeps no more than so many; of those that are too many the longest unused go. */
+    void keepAtMost(int count) {
+        keptNow = Math.min(count, keptLimit);
+        while (kept.size() > keptNow) {
+            forget(kept.removeFirst());
+        }
+    }
+
     /** Takes back a sequence, with what it holds if there is room: exactly these tokens. */
     void keep(int sequence, int[] tokens) {
         boolean known = kept.stream().anyMatch(other -> begins(tokens, other.tokens));
-        if (keptLimit == 0 || tokens.length == 0 || known || tokens.length > cells - reserved) {
+        if (keptNow == 0 || tokens.length == 0 || known || tokens.length > cells - reserved) {
             give(sequence);
             return;
         }
@@ -173,7 +183,7 @@ final class Sequences {
             }
         }
         forgetUntil(cells - reserved - tokens.length);
-        if (kept.size() == keptLimit) {
+        if (kept.size() == keptNow) {
             forget(kept.removeFirst());
         }
         kept.addLast(new Kept(sequence, tokens));
