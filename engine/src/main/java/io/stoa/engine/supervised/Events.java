@@ -22,6 +22,8 @@ import java.util.function.BooleanSupplier;
 final class Events implements AutoCloseable {
     private static final Duration POLL = Duration.ofMillis(5);
 
+    private static final Duration END = Duration.ofSeconds(1);
+
     /** No event came for too long. */
     static final class Silent extends IOException {
         private static final long serialVersionUID = 1;
@@ -106,6 +108,18 @@ final class Events implements AutoCloseable {
             }
         }
         return Optional.empty();
+    }
+
+    /**
+     * Reads the little that comes after the last event, so that the connection is whole when the next request takes it:
+     * closing one that is just being given back would break that one.
+     */
+    void finish() throws InterruptedException {
+        long start = System.nanoTime();
+        while (System.nanoTime() - start < END.toNanos()
+                && !(arrivals.poll(POLL.toMillis(), TimeUnit.MILLISECONDS) instanceof Arrival.End)) {
+            // The end's mark, and blank lines.
+        }
     }
 
     @Override

@@ -264,7 +264,7 @@ public final class SupervisedEngine implements Engine {
     private <T> T exchange(Asking asking, TypeReference<T> type) {
         Child asked = child();
         try {
-            HttpResponse<String> response = asked.client().send(asking.of(asked), BodyHandlers.ofString());
+            HttpResponse<String> response = sent(asked, asking);
             if (response.statusCode() != 200) {
                 throw refusal(json.readTree(response.body()));
             }
@@ -275,6 +275,18 @@ public final class SupervisedEngine implements Engine {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw StoaException.resources("interrupted while waiting for the engine's process");
+        }
+    }
+
+    /** Asks again when a kept connection broke before any answer while the child lives: that was the connection's end. */
+    private static HttpResponse<String> sent(Child asked, Asking asking) throws IOException, InterruptedException {
+        try {
+            return asked.client().send(asking.of(asked), BodyHandlers.ofString());
+        } catch (IOException e) {
+            if (asked.process().waitFor(50, TimeUnit.MILLISECONDS)) {
+                throw e;
+            }
+            return asked.client().send(asking.of(asked), BodyHandlers.ofString());
         }
     }
 
@@ -334,6 +346,7 @@ public final class SupervisedEngine implements Engine {
                 EngineWire.Generated generated = json.treeToValue(event, EngineWire.Generated.class);
                 if (generated.generation().isPresent()) {
                     answered = true;
+                    events.finish();
                     return generated.generation().get();
                 }
                 generated.piece().ifPresent(piece -> {
