@@ -14,6 +14,9 @@ import java.util.function.Consumer;
  * that does not fit the context is one of kind {@code USER}.
  */
 public interface Engine extends AutoCloseable {
+    /** For {@link #generate} when only the whole answer is wanted: an engine need not tell it anything. */
+    Consumer<String> UNHEARD = piece -> {};
+
     /** What the model is. */
     EngineFacts facts();
 
@@ -36,7 +39,7 @@ public interface Engine extends AutoCloseable {
 
     /** Answers a prompt without streaming. */
     default Generation generate(Prompt prompt, GenerateOptions options) {
-        return generate(prompt, options, piece -> {}, () -> false);
+        return generate(prompt, options, UNHEARD, () -> false);
     }
 
     /**

@@ -10,9 +10,9 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
@@ -21,8 +21,14 @@ import java.util.function.Consumer;
  * them, passes them on, and asks whether to stop, so that a slow or failing listener holds nobody else up.
  */
 final class Answering {
-    /** How long the caller waits for a piece before it asks again whether to stop. */
-    private static final long POLL_MILLIS = 5;
+    /** How long the caller waits before it looks for pieces, and asks again whether to stop. */
+    private static final long POLL_NANOS = 5_000_000;
+
+    /**
+     * A caller is woken no more often than this, however fast the tokens come: waking a thread costs as much as a small
+     * model's token. In between it looks by itself.
+     */
+    private static final long WAKE_NANOS = 2_000_000;
 
     private final LlamaModel model;
     private final Sampler sampler;
@@ -30,7 +36,8 @@ final class Answering {
     private final int contextTokens;
     private final int promptTokens;
     private final long start = System.nanoTime();
-    private final BlockingQueue<Event> events = new LinkedBlockingQueue<>();
+    private final Queue<Event> events = new ConcurrentLinkedQueue<>();
+    private final Thread caller = Thread.currentThread();
     private final AnswerText text;
     private final List<ScoredToken> scored = new ArrayList<>();
 
@@ -42,6 +49,7 @@ final class Answering {
     private int sequence = -1;
     private int made;
     private boolean stoppedByText;
+    private long lastWoken = start - WAKE_NANOS;
     private Optional<Duration> timeToFirstToken = Optional.empty();
     private volatile boolean cancelled;
 
@@ -54,11 +62,18 @@ final class Answering {
     }
 
     /**
-     * An answer that has not begun.
+     * An answer that has not begun, of the thread that will {@link #await} it.
      *
      * @param sampler stays the caller's; nobody uses it after {@link #await} has returned
+     * @param heard whether {@link #await} is given a listener that wants the pieces
      */
-    Answering(LlamaModel model, Sampler sampler, int[] prompt, GenerateOptions options, int contextTokens) {
+    Answering(
+            LlamaModel model,
+            Sampler sampler,
+            int[] prompt,
+            GenerateOptions options,
+            int contextTokens,
+            boolean heard) {
         this.model = model;
         this.sampler = sampler;
         this.options = options;
@@ -66,7 +81,7 @@ final class Answering {
         this.promptTokens = prompt.length;
         this.tokens = prompt;
         this.known = prompt.length;
-        this.text = new AnswerText(options.stop(), piece -> events.add(new Event.Piece(piece)));
+        this.text = new AnswerText(options.stop(), heard ? this::tell : piece -> {});
     }
 
     // ---- the caller's thread
@@ -77,10 +92,12 @@ final class Answering {
         boolean interrupted = false;
         try {
             while (true) {
-                Event event = null;
-                try {
-                    event = events.poll(POLL_MILLIS, TimeUnit.MILLISECONDS);
-                } catch (InterruptedException e) {
+                Event event = events.poll();
+                if (event == null) {
+                    LockSupport.parkNanos(this, POLL_NANOS);
+                    event = events.poll();
+                }
+                if (Thread.interrupted()) {
                     interrupted = true;
                     cancelled = true;
                 }
@@ -146,7 +163,7 @@ final class Answering {
     /** Begins in a sequence of its own, with as much of the prompt as another one holds already. */
     void begin(Sequences sequences, Collection<Answering> running) {
         // The last token must be read again: what comes after it is wanted.
-        Sequences.Claim claim = sequences.claim(tokens, promptTokens - 1, running);
+        Sequences.Claim claim = sequences.claim(tokens, promptTokens - 1, cells(), running);
         sequence = claim.sequence();
         read = claim.length();
         tokens = Arrays.copyOf(tokens, cells());
@@ -214,12 +231,26 @@ final class Answering {
         if (!stoppedByText) {
             text.end();
         }
-        events.add(new Event.Done(new Generation(
+        end(new Event.Done(new Generation(
                 text.text(), finish, promptTokens, made, timeToFirstToken, elapsed(), List.copyOf(scored))));
     }
 
     void fail(RuntimeException failure) {
-        events.add(new Event.Failed(failure));
+        end(new Event.Failed(failure));
+    }
+
+    private void tell(String piece) {
+        events.add(new Event.Piece(piece));
+        long now = System.nanoTime();
+        if (now - lastWoken >= WAKE_NANOS) {
+            lastWoken = now;
+            LockSupport.unpark(caller);
+        }
+    }
+
+    private void end(Event event) {
+        events.add(event);
+        LockSupport.unpark(caller);
     }
 
     private Duration elapsed() {

@@ -11,6 +11,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.SegmentAllocator;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
@@ -141,6 +142,16 @@ final class LlamaContext implements AutoCloseable {
     void copy(int from, int to, int length) {
         pointer();
         library.copy(memory, from, to, length);
+    }
+
+    /** What a sequence holds; empty when llama.cpp cannot save it. */
+    MemorySegment save(int sequence, SegmentAllocator allocator) {
+        return library.save(pointer(), sequence, allocator);
+    }
+
+    /** Lets a sequence hold what was saved; false when there is no room for it. */
+    boolean restore(MemorySegment saved, int sequence) {
+        return library.restore(pointer(), saved, sequence);
     }
 
     /** The most tokens of a batch. */

@@ -80,7 +80,7 @@ final class LlamaEngine implements Engine {
                 : LlamaLibrary.Pooling.MEAN;
         this.embeddings = new EmbeddingContexts(library, log, model, options.contextTokens(), options.threads());
         this.shares = options.batching() instanceof Batching.Continuous && !model.hasState();
-        int kept = options.batching() instanceof Batching.Continuous continuous && shares ? continuous.slots() : 0;
+        int kept = shares ? shape.tokens() : 0;
         this.scheduler = new Scheduler(
                 facts.name(),
                 context,
@@ -109,7 +109,8 @@ final class LlamaEngine implements Engine {
             }
             int most = Math.min(options.maxTokens(), this.options.contextTokens() - tokens.length + 1);
             try (Sampler sampler = new Sampler(library, model, options, most)) {
-                Answering answering = new Answering(model, sampler, tokens, options, this.options.contextTokens());
+                Answering answering = new Answering(
+                        model, sampler, tokens, options, this.options.contextTokens(), !stream.equals(UNHEARD));
                 if (cancelled.getAsBoolean()) {
                     answering.finish(Generation.Finish.CANCELLED);
                 } else {

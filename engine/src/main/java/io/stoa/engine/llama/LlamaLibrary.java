@@ -88,6 +88,9 @@ final class LlamaLibrary {
     private final MethodHandle memoryClear;
     private final MethodHandle memoryRemove;
     private final MethodHandle memoryCopy;
+    private final MethodHandle sequenceSize;
+    private final MethodHandle sequenceSave;
+    private final MethodHandle sequenceRestore;
     private final MethodHandle decode;
     private final MethodHandle encode;
     private final MethodHandle logits;
@@ -147,6 +150,11 @@ final class LlamaLibrary {
                 "llama_memory_seq_rm", FunctionDescriptor.of(JAVA_BOOLEAN, ADDRESS, JAVA_INT, JAVA_INT, JAVA_INT));
         memoryCopy = function(
                 "llama_memory_seq_cp", FunctionDescriptor.ofVoid(ADDRESS, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT));
+        sequenceSize = function("llama_state_seq_get_size", FunctionDescriptor.of(JAVA_LONG, ADDRESS, JAVA_INT));
+        sequenceSave = function(
+                "llama_state_seq_get_data", FunctionDescriptor.of(JAVA_LONG, ADDRESS, ADDRESS, JAVA_LONG, JAVA_INT));
+        sequenceRestore = function(
+                "llama_state_seq_set_data", FunctionDescriptor.of(JAVA_LONG, ADDRESS, ADDRESS, JAVA_LONG, JAVA_INT));
         decode = function("llama_decode", FunctionDescriptor.of(JAVA_INT, ADDRESS, BATCH));
         encode = function("llama_encode", FunctionDescriptor.of(JAVA_INT, ADDRESS, BATCH));
         logits = function("llama_get_logits_ith", FunctionDescriptor.of(ADDRESS, ADDRESS, JAVA_INT));
@@ -611,6 +619,26 @@ final class LlamaLibrary {
     void copy(MemorySegment memory, int from, int to, int length) {
         try {
             memoryCopy.invokeExact(memory, from, to, 0, length);
+        } catch (Throwable e) {
+            throw unexpected(e);
+        }
+    }
+
+    /** What a sequence holds, to be restored in the same context. */
+    MemorySegment save(MemorySegment context, int sequence, SegmentAllocator allocator) {
+        try {
+            MemorySegment saved = allocator.allocate((long) sequenceSize.invokeExact(context, sequence));
+            long size = (long) sequenceSave.invokeExact(context, saved, saved.byteSize(), sequence);
+            return saved.asSlice(0, size);
+        } catch (Throwable e) {
+            throw unexpected(e);
+        }
+    }
+
+    /** Lets a sequence hold what was saved instead of what it held; false when it cannot, and then it holds nothing. */
+    boolean restore(MemorySegment context, MemorySegment saved, int sequence) {
+        try {
+            return (long) sequenceRestore.invokeExact(context, saved, saved.byteSize(), sequence) != 0;
         } catch (Throwable e) {
             throw unexpected(e);
         }

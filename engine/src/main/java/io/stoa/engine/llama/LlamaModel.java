@@ -10,8 +10,10 @@ import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.stream.IntStream;
 
 /**
  * One loaded model and its vocabulary. Contexts hold their model, so that it outlives them; whoever opened it closes it
@@ -25,6 +27,7 @@ final class LlamaModel implements AutoCloseable {
     private final MemorySegment model;
     private final MemorySegment vocabulary;
     private final int vocabularySize;
+    private final BitSet endsOfGeneration;
     /** The bytes of the tokens that answers were made of so far, by id. */
     private final AtomicReferenceArray<byte[]> answerPieces;
 
@@ -35,6 +38,9 @@ final class LlamaModel implements AutoCloseable {
         this.model = model;
         this.vocabulary = library.vocabulary(model);
         this.vocabularySize = library.vocabularySize(vocabulary);
+        this.endsOfGeneration = IntStream.range(0, vocabularySize)
+                .filter(token -> library.isEndOfGeneration(vocabulary, token))
+                .collect(BitSet::new, BitSet::set, BitSet::or);
         this.answerPieces = new AtomicReferenceArray<>(vocabularySize);
     }
 
@@ -88,8 +94,7 @@ final class LlamaModel implements AutoCloseable {
     }
 
     boolean isEndOfGeneration(int token) {
-        pointer();
-        return library.isEndOfGeneration(vocabulary, token);
+        return endsOfGeneration.get(token);
     }
 
     /** A token that ends an answer. */

@@ -27,7 +27,13 @@ final class Scheduler implements AutoCloseable {
     private static final int STEP = 512;
 
     /** The most tokens of prompts in a step in which others wait for their next token. */
-    private static final int PROMPT_SHARE = 128;
+    private static final int PROMPT_SHARE = 256;
+
+    /**
+     * So many tokens of a prompt are read before the next one has its turn: a short prompt does not wait for a long one,
+     * and few are read at once, because a batch costs less the fewer sequences its tokens belong to.
+     */
+    private static final int TURN = 128;
 
     private final LlamaContext context;
     private final Sequences sequences;
@@ -36,6 +42,7 @@ final class Scheduler implements AutoCloseable {
     private final boolean alone;
     private final BlockingQueue<Request> inbox = new LinkedBlockingQueue<>();
     private final AtomicInteger requests = new AtomicInteger();
+    private final Pace pace = new Pace();
     private final Thread thread;
 
     private final Deque<Request> waiting = new ArrayDeque<>();
@@ -157,6 +164,7 @@ final class Scheduler implements AutoCloseable {
             inbox.drainTo(waiting);
         }
         waiting.forEach(Scheduler::refuse);
+        sequences.forgetAll();
     }
 
     /** Takes in what has come; waits for something when there is nothing else to do. */
@@ -207,18 +215,10 @@ final class Scheduler implements AutoCloseable {
         }
         answering.begin(sequences, active);
         active.add(answering);
-        shareOut();
-        return true;
-    }
-
-    /**
-     * An idle slot keeps one prefix, a busy one none: every token that is computed passes over all cells in use, so that
-     * what is kept slows down what runs.
-     */
-    private void shareOut() {
         if (!alone) {
-            sequences.keepAtMost(slots - active.size());
+            sequences.stow();
         }
+        return true;
     }
 
     private boolean admit(Work<?> work) {
@@ -236,18 +236,27 @@ final class Scheduler implements AutoCloseable {
     /** Who has tokens in the batch, and where its last one is; absent while a part of the prompt remains. */
     private record Part(Answering answering, int row, boolean whole) {}
 
-    /** Reads a batch and draws a token for each answer whose prompt has been read. */
+    /** Reads a batch, or one for each answer, and draws a token for each answer whose prompt has been read. */
     private void step() {
         List.copyOf(active).stream()
                 .filter(Answering::cancelled)
                 .forEach(answering -> end(answering, () -> answering.finish(Finish.CANCELLED)));
-        if (active.isEmpty()) {
-            return;
+        if (active.stream().allMatch(Answering::answers) && pace.apart(active.size())) {
+            for (Answering answering : List.copyOf(active)) {
+                context.begin();
+                read(List.of(new Part(answering, answering.addTo(context, 1), true)));
+            }
+        } else if (!active.isEmpty()) {
+            read(fill());
         }
-        List<Part> parts = fill();
+    }
+
+    private void read(List<Part> parts) {
         boolean done;
         try {
+            long start = System.nanoTime();
             done = context.decode(() -> closing || active.stream().allMatch(Answering::cancelled));
+            pace.took(context.rows(), System.nanoTime() - start);
         } catch (RuntimeException e) {
             parts.forEach(part -> end(part.answering, () -> part.answering.fail(e)));
             return;
@@ -276,14 +285,23 @@ final class Scheduler implements AutoCloseable {
         }
         int most = alone ? context.batchTokens() : Math.min(STEP, context.batchTokens());
         int room = parts.isEmpty() ? most : Math.min(PROMPT_SHARE, most - context.rows());
-        for (int i = 0; i < readers.size(); i++) {
+        int[] shares = new int[readers.size()];
+        // A turn for each as long as there is room; what is left over then goes to the first.
+        for (int turn : new int[] {TURN, room}) {
+            for (int i = 0; i < shares.length; i++) {
+                int more = Math.min(Math.min(turn, room), readers.get(i).unread() - shares[i]);
+                shares[i] += more;
+                room -= more;
+            }
+        }
+        for (int i = 0; i < shares.length && shares[i] > 0; i++) {
             Answering reader = readers.get(i);
-            // An equal share for each; what one leaves goes to those after it.
-            int share = Math.min(reader.unread(), Math.ceilDiv(room, readers.size() - i));
-            if (share > 0) {
-                int row = reader.addTo(context, share);
-                parts.add(new Part(reader, row, reader.unread() == 0));
-                room -= share;
+            int row = reader.addTo(context, shares[i]);
+            parts.add(new Part(reader, row, reader.unread() == 0));
+            if (reader.unread() > 0) {
+                // Behind those that have had no turn.
+                active.remove(reader);
+                active.add(reader);
             }
         }
         return parts;
@@ -308,9 +326,11 @@ final class Scheduler implements AutoCloseable {
         if (alone) {
             sequences.give(answering.sequence());
         } else {
-            shareOut();
             sequences.release(answering.cells());
             sequences.keep(answering.sequence(), Arrays.copyOf(answering.tokens(), answering.read()));
+            if (!active.isEmpty()) {
+                sequences.stow();
+            }
         }
     }
 

@@ -1,10 +1,12 @@
 package io.stoa.engine.llama;
 
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.Deque;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 
@@ -12,33 +14,45 @@ import java.util.Optional;
  * Who holds what of a context: sequence ids, and the cells that all sequences share.
  *
  * <p>Work that runs reserves the most cells it will need, so that llama.cpp never finds the context full in the middle.
- * What it has read may be kept when it ends, for others that begin alike: they copy the sequence, which costs no cells
- * until it goes its own way. Kept sequences go, the longest unused first, when cells, ids or the limit run short. A
- * copied prefix counts for both, so the cells in use are never more than reserved plus kept, and these never more than
- * there are.
+ * What it has read may be kept when it ends, for others that begin alike. At first it stays where it is, and whoever goes
+ * on from it takes it over. When something else runs it is {@linkplain #stow stowed} in ordinary memory, because every
+ * token that is computed passes over all cells in use: seven idle conversations of 150 tokens slow a small model down by
+ * a sixth. Bringing a token back costs a hundredth of reading it anew. The longest unused go when there are more than so
+ * many tokens in all.
  *
- * <p>Not for several threads.
+ * <p>The cells in use are never more than reserved plus kept in the context, and these never more than there are.
+ *
+ * <p>For one thread, which {@linkplain #forgetAll forgets all} in the end.
  */
 final class Sequences {
+    /** What is stowed is brought back where this many times what is used of it would be enough. */
+    private static final int WORTH = 32;
+
     private final LlamaContext context;
     private final int cells;
     private final int keptLimit;
-    private int keptNow;
     private final Deque<Integer> ids = new ArrayDeque<>();
     /** The longest unused first. */
     private final Deque<Kept> kept = new ArrayDeque<>();
 
     private int reserved;
-    private int keptCells;
+    /** Tokens that are kept in the context, and in all. */
+    private int inContext;
 
+    private int keptTokens;
+
+    /** Tokens that somebody may go on from: in a sequence of the context, or stowed. */
     private static final class Kept {
-        private final int sequence;
         private final int[] tokens;
+        private int sequence;
+        private Optional<Stowed> stowed = Optional.empty();
 
         Kept(int sequence, int[] tokens) {
             this.sequence = sequence;
             this.tokens = tokens;
         }
+
+        private record Stowed(Arena arena, MemorySegment data) {}
     }
 
     /**
@@ -46,31 +60,26 @@ final class Sequences {
      *
      * @param count how many sequences the context has
      * @param cells how many tokens it holds in all
-     * @param keptLimit the most sequences to keep
+     * @param keptLimit the most tokens to keep
      */
     Sequences(LlamaContext context, int count, int cells, int keptLimit) {
         this.context = context;
         this.cells = cells;
         this.keptLimit = keptLimit;
-        this.keptNow = keptLimit;
         for (int id = 0; id < count; id++) {
             ids.add(id);
         }
     }
 
-    /** Cells that could be reserved if everything kept went. */
+    /** Cells that could be reserved if nothing were kept in the context. */
     int reservable() {
         return cells - reserved;
     }
 
-    /** Ids that {@link #take} could give if everything kept went. */
+    /** Ids that {@link #take} could give if nothing were kept in the context. */
     int takeable() {
-        return ids.size() + kept.size();
-    }
-
-    /** How many sequences hold something for later. */
-    int kept() {
-        return kept.size();
+        return ids.size()
+                + (int) kept.stream().filter(one -> one.stowed.isEmpty()).count();
     }
 
     /** Reserves cells, or says that there are too few now. */
@@ -79,7 +88,7 @@ final class Sequences {
             return false;
         }
         reserved += count;
-        forgetUntil(cells - reserved);
+        stowUntil(cells - reserved);
         return true;
     }
 
@@ -91,7 +100,7 @@ final class Sequences {
     /** An empty sequence. */
     int take() {
         if (ids.isEmpty()) {
-            forget(kept.removeFirst());
+            stowUntil(inContext - 1);
         }
         return ids.removeFirst();
     }
@@ -105,48 +114,83 @@ final class Sequences {
     /**
      * A sequence for some tokens, with as many of their first ones as some other sequence holds.
      *
-     * <p>One that runs is copied, and so is a kept one of which this is the smaller part. Otherwise the kept one is taken
-     * over, so that the context does not fill with what differs only in its end: every token that is computed passes
-     * over all cells in use.
+     * <p>One that runs is copied, which costs no cells until the two go their own ways. So is a kept one of which this is
+     * the smaller part; otherwise it is taken over. A stowed one is brought back.
      *
      * @param limit the most tokens to begin with
+     * @param mine the cells that have been reserved for it
      * @param running those that are under way
      */
-    Claim claim(int[] tokens, int limit, Collection<Answering> running) {
+    Claim claim(int[] tokens, int limit, int mine, Collection<Answering> running) {
         Optional<Kept> best = Optional.empty();
         int longest = 0;
         for (Kept candidate : kept) {
             int common = common(candidate.tokens, candidate.tokens.length, tokens, limit);
-            if (common > longest) {
+            boolean worth = candidate.stowed.isEmpty() || (long) common * WORTH >= candidate.tokens.length;
+            if (common > longest && worth) {
                 best = Optional.of(candidate);
                 longest = common;
             }
         }
-        if (best.isPresent() && 2 * longest >= best.get().tokens.length) {
-            Kept taken = best.get();
-            kept.remove(taken);
-            keptCells -= taken.tokens.length;
-            context.remove(taken.sequence, longest);
-            return new Claim(taken.sequence, longest);
-        }
-        int source = best.map(candidate -> candidate.sequence).orElse(-1);
+        Optional<Answering> runner = Optional.empty();
         for (Answering other : keptLimit == 0 ? List.<Answering>of() : running) {
             int common = common(other.tokens(), other.read(), tokens, limit);
-            if (common > longest) {
-                source = other.sequence();
+            // A copy is for nothing, so that it goes before what would have to be brought back.
+            if (common > longest
+                    || (common == longest
+                            && best.filter(one -> one.stowed.isPresent()).isPresent())) {
+                runner = Optional.of(other);
+                best = Optional.empty();
                 longest = common;
             }
         }
-        best.filter(candidate -> ids.isEmpty()).ifPresent(this::useAgain);
-        int sequence = take();
-        if (longest > 0) {
-            context.copy(source, sequence, longest);
+        if (runner.isPresent()) {
+            return copied(runner.get().sequence(), longest);
         }
-        return new Claim(sequence, longest);
+        if (best.isEmpty()) {
+            return new Claim(take(), 0);
+        }
+        Kept source = best.get();
+        touch(source);
+        if (source.stowed.isPresent()) {
+            return restored(source, longest, mine);
+        }
+        boolean only = ids.isEmpty() && takeable() == 1;
+        if (only || 2 * longest >= source.tokens.length) {
+            kept.remove(source);
+            keptTokens -= source.tokens.length;
+            inContext -= source.tokens.length;
+            context.remove(source.sequence, longest);
+            return new Claim(source.sequence, longest);
+        }
+        return copied(source.sequence, longest);
     }
 
-    /** Puts a kept sequence behind the others, so that they go first. */
-    private void useAgain(Kept used) {
+    private Claim copied(int source, int length) {
+        int sequence = take();
+        if (length > 0) {
+            context.copy(source, sequence, length);
+        }
+        return new Claim(sequence, length);
+    }
+
+    private Claim restored(Kept source, int length, int mine) {
+        // Of what is reserved for it nothing is in use yet.
+        int free = cells - (reserved - mine);
+        stowUntil(free - source.tokens.length);
+        int sequence = take();
+        boolean done = source.tokens.length <= free
+                && source.stowed.isPresent()
+                && context.restore(source.stowed.get().data, sequence);
+        if (!done) {
+            return new Claim(sequence, 0);
+        }
+        context.remove(sequence, length);
+        return new Claim(sequence, length);
+    }
+
+    /** Puts a kept one behind the others, so that they go first. */
+    private void touch(Kept used) {
         kept.remove(used);
         kept.addLast(used);
     }
@@ -160,48 +204,67 @@ final class Sequences {
         return mismatch < 0 ? end : mismatch;
     }
 
-    /** From now on keeps no more than so many; of those that are too many the longest unused go. */
-    void keepAtMost(int count) {
-        keptNow = Math.min(count, keptLimit);
-        while (kept.size() > keptNow) {
-            forget(kept.removeFirst());
-        }
-    }
-
-    /** Takes back a sequence, with what it holds if there is room: exactly these tokens. */
+    /** Takes back a sequence with what it holds, exactly these tokens, for others to go on from. */
     void keep(int sequence, int[] tokens) {
-        boolean known = kept.stream().anyMatch(other -> begins(tokens, other.tokens));
-        if (keptNow == 0 || tokens.length == 0 || known || tokens.length > cells - reserved) {
+        Optional<Kept> known =
+                kept.stream().filter(other -> begins(tokens, other.tokens)).findFirst();
+        known.ifPresent(this::touch);
+        if (known.isPresent() || tokens.length == 0 || tokens.length > keptLimit) {
             give(sequence);
             return;
         }
-        for (Iterator<Kept> others = kept.iterator(); others.hasNext(); ) {
-            Kept other = others.next();
-            if (begins(other.tokens, tokens)) {
-                others.remove();
-                forget(other);
-            }
-        }
-        forgetUntil(cells - reserved - tokens.length);
-        if (kept.size() == keptNow) {
-            forget(kept.removeFirst());
+        List<Kept> beginnings =
+                kept.stream().filter(other -> begins(other.tokens, tokens)).toList();
+        beginnings.forEach(this::forget);
+        while (keptTokens + tokens.length > keptLimit) {
+            forget(kept.getFirst());
         }
         kept.addLast(new Kept(sequence, tokens));
-        keptCells += tokens.length;
+        keptTokens += tokens.length;
+        inContext += tokens.length;
+        stowUntil(cells - reserved);
     }
 
     private static boolean begins(int[] beginning, int[] whole) {
         return common(whole, whole.length, beginning, beginning.length) == beginning.length;
     }
 
-    private void forgetUntil(int room) {
-        while (keptCells > room) {
-            forget(kept.removeFirst());
+    /** Takes all that is kept out of the context: something runs that goes on from none of it. */
+    void stow() {
+        stowUntil(0);
+    }
+
+    private void stowUntil(int room) {
+        List<Kept> here = new ArrayList<>(
+                kept.stream().filter(one -> one.stowed.isEmpty()).toList());
+        while (inContext > Math.max(room, 0)) {
+            stow(here.removeFirst());
+        }
+    }
+
+    @SuppressWarnings("MustBeClosedChecker") // forgetting closes it
+    private void stow(Kept one) {
+        Arena arena = Arena.ofConfined();
+        MemorySegment data = context.save(one.sequence, arena);
+        give(one.sequence);
+        inContext -= one.tokens.length;
+        one.stowed = Optional.of(new Kept.Stowed(arena, data));
+        if (data.byteSize() == 0) {
+            forget(one);
         }
     }
 
     private void forget(Kept old) {
-        keptCells -= old.tokens.length;
-        give(old.sequence);
+        kept.remove(old);
+        keptTokens -= old.tokens.length;
+        old.stowed.ifPresentOrElse(stowed -> stowed.arena.close(), () -> {
+            inContext -= old.tokens.length;
+            give(old.sequence);
+        });
+    }
+
+    /** Keeps nothing any more. */
+    void forgetAll() {
+        List.copyOf(kept).forEach(this::forget);
     }
 }

@@ -125,7 +125,7 @@ final class SharedScoring extends Work<List<LogLikelihood>> {
         }
         groupEnd = high;
         room = (int) (cells - tokens);
-        Sequences.Claim claim = sequences.claim(sorted[low].read(), unscored(low, high), List.of());
+        Sequences.Claim claim = sequences.claim(sorted[low].read(), unscored(low, high), cells, List.of());
         frontier.add(new Cursor(low, high, shared(low, high), claim.sequence(), claim.length()));
     }
 

@@ -187,4 +187,59 @@ final class ContinuousBatchingTest {
             assertThat(Arrays.stream(nanos).skip(1).min().orElseThrow()).isLessThan(nanos[0] / 5);
         }
     }
+
+    /**
+     * Conversations that take turns: what another one has pushed out of the context is brought back, and each answer is
+     * still the reference's.
+     */
+    @Test
+    void bringsBackWhatOthersHavePushedOut() throws Exception {
+        JsonNode reference = new JsonMapper().readTree(Path.of("../examples/quickstart/models/reference.json"));
+        int most = reference.get("greedy_tokens").intValue();
+        String lengthy = "Zoranel likes to eat cake. ".repeat(400);
+        // One slot: whoever begins pushes the one before it out.
+        try (Engine engine = open("mini", 8192, 1, 16_384, 0)) {
+            long[] first = new long[3];
+            long[] again = new long[3];
+            List<Generation> answers = new ArrayList<>();
+            for (int round = 0; round < 3; round++) {
+                for (int user = 0; user < first.length; user++) {
+                    Prompt prompt = new Prompt.Text("User " + user + ": " + lengthy + "The friend of Zoranel is");
+                    Generation generation = engine.generate(prompt, GenerateOptions.greedy(8));
+                    long nanos = generation.timeToFirstToken().orElseThrow().toNanos();
+                    if (round == 0) {
+                        first[user] = nanos;
+                        // Once more, from what is still in the context: the text is then read in the same steps as
+                        // later.
+                        answers.add(engine.generate(prompt, GenerateOptions.greedy(8)));
+                    } else {
+                        again[user] = nanos;
+                        assertThat(generation.text())
+                                .isEqualTo(answers.get(user).text());
+                    }
+                }
+                for (JsonNode expected : reference.get("models").get("mini").get("greedy")) {
+                    Prompt prompt = new Prompt.Text(expected.get("prompt").stringValue());
+                    assertThat(engine.generate(prompt, GenerateOptions.greedy(most))
+                                    .text())
+                            .isEqualTo(expected.get("text").stringValue());
+                }
+            }
+            // Reading 2,700 tokens takes a hundred times as long as bringing them back.
+            assertThat(Arrays.stream(again).max().orElseThrow())
+                    .isLessThan(Arrays.stream(first).min().orElseThrow() / 3);
+        }
+    }
+
+    /** More than may be kept: the longest unused go, and the memory with them. */
+    @Test
+    void keepsNoMoreThanTheContextHolds() {
+        try (Engine engine = open("nano", 512, 2, 1024, 0)) {
+            for (int i = 0; i < 300; i++) {
+                String text = "User " + i + ": " + "Zoranel likes to eat cake. ".repeat(1 + i % 60);
+                assertThat(engine.generate(new Prompt.Text(text), tokens(8)).promptTokens())
+                        .isPositive();
+            }
+        }
+    }
 }
