@@ -117,8 +117,8 @@ final class Sampler implements AutoCloseable {
 
     private int choose(LlamaContext context, int row) {
         // Checked for both: the native chain ends the process on logits that are not numbers.
-        Logits logits = context.logits(row);
-        return chain.map(samplers -> context.sample(samplers, row)).orElseGet(logits::mostLikely);
+        int mostLikely = context.mostLikely(row);
+        return chain.map(samplers -> context.sample(samplers, row)).orElse(mostLikely);
     }
 
     private boolean follow(int token) {
