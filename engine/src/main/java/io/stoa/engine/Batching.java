@@ -9,12 +9,13 @@ public sealed interface Batching {
     record Alone() implements Batching {}
 
     /**
-     * Calls run side by side in one batch, join and leave between two tokens, and reuse what the context still holds of
-     * a prefix that was read before. Results then depend on the batch by the noise of its shapes (hundredths of a nat
+     * Calls run side by side in one batch, join and leave between two tokens, and reuse what is kept of a
+     * prefix that was read before. Results then depend on the batch by the noise of its shapes (hundredths of a nat
      * on quantized models). For serving, and for scoring much that begins alike.
      *
      * @param slots the most answers in the making at once
-     * @param cacheTokens tokens that all of them and the kept prefixes share; a call that does not fit now waits
+     * @param cacheTokens tokens that all of them share; a call that does not fit now waits. Up to as many tokens of
+     *     prefixes are kept besides, in ordinary memory, which then takes as much again as the KV cache
      * @param queue the most calls that may wait; one more is refused
      */
     record Continuous(int slots, int cacheTokens, int queue) implements Batching {
