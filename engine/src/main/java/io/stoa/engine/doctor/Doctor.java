@@ -16,6 +16,7 @@ import io.stoa.engine.doctor.Outcome.Unknown;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -452,6 +453,15 @@ public final class Doctor implements AutoCloseable {
         List<String> texts = drawn(QUESTIONS.get(2), List.of(7, 7, 7), 1.5);
         if (new HashSet<>(texts).size() == 1) {
             return new Passed("three answers for one seed were the same");
+        }
+        // A prompt read in another batch gives probabilities that differ a little, and once in a while another token.
+        texts.addAll(drawn(QUESTIONS.get(2), List.of(7, 7, 7), 1.5));
+        int alike = texts.stream()
+                .mapToInt(text -> Collections.frequency(texts, text))
+                .max()
+                .orElseThrow();
+        if (alike > texts.size() / 2) {
+            return new Passed(alike + " of " + texts.size() + " answers for one seed were the same");
         }
         return new Failed(
                 "the seed is not heeded",

@@ -127,7 +127,8 @@ final class Sequences {
         for (Kept candidate : kept) {
             int common = common(candidate.tokens, candidate.tokens.length, tokens, limit);
             boolean worth = candidate.stowed.isEmpty() || (long) common * WORTH >= candidate.tokens.length;
-            if (common > longest && worth) {
+            // Of equals the one used last, so that who asks the same again goes on from the same.
+            if (common > 0 && common >= longest && worth) {
                 best = Optional.of(candidate);
                 longest = common;
             }
