@@ -17,6 +17,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -37,6 +38,7 @@ final class KilledChildTest {
         SplittableRandom random = new SplittableRandom(seed);
         AtomicInteger answers = new AtomicInteger();
         AtomicInteger errors = new AtomicInteger();
+        AtomicInteger spared = new AtomicInteger();
         List<Long> backMillis = new ArrayList<>();
         long filesBefore = 0;
         try (SupervisedEngine engine = SupervisedEngine.start(ChildMain.command("nano"));
@@ -47,10 +49,12 @@ final class KilledChildTest {
                 }
                 List<Future<?>> running = new ArrayList<>();
                 AtomicInteger inFlight = new AtomicInteger();
+                AtomicBoolean killing = new AtomicBoolean();
                 for (int caller = 0; caller < CALLERS; caller++) {
                     running.add(pool.submit(() -> {
-                        // Until the kill meets one of its requests: each ends in an answer or in one error.
-                        for (boolean met = false; !met; ) {
+                        // Until the kill meets one of its requests: each ends in an answer or in one error. Or until it
+                        // is over and has met none, because it came between two requests.
+                        for (boolean done = false; !done; ) {
                             inFlight.incrementAndGet();
                             try {
                                 StringBuilder heard = new StringBuilder();
@@ -59,11 +63,13 @@ final class KilledChildTest {
                                 assertThat(heard.toString()).isEqualTo(whole.text());
                                 assertThat(whole.finish()).isNotEqualTo(Generation.Finish.CANCELLED);
                                 answers.incrementAndGet();
+                                done = killing.get();
+                                spared.addAndGet(done ? 1 : 0);
                             } catch (StoaException e) {
                                 assertThat(e.kind()).isEqualTo(StoaException.Kind.ENGINE);
                                 assertThat(e).hasMessageContaining("was killed by signal 9");
                                 errors.incrementAndGet();
-                                met = true;
+                                done = true;
                             }
                         }
                     }));
@@ -72,8 +78,11 @@ final class KilledChildTest {
                     Thread.sleep(1);
                 }
                 Thread.sleep(random.nextInt(150));
-                assertThat(engine.process().orElseThrow().destroyForcibly()).isTrue();
+                ProcessHandle child = engine.process().orElseThrow();
+                assertThat(child.destroyForcibly()).isTrue();
                 long killed = System.nanoTime();
+                child.onExit().join();
+                killing.set(true);
                 for (Future<?> caller : running) {
                     caller.get();
                 }
@@ -82,7 +91,8 @@ final class KilledChildTest {
                         .isNotEqualTo(Generation.Finish.CANCELLED);
                 backMillis.add(TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - killed));
             }
-            assertThat(errors).as("seed %d", seed).hasValue(kills * CALLERS);
+            assertThat(errors.get() + spared.get()).as("seed %d", seed).isEqualTo(kills * CALLERS);
+            assertThat(errors).as("seed %d", seed).hasValueGreaterThanOrEqualTo(kills * CALLERS / 2);
             assertThat(openFiles()).as("open files").isLessThanOrEqualTo(filesBefore + 10);
         }
         System.out.printf(
