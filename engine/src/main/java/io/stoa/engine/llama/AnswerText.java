@@ -5,6 +5,7 @@ import java.nio.CharBuffer;
 import java.nio.charset.CharsetDecoder;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
 
@@ -13,6 +14,8 @@ import java.util.function.Consumer;
  * end in a later one: what could still become either is held back from the stream until it is decided.
  */
 final class AnswerText {
+    private static final byte[] NOTHING = {};
+
     private final List<String> stops;
     private final Consumer<String> stream;
     private final CharsetDecoder decoder = StandardCharsets.UTF_8
@@ -20,7 +23,7 @@ final class AnswerText {
             .onMalformedInput(CodingErrorAction.REPLACE)
             .onUnmappableCharacter(CodingErrorAction.REPLACE);
     private final StringBuilder text = new StringBuilder();
-    private byte[] halfCharacter = {};
+    private byte[] halfCharacter = NOTHING;
     private int streamed;
 
     AnswerText(List<String> stops, Consumer<String> stream) {
@@ -30,18 +33,22 @@ final class AnswerText {
 
     /** Adds a token's bytes. Returns true when a stop string is complete; the answer then ends before it. */
     boolean add(byte[] piece) {
-        ByteBuffer in = ByteBuffer.allocate(halfCharacter.length + piece.length)
-                .put(halfCharacter)
-                .put(piece)
-                .flip();
+        ByteBuffer in = ByteBuffer.wrap(piece);
+        if (halfCharacter.length > 0) {
+            in = ByteBuffer.allocate(halfCharacter.length + piece.length)
+                    .put(halfCharacter)
+                    .put(piece)
+                    .flip();
+        }
         decode(in, false);
-        halfCharacter = new byte[in.remaining()];
-        in.get(halfCharacter);
-        int stop = stops.stream()
-                .mapToInt(candidate -> text.indexOf(candidate, streamed))
-                .filter(index -> index >= 0)
-                .min()
-                .orElse(-1);
+        halfCharacter = in.hasRemaining() ? Arrays.copyOfRange(in.array(), in.position(), in.limit()) : NOTHING;
+        int stop = -1;
+        for (String candidate : stops) {
+            int index = text.indexOf(candidate, streamed);
+            if (index >= 0 && (stop < 0 || index < stop)) {
+                stop = index;
+            }
+        }
         if (stop >= 0) {
             text.setLength(stop);
             streamTo(stop);

@@ -238,10 +238,12 @@ final class Scheduler implements AutoCloseable {
 
     /** Reads a batch, or one for each answer, and draws a token for each answer whose prompt has been read. */
     private void step() {
-        List.copyOf(active).stream()
-                .filter(Answering::cancelled)
-                .forEach(answering -> end(answering, () -> answering.finish(Finish.CANCELLED)));
-        if (active.stream().allMatch(Answering::answers) && pace.apart(active.size())) {
+        for (Answering answering : active.toArray(Answering[]::new)) {
+            if (answering.cancelled()) {
+                end(answering, () -> answering.finish(Finish.CANCELLED));
+            }
+        }
+        if (pace.apart(active.size()) && active.stream().allMatch(Answering::answers)) {
             for (Answering answering : List.copyOf(active)) {
                 context.begin();
                 read(List.of(new Part(answering, answering.addTo(context, 1), true)));
