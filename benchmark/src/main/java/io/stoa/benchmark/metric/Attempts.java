@@ -1,0 +1,46 @@
+package io.stoa.benchmark.metric;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Several answers to one item. */
+public final class Attempts {
+    private Attempts() {}
+
+    /**
+     * The chance that of k answers drawn from n at least one is right: 1 − C(n − c, k) / C(n, k), without bias
+     * (Chen et al., arXiv 2107.03374, formula 1).
+     *
+     * @param n answers given
+     * @param right of them right
+     * @param k answers drawn, at most n
+     */
+    public static double passAtK(int n, int right, int k) {
+        if (k < 1 || k > n || right < 0 || right > n) {
+            throw new IllegalArgumentException(
+                    "pass@k needs 1 ≤ k ≤ n and 0 ≤ right ≤ n: k " + k + ", n " + n + ", right " + right);
+        }
+        if (n - right < k) {
+            return 1;
+        }
+        double none = 1;
+        for (int i = n - right + 1; i <= n; i++) {
+            none *= 1 - (double) k / i;
+        }
+        return 1 - none;
+    }
+
+    /** The answer that was given most often; of several the one that came first. */
+    public static <T> T majority(List<T> answers) {
+        Map<T, Integer> counts = new LinkedHashMap<>();
+        answers.forEach(answer -> counts.merge(answer, 1, Integer::sum));
+        T best = answers.getFirst();
+        for (Map.Entry<T, Integer> entry : counts.entrySet()) {
+            if (entry.getValue() > counts.getOrDefault(best, 0)) {
+                best = entry.getKey();
+            }
+        }
+        return best;
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.stoa.benchmark.metric;
+
+import org.jspecify.annotations.NullMarked;
