@@ -17,7 +17,8 @@ import picocli.CommandLine.Command;
             ServingCommand.class,
             ScoringCommand.class,
             NoiseCommand.class,
-            SoakCommand.class
+            SoakCommand.class,
+            StatisticsCommand.class
         },
         footer = {
             "",
@@ -27,7 +28,8 @@ import picocli.CommandLine.Command;
             "  performance/run serving --reference /tmp/reference",
             "  performance/run scoring --reference /tmp/reference",
             "  performance/run noise",
-            "  performance/run soak --minutes 60"
+            "  performance/run soak --minutes 60",
+            "  performance/run statistics"
         })
 final class Performance {
     private Performance() {}

@@ -2,6 +2,7 @@ package io.stoa.benchmark.stats;
 
 import io.stoa.model.Interval;
 import java.util.ArrayList;
+import java.util.DoubleSummaryStatistics;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -47,16 +48,49 @@ public final class Means {
     public static double clusteredStandardError(List<Double> scores, List<String> clusters) {
         double mean = mean(scores);
         Map<String, Double> sums = new LinkedHashMap<>();
-        if (scores.size() != clusters.size()) {
-            throw new IllegalArgumentException(
-                    "each score has a cluster: " + scores.size() + " and " + clusters.size());
-        }
+        requireSame(scores, clusters);
         for (int i = 0; i < scores.size(); i++) {
             sums.merge(clusters.get(i), scores.get(i) - mean, Double::sum);
         }
         int count = requireTwo(sums.size(), "clusters");
         double squares = sums.values().stream().mapToDouble(sum -> sum * sum).sum();
         return Math.sqrt(squares * count / (count - 1)) / scores.size();
+    }
+
+    /**
+     * The standard error when items of one cluster resemble each other, by leaving out each cluster in turn: √((C − 1) / C
+     * · Σ_c (s̄₋c − s̄)²). A little larger than {@link #clusteredStandardError} where clusters are few or of unequal
+     * size, and there the one whose interval covers what it says (docs/statistics.md); the same where all are equal.
+     *
+     * <p>Source: B. Efron and C. Stein, Ann. Stat. 9 (1981) 586–596; as CR3 in A. C. Cameron and D. L. Miller, J. Human
+     * Resources 50 (2015) 317–372, section VI.
+     *
+     * @param clusters the cluster of each item
+     */
+    public static double jackknifeStandardError(List<Double> scores, List<String> clusters) {
+        Map<String, DoubleSummaryStatistics> sums = new LinkedHashMap<>();
+        requireSame(scores, clusters);
+        double total = 0;
+        for (int i = 0; i < scores.size(); i++) {
+            sums.computeIfAbsent(clusters.get(i), _ -> new DoubleSummaryStatistics())
+                    .accept(scores.get(i));
+            total += scores.get(i);
+        }
+        int count = requireTwo(sums.size(), "clusters");
+        double mean = total / scores.size();
+        double squares = 0;
+        for (DoubleSummaryStatistics cluster : sums.values()) {
+            double without = (total - cluster.getSum()) / (scores.size() - cluster.getCount());
+            squares += (without - mean) * (without - mean);
+        }
+        return Math.sqrt(squares * (count - 1) / count);
+    }
+
+    private static void requireSame(List<Double> scores, List<String> clusters) {
+        if (scores.size() != clusters.size()) {
+            throw new IllegalArgumentException(
+                    "each score has a cluster: " + scores.size() + " and " + clusters.size());
+        }
     }
 
     /**

@@ -1,6 +1,5 @@
 package io.stoa.benchmark.stats;
 
-import io.stoa.model.Interval;
 import java.util.Optional;
 
 /** When enough has been seen of two candidates on the same items. May be asked after every item. */
@@ -41,8 +40,9 @@ public sealed interface StoppingRule {
             if (differences.logEvidenceBelow(0) >= needed) {
                 return Optional.of(Outcome.SECOND_BETTER);
             }
-            Interval possible = differences.interval(confidence);
-            return possible.low() > -alike && possible.high() < alike ? Optional.of(Outcome.ALIKE) : Optional.empty();
+            boolean alike = differences.logEvidenceBelow(this.alike) >= needed
+                    && differences.logEvidenceAbove(-this.alike) >= needed;
+            return alike ? Optional.of(Outcome.ALIKE) : Optional.empty();
         }
     }
 

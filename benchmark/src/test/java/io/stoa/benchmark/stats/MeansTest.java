@@ -75,6 +75,7 @@ final class MeansTest {
         List<String> clusters = List.of("a", "a", "b", "b", "c", "c");
 
         assertThat(Means.clusteredStandardError(scores, clusters)).isCloseTo(Math.sqrt(2 * 3.0 / 2) / 6, within(1e-12));
+        assertThat(Means.jackknifeStandardError(scores, clusters)).isCloseTo(Math.sqrt(2 * 3.0 / 2) / 6, within(1e-12));
     }
 
     /** The same as the plain one where each item is a cluster of its own. */
