@@ -101,6 +101,7 @@ public final class Main implements Runnable {
                 new PerplexityCommand(house))) {
             stoa.addSubcommand(command);
         }
+        stoa.addSubcommand(BenchCommand.commandLine(house));
         stoa.addSubcommand(LedgerCommand.commandLine(house));
         stoa.addSubcommand(new CommandLine(new AutoComplete.GenerateCompletion()));
         CommandLine codes = new CommandLine(new ExitCodesCommand(house));

@@ -1,0 +1,4 @@
+@NullMarked
+package io.stoa.benchmark.compare;
+
+import org.jspecify.annotations.NullMarked;
