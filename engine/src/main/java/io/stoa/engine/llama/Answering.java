@@ -169,6 +169,11 @@ final class Answering {
         tokens = Arrays.copyOf(tokens, cells());
     }
 
+    /** Whether it has a sequence. */
+    boolean begun() {
+        return sequence >= 0;
+    }
+
     int sequence() {
         return sequence;
     }

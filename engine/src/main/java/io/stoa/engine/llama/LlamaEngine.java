@@ -81,10 +81,11 @@ final class LlamaEngine implements Engine {
         this.embeddings = new EmbeddingContexts(library, log, model, options.contextTokens(), options.threads());
         this.shares = options.batching() instanceof Batching.Continuous && !model.hasState();
         int kept = shares ? shape.tokens() : 0;
+        int answers = options.batching() instanceof Batching.Continuous continuous ? continuous.slots() : 1;
         this.scheduler = new Scheduler(
                 facts.name(),
                 context,
-                new Sequences(context, shape.sequences(), shape.tokens(), kept),
+                new Sequences(context, shape.sequences(), shape.tokens(), kept, answers),
                 options.batching());
     }
 

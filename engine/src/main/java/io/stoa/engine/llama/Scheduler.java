@@ -7,6 +7,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Deque;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
@@ -189,16 +190,25 @@ final class Scheduler implements AutoCloseable {
             }
             return false;
         });
-        boolean admitted = true;
-        while (admitted && !waiting.isEmpty()) {
-            admitted = switch (waiting.getFirst()) {
-                case Request.Answer(Answering answering) -> admit(answering);
-                case Request.Compute(Work<?> work) -> admit(work);
-                case Request.Close() -> true;
-            };
-            if (admitted) {
-                waiting.removeFirst();
+        for (Iterator<Request> next = waiting.iterator(); next.hasNext(); ) {
+            boolean admitted = true;
+            switch (next.next()) {
+                case Request.Answer(Answering answering) -> admitted = admit(answering);
+                case Request.Compute(Work<?> work) -> {
+                    if (!alone && working.isPresent()) {
+                        // It waits for the other work; the answers behind it need not.
+                        continue;
+                    }
+                    admitted = admit(work);
+                }
+                case Request.Close() -> {
+                    // The loop ends by itself.
+                }
             }
+            if (!admitted) {
+                return;
+            }
+            next.remove();
         }
     }
 
@@ -206,30 +216,42 @@ final class Scheduler implements AutoCloseable {
         return active.isEmpty() && working.isEmpty();
     }
 
+    /** Begins an answer, or ends it when that fails; false when it has to wait. */
     private boolean admit(Answering answering) {
         if (alone ? !idle() : active.size() == slots || !sequences.reserve(answering.cells())) {
             return false;
         }
-        if (alone) {
-            context.clear();
-        }
-        answering.begin(sequences, active);
+        List<Answering> running = List.copyOf(active);
         active.add(answering);
-        if (!alone) {
-            sequences.stow();
+        try {
+            if (alone) {
+                context.clear();
+            }
+            answering.begin(sequences, running);
+            if (!alone) {
+                sequences.stow();
+            }
+        } catch (RuntimeException | Error e) {
+            end(answering, () -> answering.fail(new IllegalStateException("the engine failed: " + e, e)));
         }
         return true;
     }
 
+    /** Begins other work, or fails it; false when it has to wait. */
     private boolean admit(Work<?> work) {
-        int cells = work.cells(sequences.reservable());
-        if (alone ? !idle() : working.isPresent() || !sequences.reserve(cells)) {
-            return false;
+        try {
+            int cells = work.cells(alone ? sequences.reservable() : sequences.reservableBesideAnswers());
+            if (alone ? !idle() : !sequences.reserve(cells)) {
+                return false;
+            }
+            working = Optional.of(new Working(work, cells));
+            if (alone) {
+                context.clear();
+            }
+        } catch (RuntimeException | Error e) {
+            working = Optional.empty();
+            work.fail(e);
         }
-        if (alone) {
-            context.clear();
-        }
-        working = Optional.of(new Working(work, cells));
         return true;
     }
 
@@ -311,16 +333,22 @@ final class Scheduler implements AutoCloseable {
 
     private void draw(Part part) {
         Answering answering = part.answering;
+        Optional<Finish> finish;
         try {
-            answering.draw(context, part.row).ifPresent(finish -> {
-                // Before the caller hears of it, so that its next request finds what this one read.
-                active.remove(answering);
-                requests.decrementAndGet();
-                leave(answering);
-                answering.finish(finish);
-            });
+            finish = answering.draw(context, part.row);
         } catch (RuntimeException e) {
             end(answering, () -> answering.fail(e));
+            return;
+        }
+        if (finish.isPresent()) {
+            active.remove(answering);
+            requests.decrementAndGet();
+            try {
+                // Before the caller hears of it, so that its next request finds what this one read.
+                leave(answering);
+            } finally {
+                answering.finish(finish.get());
+            }
         }
     }
 
@@ -339,7 +367,9 @@ final class Scheduler implements AutoCloseable {
     private void end(Answering answering, Runnable tell) {
         active.remove(answering);
         requests.decrementAndGet();
-        sequences.give(answering.sequence());
+        if (answering.begun()) {
+            sequences.give(answering.sequence());
+        }
         if (!alone) {
             sequences.release(answering.cells());
         }

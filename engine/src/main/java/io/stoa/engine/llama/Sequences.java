@@ -31,6 +31,7 @@ final class Sequences {
     private final LlamaContext context;
     private final int cells;
     private final int keptLimit;
+    private final int answers;
     private final Deque<Integer> ids = new ArrayDeque<>();
     /** The longest unused first. */
     private final Deque<Kept> kept = new ArrayDeque<>();
@@ -61,11 +62,13 @@ final class Sequences {
      * @param count how many sequences the context has
      * @param cells how many tokens it holds in all
      * @param keptLimit the most tokens to keep
+     * @param answers how many answers there may be at once, for which other work leaves room
      */
-    Sequences(LlamaContext context, int count, int cells, int keptLimit) {
+    Sequences(LlamaContext context, int count, int cells, int keptLimit, int answers) {
         this.context = context;
         this.cells = cells;
         this.keptLimit = keptLimit;
+        this.answers = answers;
         for (int id = 0; id < count; id++) {
             ids.add(id);
         }
@@ -76,8 +79,24 @@ final class Sequences {
         return cells - reserved;
     }
 
-    /** Ids that {@link #take} could give if nothing were kept in the context. */
-    int takeable() {
+    /**
+     * Cells that other work may reserve: an answer's share stays free, so that answers come and go however long the work
+     * takes.
+     */
+    int reservableBesideAnswers() {
+        int share = cells / answers;
+        return Math.max(reservable() - share, Math.min(reservable(), share));
+    }
+
+    /**
+     * Ids that other work may {@link #take} if nothing is kept in the context: as many as there may be answers are left,
+     * because answers may begin between two turns of the work. There are at least twice as many ids as answers.
+     */
+    int takeableBesideAnswers() {
+        return Math.max(1, takeable() - answers);
+    }
+
+    private int takeable() {
         return ids.size()
                 + (int) kept.stream().filter(one -> one.stowed.isEmpty()).count();
     }

@@ -118,7 +118,7 @@ final class SharedScoring extends Work<List<LogLikelihood>> {
         int high = low + 1;
         long tokens = sorted[low].read().length;
         while (high < sorted.length
-                && high - low < sequences.takeable()
+                && high - low < sequences.takeableBesideAnswers()
                 && tokens + ownTokens(high) <= cells - LlamaContext.PADDING) {
             tokens += ownTokens(high);
             high++;

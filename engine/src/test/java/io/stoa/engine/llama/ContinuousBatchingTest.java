@@ -9,6 +9,7 @@ import io.stoa.engine.EngineOptions;
 import io.stoa.engine.GenerateOptions;
 import io.stoa.engine.Generation;
 import io.stoa.engine.Prompt;
+import io.stoa.engine.Question;
 import io.stoa.model.StoaException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -42,6 +43,39 @@ final class ContinuousBatchingTest {
     /** Hot, so that an answer seldom ends by itself. */
     private static GenerateOptions tokens(int count) {
         return new GenerateOptions(count, 3, 0, 1, 0, 5, List.of());
+    }
+
+    /** More prompts to score than there are sequences, of which none begins alike, while answers come and go. */
+    @Test
+    void answersAndScoresDoNotTakeEachOthersSequencesOrCells() throws Exception {
+        List<Question> questions = new ArrayList<>();
+        for (int i = 0; i < 600; i++) {
+            String name = Character.toString('A' + i % 26) + (char) ('a' + i / 26);
+            questions.add(new Question(new Prompt.Text(name + " likes to eat"), List.of(" fish")));
+        }
+        try (Engine engine = open("nano", 512, 4, 2048, 100);
+                ExecutorService callers = Executors.newFixedThreadPool(8)) {
+            List<Future<?>> scorings = new ArrayList<>();
+            for (int i = 0; i < 2; i++) {
+                scorings.add(callers.submit(
+                        () -> assertThat(engine.scoreAll(questions)).hasSize(questions.size())));
+            }
+            int answered = 0;
+            while (scorings.stream().anyMatch(scoring -> !scoring.isDone()) || answered < 8) {
+                List<Future<Generation>> answers = new ArrayList<>();
+                for (int i = 0; i < 4; i++) {
+                    answers.add(callers.submit(() -> engine.generate(ENDLESS, tokens(3))));
+                }
+                for (Future<Generation> answer : answers) {
+                    assertThat(answer.get().answerTokens()).isPositive();
+                    answered++;
+                }
+            }
+            for (Future<?> scoring : scorings) {
+                scoring.get();
+            }
+            System.out.println(answered + " answers beside two scorings");
+        }
     }
 
     /** PyTorch's greedy answers, asked all at once, several times, in random order. */
