@@ -4,6 +4,7 @@ import io.stoa.benchmark.compare.ResponseReader;
 import io.stoa.benchmark.compare.ScoredItems;
 import io.stoa.benchmark.compare.Standings;
 import io.stoa.model.StoaException;
+import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -108,7 +109,14 @@ final class BenchCommand {
             ResponseReader reader = new ResponseReader(
                     metric, filter, cluster, notice -> house.err().println("stoa: " + notice));
             if (files.size() == 1) {
+                if (metric.isPresent() || filter.isPresent()) {
+                    throw StoaException.user("--metric and --filter are for JSONL files, a file for each model; "
+                            + files.getFirst() + " is read as a table");
+                }
                 return reader.table(files.getFirst(), models);
+            }
+            if (!models.isEmpty()) {
+                throw StoaException.user("--models names columns of one table; there are " + files.size() + " files");
             }
             List<ScoredItems> read = new ArrayList<>();
             for (Path file : files) {
@@ -122,13 +130,16 @@ final class BenchCommand {
             house.out()
                     .printf(
                             Locale.ROOT,
-                            "%,d items%s%s; intervals at %.0f %%; no answer counts as wrong%n",
+                            "%,d items%s%s; intervals at %s %%; no answer counts as wrong%n",
                             standings.items(),
                             standings.clusters() > 0 ? " in " + standings.clusters() + " clusters" : "",
                             standings.leftOut() > 0
                                     ? " that all models have, " + standings.leftOut() + " left out"
                                     : "",
-                            100 * confidence);
+                            BigDecimal.valueOf(confidence)
+                                    .movePointRight(2)
+                                    .stripTrailingZeros()
+                                    .toPlainString());
             int width = standings.standings().stream()
                     .mapToInt(standing -> standing.model().length())
                     .max()

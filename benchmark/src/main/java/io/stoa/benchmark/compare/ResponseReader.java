@@ -22,6 +22,7 @@ import org.apache.commons.csv.CSVException;
 import org.apache.commons.csv.CSVFormat;
 import org.apache.commons.csv.CSVParser;
 import org.apache.commons.csv.CSVRecord;
+import org.apache.commons.csv.DuplicateHeaderMode;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -40,8 +41,11 @@ public final class ResponseReader {
     private final Optional<String> cluster;
     private final Consumer<String> notice;
 
+    /** What has been found in the first file, and is then looked for in all. */
+    private Optional<String> found = Optional.empty();
+
     /**
-     * @param metric the key of a line's score; otherwise the first known one that the first line has
+     * @param metric the key of a line's score; otherwise the first known one in the first file, for all
      * @param filter only lines of this filter of lm-evaluation-harness count
      * @param cluster the column or key that says which items belong together
      * @param notice is told what was passed over
@@ -67,6 +71,8 @@ public final class ResponseReader {
                 .setHeader()
                 .setSkipHeaderRecord(true)
                 .setIgnoreEmptyLines(true)
+                .setAllowMissingColumnNames(true)
+                .setDuplicateHeaderMode(DuplicateHeaderMode.ALLOW_EMPTY)
                 .get();
         try (Reader reader = open(file);
                 CSVParser parser = format.parse(reader)) {
@@ -76,8 +82,11 @@ public final class ResponseReader {
             cluster.ifPresent(name -> require(file, header, name));
             List<String> named = models.isEmpty()
                     ? header.stream()
-                            .filter(name ->
-                                    !name.equals(id) && !name.equals(gold) && !cluster.equals(Optional.of(name)))
+                            // Without a name: the row numbers that some programs write.
+                            .filter(name -> !name.isEmpty()
+                                    && !name.equals(id)
+                                    && !name.equals(gold)
+                                    && !cluster.equals(Optional.of(name)))
                             .toList()
                     : models;
             named.forEach(name -> require(file, header, name));
@@ -129,7 +138,7 @@ public final class ResponseReader {
                 }
             }
             return read;
-        } catch (CSVException | UncheckedIOException e) {
+        } catch (CSVException | UncheckedIOException | IllegalArgumentException e) {
             throw StoaException.user(file + ": not a CSV table (" + e.getMessage() + "); mend or export it again");
         } catch (CharacterCodingException e) {
             throw StoaException.user(file + ": not UTF-8; save the file as UTF-8");
@@ -149,7 +158,7 @@ public final class ResponseReader {
         Map<String, Long> seen = new LinkedHashMap<>();
         Map<String, Optional<Double>> scores = new LinkedHashMap<>();
         Map<String, String> clusters = new LinkedHashMap<>();
-        Optional<String> key = metric;
+        Optional<String> key = metric.or(() -> found);
         long line = 0;
         try (BufferedReader reader = open(file)) {
             for (String text = reader.readLine(); text != null; text = reader.readLine()) {
@@ -173,6 +182,9 @@ public final class ResponseReader {
                 unique(file, line, id, seen);
                 if (key.isEmpty()) {
                     key = METRICS.stream().filter(json::has).findFirst();
+                    found = key;
+                    key.ifPresent(name ->
+                            notice.accept("scores are those under \"" + name + "\"; choose others with --metric"));
                 }
                 String name = key.orElseThrow(() -> StoaException.user(
                         file + ":" + at + ": no score under any of " + METRICS + "; name its key with --metric"));
@@ -187,7 +199,7 @@ public final class ResponseReader {
                 });
             }
         } catch (CharacterCodingException e) {
-            throw StoaException.user(file + ":" + (line + 1) + ": not UTF-8; save the file as UTF-8");
+            throw StoaException.user(file + ": not UTF-8; save the file as UTF-8");
         } catch (IOException e) {
             throw unreadable(file, e);
         }
@@ -203,11 +215,16 @@ public final class ResponseReader {
             throw StoaException.user(file + ": no such file");
         }
         BufferedReader reader = Files.newBufferedReader(file, StandardCharsets.UTF_8);
-        reader.mark(1);
-        if (reader.read() != '\uFEFF') {
-            reader.reset();
+        try {
+            reader.mark(1);
+            if (reader.read() != '\uFEFF') {
+                reader.reset();
+            }
+            return reader;
+        } catch (IOException e) {
+            reader.close();
+            throw e;
         }
-        return reader;
     }
 
     private static StoaException unreadable(Path file, IOException e) {

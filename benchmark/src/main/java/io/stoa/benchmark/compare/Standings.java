@@ -38,7 +38,10 @@ import org.apache.commons.statistics.distribution.TDistribution;
 public record Standings(
         int items, int leftOut, int clusters, List<Standing> standings, List<Pair> pairs, double confidence) {
     private static final double POWER = 0.8;
-    private static final int ROUNDS = 20_000;
+    /** So many permutations for each pair and for each part of the error: the smallest p must survive Holm's correction. */
+    private static final int ROUNDS = 20;
+
+    private static final int LEAST_ROUNDS = 20_000;
     private static final long SEED = 1;
 
     public Standings {
@@ -153,6 +156,10 @@ public record Standings(
             this.binary = models.stream()
                     .flatMap(model -> model.of(ids).stream())
                     .allMatch(score -> score == 0 || score == 1);
+            if (!binary && ids.size() < 2) {
+                throw StoaException.user(
+                        "one item with a graded score says nothing about how scores vary; compare more");
+            }
         }
 
         Standings rank() {
@@ -206,6 +213,11 @@ public record Standings(
             return new Standings(ids.size(), leftOut, clusterCount, standings, pairs, confidence);
         }
 
+        private int rounds() {
+            double pairs = models.size() * (models.size() - 1) / 2.0;
+            return (int) Math.max(LEAST_ROUNDS, Math.ceil(ROUNDS * pairs / (1 - confidence)));
+        }
+
         private Interval interval(List<Double> scores) {
             if (clusterCount > 0) {
                 return clipped(Means.interval(
@@ -229,7 +241,9 @@ public record Standings(
             List<Double> differences = IntStream.range(0, first.size())
                     .mapToObj(i -> first.get(i) - second.get(i))
                     .toList();
-            double mean = Means.mean(differences);
+            double exact = Means.mean(differences);
+            // Rounding is no evidence.
+            double mean = Math.abs(exact) < 1e-12 ? 0 : exact;
             if (clusterCount > 0) {
                 double error = Means.jackknifeStandardError(differences, clusters);
                 Interval interval = Means.interval(mean, error, clusterCount, confidence);
@@ -243,7 +257,7 @@ public record Standings(
             if (!binary) {
                 Interval interval =
                         Means.interval(mean, Means.standardError(differences), differences.size(), confidence);
-                double p = Means.permutationTest(differences, ROUNDS, new SplittableRandom(SEED));
+                double p = Means.permutationTest(differences, rounds(), new SplittableRandom(SEED));
                 return new Tested(mean, interval, p, OptionalDouble.empty());
             }
             int onlyFirst = (int) differences.stream().filter(d -> d > 0).count();

@@ -10,7 +10,17 @@ import java.util.regex.Pattern;
  * capitals count: "a" is a word.
  */
 public final class ChosenLetter {
-    private static final String BETWEEN = "[\\s\"'`“”‘’(\\[{*$]*";
+    private static final String BETWEEN =
+            "(?:[\\s\"'`“”‘’(\\[{*$]|\\\\[(\\[]|\\\\(?:boxed|text|textbf|mathbf|mathrm)\\{)*";
+
+    /** What follows a letter that stands for a choice, where it does not begin a sentence of its own. */
+    private static final String GOES_ON = "(?!is\\b|because\\b|since\\b|as\\b)\\p{Ll}";
+
+    /** "I think". */
+    private static final String NOT_I = "(?!(?<=I)\\s+" + GOES_ON + ")";
+
+    /** "A careful reading", "I think". */
+    private static final String NO_WORD = "(?!(?<=[AI])\\s+" + GOES_ON + ")";
 
     private final List<Pattern> patterns;
 
@@ -22,9 +32,9 @@ public final class ChosenLetter {
         String letter = "([A-" + (char) ('A' + count - 1) + "])(?![\\p{L}\\p{N}_'’])";
         patterns = List.of(
                 Pattern.compile("(?i:\\banswer)" + BETWEEN + "(?i::|is\\s*:?)" + BETWEEN + "(?i:definitely\\s+)?"
-                        + BETWEEN + letter),
-                Pattern.compile("\\A" + BETWEEN + letter + "(?=[\\s.,:;)\\]}\"'*]*(?:\\s|\\z))"),
-                Pattern.compile("(?<![\\p{L}\\p{N}_])" + letter + "[\\s.)\\]}\"'”*]*\\z"));
+                        + BETWEEN + letter + NOT_I),
+                Pattern.compile("\\A" + BETWEEN + letter + NO_WORD + "(?=[\\s.,:;)\\]}\"'*]*(?:\\s|\\z))"),
+                Pattern.compile("(?<![\\p{L}\\p{N}_])" + letter + "[\\s.)\\]}\"'”*$\\\\]*\\z"));
     }
 
     /** The letter, or nothing where the answer settles on none. */

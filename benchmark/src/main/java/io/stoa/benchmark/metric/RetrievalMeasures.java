@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What a ranking of documents is worth to one question, with the names and the rules of NIST's trec_eval 9: documents are
+ * What a ranking of documents is worth to one question, with the names and the rules of NIST's trec_eval: documents are
  * ranked by score, equal scores by descending id, and a document without a judgement counts as not relevant.
  *
  * @param retrieved documents in the ranking
@@ -172,7 +172,7 @@ public record RetrievalMeasures(
     private static List<Double> interpolated(List<Double> precisions, int relevant) {
         List<Double> interpolated = new ArrayList<>();
         for (int tenths = 0; tenths <= 10; tenths++) {
-            // As trec_eval does, the wanted number of documents is rounded to the nearest.
+            // As trec_eval 10 does, the wanted number of documents is rounded to the nearest; 9 rounded most up.
             int wanted = (int) (tenths / 10.0 * relevant + 0.5);
             interpolated.add(precisions.stream()
                     .skip(Math.max(wanted - 1, 0))

@@ -40,6 +40,26 @@ final class ResponseReaderTest {
         assertThat(notices).singleElement().asString().contains("\"subject\"", "--models");
     }
 
+    /** As pandas writes it. */
+    @Test
+    void passesOverRowNumbersWithoutAName() throws IOException {
+        Path file = write(",id,answer,a\n0,x,A,A\n1,y,B,A\n");
+
+        assertThat(reader().table(file, List.of()))
+                .extracting(ScoredItems::model)
+                .containsExactly("a");
+    }
+
+    @Test
+    void oneMetricIsReadFromAllFiles() throws IOException {
+        ResponseReader reader = reader();
+        reader.lines(write("{\"id\":1,\"acc\":1,\"acc_norm\":0}"), "first");
+        Path second = Files.writeString(folder.resolve("second"), "{\"id\":1,\"acc_norm\":0}");
+
+        assertThat(notices).singleElement().asString().contains("\"acc\"");
+        assertThatThrownBy(() -> reader.lines(second, "second")).hasMessageContaining("\"acc\" is not a score");
+    }
+
     @Test
     void readsClustersAndChosenModels() throws IOException {
         Path file = write("id,subject,answer,a,b\n1,law,A,A,B\n2,art,B,A,B\n");
@@ -64,7 +84,8 @@ final class ResponseReaderTest {
                 "id,answer,a~1,A,A,A|:2: 4 cells under a header of 3",
                 "id,answer,a~1,A,A~1,A,B|:3: the id \"1\" is already that of line 2",
                 "id,answer,a~1,,A|:2: no right answer",
-                "id,answer,a~1,A,\"A|not a CSV table"
+                "id,answer,a~1,A,\"A|not a CSV table",
+                "id,answer,a,a~1,A,A,B|not a CSV table"
             })
     void namesWhatIsWrongWithATable(String text, String message) throws IOException {
         Path file = write(text.replace('~', '\n'));
@@ -120,7 +141,7 @@ final class ResponseReaderTest {
         Path file = folder.resolve("latin");
         Files.write(file, "{\"id\":\"\u00e4\",\"acc\":1}".getBytes(StandardCharsets.ISO_8859_1));
 
-        assertThatThrownBy(() -> reader().lines(file, "m")).hasMessageContaining(":1: not UTF-8");
+        assertThatThrownBy(() -> reader().lines(file, "m")).hasMessageContaining("not UTF-8");
         assertThatThrownBy(() -> reader().table(file, List.of())).hasMessageContaining("not UTF-8");
         assertThatThrownBy(() -> reader().table(folder, List.of())).hasMessageContaining("no such file");
     }
