@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Map;
 
 /** Texts cut at white space, and their n-grams. */
-final class Words {
+public final class Words {
     private Words() {}
 
     /** The parts between runs of white space, as Python's {@code str.split()} gives them. */
@@ -30,6 +30,20 @@ final class Words {
             words.add(text.substring(start));
         }
         return words;
+    }
+
+    /** The text without white space at both ends, as Python's {@code str.strip()} gives it. */
+    public static String strip(String text) {
+        int start = 0;
+        int end = text.length();
+        // No white space lies outside of the basic plane, so that chars do.
+        while (start < end && isSpace(text.charAt(start))) {
+            start++;
+        }
+        while (end > start && isSpace(text.charAt(end - 1))) {
+            end--;
+        }
+        return text.substring(start, end);
     }
 
     /** Whether Python's {@code str.isspace()} holds: it counts no-break spaces, which {@link String#strip} does not. */

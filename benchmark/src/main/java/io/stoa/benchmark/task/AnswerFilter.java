@@ -1,6 +1,7 @@
 package io.stoa.benchmark.task;
 
 import io.stoa.benchmark.metric.Attempts;
+import io.stoa.benchmark.metric.Words;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -41,7 +42,7 @@ public sealed interface AnswerFilter {
             PythonPattern pattern = new PythonPattern(expression);
             return answers.stream()
                     .map(answer -> Matches.select(pattern, answer, select)
-                            .map(match -> match.isPresent() ? Matches.strip(match.get()) : fallback)
+                            .map(match -> match.isPresent() ? Words.strip(match.get()) : fallback)
                             .orElse(fallback))
                     .toList();
         }
@@ -76,7 +77,7 @@ public sealed interface AnswerFilter {
             Map<String, String> bare = new LinkedHashMap<>();
             char letter = 'A';
             for (String choice : choices) {
-                String text = reduced(Matches.strip(choice));
+                String text = reduced(Words.strip(choice));
                 texts.add(text);
                 letters.put(text, "(" + letter + ")");
                 bare.put(String.valueOf(letter), "(" + letter + ")");
@@ -109,7 +110,7 @@ public sealed interface AnswerFilter {
         private Optional<String> find(PythonPattern pattern, String answer, Map<String, String> letters) {
             return Matches.select(pattern, answer, select)
                     .flatMap(match -> match)
-                    .map(Matches::strip)
+                    .map(Words::strip)
                     .map(match -> letters.getOrDefault(match, match))
                     .filter(match -> !match.isEmpty());
         }
@@ -128,7 +129,7 @@ public sealed interface AnswerFilter {
     record RemoveWhitespace() implements AnswerFilter {
         @Override
         public List<String> apply(List<String> answers, List<String> choices) {
-            return answers.stream().map(Matches::strip).toList();
+            return answers.stream().map(Words::strip).toList();
         }
     }
 

@@ -23,21 +23,4 @@ final class Matches {
         }
         return Optional.of(groups.stream().filter(group -> !group.isEmpty()).findFirst());
     }
-
-    /** As Python's {@code str.strip()}. */
-    static String strip(String text) {
-        int start = 0;
-        int end = text.length();
-        while (start < end && isSpace(text.charAt(start))) {
-            start++;
-        }
-        while (end > start && isSpace(text.charAt(end - 1))) {
-            end--;
-        }
-        return text.substring(start, end);
-    }
-
-    private static boolean isSpace(char c) {
-        return Character.isWhitespace(c) || Character.isSpaceChar(c) || c == '\u0085';
-    }
 }
