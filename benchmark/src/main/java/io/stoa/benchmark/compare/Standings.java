@@ -127,6 +127,9 @@ public record Standings(
         private final double confidence;
         private final List<String> clusters;
         private final int clusterCount;
+        /** Of each model, in the order of the ids. */
+        private final List<List<Double>> scores;
+
         private final boolean binary;
 
         Ranking(List<ScoredItems> models, List<String> ids, int leftOut, double confidence) {
@@ -153,9 +156,8 @@ public record Standings(
             if (clusterCount == 1) {
                 throw StoaException.user("all items lie in one cluster; name another column, or none");
             }
-            this.binary = models.stream()
-                    .flatMap(model -> model.of(ids).stream())
-                    .allMatch(score -> score == 0 || score == 1);
+            this.scores = this.models.stream().map(model -> model.of(ids)).toList();
+            this.binary = scores.stream().flatMap(List::stream).allMatch(score -> score == 0 || score == 1);
             if (!binary && ids.size() < 2) {
                 throw StoaException.user(
                         "one item with a graded score says nothing about how scores vary; compare more");
@@ -168,7 +170,7 @@ public record Standings(
             for (int i = 0; i < models.size(); i++) {
                 for (int j = i + 1; j < models.size(); j++) {
                     indices.add(new int[] {i, j});
-                    tested.add(test(models.get(i).of(ids), models.get(j).of(ids)));
+                    tested.add(test(scores.get(i), scores.get(j)));
                 }
             }
             List<Double> adjusted =
@@ -194,21 +196,18 @@ public record Standings(
                         test.visible));
             }
             List<Standing> standings = IntStream.range(0, models.size())
-                    .mapToObj(i -> {
-                        List<Double> scores = models.get(i).of(ids);
-                        return new Standing(
-                                models.get(i).model(),
-                                Means.mean(scores),
-                                interval(scores),
-                                (int) ids.stream()
-                                        .filter(id -> models.get(i)
-                                                .scores()
-                                                .getOrDefault(id, Optional.empty())
-                                                .isEmpty())
-                                        .count(),
-                                1 + better[i],
-                                models.size() - worse[i]);
-                    })
+                    .mapToObj(i -> new Standing(
+                            models.get(i).model(),
+                            Means.mean(scores.get(i)),
+                            interval(scores.get(i)),
+                            (int) ids.stream()
+                                    .filter(id -> models.get(i)
+                                            .scores()
+                                            .getOrDefault(id, Optional.empty())
+                                            .isEmpty())
+                                    .count(),
+                            1 + better[i],
+                            models.size() - worse[i]))
                     .toList();
             return new Standings(ids.size(), leftOut, clusterCount, standings, pairs, confidence);
         }
