@@ -1,6 +1,6 @@
 package io.stoa.assess.yaml;
 
-import java.util.ArrayList;
+import io.stoa.model.Spelling;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
@@ -263,33 +263,8 @@ final class ShapeChecker {
     /** A hint at the most similar valid word, where one is similar enough to be what was meant. */
     static String nearest(String word, Collection<String> valid) {
         String wanted = word.toLowerCase(Locale.ROOT).replace('_', '-');
-        List<String> ranked = new ArrayList<>(valid);
-        ranked.sort((a, b) -> Integer.compare(distance(wanted, a), distance(wanted, b)));
-        if (ranked.isEmpty()) {
-            return "";
-        }
-        String best = ranked.getFirst();
-        return distance(wanted, best) <= Math.max(2, wanted.length() / 2)
-                ? "; did you mean " + best + "?"
-                : "; known keys are " + String.join(", ", valid);
-    }
-
-    /** Edit distance with transposition of neighbours (optimal string alignment). */
-    private static int distance(String a, String b) {
-        int[][] d = new int[a.length() + 1][b.length() + 1];
-        for (int i = 0; i <= a.length(); i++) {
-            for (int j = 0; j <= b.length(); j++) {
-                if (i == 0 || j == 0) {
-                    d[i][j] = i + j;
-                    continue;
-                }
-                int same = a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1;
-                d[i][j] = Math.min(Math.min(d[i - 1][j], d[i][j - 1]) + 1, d[i - 1][j - 1] + same);
-                if (i > 1 && j > 1 && a.charAt(i - 1) == b.charAt(j - 2) && a.charAt(i - 2) == b.charAt(j - 1)) {
-                    d[i][j] = Math.min(d[i][j], d[i - 2][j - 2] + 1);
-                }
-            }
-        }
-        return d[a.length()][b.length()];
+        return valid.isEmpty()
+                ? ""
+                : Spelling.hint(wanted, valid).orElse("; known keys are " + String.join(", ", valid));
     }
 }

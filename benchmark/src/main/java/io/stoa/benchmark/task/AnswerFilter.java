@@ -32,14 +32,13 @@ public sealed interface AnswerFilter {
      * {@code regex}: match number {@code select} of the expression, counted from the end where negative; of its groups the
      * first that is not empty.
      */
-    record Regex(String expression, int select, String fallback) implements AnswerFilter {
-        public Regex {
-            PythonPattern.check(expression);
+    record Regex(PythonPattern pattern, int select, String fallback) implements AnswerFilter {
+        public Regex(String expression, int select, String fallback) {
+            this(new PythonPattern(expression), select, fallback);
         }
 
         @Override
         public List<String> apply(List<String> answers, List<String> choices) {
-            PythonPattern pattern = new PythonPattern(expression);
             return answers.stream()
                     .map(answer -> Matches.select(pattern, answer, select)
                             .map(match -> match.isPresent() ? Words.strip(match.get()) : fallback)
@@ -55,19 +54,33 @@ public sealed interface AnswerFilter {
      * @param ignored expressions that are removed from choices and answers before choices are looked for
      */
     record MultipleChoiceRegex(
-            String expression,
+            PythonPattern pattern,
             int select,
             String fallback,
             boolean ignoreCase,
             boolean ignorePunctuation,
-            List<String> ignored)
+            List<PythonPattern> ignored)
             implements AnswerFilter {
         private static final Pattern PUNCTUATION = Pattern.compile("\\p{IsPunctuation}");
 
         public MultipleChoiceRegex {
             ignored = List.copyOf(ignored);
-            PythonPattern.check(expression);
-            ignored.forEach(PythonPattern::check);
+        }
+
+        public MultipleChoiceRegex(
+                String expression,
+                int select,
+                String fallback,
+                boolean ignoreCase,
+                boolean ignorePunctuation,
+                List<String> ignored) {
+            this(
+                    new PythonPattern(expression),
+                    select,
+                    fallback,
+                    ignoreCase,
+                    ignorePunctuation,
+                    ignored.stream().map(PythonPattern::new).toList());
         }
 
         @Override
@@ -90,7 +103,6 @@ public sealed interface AnswerFilter {
                     .map(Pattern::quote)
                     .collect(Collectors.joining("|")));
             PythonPattern byLetter = new PythonPattern(":[\\s]*(" + String.join("|", bare.keySet()) + ")");
-            PythonPattern pattern = new PythonPattern(expression);
             return answers.stream()
                     .map(answer -> find(pattern, answer, Map.of())
                             .or(() -> find(byText, reduced(answer), letters))
@@ -117,8 +129,8 @@ public sealed interface AnswerFilter {
 
         private String reduced(String text) {
             String reduced = text;
-            for (String expression : ignored) {
-                reduced = new PythonPattern(expression).removeFrom(reduced);
+            for (PythonPattern removed : ignored) {
+                reduced = removed.removeFrom(reduced);
             }
             reduced = ignoreCase ? reduced.toLowerCase(Locale.ROOT) : reduced;
             return ignorePunctuation ? PUNCTUATION.matcher(reduced).replaceAll("") : reduced;

@@ -29,8 +29,10 @@ final class Filters {
     private final Operations operations;
     private final Attributes attributes;
     private final Tests tests;
+    private final Map<String, Dialect.TextFilter> added;
 
-    Filters(Operations operations, Attributes attributes, Tests tests) {
+    Filters(Operations operations, Attributes attributes, Tests tests, Map<String, Dialect.TextFilter> added) {
+        this.added = added;
         this.operations = operations;
         this.attributes = attributes;
         this.tests = tests;
@@ -149,7 +151,7 @@ final class Filters {
             case "unique" -> unique(value, arguments);
             case "wordcount" ->
                 Value.whole(WORD.matcher(soft(value).value()).results().count());
-            default -> throw JinjaException.failed("No filter named " + PythonText.quoted(name) + " found.");
+            default -> added(name, value, arguments);
         };
     }
 
@@ -531,6 +533,20 @@ final class Filters {
                 return item;
             }
         };
+    }
+
+    private Value added(String name, Value value, Arguments arguments) {
+        Dialect.TextFilter filter = Optional.ofNullable(added.get(name))
+                .orElseThrow(() -> JinjaException.failed("No filter named " + PythonText.quoted(name) + " found."));
+        try {
+            String text = filter.apply(
+                    operations.string(value),
+                    arguments.positional().stream().map(operations::string).toList());
+            operations.budget().charge(text.length());
+            return Value.text(text);
+        } catch (IllegalArgumentException e) {
+            throw JinjaException.failed(name + ": " + e.getMessage());
+        }
     }
 
     private Value replaced(Value value, Arguments arguments) {

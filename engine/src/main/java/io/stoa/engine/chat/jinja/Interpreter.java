@@ -23,15 +23,19 @@ final class Interpreter {
     }
 
     private final Budget budget = new Budget();
-    private final Operations operations = new Operations(budget);
-    private final Attributes attributes = new Attributes(operations);
-    private final Tests tests = new Tests(operations);
-    private final Filters filters = new Filters(operations, attributes, tests);
+    private final Operations operations;
+    private final Attributes attributes;
+    private final Filters filters;
+    private final Tests tests;
     private final Globals globals;
     private StringBuilder output = new StringBuilder();
     private int line = 1;
 
-    Interpreter(Clock clock) {
+    Interpreter(Clock clock, Dialect dialect) {
+        this.operations = new Operations(budget, dialect.strict());
+        this.attributes = new Attributes(operations);
+        this.tests = new Tests(operations);
+        this.filters = new Filters(operations, attributes, tests, dialect.filters());
         this.globals = new Globals(operations, clock);
     }
 

@@ -8,10 +8,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Cuts a template into tokens, with {@code trim_blocks} and {@code lstrip_blocks} on and one trailing newline dropped, as
- * Hugging Face transformers sets Jinja2 up: a newline right after a block or a comment goes, and so does white space
- * between the start of a line and a block or a comment. {@code -} beside a tag takes all white space on that side, {@code
- * +} keeps it.
+ * Cuts a template into tokens. What goes by itself beside tags is said by {@link Dialect#trims()}; {@code -} beside a tag
+ * takes all white space on that side, {@code +} keeps it.
  */
 final class Lexer {
     private static final Pattern NEWLINES = Pattern.compile("\r\n|\r");
@@ -26,18 +24,20 @@ final class Lexer {
             "=", ".", ":", "|", ",", ";");
 
     private final String source;
+    private final boolean trims;
     private final List<Token> tokens = new ArrayList<>();
     private int position;
     private int line = 1;
     private boolean lineStarting = true;
 
-    private Lexer(String source) {
+    private Lexer(String source, boolean trims) {
         String unified = NEWLINES.matcher(source).replaceAll("\n");
-        this.source = unified.endsWith("\n") ? unified.substring(0, unified.length() - 1) : unified;
+        this.source = trims && unified.endsWith("\n") ? unified.substring(0, unified.length() - 1) : unified;
+        this.trims = trims;
     }
 
-    static List<Token> tokens(String source) {
-        Lexer lexer = new Lexer(source);
+    static List<Token> tokens(String source, boolean trims) {
+        Lexer lexer = new Lexer(source, trims);
         lexer.run();
         return lexer.tokens;
     }
@@ -90,7 +90,7 @@ final class Lexer {
         if (sign.equals("-")) {
             return PythonText.stripRight(text);
         }
-        if (sign.isEmpty() && !variable) {
+        if (trims && sign.isEmpty() && !variable) {
             int lineStart = text.lastIndexOf('\n') + 1;
             String indentation = text.substring(lineStart);
             if ((lineStart > 0 || lineStarting) && PythonText.isSpace(indentation)) {
@@ -140,7 +140,7 @@ final class Lexer {
         int after = end + 2;
         if (takesSpace) {
             after = skipSpace(after);
-        } else if (!keepsNewline && source.startsWith("\n", after)) {
+        } else if (trims && !keepsNewline && source.startsWith("\n", after)) {
             after++;
         }
         advance(after);
@@ -155,7 +155,7 @@ final class Lexer {
             return skipSpace(at + 3);
         }
         if (source.startsWith("%}", at)) {
-            return source.startsWith("\n", at + 2) ? at + 3 : at + 2;
+            return trims && source.startsWith("\n", at + 2) ? at + 3 : at + 2;
         }
         return -1;
     }

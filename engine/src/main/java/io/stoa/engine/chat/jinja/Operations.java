@@ -19,9 +19,14 @@ final class Operations {
     private static final MathContext QUOTIENT = new MathContext(60);
 
     private final Budget budget;
+    private final boolean strict;
 
-    Operations(Budget budget) {
+    /**
+     * @param strict whether what is undefined is refused wherever it is used for more than being passed on
+     */
+    Operations(Budget budget, boolean strict) {
         this.budget = budget;
+        this.strict = strict;
     }
 
     Budget budget() {
@@ -29,6 +34,7 @@ final class Operations {
     }
 
     boolean truth(Value value) {
+        refuseIfStrict(value);
         return switch (value) {
             case Value.Undefined _, Value.None _ -> false;
             case Value.Text text -> !text.value().isEmpty();
@@ -45,6 +51,7 @@ final class Operations {
 
     /** {@code len}, absent where Python has none. */
     Optional<Integer> size(Value value) {
+        refuseIfStrict(value);
         return switch (value) {
             case Value.Undefined _ -> Optional.of(0);
             case Value.Text text -> {
@@ -66,6 +73,7 @@ final class Operations {
 
     /** The elements of what Python can iterate over, absent for the rest. */
     Optional<Iterator<Value>> elements(Value value) {
+        refuseIfStrict(value);
         return switch (value) {
             case Value.Undefined _ -> Optional.of(Collections.emptyIterator());
             case Value.Text text -> {
@@ -105,6 +113,8 @@ final class Operations {
     }
 
     boolean related(Value left, Relation relation, Value right) {
+        refuseIfStrict(left);
+        refuseIfStrict(right);
         return switch (relation) {
             case EQUAL -> same(left, right);
             case UNEQUAL -> !same(left, right);
@@ -172,6 +182,12 @@ final class Operations {
             case Value.None _, Value.Numeric _, Value.Function _, Value.Namespace _, Value.Loop _, Value.Cycler _ ->
                 throw JinjaException.failed("argument of type '" + container.type() + "' is not iterable");
         };
+    }
+
+    private void refuseIfStrict(Value value) {
+        if (strict) {
+            refuseUndefined(value);
+        }
     }
 
     void refuseUndefined(Value... values) {
@@ -553,6 +569,7 @@ final class Operations {
 
     /** {@code str(value)}. */
     String string(Value value) {
+        refuseIfStrict(value);
         return switch (value) {
             case Value.Text text -> text.value();
             case Value.Undefined _ -> "";

@@ -56,8 +56,8 @@ final class Parser {
         this.tokens = tokens;
     }
 
-    static List<Statement> parse(String source) {
-        Parser parser = new Parser(Lexer.tokens(source));
+    static List<Statement> parse(String source, boolean trims) {
+        Parser parser = new Parser(Lexer.tokens(source, trims));
         return parser.statements(List.of());
     }
 

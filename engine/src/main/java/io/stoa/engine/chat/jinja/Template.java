@@ -13,9 +13,16 @@ public final class Template {
     private static final int LONGEST = 1 << 20;
 
     private final List<Statement> statements;
+    private final Dialect dialect;
 
-    private Template(List<Statement> statements) {
+    private Template(List<Statement> statements, Dialect dialect) {
         this.statements = statements;
+        this.dialect = dialect;
+    }
+
+    /** Parses a chat template. */
+    public static Template parse(String source) {
+        return parse(source, Dialect.CHAT);
     }
 
     /**
@@ -23,11 +30,11 @@ public final class Template {
      *
      * @throws JinjaException of reason {@code SYNTAX} when it is not one, with the line
      */
-    public static Template parse(String source) {
+    public static Template parse(String source, Dialect dialect) {
         if (source.length() > LONGEST) {
             throw JinjaException.syntax("the template has more than " + LONGEST + " characters", 1);
         }
-        return new Template(Parser.parse(source));
+        return new Template(Parser.parse(source, dialect.trims()), dialect);
     }
 
     /**
@@ -41,7 +48,7 @@ public final class Template {
         Map<String, Value> values = new LinkedHashMap<>();
         variables.properties().forEach(entry -> values.put(entry.getKey(), value(entry.getValue())));
         try {
-            return new Interpreter(clock).run(statements, values);
+            return new Interpreter(clock, dialect).run(statements, values);
         } catch (StackOverflowError e) {
             // The bounds on depth keep far from here on an ordinary stack; the caller's may be nearly used up.
             throw JinjaException.limit("the template needs more stack than this thread has left");

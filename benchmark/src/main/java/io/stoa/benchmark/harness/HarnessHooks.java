@@ -1,0 +1,187 @@
+package io.stoa.benchmark.harness;
+
+import io.stoa.benchmark.metric.Words;
+import io.stoa.benchmark.task.PythonPattern;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.SequencedMap;
+import java.util.function.UnaryOperator;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/** What the functions of lm-evaluation-harness 0.4.13 do that the tasks of the leaderboards name. */
+final class HarnessHooks {
+    private static final PythonPattern BRACKETS = new PythonPattern("\\[.*?\\]");
+    private static final String LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
+
+    private HarnessHooks() {}
+
+    static Hooks all() {
+        Hooks.OfDocument winograndeText = HarnessHooks::winograndeText;
+        Hooks.OfDocument winograndeTarget = HarnessHooks::winograndeTarget;
+        Hooks.OfDocument winograndeChoices = HarnessHooks::winograndeChoices;
+        Hooks.OfDocument mmluProText = HarnessHooks::mmluProText;
+        Hooks.OfDocument mmluProChoices = HarnessHooks::mmluProChoices;
+        Hooks.OfDocument musrText = HarnessHooks::musrText;
+        Hooks.OfDocument musrChoices = document -> pythonList(document, "choices");
+        Hooks.OfDocuments hellaswag = documents -> mapped(documents, HarnessHooks::hellaswag);
+        Hooks.OfAnswers truthfulQa = HarnessHooks::truthfulMass;
+        return new Hooks()
+                .bind("hellaswag/utils.process_docs", hellaswag)
+                .bind("winogrande/preprocess_winogrande.doc_to_text", winograndeText)
+                .bind("winogrande/preprocess_winogrande.doc_to_target", winograndeTarget)
+                .bind("winogrande/preprocess_winogrande.doc_to_choice", winograndeChoices)
+                .bind("truthfulqa/utils.process_results_mc2", truthfulQa)
+                .bind("leaderboard/mmlu_pro/utils.doc_to_text", mmluProText)
+                .bind("leaderboard/mmlu_pro/utils.doc_to_choice", mmluProChoices)
+                .bind("leaderboard/musr/utils.doc_to_text", musrText)
+                .bind("leaderboard/musr/utils.doc_to_choice", musrChoices);
+    }
+
+    private static List<ObjectNode> mapped(List<ObjectNode> documents, UnaryOperator<ObjectNode> function) {
+        return documents.stream()
+                .map(document -> {
+                    // As datasets.map: the columns of the row, with those of the function above them.
+                    ObjectNode all = document.deepCopy();
+                    all.setAll(function.apply(document));
+                    return all;
+                })
+                .toList();
+    }
+
+    private static ObjectNode hellaswag(ObjectNode document) {
+        ObjectNode made = JsonNodeFactory.instance.objectNode();
+        made.put(
+                "query",
+                cleaned(text(document, "activity_label") + ": " + text(document, "ctx_a") + " "
+                        + capitalized(text(document, "ctx_b"))));
+        ArrayNode choices = made.putArray("choices");
+        document.path("endings").forEach(ending -> choices.add(cleaned(ending.asString())));
+        made.put("gold", document.path("label").asInt(-1));
+        return made;
+    }
+
+    /** Without the marks that WikiHow's pages left. */
+    private static String cleaned(String text) {
+        return BRACKETS.removeFrom(Words.strip(text).replace(" [title]", ". ")).replace("  ", " ");
+    }
+
+    /** As {@code str.capitalize()}. */
+    private static String capitalized(String text) {
+        if (text.isEmpty()) {
+            return text;
+        }
+        int first = text.offsetByCodePoints(0, 1);
+        int title = Character.toTitleCase(text.codePointAt(0));
+        return Character.toString(title) + text.substring(first).toLowerCase(Locale.ROOT);
+    }
+
+    private static JsonNode winograndeText(ObjectNode document) {
+        return JsonNodeFactory.instance.numberNode(
+                switch (text(document, "answer")) {
+                    case "1" -> 0;
+                    case "2" -> 1;
+                    default -> throw new IllegalArgumentException("answer is neither 1 nor 2");
+                });
+    }
+
+    private static JsonNode winograndeTarget(ObjectNode document) {
+        String sentence = text(document, "sentence");
+        return JsonNodeFactory.instance.stringNode(Words.strip(sentence.substring(gap(sentence) + 1)));
+    }
+
+    private static JsonNode winograndeChoices(ObjectNode document) {
+        String sentence = text(document, "sentence");
+        String before = sentence.substring(0, gap(sentence));
+        return JsonNodeFactory.instance
+                .arrayNode()
+                .add(before + text(document, "option1"))
+                .add(before + text(document, "option2"));
+    }
+
+    private static int gap(String sentence) {
+        int gap = sentence.indexOf('_');
+        if (gap < 0) {
+            throw new IllegalArgumentException("the sentence has no gap _");
+        }
+        return gap;
+    }
+
+    /** The share of probability that the true answers have (S. Lin et al., arXiv 2109.07958, MC2). */
+    private static SequencedMap<String, Measured> truthfulMass(ObjectNode document, List<Outcome> outcomes) {
+        List<Outcome.Likelihood> likelihoods = Scorer.likelihoods(outcomes);
+        JsonNode labels = document.path("mc2_targets").path("labels");
+        if (labels.size() != likelihoods.size()) {
+            throw new IllegalArgumentException(
+                    labels.size() + " labels of mc2_targets for " + likelihoods.size() + " choices");
+        }
+        double all = 0;
+        double right = 0;
+        for (int i = 0; i < likelihoods.size(); i++) {
+            double probability = Math.exp(likelihoods.get(i).logLikelihood());
+            all += probability;
+            right += labels.path(i).asInt(0) == 1 ? probability : 0;
+        }
+        SequencedMap<String, Measured> scores = new LinkedHashMap<>();
+        scores.put("acc", new Measured.Value(right / all));
+        return scores;
+    }
+
+    private static JsonNode mmluProText(ObjectNode document) {
+        StringBuilder text = new StringBuilder(text(document, "question")).append('\n');
+        JsonNode options = document.path("options");
+        for (int i = 0; i < options.size(); i++) {
+            text.append(letter(i))
+                    .append(". ")
+                    .append(options.path(i).asString())
+                    .append('\n');
+        }
+        return JsonNodeFactory.instance.stringNode(text.append("Answer:").toString());
+    }
+
+    private static JsonNode mmluProChoices(ObjectNode document) {
+        ArrayNode letters = JsonNodeFactory.instance.arrayNode();
+        for (int i = 0; i < document.path("options").size(); i++) {
+            letters.add(String.valueOf(letter(i)));
+        }
+        return letters;
+    }
+
+    private static char letter(int index) {
+        if (index >= LETTERS.length()) {
+            throw new IllegalArgumentException("more than " + LETTERS.length() + " options");
+        }
+        return LETTERS.charAt(index);
+    }
+
+    private static JsonNode musrText(ObjectNode document) {
+        StringBuilder choices = new StringBuilder();
+        int number = 1;
+        for (JsonNode choice : pythonList(document, "choices")) {
+            choices.append(number++).append(" - ").append(choice.asString()).append('\n');
+        }
+        return JsonNodeFactory.instance.stringNode(
+                text(document, "narrative") + "\n\n" + text(document, "question") + "\n\n" + choices + "\nAnswer:");
+    }
+
+    private static JsonNode pythonList(ObjectNode document, String column) {
+        List<JsonNode> items = new ArrayList<>();
+        PythonLiteral.parse(text(document, column))
+                .orElseThrow(() -> new IllegalArgumentException(column + " is no Python list"))
+                .forEach(items::add);
+        return JsonNodeFactory.instance.arrayNode().addAll(items);
+    }
+
+    private static String text(ObjectNode document, String column) {
+        JsonNode value = document.path(column);
+        if (!value.isString()) {
+            throw new IllegalArgumentException(
+                    column + " is " + (value.isMissingNode() ? "missing" : "no text: " + value));
+        }
+        return value.stringValue();
+    }
+}

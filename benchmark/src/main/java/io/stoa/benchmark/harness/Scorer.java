@@ -1,0 +1,221 @@
+package io.stoa.benchmark.harness;
+
+import io.stoa.model.StoaException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Optional;
+import java.util.SequencedMap;
+import java.util.function.IntToDoubleFunction;
+import java.util.regex.Pattern;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * Scores one document at a time, by the rules of lm-evaluation-harness (lm_eval/api/task.py, {@code process_results}).
+ */
+final class Scorer {
+    private static final Pattern SPACE = Pattern.compile("[\\s\\x1c-\\x1f]+", Pattern.UNICODE_CHARACTER_CLASS);
+
+    private final TaskConfig task;
+    private final DocumentReader reader;
+
+    Scorer(TaskConfig task, DocumentReader reader) {
+        this.task = task;
+        this.reader = reader;
+    }
+
+    /**
+     * What a document contributes to each metric.
+     *
+     * @param outcomes of its requests, in their order
+     * @throws StoaException of kind {@code USER} where the document cannot be scored
+     */
+    SequencedMap<String, Measured> score(ObjectNode document, List<Outcome> outcomes) {
+        if (task.processResults().isPresent()) {
+            try {
+                return task.processResults().get().apply(document, outcomes);
+            } catch (IllegalArgumentException e) {
+                throw reader.wrong(document, e.getMessage() == null ? "cannot be scored" : e.getMessage());
+            }
+        }
+        return switch (task.outputType()) {
+            case LOGLIKELIHOOD -> likelihood((Outcome.Likelihood) outcomes.getFirst());
+            case LOGLIKELIHOOD_ROLLING -> rolling(document, (Outcome.Likelihood) outcomes.getFirst());
+            case MULTIPLE_CHOICE -> choice(document, likelihoods(outcomes));
+            case GENERATE_UNTIL -> generated(document, (Outcome.Text) outcomes.getFirst());
+        };
+    }
+
+    static List<Outcome.Likelihood> likelihoods(List<Outcome> outcomes) {
+        return outcomes.stream().map(Outcome.Likelihood.class::cast).toList();
+    }
+
+    private SequencedMap<String, Measured> likelihood(Outcome.Likelihood outcome) {
+        SequencedMap<String, Measured> scores = new LinkedHashMap<>();
+        for (Metric metric : task.metrics()) {
+            switch (metric.name()) {
+                case "perplexity" -> scores.put("perplexity", new Measured.Value(outcome.logLikelihood()));
+                case "acc" -> scores.put("acc", new Measured.Value(outcome.greedy() ? 1 : 0));
+                default -> {
+                    // Bypassed.
+                }
+            }
+        }
+        return scores;
+    }
+
+    private SequencedMap<String, Measured> rolling(ObjectNode document, Outcome.Likelihood outcome) {
+        String text = reader.string(reader.target(task.target(), document), "doc_to_target", document);
+        // As re.split gives them: white space at an end makes an empty word there.
+        double words = SPACE.split(text, -1).length;
+        double bytes = text.getBytes(StandardCharsets.UTF_8).length;
+        SequencedMap<String, Measured> scores = new LinkedHashMap<>();
+        for (Metric metric : task.metrics()) {
+            double weight = metric.name().equals("word_perplexity") ? words : bytes;
+            scores.put(metric.name(), new Measured.Weighted(outcome.logLikelihood(), weight));
+        }
+        return scores;
+    }
+
+    private SequencedMap<String, Measured> choice(ObjectNode document, List<Outcome.Likelihood> outcomes) {
+        List<String> choices = reader.choices(task.choices().orElseThrow(), document);
+        int n = choices.size();
+        boolean twice = task.metrics().stream().anyMatch(metric -> metric.name().equals("acc_mutual_info"));
+        if (outcomes.size() != (twice ? 2 * n : n)) {
+            throw reader.wrong(document, outcomes.size() + " log-likelihoods for " + n + " choices");
+        }
+        List<Integer> golds = golds(document, choices);
+        IntToDoubleFunction plain = i -> outcomes.get(i).logLikelihood();
+        IntToDoubleFunction byCharacter = i -> plain.applyAsDouble(i)
+                / choices.get(i).codePointCount(0, choices.get(i).length());
+        IntToDoubleFunction byByte =
+                i -> plain.applyAsDouble(i) / choices.get(i).getBytes(StandardCharsets.UTF_8).length;
+        SequencedMap<String, Measured> scores = new LinkedHashMap<>();
+        for (Metric metric : task.metrics()) {
+            switch (metric.name()) {
+                case "acc" -> scores.put("acc", right(golds, best(n, plain)));
+                case "acc_norm" -> scores.put("acc_norm", right(golds, best(n, byCharacter)));
+                case "acc_bytes" -> scores.put("acc_bytes", right(golds, best(n, byByte)));
+                case "acc_mutual_info" -> {
+                    IntToDoubleFunction information = i -> plain.applyAsDouble(i) - plain.applyAsDouble(n + i);
+                    scores.put("acc_mutual_info", right(golds, best(n, information)));
+                }
+                case "exact_match" -> {
+                    boolean greedy = golds.stream()
+                            .anyMatch(gold -> gold >= 0 && outcomes.get(gold).greedy());
+                    scores.put("exact_match", new Measured.Value(greedy ? 1 : 0));
+                }
+                case "f1", "mcc" -> scores.put(metric.name(), new Measured.Label(one(golds), best(n, plain)));
+                case "brier_score" ->
+                    scores.put("brier_score", new Measured.Distribution(one(golds), probabilities(n, plain)));
+                default -> {
+                    // Bypassed.
+                }
+            }
+        }
+        return scores;
+    }
+
+    private static Measured right(List<Integer> golds, int predicted) {
+        return new Measured.Value(golds.contains(predicted) ? 1 : 0);
+    }
+
+    private static int one(List<Integer> golds) {
+        return golds.getFirst();
+    }
+
+    /** The numbers of the right choices; −1 for one that is none of them, which then counts as wrong. */
+    private List<Integer> golds(ObjectNode document, List<String> choices) {
+        JsonNode gold =
+                reader.severalInputs() ? reader.text(task.text(), document) : reader.target(task.target(), document);
+        List<Integer> golds = new ArrayList<>();
+        if (gold.isArray()) {
+            gold.forEach(one -> golds.add(gold(one, choices)));
+        } else {
+            golds.add(gold(gold, choices));
+        }
+        if (golds.isEmpty()) {
+            throw reader.wrong(document, "there is no right answer");
+        }
+        return golds;
+    }
+
+    private static int gold(JsonNode gold, List<String> choices) {
+        if (gold.isString()) {
+            return choices.indexOf(gold.stringValue());
+        }
+        int at = gold.isNumber() && gold.doubleValue() == Math.rint(gold.doubleValue()) ? gold.asInt(-1) : -1;
+        return at < choices.size() ? Math.max(-1, at) : -1;
+    }
+
+    /** The first of the largest; what is not a number counts as larger than all, as it does in NumPy. */
+    static int best(int n, IntToDoubleFunction value) {
+        int best = 0;
+        double highest = value.applyAsDouble(0);
+        for (int i = 1; i < n && !Double.isNaN(highest); i++) {
+            double here = value.applyAsDouble(i);
+            if (here > highest || Double.isNaN(here)) {
+                best = i;
+                highest = here;
+            }
+        }
+        return best;
+    }
+
+    private static List<Double> probabilities(int n, IntToDoubleFunction value) {
+        double highest = value.applyAsDouble(best(n, value));
+        List<Double> weights = new ArrayList<>();
+        double sum = 0;
+        for (int i = 0; i < n; i++) {
+            double weight = Math.exp(value.applyAsDouble(i) - highest);
+            weights.add(weight);
+            sum += weight;
+        }
+        double all = sum;
+        return weights.stream().map(weight -> weight / all).toList();
+    }
+
+    private SequencedMap<String, Measured> generated(ObjectNode document, Outcome.Text outcome) {
+        List<String> golds = texts(document);
+        String prediction = outcome.first();
+        SequencedMap<String, Measured> scores = new LinkedHashMap<>();
+        for (Metric metric : task.metrics()) {
+            switch (metric.name()) {
+                case "exact_match" -> {
+                    boolean equal =
+                            golds.stream().anyMatch(gold -> metric.exactMatch().equal(gold, prediction));
+                    scores.put("exact_match", new Measured.Value(equal ? 1 : 0));
+                }
+                case "bleu", "chrf", "chrf++", "ter" ->
+                    scores.put(metric.name(), new Measured.Texts(golds, prediction));
+                case "bypass" -> scores.put("bypass", new Measured.Value(0));
+                default -> throw new IllegalStateException("metric " + metric.name() + " was let through");
+            }
+        }
+        return scores;
+    }
+
+    private List<String> texts(ObjectNode document) {
+        JsonNode target = reader.target(task.target(), document);
+        Optional<List<String>> choices = task.choices().map(field -> reader.choices(field, document));
+        if (choices.isPresent()) {
+            int gold = gold(target, choices.get());
+            if (gold < 0) {
+                throw reader.wrong(document, "the right answer " + target + " is none of the choices");
+            }
+            return List.of(choices.get().get(gold));
+        }
+        List<String> texts = new ArrayList<>();
+        if (target.isArray()) {
+            target.forEach(one -> texts.add(one.isString() ? one.stringValue() : one.toString()));
+        } else {
+            texts.add(target.isString() ? target.stringValue() : target.toString());
+        }
+        if (texts.isEmpty()) {
+            throw reader.wrong(document, "there is no right answer");
+        }
+        return texts;
+    }
+}

@@ -1,0 +1,68 @@
+package io.stoa.benchmark.harness;
+
+import static java.util.Objects.requireNonNull;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/** A task, or tasks that are shown and averaged together. */
+sealed interface Suite {
+    String name();
+
+    /** All tasks in it, in order. */
+    Stream<TaskConfig> tasks();
+
+    /** One task. */
+    record Single(TaskConfig task) implements Suite {
+        @Override
+        public String name() {
+            return task.name();
+        }
+
+        @Override
+        public Stream<TaskConfig> tasks() {
+            return Stream.of(task);
+        }
+    }
+
+    /**
+     * Several.
+     *
+     * @param alias the name that is shown
+     * @param averages what is averaged over its tasks, often nothing
+     */
+    record Group(String name, String alias, List<Average> averages, List<Suite> members, String version)
+            implements Suite {
+        public Group {
+            averages = List.copyOf(averages);
+            members = List.copyOf(members);
+        }
+
+        @Override
+        public Stream<TaskConfig> tasks() {
+            return members.stream().flatMap(Suite::tasks);
+        }
+
+        /** This group and all below it, those below first. */
+        Stream<Group> groups() {
+            Stream<Group> below =
+                    members.stream().flatMap(member -> member instanceof Group group ? group.groups() : Stream.of());
+            return Stream.concat(below, Stream.of(this));
+        }
+    }
+
+    /**
+     * An average over a group's tasks.
+     *
+     * @param metric which metric
+     * @param bySize whether tasks count by their documents rather than alike
+     * @param filters of which filters; of all when absent
+     */
+    record Average(String metric, boolean bySize, Optional<List<String>> filters) {
+        public Average {
+            requireNonNull(metric, "metric");
+            filters = filters.map(List::copyOf);
+        }
+    }
+}

@@ -1,0 +1,219 @@
+package io.stoa.benchmark.harness;
+
+import io.stoa.model.Spelling;
+import io.stoa.model.StoaException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SequencedMap;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+
+/**
+ * Finds tasks, groups and tags by their names in folders of task files. A name in a later folder wins over one in an
+ * earlier; a file that cannot be read says so when something of its name is wanted and nothing else is there.
+ */
+public final class TaskLibrary {
+    private static final int DEEPEST_GROUP = 20;
+
+    private final Hooks hooks;
+    private final SortedMap<String, SequencedMap<String, Object>> entries = new TreeMap<>();
+    private final SortedMap<String, SortedSet<String>> tags = new TreeMap<>();
+    private final Map<Path, StoaException> unreadable = new LinkedHashMap<>();
+
+    /**
+     * Reads the task files in folders and below them.
+     *
+     * @throws StoaException of kind {@code USER} where a folder is not there
+     */
+    public TaskLibrary(List<Path> folders) {
+        this(folders, HarnessHooks.all());
+    }
+
+    TaskLibrary(List<Path> folders, Hooks hooks) {
+        this.hooks = hooks;
+        folders.forEach(this::index);
+    }
+
+    private void index(Path folder) {
+        SortedMap<String, SequencedMap<String, Object>> found = new TreeMap<>();
+        for (Path file : files(folder)) {
+            try {
+                SequencedMap<String, Object> keys = TaskYaml.read(file);
+                boolean group = isGroup(keys);
+                Optional.ofNullable(keys.get(group ? "group" : "task"))
+                        .ifPresent(name -> found.putIfAbsent(String.valueOf(name), keys));
+                if (!group && keys.get("task") instanceof String task) {
+                    TaskYaml.asList(Optional.ofNullable(keys.get("tag")))
+                            .forEach(tag -> tags.computeIfAbsent(String.valueOf(tag), _ -> new TreeSet<>())
+                                    .add(task));
+                }
+            } catch (StoaException e) {
+                unreadable.put(file, e);
+            }
+        }
+        entries.putAll(found);
+    }
+
+    private static List<Path> files(Path folder) {
+        if (Files.isRegularFile(folder)) {
+            return List.of(folder);
+        }
+        try (Stream<Path> files = Files.walk(folder)) {
+            return files.filter(file -> file.toString().endsWith(".yaml"))
+                    .filter(Files::isRegularFile)
+                    .sorted()
+                    .toList();
+        } catch (IOException e) {
+            throw new StoaException(
+                    StoaException.Kind.USER, folder + ": no folder of task files (" + e.getMessage() + ")", e);
+        }
+    }
+
+    private static boolean isGroup(Map<String, Object> keys) {
+        return keys.containsKey("group") && !(keys.get("task") instanceof String);
+    }
+
+    /** All names, sorted. */
+    public SortedSet<String> names() {
+        SortedSet<String> names = new TreeSet<>(entries.keySet());
+        names.addAll(tags.keySet());
+        return names;
+    }
+
+    /**
+     * What a name stands for: a task, a group, or a tag's tasks.
+     *
+     * @param overrides keys that are set above those of every task, such as {@code num_fewshot}
+     * @throws StoaException of kind {@code USER} with the nearest name where there is none
+     */
+    Suite find(String name, Map<String, Object> overrides) {
+        return find(name, overrides, 0);
+    }
+
+    private Suite find(String name, Map<String, Object> overrides, int depth) {
+        if (depth > DEEPEST_GROUP) {
+            throw StoaException.user("group " + name + ": groups hold groups more than " + DEEPEST_GROUP
+                    + " deep; does one hold itself?");
+        }
+        SequencedMap<String, Object> keys = entries.get(name);
+        if (keys != null) {
+            return isGroup(keys) ? group(name, keys, overrides, depth) : task(keys, overrides);
+        }
+        if (tags.containsKey(name)) {
+            List<Suite> members = new ArrayList<>();
+            for (String task : tags.getOrDefault(name, new TreeSet<>())) {
+                members.add(find(task, overrides, depth + 1));
+            }
+            return new Suite.Group(name, name, List.of(), members, "");
+        }
+        for (Map.Entry<Path, StoaException> file : unreadable.entrySet()) {
+            if (String.valueOf(file.getKey().getFileName()).equals(name + ".yaml")) {
+                throw file.getValue();
+            }
+        }
+        throw StoaException.user("unknown task " + name
+                + Spelling.hint(name, names()).orElse("; see what there is, or name a folder of task files")
+                + (unreadable.isEmpty()
+                        ? ""
+                        : " (" + unreadable.size() + " files could not be read, the first: "
+                                + unreadable.values().iterator().next().sentence() + ")"));
+    }
+
+    private Suite task(SequencedMap<String, Object> keys, Map<String, Object> overrides) {
+        SequencedMap<String, Object> all = new LinkedHashMap<>(keys);
+        all.putAll(overrides);
+        all.remove("group");
+        all.remove("task_list");
+        return new Suite.Single(TaskConfig.of(all, hooks));
+    }
+
+    private static final Set<String> GROUP_KEYS =
+            Set.of("group", "group_alias", "task", "aggregate_metric_list", "metadata", "tag");
+
+    private Suite group(String name, Map<String, Object> keys, Map<String, Object> overrides, int depth) {
+        Map<String, Object> below = new LinkedHashMap<>();
+        keys.forEach((key, value) -> {
+            if (!GROUP_KEYS.contains(key)) {
+                below.put(key, value);
+            }
+        });
+        below.putAll(overrides);
+        List<Suite> members = new ArrayList<>();
+        for (Object member : TaskYaml.asList(Optional.ofNullable(keys.get("task")))) {
+            members.add(member(name, member, below, depth));
+        }
+        if (members.isEmpty()) {
+            throw StoaException.user("group " + name + ": holds no task; list some under task");
+        }
+        return new Suite.Group(
+                name,
+                Optional.ofNullable(keys.get("group_alias"))
+                        .map(String::valueOf)
+                        .orElse(name),
+                averages(name, keys),
+                members,
+                keys.get("metadata") instanceof Map<?, ?> metadata && metadata.get("version") != null
+                        ? String.valueOf(metadata.get("version"))
+                        : "");
+    }
+
+    private Suite member(String group, Object member, Map<String, Object> overrides, int depth) {
+        if (!(member instanceof Map<?, ?> map)) {
+            return find(String.valueOf(member), overrides, depth + 1);
+        }
+        SequencedMap<String, Object> own = new LinkedHashMap<>();
+        map.forEach((key, value) -> own.put(String.valueOf(key), value));
+        if (own.get("group") instanceof String name) {
+            if (entries.containsKey(name)) {
+                own.remove("group");
+                Map<String, Object> merged = new LinkedHashMap<>(overrides);
+                merged.putAll(own);
+                return find(name, merged, depth + 1);
+            }
+            return group(group + "::" + name, own, overrides, depth + 1);
+        }
+        String name = String.valueOf(own.get("task"));
+        Map<String, Object> merged = new LinkedHashMap<>(overrides);
+        merged.putAll(own);
+        if (entries.containsKey(name) || tags.containsKey(name)) {
+            merged.remove("task");
+            return find(name, merged, depth + 1);
+        }
+        SequencedMap<String, Object> inline = new LinkedHashMap<>(merged);
+        inline.put("task", group + "::" + name);
+        return new Suite.Single(TaskConfig.of(inline, hooks));
+    }
+
+    private static List<Suite.Average> averages(String group, Map<String, Object> keys) {
+        List<Suite.Average> averages = new ArrayList<>();
+        for (Object entry : TaskYaml.asList(Optional.ofNullable(keys.get("aggregate_metric_list")))) {
+            if (!(entry instanceof Map<?, ?> map) || map.get("metric") == null) {
+                throw StoaException.user(
+                        "group " + group + ": an entry of aggregate_metric_list names no metric; write metric: acc");
+            }
+            Object aggregation = map.get("aggregation");
+            if (aggregation != null && !aggregation.equals("mean")) {
+                throw StoaException.user(
+                        "group " + group + ": aggregation " + aggregation + " is not known; only mean is");
+            }
+            averages.add(new Suite.Average(
+                    String.valueOf(map.get("metric")),
+                    !Boolean.FALSE.equals(map.get("weight_by_size")),
+                    Optional.ofNullable(map.get("filter_list"))
+                            .map(filters -> TaskYaml.asList(Optional.of(filters)).stream()
+                                    .map(String::valueOf)
+                                    .toList())));
+        }
+        return averages;
+    }
+}
