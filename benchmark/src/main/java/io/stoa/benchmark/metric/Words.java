@@ -10,7 +10,7 @@ public final class Words {
     private Words() {}
 
     /** The parts between runs of white space, as Python's {@code str.split()} gives them. */
-    static List<String> of(String text) {
+    public static List<String> of(String text) {
         List<String> words = new ArrayList<>();
         int start = -1;
         int at = 0;
@@ -47,7 +47,7 @@ public final class Words {
     }
 
     /** Whether Python's {@code str.isspace()} holds: it counts no-break spaces, which {@link String#strip} does not. */
-    static boolean isSpace(int codePoint) {
+    public static boolean isSpace(int codePoint) {
         return Character.isWhitespace(codePoint) || Character.isSpaceChar(codePoint) || codePoint == 0x85;
     }
 

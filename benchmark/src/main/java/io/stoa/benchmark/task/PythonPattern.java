@@ -1,17 +1,39 @@
 package io.stoa.benchmark.task;
 
+import io.stoa.model.StoaException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 
 /**
  * Regular expressions as Python's {@code re} reads them, run by Java's. What differs is rewritten: named groups, {@code
- * \Z}, white space, brackets and {@code &&} inside of classes. Classes such as {@code \w} are Unicode's, and a line ends
- * with {@code \n} only.
+ * \Z}, white space, words and their bounds, braces that are no quantifier, comments, brackets and {@code &&} inside of
+ * classes. Classes are Unicode's, and a line ends with {@code \n} only.
+ *
+ * <p>An expression may take exponential time. Each search ends with a {@link StoaException} (USER) once it has read more
+ * characters than any sensible expression needs, or has gone too deep.
  */
-final class PythonPattern {
+public final class PythonPattern {
+    /** {@code re.IGNORECASE} and {@code re.MULTILINE}. */
+    public enum Flag {
+        IGNORE_CASE,
+        MULTILINE
+    }
+
+    /** About half a second's work. */
+    private static final long MOST_STEPS = 50_000_000;
+
+    /** Python's {@code \w}: it counts numbers of every kind, and neither combining marks nor connectors. */
+    private static final String WORD = "\\p{L}\\p{N}_";
+
+    private static final String BOUND = "(?:(?<=[%1$s])(?![%1$s])|(?<![%1$s])(?=[%1$s]))".formatted(WORD);
+    private static final String NO_BOUND = "(?:(?<=[%1$s])(?=[%1$s])|(?<![%1$s])(?![%1$s]))".formatted(WORD);
+    private static final Pattern QUANTIFIER = Pattern.compile("\\{(?:(\\d+)(,\\d*)?|,(\\d*))\\}");
+
+    private final String expression;
     private final Pattern pattern;
 
     /**
@@ -19,12 +41,29 @@ final class PythonPattern {
      *
      * @throws IllegalArgumentException naming the expression and the place when it is none
      */
-    PythonPattern(String expression) {
+    public PythonPattern(String expression) {
+        this(expression, Set.of());
+    }
+
+    /**
+     * Reads an expression.
+     *
+     * @throws IllegalArgumentException naming the expression and the place when it is none
+     */
+    public PythonPattern(String expression, Set<Flag> flags) {
+        this.expression = expression;
+        boolean multiline = flags.contains(Flag.MULTILINE);
+        int javaFlags = Pattern.UNICODE_CHARACTER_CLASS
+                | Pattern.UNIX_LINES
+                | (multiline ? Pattern.MULTILINE : 0)
+                | (flags.contains(Flag.IGNORE_CASE) ? Pattern.CASE_INSENSITIVE | Pattern.UNICODE_CASE : 0);
         try {
-            pattern = Pattern.compile(translate(expression), Pattern.UNICODE_CHARACTER_CLASS | Pattern.UNIX_LINES);
+            pattern = Pattern.compile(translate(expression, multiline), javaFlags);
         } catch (PatternSyntaxException e) {
             throw new IllegalArgumentException(
                     "not a regular expression: " + expression + " (" + e.getDescription() + ")");
+        } catch (StackOverflowError e) {
+            throw new IllegalArgumentException("not a regular expression: " + shown() + " (nested too deep)");
         }
     }
 
@@ -40,8 +79,8 @@ final class PythonPattern {
     /** As {@code re.findall}: each match, as its groups, or as a whole where there are none. Absent groups are empty. */
     List<List<String>> findAll(String text) {
         List<List<String>> matches = new ArrayList<>();
-        Matcher matcher = pattern.matcher(text);
-        while (matcher.find()) {
+        Matcher matcher = matcher(text);
+        while (found(matcher, text)) {
             List<String> groups = new ArrayList<>();
             for (int i = Math.min(1, matcher.groupCount()); i <= matcher.groupCount(); i++) {
                 String group = matcher.group(i);
@@ -52,27 +91,107 @@ final class PythonPattern {
         return matches;
     }
 
-    /** As {@code re.sub(expression, "", text)}. */
-    String removeFrom(String text) {
-        return pattern.matcher(text).replaceAll("");
+    /** Whether {@code re.search} finds a match. */
+    public boolean isIn(String text) {
+        return found(matcher(text), text);
     }
 
-    private static String translate(String python) {
+    /** How many matches {@code re.findall} gives. */
+    public int countIn(String text) {
+        Matcher matcher = matcher(text);
+        int count = 0;
+        while (found(matcher, text)) {
+            count++;
+        }
+        return count;
+    }
+
+    /** How many capturing groups there are. */
+    public int groups() {
+        return pattern.matcher("").groupCount();
+    }
+
+    /** As {@code re.sub(expression, "", text)}. */
+    String removeFrom(String text) {
+        StringBuilder rest = new StringBuilder();
+        Matcher matcher = matcher(text);
+        int from = 0;
+        while (found(matcher, text)) {
+            rest.append(text, from, matcher.start());
+            from = matcher.end();
+        }
+        return rest.append(text, from, text.length()).toString();
+    }
+
+    private Matcher matcher(String text) {
+        return pattern.matcher(new Counted(text));
+    }
+
+    private boolean found(Matcher matcher, String text) {
+        try {
+            return matcher.find();
+        } catch (TooManySteps | StackOverflowError e) {
+            throw StoaException.user("the regular expression " + shown() + " takes too many steps on a text of "
+                    + text.length() + " characters; avoid repetitions inside of repetitions");
+        }
+    }
+
+    private String shown() {
+        return expression.length() > 80 ? expression.substring(0, 80) + "…" : expression;
+    }
+
+    /** Thrown out of the matcher, which cannot be stopped otherwise. */
+    private static final class TooManySteps extends RuntimeException {
+        private static final long serialVersionUID = 1;
+
+        TooManySteps() {
+            super("too many steps", null, false, false);
+        }
+    }
+
+    /** A text that counts how often it is read. */
+    private static final class Counted implements CharSequence {
+        private final String text;
+        private long reads;
+
+        Counted(String text) {
+            this.text = text;
+        }
+
+        @Override
+        public char charAt(int index) {
+            if (++reads > MOST_STEPS) {
+                throw new TooManySteps();
+            }
+            return text.charAt(index);
+        }
+
+        @Override
+        public int length() {
+            return text.length();
+        }
+
+        @Override
+        public CharSequence subSequence(int start, int end) {
+            return text.subSequence(start, end);
+        }
+
+        @Override
+        public String toString() {
+            return text;
+        }
+    }
+
+    private static String translate(String python, boolean multiline) {
         StringBuilder java = new StringBuilder();
+        Matcher quantifier = QUANTIFIER.matcher(python);
         boolean inClass = false;
         int classStart = 0;
         for (int i = 0; i < python.length(); i++) {
             char c = python.charAt(i);
             if (c == '\\' && i + 1 < python.length()) {
                 char escaped = python.charAt(++i);
-                java.append(
-                        switch (escaped) {
-                            case 'Z' -> inClass ? "Z" : "\\z";
-                            // Python counts the separators 1C to 1F as white space, Unicode does not.
-                            case 's' -> inClass ? "\\s\\x1c-\\x1f" : "[\\s\\x1c-\\x1f]";
-                            case 'S' -> inClass ? "\\S" : "[^\\s\\x1c-\\x1f]";
-                            default -> "\\" + escaped;
-                        });
+                java.append(inClass ? escapedInClass(escaped, python) : escaped(escaped, python));
             } else if (inClass) {
                 if (c == ']' && i > classStart) {
                     inClass = false;
@@ -96,10 +215,54 @@ final class PythonPattern {
                 int end = python.indexOf(')', i);
                 java.append("\\k<").append(python, i + 4, end).append('>');
                 i = end;
+            } else if (python.startsWith("(?#", i) && python.indexOf(')', i) > 0) {
+                i = python.indexOf(')', i);
+            } else if (c == '{') {
+                if (quantifier.region(i, python.length()).lookingAt()) {
+                    // Java has no {,n}.
+                    java.append(quantifier.group(1) == null ? "{0" : "{").append(python, i + 1, quantifier.end());
+                    i = quantifier.end() - 1;
+                } else {
+                    java.append("\\{");
+                }
+            } else if (c == '^' && multiline) {
+                // Java's ^ does not match after a line's end that ends the text.
+                java.append("(?:^|(?<=\n))");
             } else {
                 java.append(c);
             }
         }
         return java.toString();
+    }
+
+    private static String escaped(char escaped, String python) {
+        return switch (escaped) {
+            case 'Z' -> "\\z";
+            case 'b' -> BOUND;
+            case 'B' -> NO_BOUND;
+            // Python counts the separators 1C to 1F as white space, Unicode does not.
+            case 's' -> "[\\s\\x1c-\\x1f]";
+            case 'w' -> "[" + WORD + "]";
+            default -> escapedInClass(escaped, python);
+        };
+    }
+
+    private static String escapedInClass(char escaped, String python) {
+        return switch (escaped) {
+            case 's' -> "\\s\\x1c-\\x1f";
+            case 'S' -> "[^\\s\\x1c-\\x1f]";
+            case 'w' -> WORD;
+            case 'W' -> "[^" + WORD + "]";
+            case 'b' -> "\\x08";
+            case 'v' -> "\\x0b";
+            case 'A', 'd', 'D', 'a', 'f', 'n', 'r', 't', 'x', 'u' -> "\\" + escaped;
+            default -> {
+                if (escaped < 128 && Character.isLetter(escaped)) {
+                    throw new IllegalArgumentException(
+                            "not a regular expression: " + python + " (\\" + escaped + " is not understood)");
+                }
+                yield "\\" + escaped;
+            }
+        };
     }
 }
