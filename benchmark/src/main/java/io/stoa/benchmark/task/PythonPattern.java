@@ -162,7 +162,7 @@ public final class PythonPattern {
     }
 
     private Matcher matcher(String text) {
-        return pattern.matcher(new Counted(text, new long[1]));
+        return pattern.matcher(new Counted(text));
     }
 
     private boolean found(Matcher matcher, String text) {
@@ -188,10 +188,17 @@ public final class PythonPattern {
     }
 
     /** A text that counts how often it is read. */
-    private record Counted(String text, long[] reads) implements CharSequence {
+    private static final class Counted implements CharSequence {
+        private final String text;
+        private long reads;
+
+        Counted(String text) {
+            this.text = text;
+        }
+
         @Override
         public char charAt(int index) {
-            if (++reads[0] > MOST_STEPS) {
+            if (++reads > MOST_STEPS) {
                 throw new TooManySteps();
             }
             return text.charAt(index);
