@@ -1,0 +1,4 @@
+@NullMarked
+package io.stoa.benchmark.math;
+
+import org.jspecify.annotations.NullMarked;
