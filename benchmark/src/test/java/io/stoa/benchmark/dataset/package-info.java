@@ -1,0 +1,4 @@
+@NullMarked
+package io.stoa.benchmark.dataset;
+
+import org.jspecify.annotations.NullMarked;
