@@ -22,11 +22,11 @@ import java.util.stream.Collectors;
  *
  * @param name as task files write it
  * @param function of the contributions, at least one
- * @param error how its standard error is found
+ * @param uncertainty how its standard error is found
  */
-record Aggregation(String name, ToDoubleFunction<List<Measured>> function, Error error) {
+record Aggregation(String name, ToDoubleFunction<List<Measured>> function, Uncertainty uncertainty) {
     /** Where a standard error comes from. */
-    enum Error {
+    enum Uncertainty {
         /** The sample standard deviation over √n. */
         CLOSED,
         /** The harness' bootstrap: the same draws of Python's generator, seeded with the number of each thousand. */
@@ -44,33 +44,34 @@ record Aggregation(String name, ToDoubleFunction<List<Measured>> function, Error
 
     private static Map<String, Aggregation> known() {
         List<Aggregation> all = List.of(
-                new Aggregation("mean", measured -> Means.mean(values(measured)), Error.CLOSED),
-                new Aggregation("median", Aggregation::median, Error.BOOTSTRAP),
-                new Aggregation("nanmean", Aggregation::meanOfNumbers, Error.BOOTSTRAP),
-                new Aggregation("perplexity", measured -> Math.exp(-Means.mean(values(measured))), Error.BOOTSTRAP),
-                new Aggregation("weighted_perplexity", measured -> Math.exp(-weightedMean(measured)), Error.NONE),
-                new Aggregation("bits_per_byte", measured -> -weightedMean(measured) / Math.log(2), Error.NONE),
-                new Aggregation("f1", measured -> classified(measured).f1(1), Error.BOOTSTRAP),
+                new Aggregation("mean", measured -> Means.mean(values(measured)), Uncertainty.CLOSED),
+                new Aggregation("median", Aggregation::median, Uncertainty.BOOTSTRAP),
+                new Aggregation("nanmean", Aggregation::meanOfNumbers, Uncertainty.BOOTSTRAP),
                 new Aggregation(
-                        "matthews_corrcoef", measured -> classified(measured).matthews(), Error.BOOTSTRAP),
-                new Aggregation("brier_score", Aggregation::brier, Error.NONE),
+                        "perplexity", measured -> Math.exp(-Means.mean(values(measured))), Uncertainty.BOOTSTRAP),
+                new Aggregation("weighted_perplexity", measured -> Math.exp(-weightedMean(measured)), Uncertainty.NONE),
+                new Aggregation("bits_per_byte", measured -> -weightedMean(measured) / Math.log(2), Uncertainty.NONE),
+                new Aggregation("f1", measured -> classified(measured).f1(1), Uncertainty.BOOTSTRAP),
+                new Aggregation(
+                        "matthews_corrcoef", measured -> classified(measured).matthews(), Uncertainty.BOOTSTRAP),
+                new Aggregation("brier_score", Aggregation::brier, Uncertainty.NONE),
                 new Aggregation(
                         "bleu",
                         measured -> Bleu.corpus(predictions(measured), references(measured)),
-                        Error.SHORT_BOOTSTRAP),
+                        Uncertainty.SHORT_BOOTSTRAP),
                 new Aggregation(
                         "chrf",
                         measured -> new Chrf(0).corpus(predictions(measured), references(measured)),
-                        Error.SHORT_BOOTSTRAP),
+                        Uncertainty.SHORT_BOOTSTRAP),
                 new Aggregation(
                         "chrf++",
                         measured -> new Chrf(2).corpus(predictions(measured), references(measured)),
-                        Error.SHORT_BOOTSTRAP),
+                        Uncertainty.SHORT_BOOTSTRAP),
                 new Aggregation(
                         "ter",
                         measured -> Ter.corpus(predictions(measured), references(measured)),
-                        Error.SHORT_BOOTSTRAP),
-                new Aggregation("bypass", measured -> 999, Error.NONE));
+                        Uncertainty.SHORT_BOOTSTRAP),
+                new Aggregation("bypass", measured -> 999, Uncertainty.NONE));
         return all.stream()
                 .collect(Collectors.toMap(Aggregation::name, aggregation -> aggregation, (a, b) -> a, TreeMap::new));
     }
@@ -98,7 +99,7 @@ record Aggregation(String name, ToDoubleFunction<List<Measured>> function, Error
                         .mapToDouble(flag -> flag ? 1 : 0)
                         .average()
                         .orElseThrow(),
-                Error.NONE);
+                Uncertainty.NONE);
     }
 
     double of(List<Measured> measured) {
@@ -115,7 +116,7 @@ record Aggregation(String name, ToDoubleFunction<List<Measured>> function, Error
         if (measured.size() < 2 || rounds < 1) {
             return OptionalDouble.empty();
         }
-        return switch (error) {
+        return switch (uncertainty) {
             case CLOSED -> OptionalDouble.of(Means.standardError(values(measured)));
             case BOOTSTRAP -> OptionalDouble.of(bootstrap(measured, rounds));
             case SHORT_BOOTSTRAP -> OptionalDouble.of(bootstrap(measured, Math.min(SHORT, rounds)));

@@ -30,12 +30,13 @@ public record GenerationSettings(
         }
     }
 
-    static GenerationSettings of(String task, Object value, String fewshotDelimiter) {
-        if (value == null) {
+    static GenerationSettings of(String task, Optional<Object> value, String fewshotDelimiter) {
+        if (value.isEmpty()) {
             return new GenerationSettings(List.of(fewshotDelimiter), Optional.of(DEFAULT_TOKENS), 0, 1, 0);
         }
-        if (!(value instanceof Map<?, ?> keys)) {
-            throw StoaException.user("task " + task + ": generation_kwargs is not keys and values but " + value);
+        if (!(value.get() instanceof Map<?, ?> keys)) {
+            throw StoaException.user("task " + task + ": generation_kwargs is not keys and values but " + value.get()
+                    + "; write until, temperature and the like");
         }
         List<String> until = keys.containsKey("until")
                 ? TaskYaml.asList(Optional.ofNullable(keys.get("until"))).stream()

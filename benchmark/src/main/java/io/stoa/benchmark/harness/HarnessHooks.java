@@ -1,5 +1,6 @@
 package io.stoa.benchmark.harness;
 
+import io.stoa.benchmark.ifeval.InstructionList;
 import io.stoa.benchmark.metric.Words;
 import io.stoa.benchmark.task.PythonPattern;
 import java.util.ArrayList;
@@ -30,7 +31,11 @@ final class HarnessHooks {
         Hooks.OfDocument musrChoices = document -> pythonList(document, "choices");
         Hooks.OfDocuments hellaswag = documents -> mapped(documents, HarnessHooks::hellaswag);
         Hooks.OfAnswers truthfulQa = HarnessHooks::truthfulMass;
+        Hooks.OfAnswers ifeval = HarnessHooks::instructions;
+        Hooks.OfMeasured pooled = Aggregation.pooled("pooled")::of;
         return new Hooks()
+                .bind("ifeval/utils.process_results", ifeval)
+                .bind("ifeval/utils.agg_inst_level_acc", pooled)
                 .bind("hellaswag/utils.process_docs", hellaswag)
                 .bind("winogrande/preprocess_winogrande.doc_to_text", winograndeText)
                 .bind("winogrande/preprocess_winogrande.doc_to_target", winograndeTarget)
@@ -128,6 +133,18 @@ final class HarnessHooks {
         }
         SequencedMap<String, Measured> scores = new LinkedHashMap<>();
         scores.put("acc", new Measured.Value(right / all));
+        return scores;
+    }
+
+    private static SequencedMap<String, Measured> instructions(ObjectNode document, List<Outcome> outcomes) {
+        InstructionList.Followed followed = InstructionList.of(
+                        document.path("instruction_id_list"), document.path("kwargs"))
+                .check(((Outcome.Text) outcomes.getFirst()).first());
+        SequencedMap<String, Measured> scores = new LinkedHashMap<>();
+        scores.put("prompt_level_strict_acc", new Measured.Value(followed.allStrictly() ? 1 : 0));
+        scores.put("inst_level_strict_acc", new Measured.Flags(followed.strict()));
+        scores.put("prompt_level_loose_acc", new Measured.Value(followed.allLoosely() ? 1 : 0));
+        scores.put("inst_level_loose_acc", new Measured.Flags(followed.loose()));
         return scores;
     }
 

@@ -3,7 +3,6 @@ package io.stoa.benchmark.harness;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 
 /** The harness' metrics, with what it takes for granted of each. */
 enum MetricNames {
@@ -28,13 +27,15 @@ enum MetricNames {
     private final String key;
     private final String aggregation;
     private final boolean higherIsBetter;
-    private final Set<OutputType> outputs;
+
+    @SuppressWarnings("ImmutableEnumChecker") // An array of its own, never handed out.
+    private final OutputType[] outputs;
 
     MetricNames(String key, String aggregation, boolean higherIsBetter, OutputType... outputs) {
         this.key = key;
         this.aggregation = aggregation;
         this.higherIsBetter = higherIsBetter;
-        this.outputs = Set.of(outputs);
+        this.outputs = outputs.clone();
     }
 
     static Optional<MetricNames> named(String key) {
@@ -63,7 +64,7 @@ enum MetricNames {
         return higherIsBetter;
     }
 
-    Set<OutputType> outputs() {
-        return outputs;
+    boolean goesWith(OutputType output) {
+        return Arrays.asList(outputs).contains(output);
     }
 }

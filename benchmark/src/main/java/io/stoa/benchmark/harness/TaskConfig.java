@@ -227,7 +227,8 @@ record TaskConfig(
                     shots(text, target, choices, style, processDocs),
                     metrics(output, processResults.isPresent()),
                     FilterPipeline.read(name, Optional.ofNullable(keys.get("filter_list"))),
-                    GenerationSettings.of(name, keys.get("generation_kwargs"), style.fewshotDelimiter()),
+                    GenerationSettings.of(
+                            name, Optional.ofNullable(keys.get("generation_kwargs")), style.fewshotDelimiter()),
                     whole(keys, "repeats").orElse(1),
                     Boolean.TRUE.equals(keys.get("should_decontaminate"))
                             ? Optional.of(
@@ -343,8 +344,7 @@ record TaskConfig(
                                 + Spelling.hint(metric, MetricNames.keys()).orElse(""),
                         "known are " + String.join(", ", MetricNames.keys()));
             }
-            if (!ownScoring
-                    && known.filter(name -> !name.outputs().contains(output)).isPresent()) {
+            if (!ownScoring && known.filter(name -> !name.goesWith(output)).isPresent()) {
                 throw wrong("metric " + metric + " does not go with " + output.key(), "use one that does");
             }
             Aggregation aggregation = switch (entry.get("aggregation")) {
@@ -354,7 +354,7 @@ record TaskConfig(
                     new Aggregation(
                             hook.name(),
                             hooks.find(Hooks.OfMeasured.class, hook, "aggregation")::apply,
-                            Aggregation.Error.NONE);
+                            Aggregation.Uncertainty.NONE);
                 case Object named -> Aggregation.named(String.valueOf(named));
             };
             boolean higher = entry.get("higher_is_better") instanceof Boolean given

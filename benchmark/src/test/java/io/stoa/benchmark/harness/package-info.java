@@ -1,0 +1,4 @@
+@NullMarked
+package io.stoa.benchmark.harness;
+
+import org.jspecify.annotations.NullMarked;
