@@ -20,6 +20,7 @@ import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import java.util.zip.GZIPOutputStream;
 import org.apache.commons.compress.compressors.bzip2.BZip2CompressorOutputStream;
 import org.junit.jupiter.api.Test;
@@ -257,8 +258,10 @@ final class DatasetReaderTest {
         assertThatThrownBy(() -> reader.read(file)).hasMessageContaining(file + ": cannot be unpacked");
     }
 
-    private static OutputStream pack(String ending, OutputStream out) throws IOException {
-        return ending.equals(".gz") ? new GZIPOutputStream(out) : new BZip2CompressorOutputStream(out);
+    private static OutputStream pack(String name, OutputStream out) throws IOException {
+        return name.endsWith(".gz")
+                ? new GZIPOutputStream(out)
+                : name.endsWith(".bz2") ? new BZip2CompressorOutputStream(out) : out;
     }
 
     @Test
@@ -346,26 +349,41 @@ final class DatasetReaderTest {
                 .hasMessageContaining("BROTLI");
     }
 
-    @Test
-    void damagedParquetIsRefusedOrRead() throws Exception {
+    @ParameterizedTest
+    @ValueSource(strings = {"a.parquet", "b.parquet", "a.jsonl", "a.json", "a.csv", "a.jsonl.gz", "a.jsonl.bz2"})
+    void damagedFilesAreRefusedOrRead(String name) throws Exception {
         long seed = new Random().nextLong();
         Random random = new Random(seed);
-        byte[] good = Files.readAllBytes(copy("items-zstd.parquet"));
+        byte[] good = Files.readAllBytes(sample(name));
         int refused = 0;
-        for (int i = 0; i < 150; i++) {
-            byte[] bad = good.clone();
-            int edits = 1 + random.nextInt(4);
-            for (int edit = 0; edit < edits; edit++) {
+        for (int i = 0; i < 60; i++) {
+            byte[] bad = random.nextInt(4) == 0 ? Arrays.copyOf(good, random.nextInt(good.length)) : good.clone();
+            int edits = 1 + random.nextInt(6);
+            for (int edit = 0; edit < edits && bad.length > 0; edit++) {
                 bad[random.nextInt(bad.length)] = (byte) random.nextInt();
             }
-            if (random.nextInt(4) == 0) {
-                bad = Arrays.copyOf(bad, random.nextInt(bad.length));
-            }
-            Path file = folder.resolve("damaged-" + i + ".parquet");
+            Path file = folder.resolve(i + "-" + name);
             Files.write(file, bad);
             refused += refuses(file, seed) ? 1 : 0;
         }
         assertThat(refused).as("seed " + seed).isPositive();
+    }
+
+    private Path sample(String name) throws IOException {
+        Path file = folder.resolve(name);
+        String lines = text("items.jsonl").lines().limit(4).collect(Collectors.joining("\n"));
+        switch (name) {
+            case "a.parquet" -> Files.move(copy("items-snappy.parquet"), file);
+            case "b.parquet" -> Files.move(copy("items-v2.parquet"), file);
+            case "a.json" -> Files.writeString(file, "[" + lines.replace("\n", ",\n") + "]");
+            case "a.csv" -> Files.writeString(file, "q,n\n\"a \"\"b\"\"\nc\",1\nd,2.5\n\"e,f\",\n");
+            default -> {
+                try (OutputStream out = pack(name, Files.newOutputStream(file))) {
+                    out.write(lines.getBytes(StandardCharsets.UTF_8));
+                }
+            }
+        }
+        return file;
     }
 
     private boolean refuses(Path file, long seed) throws Exception {
