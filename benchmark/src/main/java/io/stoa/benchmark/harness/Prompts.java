@@ -72,6 +72,10 @@ public final class Prompts {
         return hook.isPresent() ? hook.get().apply(rows) : rows;
     }
 
+    DocumentReader reader() {
+        return reader;
+    }
+
     /** Those that are asked, in order. */
     public List<ObjectNode> documents() {
         return documents;

@@ -121,6 +121,11 @@ public final class Means {
         return Math.sqrt(squares / (n - sizes.size()) / n);
     }
 
+    /** The standard error of the plain mean of independent means: √(Σ SEᵢ²) / k. */
+    public static double standardErrorOfMeans(List<Double> standardErrors) {
+        return Math.sqrt(standardErrors.stream().mapToDouble(error -> error * error).sum()) / standardErrors.size();
+    }
+
     /**
      * The two-sided p-value of a paired permutation test: how often the mean difference is at least as large when the
      * sign of each difference is drawn anew. The drawing at hand counts as one, so that p is valid and never 0 (B. Phipson

@@ -69,7 +69,6 @@ final class PromptParityTest {
             case "gsm8k_0shot" -> prompts("gsm8k", Map.of("num_fewshot", 0));
             case "mmlu_anatomy_drawn" ->
                 prompts(
-                        library,
                         "mmlu_anatomy",
                         Map.of(
                                 "num_fewshot",

@@ -1,0 +1,93 @@
+package io.stoa.benchmark.harness;
+
+import io.stoa.model.StoaException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SequencedMap;
+import java.util.function.Consumer;
+
+/** The numbers of a task, or of a group and its tasks. */
+public final class Evaluation {
+    private final Suite suite;
+    private final SequencedMap<String, Evaluated> tasks;
+    private final List<Evaluated> groups;
+
+    private Evaluation(Suite suite, SequencedMap<String, Evaluated> tasks, List<Evaluated> groups) {
+        this.suite = suite;
+        this.tasks = Collections.unmodifiableSequencedMap(new LinkedHashMap<>(tasks));
+        this.groups = List.copyOf(groups);
+    }
+
+    /** What was evaluated. */
+    Suite suite() {
+        return suite;
+    }
+
+    /** Each task's numbers, by name, in order. */
+    public SequencedMap<String, Evaluated> tasks() {
+        return tasks;
+    }
+
+    /** Each group's averages, those below first. */
+    public List<Evaluated> groups() {
+        return groups;
+    }
+
+    static Evaluation of(Suite suite, SequencedMap<String, Evaluated> tasks) {
+        List<Evaluated> groups = new ArrayList<>();
+        if (suite instanceof Suite.Group group) {
+            group.groups().forEach(each -> groups.add(GroupAverages.of(each, tasks)));
+        }
+        return new Evaluation(suite, tasks, groups);
+    }
+
+    /**
+     * Scores answers that were given elsewhere.
+     *
+     * @param name of one task
+     * @param overrides keys that are set above those of its file
+     * @param data where its documents are, unless the answers bring them
+     * @param file the answers, as {@link StoredAnswers} describes them
+     * @param output where results and samples are written as lm-evaluation-harness writes them, if anywhere
+     * @throws StoaException of kind {@code USER}, naming the culprit
+     */
+    public static Evaluation ofStored(
+            TaskLibrary library,
+            String name,
+            Map<String, Object> overrides,
+            Optional<TaskData> data,
+            Path file,
+            Optional<ResultsFolder> output) {
+        if (!(library.find(name, overrides) instanceof Suite.Single single)) {
+            throw StoaException.user(name + " is a group; score the answers of one of its tasks at a time");
+        }
+        TaskConfig task = single.task();
+        Optional<Prompts> prompts = data.map(known -> new Prompts(task, known.splits(task), Prompts.Layout.PLAIN));
+        List<Evaluator> evaluator = new ArrayList<>(1);
+        new StoredAnswers(file, prompts).forEach(stored -> {
+            if (evaluator.isEmpty()) {
+                DocumentReader reader = prompts.map(Prompts::reader)
+                        .orElseGet(() -> new DocumentReader(task, stored.document()));
+                evaluator.add(new Evaluator(task, reader, samples(output, task)));
+            }
+            evaluator.getFirst().add(stored.index(), stored.document(), List.of(), stored.raw());
+        });
+        if (evaluator.isEmpty()) {
+            throw StoaException.user(file + ": holds no answer; is it the right file?");
+        }
+        SequencedMap<String, Evaluated> tasks = new LinkedHashMap<>();
+        tasks.put(task.name(), evaluator.getFirst().evaluated(prompts.map(known -> known.documents().size())));
+        Evaluation evaluation = of(single, tasks);
+        output.ifPresent(folder -> folder.write(evaluation));
+        return evaluation;
+    }
+
+    private static Consumer<Sample> samples(Optional<ResultsFolder> output, TaskConfig task) {
+        return output.map(folder -> folder.samples(task)).orElse(_ -> {});
+    }
+}

@@ -1,0 +1,294 @@
+package io.stoa.benchmark.harness;
+
+import static java.util.Objects.requireNonNull;
+
+import io.stoa.model.Digest;
+import io.stoa.model.StoaException;
+import java.io.BufferedWriter;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.security.MessageDigest;
+import java.time.Clock;
+import java.time.LocalDateTime;
+import java.time.format.DateTimeFormatter;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * Writes what lm-evaluation-harness writes: {@code results_DATE.json} with every number, and {@code samples_TASK_DATE.jsonl}
+ * with each document, its answers and its scores (version 0.4.13, {@code --output_path} and {@code --log_samples}).
+ * Files are complete or not there.
+ */
+public final class ResultsFolder implements AutoCloseable {
+    private static final DateTimeFormatter DATE = DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH-mm-ss.SSSSSS");
+    private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
+
+    private final Path folder;
+    private final String model;
+    private final String date;
+    private final Map<String, BufferedWriter> open = new LinkedHashMap<>();
+
+    /**
+     * Makes the folder of a model.
+     *
+     * @param model what answered; its name becomes a folder's
+     */
+    public ResultsFolder(Path parent, String model, Clock clock) {
+        this.model = requireNonNull(model, "model");
+        this.folder = parent.resolve(model.replaceAll("[\"<>:/|\\\\?*\\[\\]]+", "__"));
+        this.date = DATE.format(LocalDateTime.now(clock));
+        try {
+            Files.createDirectories(folder);
+        } catch (IOException e) {
+            throw unwritable(folder, e);
+        }
+    }
+
+    /** Where everything goes. */
+    public Path folder() {
+        return folder;
+    }
+
+    Consumer<Sample> samples(TaskConfig task) {
+        Path file = folder.resolve("samples_" + task.name().replaceAll("\\W", "_") + "_" + date + ".jsonl");
+        return sample -> {
+            BufferedWriter writer = open.computeIfAbsent(task.name(), _ -> writer(part(file)));
+            try {
+                writer.write(line(sample).toString());
+                writer.newLine();
+            } catch (IOException e) {
+                throw unwritable(file, e);
+            }
+        };
+    }
+
+    private static BufferedWriter writer(Path file) {
+        try {
+            return Files.newBufferedWriter(file);
+        } catch (IOException e) {
+            throw unwritable(file, e);
+        }
+    }
+
+    private static Path part(Path file) {
+        return file.resolveSibling(file.getFileName() + ".part");
+    }
+
+    private ObjectNode line(Sample sample) {
+        ObjectNode line = JSON.objectNode();
+        line.put("doc_id", sample.index());
+        line.set("doc", sample.document());
+        line.set("target", sample.target());
+        ObjectNode arguments = line.putObject("arguments");
+        int number = 0;
+        for (Request request : sample.requests()) {
+            ObjectNode one = arguments.putObject("gen_args_" + number++);
+            switch (request) {
+                case Request.Likelihood likelihood -> {
+                    one.put("arg_0", text(likelihood.context()));
+                    one.put("arg_1", likelihood.continuation());
+                }
+                case Request.Rolling rolling -> one.put("arg_0", rolling.text());
+                case Request.Generate generate -> {
+                    one.put("arg_0", text(generate.context()));
+                    ObjectNode settings = one.putObject("arg_1");
+                    ArrayNode until = settings.putArray("until");
+                    generate.settings().until().forEach(until::add);
+                    settings.put("temperature", generate.settings().temperature());
+                    generate.settings().maxTokens().ifPresent(tokens -> settings.put("max_gen_toks", tokens));
+                }
+            }
+        }
+        ArrayNode resps = line.putArray("resps");
+        sample.raw().forEach(raw -> resps.add(answers(raw)));
+        ArrayNode filtered = line.putArray("filtered_resps");
+        sample.outcomes().forEach(outcome -> {
+            switch (outcome) {
+                case Outcome.Likelihood one -> filtered.add(pair(one.logLikelihood(), one.greedy()));
+                case Outcome.Text text -> {
+                    if (text.single()) {
+                        filtered.add(text.first());
+                    } else {
+                        text.answers().forEach(filtered.addArray()::add);
+                    }
+                }
+            }
+        });
+        line.put("filter", sample.filter());
+        ArrayNode metrics = line.putArray("metrics");
+        sample.scores().keySet().forEach(metrics::add);
+        // The hashes tell whether two runs asked the same.
+        line.put("doc_hash", sha256(PythonJson.indented(sample.document())));
+        line.put(
+                "prompt_hash",
+                sha256(sample.requests().isEmpty() ? "" : prompt(sample.requests().getFirst())));
+        line.put("target_hash", sha256(sample.target().asString(sample.target().toString())));
+        sample.scores().forEach((metric, measured) -> put(line, metric, measured));
+        return line;
+    }
+
+    private static ArrayNode answers(RawAnswer raw) {
+        ArrayNode answers = JSON.arrayNode();
+        switch (raw) {
+            case RawAnswer.Texts texts -> texts.texts().forEach(answers::add);
+            case RawAnswer.Likelihood one -> answers.add(pair(one.logLikelihood(), one.greedy()));
+        }
+        return answers;
+    }
+
+    /** The harness writes numbers and flags of answers as texts. */
+    private static ArrayNode pair(double logLikelihood, boolean greedy) {
+        return JSON.arrayNode().add(Double.toString(logLikelihood)).add(greedy ? "True" : "False");
+    }
+
+    private static void put(ObjectNode line, String metric, Measured measured) {
+        switch (measured) {
+            case Measured.Value value -> line.put(metric, value.value());
+            case Measured.Weighted weighted ->
+                line.putArray(metric).add(weighted.logLikelihood()).add(weighted.weight());
+            case Measured.Label label -> line.putArray(metric).add(label.gold()).add(label.predicted());
+            case Measured.Distribution distribution -> {
+                ArrayNode array = line.putArray(metric).add(distribution.gold());
+                distribution.probabilities().forEach(array.addArray()::add);
+            }
+            case Measured.Texts texts -> {
+                ArrayNode array = line.putArray(metric);
+                texts.references().forEach(array.addArray()::add);
+                array.add(texts.prediction());
+            }
+            case Measured.Flags flags -> flags.flags().forEach(line.putArray(metric)::add);
+        }
+    }
+
+    private static String prompt(Request request) {
+        return switch (request) {
+            case Request.Likelihood likelihood -> text(likelihood.context());
+            case Request.Rolling rolling -> rolling.text();
+            case Request.Generate generate -> text(generate.context());
+        };
+    }
+
+    private static String text(Request.Context context) {
+        return switch (context) {
+            case Request.Context.Text text -> text.text();
+            case Request.Context.Chat chat -> {
+                ArrayNode messages = JSON.arrayNode();
+                chat.messages()
+                        .forEach(message -> messages.addObject()
+                                .put("role", message.role())
+                                .put("content", message.content()));
+                yield messages.toString();
+            }
+        };
+    }
+
+    private static String sha256(String text) {
+        MessageDigest digest = Digest.sha256();
+        digest.update(text.getBytes(StandardCharsets.UTF_8));
+        return Digest.of(digest).hex();
+    }
+
+    /** Writes the numbers, and puts the samples in their place. */
+    void write(Evaluation evaluation) {
+        close();
+        Path file = folder.resolve("results_" + date + ".json");
+        try {
+            Files.writeString(part(file), PythonJson.indented(results(evaluation, model)) + "\n");
+            Files.move(part(file), file, StandardCopyOption.ATOMIC_MOVE);
+            for (String task : evaluation.tasks().keySet()) {
+                Path samples = folder.resolve("samples_" + task.replaceAll("\\W", "_") + "_" + date + ".jsonl");
+                if (Files.exists(part(samples))) {
+                    Files.move(part(samples), samples, StandardCopyOption.ATOMIC_MOVE);
+                }
+            }
+        } catch (IOException e) {
+            throw unwritable(file, e);
+        }
+    }
+
+    /** The results as the harness writes them, without where and when. */
+    static ObjectNode results(Evaluation evaluation, String model) {
+        ObjectNode json = JSON.objectNode();
+        ObjectNode results = json.putObject("results");
+        evaluation.tasks().values().forEach(task -> results.set(task.task(), numbers(task)));
+        evaluation.groups().forEach(group -> results.set(group.task(), numbers(group)));
+        ObjectNode groups = JSON.objectNode();
+        evaluation.groups().stream()
+                .filter(group -> !group.numbers().isEmpty())
+                .forEach(group -> groups.set(group.task(), numbers(group)));
+        if (!groups.isEmpty()) {
+            json.set("groups", groups);
+        }
+        ObjectNode subtasks = json.putObject("group_subtasks");
+        if (evaluation.suite() instanceof Suite.Group all) {
+            all.groups().forEach(group -> {
+                ArrayNode members = subtasks.putArray(group.name());
+                group.members().forEach(member -> members.add(member.name()));
+            });
+        }
+        Map<String, TaskConfig> tasks = new TreeMap<>();
+        evaluation.suite().tasks().forEach(task -> tasks.put(task.name(), task));
+        ObjectNode configs = json.putObject("configs");
+        tasks.forEach((name, task) -> configs.set(name, task.json()));
+        ObjectNode versions = json.putObject("versions");
+        tasks.forEach((name, task) -> versions.put(name, task.version()));
+        ObjectNode shots = json.putObject("n-shot");
+        tasks.forEach((name, task) -> shots.put(name, task.shots().count()));
+        ObjectNode higher = json.putObject("higher_is_better");
+        tasks.forEach((name, task) -> {
+            ObjectNode metrics = higher.putObject(name);
+            task.metrics().forEach(metric -> metrics.put(metric.name(), metric.higherIsBetter()));
+        });
+        ObjectNode samples = json.putObject("n-samples");
+        evaluation.tasks().values().forEach(task -> samples.putObject(task.task())
+                .put("original", task.available().orElse(task.asked()))
+                .put("effective", task.asked()));
+        json.putObject("config").put("model", model);
+        return json;
+    }
+
+    private static ObjectNode numbers(Evaluated task) {
+        ObjectNode json = JSON.objectNode();
+        json.put("name", task.task());
+        json.put("alias", task.alias());
+        json.put("sample_len", task.asked());
+        for (Evaluated.Number number : task.numbers()) {
+            json.put(number.key(), number.value());
+            String error = number.metric() + "_stderr," + number.filter();
+            if (number.standardError().isPresent()) {
+                json.put(error, number.standardError().getAsDouble());
+            } else {
+                json.put(error, "N/A");
+            }
+        }
+        return json;
+    }
+
+    @Override
+    public void close() {
+        List.copyOf(open.values()).forEach(writer -> {
+            try {
+                writer.close();
+            } catch (IOException e) {
+                throw unwritable(folder, e);
+            }
+        });
+        open.clear();
+    }
+
+    private static StoaException unwritable(Path file, IOException e) {
+        return new StoaException(
+                StoaException.Kind.RESOURCES,
+                file + ": cannot be written (" + e.getMessage() + "); check its permissions and the disk",
+                e);
+    }
+}
