@@ -28,7 +28,11 @@ final class BenchCommand {
     private BenchCommand() {}
 
     static CommandLine commandLine(House house) {
-        return new CommandLine(new BenchCommand()).addSubcommand(new Compare(house));
+        return new CommandLine(new BenchCommand())
+                .addSubcommand(new BenchTasksCommand(house))
+                .addSubcommand(new BenchPromptsCommand(house))
+                .addSubcommand(new BenchScoreCommand(house))
+                .addSubcommand(new Compare(house));
     }
 
     @Command(

@@ -6,6 +6,7 @@ import io.stoa.benchmark.dataset.Row;
 import io.stoa.model.StoaException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.Reader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -39,6 +40,7 @@ import tools.jackson.databind.node.ObjectNode;
 final class StoredAnswers {
     private static final List<String> SINGLE = List.of("response", "answer", "completion", "output", "text", "prediction");
     private static final List<String> IDS = List.of("id", "task_id", "key", "question_id");
+    private static final int SNIFFED = 4096;
     private static final long LARGEST_SAMPLE = 64L << 20;
 
     private final Path file;
@@ -78,6 +80,23 @@ final class StoredAnswers {
         } else {
             rows(Format.of(name).orElse(new Format.JsonLines()), answers);
         }
+    }
+
+    /** Whether a file holds the answers' documents as well. */
+    static boolean bringDocuments(Path file) {
+        String name = String.valueOf(file.getFileName()).toLowerCase(Locale.ROOT);
+        if (name.endsWith(".eval")) {
+            return true;
+        }
+        try (Reader in = Files.newBufferedReader(file)) {
+            char[] start = new char[SNIFFED];
+            int length = Math.max(0, in.read(start));
+            String text = new String(start, 0, length);
+            return text.contains("\"doc\"") || (name.endsWith(".json") && text.contains("\"eval\""));
+        } catch (IOException _) {
+            // Compressed or unreadable: whoever reads it whole will say so.
+        }
+        return false;
     }
 
     private JsonNode json() {
