@@ -36,6 +36,9 @@ final class SourceCallReader {
     }
 
     FunctionCall read() throws AnswerSyntaxException {
+        if (text.isBlank()) {
+            throw new AnswerSyntaxException(Fault.WRONG_OUTPUT_FORMAT, "no call");
+        }
         int start = text.length() - text.stripLeading().length();
         Matcher name = NAME.matcher(text).region(start, text.length());
         if (!name.lookingAt()) {
@@ -57,7 +60,9 @@ final class SourceCallReader {
         } while (text.startsWith(",", close));
         String rest = text.substring(Math.min(text.length(), close + 1)).strip();
         if (!text.startsWith(")", close) || !(rest.isEmpty() || rest.equals(";"))) {
-            throw new AnswerSyntaxException("not one call");
+            boolean sequence = language == Language.JAVASCRIPT && rest.startsWith(",");
+            throw new AnswerSyntaxException(
+                    sequence ? Fault.WRONG_OUTPUT_FORMAT : Fault.DECODER_FAILED, "not one call alone");
         }
         if (written.size() > 1 || !written.getFirst().isEmpty()) {
             for (String argument : written) {
