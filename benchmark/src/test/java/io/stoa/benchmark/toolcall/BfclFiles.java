@@ -10,7 +10,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
 import tools.jackson.databind.json.JsonMapper;
 
 /** The published items of BFCL v4, where they are at hand. */
@@ -18,21 +17,9 @@ final class BfclFiles {
     private static final Path FOLDER = Path.of("../../shared/data/items/bfcl");
     private static final JsonMapper MAPPER = new JsonMapper();
 
-    /** Read once: half of the tests' time would go into reading. */
-    private static final Map<ToolCallCategory, List<ToolCallItem>> READ = new ConcurrentHashMap<>();
-
     private BfclFiles() {}
 
     static List<ToolCallItem> items(ToolCallCategory category) throws IOException {
-        List<ToolCallItem> read = READ.get(category);
-        if (read == null) {
-            read = read(category);
-            READ.put(category, read);
-        }
-        return read;
-    }
-
-    private static List<ToolCallItem> read(ToolCallCategory category) throws IOException {
         assumeTrue(Files.isDirectory(FOLDER), "the published items of BFCL are not here");
         String file = "BFCL_v4_" + category.bfclName() + ".json";
         Map<String, String> answers = new LinkedHashMap<>();

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,6 +15,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Named;
+import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -21,6 +23,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Every published single-turn item is read; answers written from its possible answers, and spoiled ones, are judged. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class BfclItemsTest {
     private static final ToolCallChecker CHECKER = new ToolCallChecker(ToolCallChecker.FunctionNames.AS_DECLARED);
 
@@ -60,6 +63,9 @@ class BfclItemsTest {
      */
     private static final String ORDER_COUNTS = "parallel_178";
 
+    /** Reading takes longer than judging, so each file is read once. */
+    private final Map<ToolCallCategory, List<ToolCallItem>> read = new EnumMap<>(ToolCallCategory.class);
+
     @ParameterizedTest
     @CsvSource({
         "SIMPLE_PYTHON, 400",
@@ -77,7 +83,16 @@ class BfclItemsTest {
         "LIVE_RELEVANCE, 16"
     })
     void everyItemIsRead(ToolCallCategory category, int count) throws IOException {
-        assertThat(BfclFiles.items(category)).hasSize(count);
+        assertThat(items(category)).hasSize(count);
+    }
+
+    private List<ToolCallItem> items(ToolCallCategory category) throws IOException {
+        List<ToolCallItem> known = read.get(category);
+        if (known == null) {
+            known = BfclFiles.items(category);
+            read.put(category, known);
+        }
+        return known;
     }
 
     static Stream<Arguments> answered() {
@@ -92,7 +107,7 @@ class BfclItemsTest {
     void itsOwnPossibleAnswerIsRight(ToolCallCategory category, AnswerSyntax syntax) throws IOException {
         Set<String> wrong = new TreeSet<>();
         Set<String> unanswerable = new TreeSet<>();
-        for (ToolCallItem item : BfclFiles.items(category)) {
+        for (ToolCallItem item : items(category)) {
             for (boolean shortest : List.of(true, false)) {
                 String answer = CallWriter.write(item, syntax, CallWriter.compose(item, shortest));
                 if (!CHECKER.judge(item, syntax, answer).right()) {
@@ -140,7 +155,7 @@ class BfclItemsTest {
         long seed = new Random().nextLong();
         Random random = new Random(seed);
         int spoiled = 0;
-        for (ToolCallItem item : BfclFiles.items(category)) {
+        for (ToolCallItem item : items(category)) {
             Optional<Spoiled> made = isUnanswerable(item, syntax)
                     ? Optional.empty()
                     : spoiler.spoil(item, CallWriter.compose(item, false), random);
@@ -166,7 +181,7 @@ class BfclItemsTest {
         long seed = new Random().nextLong();
         Random random = new Random(seed);
         boolean listed = syntax == AnswerSyntax.PYTHON || syntax == AnswerSyntax.JSON;
-        for (ToolCallItem item : BfclFiles.items(category)) {
+        for (ToolCallItem item : items(category)) {
             List<FunctionCall> calls = new ArrayList<>(CallWriter.compose(item, false));
             List<FunctionCall> fewer = calls.subList(1, calls.size());
             List<FunctionCall> more =
@@ -191,7 +206,7 @@ class BfclItemsTest {
     @EnumSource(names = {"IRRELEVANCE", "LIVE_IRRELEVANCE", "LIVE_RELEVANCE"})
     void someCallOrNone(ToolCallCategory category) throws IOException {
         boolean wanted = category.demand() == ToolCallCategory.Demand.ANY;
-        for (ToolCallItem item : BfclFiles.items(category)) {
+        for (ToolCallItem item : items(category)) {
             for (String call : List.of("[f(a=1)]", "f()", "```[g.h(x='y')]```")) {
                 assertThat(CHECKER.judge(item, AnswerSyntax.PYTHON, call).right())
                         .isEqualTo(wanted);

@@ -116,14 +116,27 @@ class ToolCallCheckerTest {
                 "Here it is:\n```json\n[{\"name\": \"m.f\", \"arguments\": {\"a\": 5}}]\n```"
             })
     void jsonHasSeveralForms(String answer) {
-        assertThat(fault(item(ToolCallCategory.SIMPLE_PYTHON, "{\"type\": \"integer\"}", "[5]"), AnswerSyntax.JSON, answer))
+        assertThat(fault(
+                        item(ToolCallCategory.SIMPLE_PYTHON, "{\"type\": \"integer\"}", "[5]"),
+                        AnswerSyntax.JSON,
+                        answer))
                 .isEqualTo("right");
     }
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"", "no", "[1]", "[{}]", "[{\"name\": \"f\"}]", "[{\"name\": \"f\", \"arguments\": 1}]", "[1", "3",
-                "[{\"name\": \"f\", \"arguments\": \"{\"}]", "{\"tool_calls\": 1}"})
+            strings = {
+                "",
+                "no",
+                "[1]",
+                "[{}]",
+                "[{\"name\": \"f\"}]",
+                "[{\"name\": \"f\", \"arguments\": 1}]",
+                "[1",
+                "3",
+                "[{\"name\": \"f\", \"arguments\": \"{\"}]",
+                "{\"tool_calls\": 1}"
+            })
     void otherJsonIsRefused(String answer) {
         assertThat(AnswerSyntax.JSON.parse(answer)).isInstanceOf(ParsedAnswer.Unreadable.class);
     }
@@ -132,14 +145,17 @@ class ToolCallCheckerTest {
     void dotsMayBeUnderscores() {
         ToolCallItem item = item(ToolCallCategory.SIMPLE_PYTHON, "{\"type\": \"integer\"}", "[5]");
         ToolCallChecker underscores = new ToolCallChecker(ToolCallChecker.FunctionNames.UNDERSCORES_FOR_DOTS);
-        assertThat(underscores.judge(item, AnswerSyntax.PYTHON, "m_f(a=5)").right()).isTrue();
-        assertThat(underscores.judge(item, AnswerSyntax.PYTHON, "m.f(a=5)").right()).isFalse();
+        assertThat(underscores.judge(item, AnswerSyntax.PYTHON, "m_f(a=5)").right())
+                .isTrue();
+        assertThat(underscores.judge(item, AnswerSyntax.PYTHON, "m.f(a=5)").right())
+                .isFalse();
         assertThat(CHECKER.judge(item, AnswerSyntax.PYTHON, "m_f(a=5)").right()).isFalse();
     }
 
     @Test
     void callsOfAnEnginesParserAreJudgedAlike() {
-        ToolCall call = new ToolCall("1", "m.f", JsonNodeFactory.instance.objectNode().put("a", 5));
+        ToolCall call =
+                new ToolCall("1", "m.f", JsonNodeFactory.instance.objectNode().put("a", 5));
         assertThat(CHECKER.judge(
                         item(ToolCallCategory.SIMPLE_PYTHON, "{\"type\": \"integer\"}", "[5]"),
                         java.util.List.of(FunctionCall.of(call))))
@@ -152,8 +168,7 @@ class ToolCallCheckerTest {
         assertThat(CHECKER.judge(item, AnswerSyntax.PYTHON, "m.f(a=6)"))
                 .isEqualTo(new Judgement.Wrong(Fault.VALUE_OTHER, "parameter \"a\" is 6, not one of [5]"));
         assertThat(CHECKER.judge(item, AnswerSyntax.PYTHON, "m.f(a='6')"))
-                .isEqualTo(
-                        new Judgement.Wrong(Fault.TYPE_SIMPLE, "parameter \"a\" must be integer, not str: '6'"));
+                .isEqualTo(new Judgement.Wrong(Fault.TYPE_SIMPLE, "parameter \"a\" must be integer, not str: '6'"));
         assertThat(CHECKER.judge(item, AnswerSyntax.PYTHON, "m.g(a=5)"))
                 .isEqualTo(new Judgement.Wrong(Fault.WRONG_FUNCTION_NAME, "expected \"m.f\", found \"m.g\""));
     }
