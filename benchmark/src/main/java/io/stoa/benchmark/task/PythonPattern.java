@@ -33,6 +33,8 @@ public final class PythonPattern {
     private static final String NO_BOUND = "(?:(?<=[%1$s])(?=[%1$s])|(?<![%1$s])(?![%1$s]))".formatted(WORD);
     private static final Pattern QUANTIFIER = Pattern.compile("\\{(?:(\\d+)(,\\d*)?|,(\\d*))\\}");
 
+    private static final Pattern SYNTAX = Pattern.compile("[^\\p{L}\\p{N}_]");
+
     private final String expression;
     private final Pattern pattern;
 
@@ -74,6 +76,11 @@ public final class PythonPattern {
      */
     static void check(String expression) {
         new PythonPattern(expression);
+    }
+
+    /** An expression for the text itself, as {@code re.escape}. */
+    static String quote(String text) {
+        return SYNTAX.matcher(text).replaceAll("\\\\$0");
     }
 
     /** As {@code re.findall}: each match, as its groups, or as a whole where there are none. Absent groups are empty. */
