@@ -81,8 +81,7 @@ final class GroupAverages {
                 numbers.getFirst().higherIsBetter()));
     }
 
-    private static OptionalDouble standardError(
-            List<Evaluated.Number> numbers, List<Integer> sizes, boolean bySize) {
+    private static OptionalDouble standardError(List<Evaluated.Number> numbers, List<Integer> sizes, boolean bySize) {
         if (numbers.stream().anyMatch(number -> number.standardError().isEmpty())) {
             return OptionalDouble.empty();
         }

@@ -132,9 +132,12 @@ public final class ResultsFolder implements AutoCloseable {
             task.metrics().forEach(metric -> metrics.put(metric.name(), metric.higherIsBetter()));
         });
         ObjectNode samples = json.putObject("n-samples");
-        evaluation.tasks().values().forEach(task -> samples.putObject(task.task())
-                .put("original", task.available().orElse(task.asked()))
-                .put("effective", task.asked()));
+        evaluation
+                .tasks()
+                .values()
+                .forEach(task -> samples.putObject(task.task())
+                        .put("original", task.available().orElse(task.asked()))
+                        .put("effective", task.asked()));
         json.putObject("config").put("model", model);
         return json;
     }
