@@ -147,7 +147,7 @@ public final class ResultsFolder implements AutoCloseable {
         json.put("name", task.task());
         json.put("alias", task.alias());
         json.put("sample_len", task.asked());
-        for (Evaluated.Number number : task.numbers()) {
+        for (Evaluated.Figure number : task.numbers()) {
             json.put(number.key(), number.value());
             String error = number.metric() + "_stderr," + number.filter();
             if (number.standardError().isPresent()) {

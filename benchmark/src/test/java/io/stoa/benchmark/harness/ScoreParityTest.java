@@ -73,7 +73,7 @@ final class ScoreParityTest {
             Evaluated evaluated =
                     tally.evaluated(Optional.empty(), expected.path("rounds").asInt());
             Map<String, Optional<Double>> numbers = new LinkedHashMap<>();
-            for (Evaluated.Number number : evaluated.numbers()) {
+            for (Evaluated.Figure number : evaluated.numbers()) {
                 numbers.put(number.key(), Optional.of(number.value()));
                 numbers.put(
                         number.metric() + "_stderr," + number.filter(),
