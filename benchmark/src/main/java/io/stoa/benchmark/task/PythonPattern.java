@@ -173,11 +173,20 @@ public final class PythonPattern {
 
     private boolean found(Matcher matcher, String text) {
         try {
-            return matcher.find();
+            boolean found = matcher.find();
+            // Python has no place between the two halves of a character.
+            while (found && isInside(text, matcher.start())) {
+                found = matcher.find();
+            }
+            return found;
         } catch (TooManySteps | StackOverflowError e) {
             throw StoaException.user("the regular expression " + shown() + " takes too many steps on a text of "
                     + text.length() + " characters; avoid repetitions inside of repetitions");
         }
+    }
+
+    private static boolean isInside(String text, int at) {
+        return at > 0 && at < text.length() && Character.isSurrogatePair(text.charAt(at - 1), text.charAt(at));
     }
 
     private String shown() {

@@ -22,7 +22,7 @@ import tools.jackson.databind.json.JsonMapper;
  * arguments near to what the response holds.
  *
  * <p>They were made with NLTK 3.10.3, its English Punkt parameters as in neurosnap/sentences 1.0.6, and langdetect 1.0.9
- * with seed 0, its profiles in the order of their names, those of Catalan and Welsh replaced by language-detector's.
+ * with seed 0, its profiles in the order of their names.
  */
 final class ReferenceDecisionsTest {
     @Test

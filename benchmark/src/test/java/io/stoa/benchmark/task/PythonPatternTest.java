@@ -35,6 +35,7 @@ final class PythonPatternTest {
                 "[\\b];a\bb;1",
                 "\\Aa|a\\Z;aba;2",
                 "a*;baac;4",
+                "a*;👍;2",
             })
     void countsAsPython(String expression, String text, int count) {
         assertThat(new PythonPattern(expression).countIn(text)).isEqualTo(count);
