@@ -31,6 +31,8 @@ final class BenchCommand {
         return new CommandLine(new BenchCommand())
                 .addSubcommand(new BenchTasksCommand(house))
                 .addSubcommand(new BenchPromptsCommand(house))
+                .addSubcommand(new BenchRunCommand(house))
+                .addSubcommand(new BenchRaceCommand(house))
                 .addSubcommand(new BenchScoreCommand(house))
                 .addSubcommand(new Compare(house));
     }

@@ -108,6 +108,11 @@ public final class Evaluation {
         return PythonJson.indented(ResultsFolder.results(this, model));
     }
 
+    /** The same on one line. */
+    public String jsonLine(String model) {
+        return ResultsFolder.results(this, model).toString();
+    }
+
     private static Consumer<Sample> samples(Optional<ResultsFolder> output, TaskConfig task) {
         return output.map(folder -> folder.samples(task)).orElse(_ -> {});
     }

@@ -115,7 +115,7 @@ final class GoldenResultsTest {
         keys.put("test_split", "test");
         keys.put("doc_to_text", "Question: {{question}}\nAnswer:");
         keys.put("doc_to_target", "{{answer}}");
-        keys.put("generation_kwargs", Map.of("until", List.of(":", "Question:", "Question")));
+        keys.put("generation_kwargs", Map.of("until", List.of("\n")));
         List<ObjectNode> documents = new ArrayList<>(items().rows("openai/gsm8k", Optional.of("main"), "test"));
         new PythonRandom(SEED).shuffle(documents);
         Prompts prompts = prompts(keys, documents);
