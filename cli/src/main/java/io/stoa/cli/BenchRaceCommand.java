@@ -47,7 +47,10 @@ final class BenchRaceCommand implements Runnable {
     @Mixin
     private TaskOptions tasks = new TaskOptions();
 
-    @Option(names = "--margin", defaultValue = "0.02", description = "The loss of score that is accepted. Default: ${DEFAULT-VALUE}")
+    @Option(
+            names = "--margin",
+            defaultValue = "0.02",
+            description = "The loss of score that is accepted. Default: ${DEFAULT-VALUE}")
     private double margin = 0.02;
 
     @Option(names = "--confidence", defaultValue = "0.95", description = "Default: ${DEFAULT-VALUE}")
@@ -77,7 +80,8 @@ final class BenchRaceCommand implements Runnable {
     }
 
     /** What {@code --json} prints. */
-    record Result(String reference, int documents, long seed, double margin, double confidence, List<Race.Standing> models) {}
+    record Result(
+            String reference, int documents, long seed, double margin, double confidence, List<Race.Standing> models) {}
 
     @Override
     public void run() {
@@ -88,12 +92,13 @@ final class BenchRaceCommand implements Runnable {
         }
         int context = chosen.getFirst().options().contextTokens();
         Prompts.Layout layout = new Prompts.Layout(chat, chat, Optional.empty(), Prompts.SHOT_SEED);
-        Race.Settings settings = Arguments.checked(
-                () -> new Race.Settings(layout, limit, seed, context, cache, margin, confidence));
+        Race.Settings settings =
+                Arguments.checked(() -> new Race.Settings(layout, limit, seed, context, cache, margin, confidence));
         List<EnginePool> pools = chosen.stream().map(model -> model.pool(house)).toList();
         List<Race.Entrant> entrants = new ArrayList<>();
         for (int i = 0; i < chosen.size(); i++) {
-            entrants.add(new Race.Entrant(chosen.get(i).candidate(), chosen.get(i).build(), pools.get(i)));
+            entrants.add(
+                    new Race.Entrant(chosen.get(i).candidate(), chosen.get(i).build(), pools.get(i)));
         }
         ProgressLine line = new ProgressLine(house.err(), house.terminal());
         try (HubDatasets hub = house.hub();
@@ -135,7 +140,8 @@ final class BenchRaceCommand implements Runnable {
                         100 * margin,
                         seed);
         int width = Math.max(
-                5, standings.stream().mapToInt(one -> one.model().length()).max().orElse(0));
+                5,
+                standings.stream().mapToInt(one -> one.model().length()).max().orElse(0));
         house.out()
                 .printf(
                         Locale.ROOT,

@@ -3,7 +3,6 @@ package io.stoa.cli;
 import io.stoa.assess.EnginePool;
 import io.stoa.benchmark.dataset.DownloadProgress;
 import io.stoa.benchmark.dataset.HubDatasets;
-import io.stoa.benchmark.harness.Evaluation;
 import io.stoa.benchmark.harness.Prompts;
 import io.stoa.benchmark.harness.ResultsFolder;
 import io.stoa.benchmark.harness.Run;
@@ -47,7 +46,10 @@ final class BenchRunCommand implements Callable<Integer> {
 
     private final House house;
 
-    @Parameters(arity = "1..*", paramLabel = "TASK", description = "Tasks, groups or tags; stoa bench tasks lists them.")
+    @Parameters(
+            arity = "1..*",
+            paramLabel = "TASK",
+            description = "Tasks, groups or tags; stoa bench tasks lists them.")
     private List<String> names = List.of();
 
     @Mixin
@@ -67,7 +69,10 @@ final class BenchRunCommand implements Callable<Integer> {
     @Option(names = "--system", paramLabel = "TEXT", description = "A system instruction before everything else.")
     private Optional<String> system = Optional.empty();
 
-    @Option(names = "--seed", defaultValue = "0", description = "Of draws where a task samples. Default: ${DEFAULT-VALUE}")
+    @Option(
+            names = "--seed",
+            defaultValue = "0",
+            description = "Of draws where a task samples. Default: ${DEFAULT-VALUE}")
     private long seed;
 
     @Option(names = "--plan", description = "Say what would be asked, and how long it may take, and end.")
@@ -82,7 +87,11 @@ final class BenchRunCommand implements Callable<Integer> {
     @Option(names = "--max-cost", paramLabel = "AMOUNT", description = "Ask nothing more once this was spent.")
     private Optional<Double> maxCost = Optional.empty();
 
-    @Option(names = "--price-hour", defaultValue = "0", paramLabel = "AMOUNT", description = "What an hour of this machine costs.")
+    @Option(
+            names = "--price-hour",
+            defaultValue = "0",
+            paramLabel = "AMOUNT",
+            description = "What an hour of this machine costs.")
     private double hour;
 
     @Option(
@@ -105,7 +114,9 @@ final class BenchRunCommand implements Callable<Integer> {
             description = "Where to write results and samples, as lm-evaluation-harness writes them.")
     private Optional<Path> output = Optional.empty();
 
-    @Option(names = "--json", description = "Print each model's results as lm-evaluation-harness writes them, one a line.")
+    @Option(
+            names = "--json",
+            description = "Print each model's results as lm-evaluation-harness writes them, one a line.")
     private boolean json;
 
     BenchRunCommand(House house) {
@@ -195,8 +206,8 @@ final class BenchRunCommand implements Callable<Integer> {
         boolean complete = true;
         try (EnginePool pool = model.pool(house)) {
             for (Run run : runs) {
-                Optional<ResultsFolder> folder =
-                        output.map(path -> new ResultsFolder(path, model.candidate().id(), house.clock()));
+                Optional<ResultsFolder> folder = output.map(
+                        path -> new ResultsFolder(path, model.candidate().id(), house.clock()));
                 Run.Outcome outcome = run.ask(
                         model.candidate(),
                         model.build(),
@@ -231,7 +242,9 @@ final class BenchRunCommand implements Callable<Integer> {
                         outcome.asked(),
                         outcome.known(),
                         seconds,
-                        100 * outcome.inEngine().toMillis() / Math.max(1.0, outcome.time().toMillis()),
+                        100
+                                * outcome.inEngine().toMillis()
+                                / Math.max(1.0, outcome.time().toMillis()),
                         outcome.cost() > 0 ? String.format(Locale.ROOT, "; cost %.4f", outcome.cost()) : "");
         switch (outcome.stop()) {
             case COMPLETE -> {

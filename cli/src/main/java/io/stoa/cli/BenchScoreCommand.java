@@ -35,7 +35,11 @@ import picocli.CommandLine.Option;
 final class BenchScoreCommand implements Runnable {
     private final House house;
 
-    @Option(names = "--task", required = true, paramLabel = "TASK", description = "The task; stoa bench tasks lists them.")
+    @Option(
+            names = "--task",
+            required = true,
+            paramLabel = "TASK",
+            description = "The task; stoa bench tasks lists them.")
     private String task = "";
 
     @Option(names = "--responses", required = true, paramLabel = "FILE", description = "The answers.")
@@ -69,7 +73,8 @@ final class BenchScoreCommand implements Runnable {
             throw StoaException.user("--responses " + responses + ": no such file");
         }
         TaskLibrary library = tasks.library();
-        String name = model.orElseGet(() -> String.valueOf(responses.getFileName()).replaceFirst("\\.[a-z]+$", ""));
+        String name =
+                model.orElseGet(() -> String.valueOf(responses.getFileName()).replaceFirst("\\.[a-z]+$", ""));
         try (HubDatasets hub = house.hub()) {
             // Logged samples bring their documents; then the dataset need not be had.
             Optional<TaskData> data = Evaluation.bringsDocuments(responses) && !tasks.saysWhere()

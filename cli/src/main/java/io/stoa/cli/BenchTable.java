@@ -38,7 +38,8 @@ final class BenchTable {
                         .map(range -> String.format(Locale.ROOT, "%.4f to %.4f", range.low(), range.high()))
                         .orElse("");
                 String error = number.standardError().isPresent()
-                        ? String.format(Locale.ROOT, "%.4f", number.standardError().getAsDouble())
+                        ? String.format(
+                                Locale.ROOT, "%.4f", number.standardError().getAsDouble())
                         : "";
                 String line = String.format(
                         Locale.ROOT,
@@ -76,6 +77,7 @@ final class BenchTable {
     }
 
     private static int width(List<String> texts, String least) {
-        return Math.max(least.length(), texts.stream().mapToInt(String::length).max().orElse(0));
+        return Math.max(
+                least.length(), texts.stream().mapToInt(String::length).max().orElse(0));
     }
 }

@@ -12,7 +12,12 @@ import tools.jackson.databind.json.JsonMapper;
         description = "List the tasks, groups and tags that there are.",
         mixinStandardHelpOptions = true,
         sortOptions = false,
-        footer = {"", "Examples:", "  stoa bench tasks", "  stoa bench tasks --tasks lm-evaluation-harness/lm_eval/tasks/arc"})
+        footer = {
+            "",
+            "Examples:",
+            "  stoa bench tasks",
+            "  stoa bench tasks --tasks lm-evaluation-harness/lm_eval/tasks/arc"
+        })
 final class BenchTasksCommand implements Runnable {
     private final House house;
 

@@ -133,7 +133,8 @@ final class House {
         Path home = environment("XDG_CACHE_HOME")
                 .map(Path::of)
                 .orElseGet(() -> Path.of(System.getProperty("user.home"), ".cache"));
-        return new HubDatasets(HubSettings.from(environment, home.resolve("stoa").resolve("datasets")));
+        return new HubDatasets(
+                HubSettings.from(environment, home.resolve("stoa").resolve("datasets")));
     }
 
     /** A new engine for a candidate; whoever asks closes it. */

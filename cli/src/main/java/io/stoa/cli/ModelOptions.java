@@ -43,7 +43,10 @@ final class ModelOptions {
             description = "Context in tokens. Default: what the model was made for, at most 4096")
     private Optional<Integer> context = Optional.empty();
 
-    @Option(names = "--threads", paramLabel = "N", description = "Native threads. Default: one less than there are cores")
+    @Option(
+            names = "--threads",
+            paramLabel = "N",
+            description = "Native threads. Default: one less than there are cores")
     private Optional<Integer> threads = Optional.empty();
 
     /**
@@ -61,7 +64,9 @@ final class ModelOptions {
         List<Chosen> chosen = new ArrayList<>();
         Set<String> ids = new HashSet<>();
         for (String model : models) {
-            Chosen one = model.startsWith("http://") || model.startsWith("https://") ? endpoint(house, model) : file(house, model);
+            Chosen one = model.startsWith("http://") || model.startsWith("https://")
+                    ? endpoint(house, model)
+                    : file(house, model);
             if (!ids.add(one.candidate().id())) {
                 throw StoaException.user("--model " + model + ": there is another model called "
                         + one.candidate().id() + "; give their files different names");
@@ -76,12 +81,11 @@ final class ModelOptions {
         if (!Files.isRegularFile(path)) {
             throw StoaException.user("--model " + model + ": no such file");
         }
-        String id = String.valueOf(path.getFileName())
-                .replaceFirst("\\.gguf$", "")
-                .replaceAll("[^A-Za-z0-9._-]", "-");
+        String id =
+                String.valueOf(path.getFileName()).replaceFirst("\\.gguf$", "").replaceAll("[^A-Za-z0-9._-]", "-");
         long made = Preflight.examine(path).hyperParameter("context_length").orElse(CONTEXT);
-        Candidate candidate = Arguments.checked(() -> new Candidate.GgufFile(
-                id, path, Artifacts.digestOf(path, Progress.NONE), List.of(), Optional.empty()));
+        Candidate candidate = Arguments.checked(() ->
+                new Candidate.GgufFile(id, path, Artifacts.digestOf(path, Progress.NONE), List.of(), Optional.empty()));
         return new Chosen(candidate, house.llama().version(), options((int) Math.min(CONTEXT, made)));
     }
 
@@ -92,8 +96,7 @@ final class ModelOptions {
                 .filter(value -> !value.isBlank())
                 .orElseThrow(() -> StoaException.user(
                         "--key-env " + variable + ": that environment variable is not set; set it to the key")));
-        String name =
-                hash < 0 ? ModelList.first(base, key, Duration.ofSeconds(10)) : model.substring(hash + 1);
+        String name = hash < 0 ? ModelList.first(base, key, Duration.ofSeconds(10)) : model.substring(hash + 1);
         Candidate candidate = Arguments.checked(() -> new Candidate.RemoteModel(
                 name.replaceAll("[^A-Za-z0-9._-]", "-"), base, name, Optional.empty(), List.of(), keyVariable));
         return new Chosen(candidate, "OpenAI protocol", options(CONTEXT));

@@ -34,7 +34,10 @@ final class TaskOptions {
                     + " (HF_ENDPOINT, HF_TOKEN and HF_HUB_OFFLINE are heeded).")
     private List<String> data = List.of();
 
-    @Option(names = "--num-fewshot", paramLabel = "N", description = "Examples before each question, instead of the task's own number.")
+    @Option(
+            names = "--num-fewshot",
+            paramLabel = "N",
+            description = "Examples before each question, instead of the task's own number.")
     private Optional<Integer> shots = Optional.empty();
 
     TaskLibrary library() {
