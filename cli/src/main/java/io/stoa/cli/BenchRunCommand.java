@@ -244,7 +244,7 @@ final class BenchRunCommand implements Callable<Integer> {
                         seconds,
                         100
                                 * outcome.inEngine().toMillis()
-                                / Math.max(1.0, outcome.time().toMillis()),
+                                / Math.max(1.0, (double) outcome.time().toMillis()),
                         outcome.cost() > 0 ? String.format(Locale.ROOT, "; cost %.4f", outcome.cost()) : "");
         switch (outcome.stop()) {
             case COMPLETE -> {
