@@ -81,7 +81,7 @@ public final class Race implements AutoCloseable {
      * @param documents that were needed, or all
      * @param score its mean on them
      * @param reference the reference's mean on the same
-     * @param difference its interval at all looks together, at the confidence of one comparison
+     * @param difference its interval at all looks together; each of its ends is one side of the decision
      */
     public record Standing(
             String model,
@@ -171,7 +171,7 @@ public final class Race implements AutoCloseable {
                                     n,
                                     runner.sum / n,
                                     runner.referenceSum / n,
-                                    difference.interval(each)));
+                                    difference.interval(1 - 2 * (1 - each))));
                     open.remove(runner);
                 }
             }
