@@ -178,6 +178,7 @@ public record ResultsFile(
         for (String name : subtasks.isObject() ? subtasks.propertyNames() : Set.<String>of()) {
             List<String> members = new ArrayList<>();
             subtasks.path(name).forEach(member -> members.add(member.asString("")));
+            members.remove(name);
             // The harness lists a task without members as a group without any.
             if (!members.isEmpty()) {
                 groups.put(name, List.copyOf(members));
