@@ -22,13 +22,20 @@ import tools.jackson.databind.json.JsonMapper;
         description = "Benchmark answers, also those that were given elsewhere.",
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "COMMAND",
-        footer = {"", "Examples:", "  stoa bench compare predictions.csv", "  stoa bench compare a.jsonl b.jsonl --json"
+        footer = {"", "Examples:", "  stoa bench compare predictions.csv", "  stoa bench compare a.jsonl b.jsonl --json",
+            "  stoa bench gate results/base results/tuned --margin 0.02",
+            "  stoa bench trend results/nightly",
+            "  stoa bench contamination --items items.jsonl --text corpus.txt"
         })
 final class BenchCommand {
     private BenchCommand() {}
 
     static CommandLine commandLine(House house) {
-        return new CommandLine(new BenchCommand()).addSubcommand(new Compare(house));
+        return new CommandLine(new BenchCommand())
+                .addSubcommand(new Compare(house))
+                .addSubcommand(new BenchGateCommand(house))
+                .addSubcommand(new BenchTrendCommand(house))
+                .addSubcommand(new BenchContaminationCommand(house));
     }
 
     @Command(
