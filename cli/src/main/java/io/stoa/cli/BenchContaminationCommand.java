@@ -31,7 +31,7 @@ import tools.jackson.databind.json.JsonMapper;
             "",
             "Examples:",
             "  stoa bench contamination --items test.jsonl --text corpus.txt more.txt",
-            "  stoa bench contamination --items samples_arc_easy_2025-03-01T10-00-00.jsonl --field question --text dump.txt",
+            "  stoa bench contamination --items samples_arc.jsonl --field question --text dump.txt",
             "  stoa bench contamination --items test.jsonl --model model.gguf --shards 20 --shuffles 25 --json"
         })
 final class BenchContaminationCommand implements Runnable {

@@ -34,17 +34,17 @@ import tools.jackson.databind.json.JsonMapper;
         sortOptions = false,
         footer = {
             "",
-            "The gain is the current score less the baseline's, + for better, with one-sided 95 % bounds. PASS: the lower"
+            "The gain is the current score less the baseline's, + for better, with one-sided 95 %% bounds. PASS: the lower"
                     + " bound is above minus the margin. FAIL: the upper bound is below minus the margin, and still so after"
                     + " Holm's correction over all tasks. INCONCLUSIVE: neither. ERROR: the current run lacks the task.",
             "The gate passes only where every task passes, so PASS needs no correction: a run that lost the margin or more"
-                    + " on some task passes in at most 5 % of cases.",
+                    + " on some task passes in at most 5 %% of cases.",
             "Exit codes: 0 passes, 12 a regression is shown or a least score missed, 11 it cannot be told.",
             "",
             "Examples:",
             "  stoa bench gate results/base results/tuned",
             "  stoa bench gate results/base results/tuned --task arc_easy --metric acc_norm --margin 0.01",
-            "  stoa bench gate results/base results/tuned --min-score gsm8k=0.7 --junit gate.xml --markdown gate.md"
+            "  stoa bench gate base.json tuned.json --min-score gsm8k=0.7 --junit gate.xml --markdown gate.md"
         })
 final class BenchGateCommand implements Callable<Integer> {
     private final House house;

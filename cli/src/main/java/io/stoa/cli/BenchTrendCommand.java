@@ -22,7 +22,7 @@ import tools.jackson.databind.json.JsonMapper;
             "",
             "A change is a step of the mean larger than the standard errors explain, or (from about nine runs on equally"
                     + " many documents) larger than the series' own scatter explains. Where nothing changed, all series"
-                    + " together show a change in at most 5 % of cases. Two runs on the same documents are compared more"
+                    + " together show a change in at most 5 %% of cases. Two runs on the same documents are compared more"
                     + " sharply by stoa bench gate.",
             "",
             "Examples:",

@@ -49,9 +49,9 @@ public record Exchangeability(int shards, int shuffles, int items, double gain, 
             Engine engine, List<Item> items, int shards, int shuffles, long seed, Progress progress) {
         for (Engine.Capability needed : List.of(Engine.Capability.SCORE, Engine.Capability.TOKENIZE)) {
             if (!engine.capabilities().contains(needed)) {
-                throw StoaException.user(engine.facts().name() + " cannot " + needed + engine.whyNot(needed)
-                        .map(why -> " (" + why + ")")
-                        .orElse("") + "; the test needs a model file");
+                throw StoaException.user(engine.facts().name() + " cannot " + needed
+                        + engine.whyNot(needed).map(why -> " (" + why + ")").orElse("")
+                        + "; the test needs a model file");
             }
         }
         if (shards < FEWEST_SHARDS || shuffles < 1) {

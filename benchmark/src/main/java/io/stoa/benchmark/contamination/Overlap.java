@@ -85,7 +85,11 @@ public record Overlap(int n, int items, int tooShort, int overlapping, long word
                 throw StoaException.user("the items have more than " + MOST_RUNS + " runs of words; split their file");
             }
         }
-        long[] all = ofItems.stream().flatMapToLong(Arrays::stream).sorted().distinct().toArray();
+        long[] all = ofItems.stream()
+                .flatMapToLong(Arrays::stream)
+                .sorted()
+                .distinct()
+                .toArray();
         int[] foundIn = new int[all.length];
         long words = 0;
         for (int text = 0; text < texts.size(); text++) {
@@ -166,8 +170,7 @@ public record Overlap(int n, int items, int tooShort, int overlapping, long word
     }
 
     /** The item is read again for the words of its first run that was found. */
-    private static Hit hit(
-            Item item, int n, long[] found, int runs, long[] all, int[] foundIn, List<Path> texts) {
+    private static Hit hit(Item item, int n, long[] found, int runs, long[] all, int[] foundIn, List<Path> texts) {
         for (String text : item.texts()) {
             List<String> words = new ArrayList<>();
             List<Long> hashes = new ArrayList<>();

@@ -71,9 +71,7 @@ record IndependentMeans(Side baseline, Side current, boolean higherIsBetter) imp
         Interval after = current.interval(tail);
         double fall = Math.hypot(current.value() - after.low(), before.high() - baseline.value());
         double rise = Math.hypot(after.high() - current.value(), baseline.value() - before.low());
-        return higherIsBetter
-                ? new Interval(gain() - fall, gain() + rise)
-                : new Interval(gain() - rise, gain() + fall);
+        return higherIsBetter ? new Interval(gain() - fall, gain() + rise) : new Interval(gain() - rise, gain() + fall);
     }
 
     @Override
@@ -83,7 +81,9 @@ record IndependentMeans(Side baseline, Side current, boolean higherIsBetter) imp
 
     @Override
     public double ofAtLeast(double value) {
-        return value > gain() ? ofAtLeastBelow(value) : 1 - tail(value, tail -> bounds(tail).low());
+        return value > gain()
+                ? ofAtLeastBelow(value)
+                : 1 - tail(value, tail -> bounds(tail).low());
     }
 
     private double ofAtLeastBelow(double value) {
@@ -93,6 +93,9 @@ record IndependentMeans(Side baseline, Side current, boolean higherIsBetter) imp
     /** The tail at which a bound, which rises with the tail, reaches a value; at most ½. */
     private static double tail(double value, DoubleUnaryOperator bound) {
         return Math.exp(Difference.crossing(
-                Math.log(LEAST), Math.log(0.5), value, logTail -> bound.applyAsDouble(Math.min(Math.exp(logTail), 0.499999999))));
+                Math.log(LEAST),
+                Math.log(0.5),
+                value,
+                logTail -> bound.applyAsDouble(Math.min(Math.exp(logTail), 0.499999999))));
     }
 }

@@ -65,8 +65,8 @@ public record RegressionGate(
         tasks = List.copyOf(tasks);
         leastScores = Collections.unmodifiableMap(new LinkedHashMap<>(leastScores));
         if (!(margin > 0) || Double.isInfinite(margin)) {
-            throw new IllegalArgumentException(
-                    "the margin must be above 0, such as 0.02, not " + margin + ": no finite sample rules out any loss");
+            throw new IllegalArgumentException("the margin must be above 0, such as 0.02, not " + margin
+                    + ": no finite sample rules out any loss");
         }
     }
 
@@ -133,8 +133,10 @@ public record RegressionGate(
         if (metrics.isEmpty()) {
             return task.numbers().stream().limit(1).toList();
         }
-        List<ResultsFile.Measure> named =
-                metrics.stream().flatMap(metric -> task.number(metric).stream()).distinct().toList();
+        List<ResultsFile.Measure> named = metrics.stream()
+                .flatMap(metric -> task.number(metric).stream())
+                .distinct()
+                .toList();
         return named.isEmpty() ? List.of(run.file(name).require(task, metrics.getFirst())) : named;
     }
 
@@ -191,17 +193,22 @@ public record RegressionGate(
     private static Finding paired(
             String task, ResultsFile.Measure measure, Samples.Paired paired, Consumer<String> notice) {
         if (paired.leftOut() > 0) {
-            notice.accept(task + ": " + paired.leftOut() + " documents are not the same in both runs and were left out; "
-                    + paired.baseline().size() + " count");
+            notice.accept(
+                    task + ": " + paired.leftOut() + " documents are not the same in both runs and were left out; "
+                            + paired.baseline().size() + " count");
         }
         if (paired.otherPrompts() > 0) {
-            notice.accept(task + ": " + paired.otherPrompts() + " of " + paired.baseline().size()
-                    + " documents were asked with another prompt, so the difference is one of model and prompt together");
+            notice.accept(
+                    task + ": " + paired.otherPrompts() + " of "
+                            + paired.baseline().size()
+                            + " documents were asked with another prompt, so the difference is one of model and prompt together");
         }
         List<Double> better = measure.higherIsBetter() ? paired.current() : paired.baseline();
         List<Double> worse = measure.higherIsBetter() ? paired.baseline() : paired.current();
-        double before = paired.baseline().stream().mapToDouble(score -> score).average().orElseThrow();
-        double after = paired.current().stream().mapToDouble(score -> score).average().orElseThrow();
+        double before =
+                paired.baseline().stream().mapToDouble(score -> score).average().orElseThrow();
+        double after =
+                paired.current().stream().mapToDouble(score -> score).average().orElseThrow();
         String remark = paired.leftOut() > 0 ? "; on " + better.size() + " documents in common" : "";
         if (binary(better) && binary(worse)) {
             PairedTable table = table(better, worse);
@@ -293,10 +300,11 @@ public record RegressionGate(
         List<Claim> claims = new ArrayList<>();
         int next = 0;
         for (Finding finding : findings) {
-            claims.add(switch (finding) {
-                case Finding.Settled settled -> settled.claim();
-                case Finding.Judged judged -> claim(judged, holm.get(next++));
-            });
+            claims.add(
+                    switch (finding) {
+                        case Finding.Settled settled -> settled.claim();
+                        case Finding.Judged judged -> claim(judged, holm.get(next++));
+                    });
         }
         return claims;
     }
@@ -343,7 +351,8 @@ public record RegressionGate(
             case FAIL -> "a loss beyond " + number(margin) + " is shown";
             case INCONCLUSIVE ->
                 change.bounds().high() < -margin
-                        ? "a loss beyond " + number(margin) + " is likely, but not shown once all tasks are counted (Holm)"
+                        ? "a loss beyond " + number(margin)
+                                + " is likely, but not shown once all tasks are counted (Holm)"
                         : worse
                                 ? "a loss is shown, but not whether it stays within " + number(margin)
                                 : "a loss of " + number(margin) + " is neither ruled out nor shown";
@@ -373,7 +382,9 @@ public record RegressionGate(
         String log = unpaired ? "run both with --log_samples, so that the same documents are compared" : "";
         String ask = needed <= MOST_DOCUMENTS && needed > difference.n().orElse(0)
                 ? String.format(
-                        Locale.ROOT, "ask about %,d documents, which would decide if the difference stays", roundedUp(needed))
+                        Locale.ROOT,
+                        "ask about %,d documents, which would decide if the difference stays",
+                        roundedUp(needed))
                 : unpaired ? "" : "ask more documents, or accept a larger --margin";
         return log + (log.isEmpty() || ask.isEmpty() ? "" : "; or ") + ask;
     }
@@ -402,8 +413,9 @@ public record RegressionGate(
                             known.interval().low(),
                             known.interval().high(),
                             known.method()))
-                    .orElse("nobody can tell how sure the score is: it has no standard error, no number of documents, or"
-                            + " lies outside 0 to 1");
+                    .orElse(
+                            "nobody can tell how sure the score is: it has no standard error, no number of documents, or"
+                                    + " lies outside 0 to 1");
             claims.add(new Claim(
                     task,
                     measure.key(),
@@ -428,7 +440,8 @@ public record RegressionGate(
 
     private static Optional<Score> score(ResultsFile.Measure measure, ResultsFile.Task task, Run run) {
         Optional<Samples> samples = samples(run, task.name(), measure, _ -> {});
-        OptionalInt n = samples.map(known -> OptionalInt.of(known.documents().size())).orElse(task.n());
+        OptionalInt n =
+                samples.map(known -> OptionalInt.of(known.documents().size())).orElse(task.n());
         if (n.isEmpty() || measure.value() < 0 || measure.value() > 1) {
             return Optional.empty();
         }

@@ -48,7 +48,8 @@ public record ResultsFile(
         String model,
         Map<String, Task> tasks,
         Map<String, List<String>> groups) {
-    private static final Pattern STAMP = Pattern.compile(".*_(\\d{4}-\\d\\d-\\d\\dT\\d\\d-\\d\\d-\\d\\d(?:\\.\\d{1,9})?)\\.json");
+    private static final Pattern STAMP =
+            Pattern.compile(".*_(\\d{4}-\\d\\d-\\d\\dT\\d\\d-\\d\\d-\\d\\d(?:\\.\\d{1,9})?)\\.json");
     private static final DateTimeFormatter DATE = DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH-mm-ss");
     private static final long MOST_BYTES = 256L << 20;
     private static final int MOST_FILES = 100_000;
@@ -136,8 +137,9 @@ public record ResultsFile(
             throw unreadable(place, e);
         }
         if (found.isEmpty()) {
-            throw StoaException.user(place + ": holds no results_DATE.json; name the folder that was given to lm_eval as"
-                    + " --output_path, or one results file");
+            throw StoaException.user(
+                    place + ": holds no results_DATE.json; name the folder that was given to lm_eval as"
+                            + " --output_path, or one results file");
         }
         if (found.size() > MOST_FILES) {
             throw StoaException.user(place + ": holds more than " + MOST_FILES + " results files; name a part of it");
@@ -202,8 +204,8 @@ public record ResultsFile(
             }
             return JSON.readTree(Files.readAllBytes(file));
         } catch (JacksonException e) {
-            throw StoaException.user(file + ":" + Math.max(1, e.getLocation().getLineNr()) + ": not JSON: "
-                    + e.getOriginalMessage());
+            throw StoaException.user(
+                    file + ":" + Math.max(1, e.getLocation().getLineNr()) + ": not JSON: " + e.getOriginalMessage());
         } catch (IOException e) {
             throw unreadable(file, e);
         }
@@ -211,8 +213,10 @@ public record ResultsFile(
 
     private static Task task(JsonNode json, String name, JsonNode numbers) {
         List<String> listed = new ArrayList<>();
-        json.path("configs").path(name).path("metric_list").forEach(metric -> listed.add(
-                metric.path("metric").asString("")));
+        json.path("configs")
+                .path(name)
+                .path("metric_list")
+                .forEach(metric -> listed.add(metric.path("metric").asString("")));
         List<Measure> read = new ArrayList<>();
         for (String key : numbers.propertyNames()) {
             int comma = key.indexOf(',');

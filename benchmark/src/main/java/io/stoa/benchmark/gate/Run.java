@@ -142,10 +142,11 @@ public final class Run {
 
     /** The harness keeps a task's name as it is, Stoa replaces what no file name should hold. */
     private static Optional<Path> samplesFile(ResultsFile file, String task) {
-        return file.stamp().flatMap(stamp -> Stream.of(task, task.replaceAll("\\W", "_"))
-                .filter(name -> name.indexOf('/') < 0 && name.indexOf('\\') < 0 && name.indexOf('\0') < 0)
-                .map(name -> file.path().resolveSibling("samples_" + name + "_" + stamp + ".jsonl"))
-                .filter(Files::isRegularFile)
-                .findFirst());
+        return file.stamp()
+                .flatMap(stamp -> Stream.of(task, task.replaceAll("\\W", "_"))
+                        .filter(name -> name.indexOf('/') < 0 && name.indexOf('\\') < 0 && name.indexOf('\0') < 0)
+                        .map(name -> file.path().resolveSibling("samples_" + name + "_" + stamp + ".jsonl"))
+                        .filter(Files::isRegularFile)
+                        .findFirst());
     }
 }

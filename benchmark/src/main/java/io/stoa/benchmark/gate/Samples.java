@@ -80,7 +80,8 @@ record Samples(Map<String, Document> documents) {
                     if (documents.isEmpty()) {
                         return Optional.empty();
                     }
-                    throw StoaException.user(file + ":" + number + ": \"" + metric + "\" is no number, as on other lines");
+                    throw StoaException.user(
+                            file + ":" + number + ": \"" + metric + "\" is no number, as on other lines");
                 }
                 double score = score(value);
                 if (!Double.isFinite(score)) {

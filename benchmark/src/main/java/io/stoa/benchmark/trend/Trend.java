@@ -83,8 +83,7 @@ public record Trend(int files, double level, List<Series> series) {
      * @param notice is told what is doubtful
      * @throws StoaException of kind USER for a file without a date, and where nothing has that metric or task
      */
-    public static Trend of(
-            List<Path> places, Optional<String> metric, Optional<String> task, Consumer<String> notice) {
+    public static Trend of(List<Path> places, Optional<String> metric, Optional<String> task, Consumer<String> notice) {
         Map<Path, ResultsFile> files = new LinkedHashMap<>();
         for (Path place : places) {
             ResultsFile.in(place).forEach(file -> files.putIfAbsent(real(file.path()), file));
@@ -104,8 +103,9 @@ public record Trend(int files, double level, List<Series> series) {
                 if (task.isPresent() && !task.get().equals(found.name())) {
                     return;
                 }
-                Optional<ResultsFile.Measure> measure =
-                        metric.isPresent() ? found.number(metric.get()) : found.numbers().stream().findFirst();
+                Optional<ResultsFile.Measure> measure = metric.isPresent()
+                        ? found.number(metric.get())
+                        : found.numbers().stream().findFirst();
                 measure.ifPresent(number -> points.computeIfAbsent(
                                 new Key(found.name(), number.key()), _ -> new ArrayList<>())
                         .add(new Point(
@@ -118,7 +118,8 @@ public record Trend(int files, double level, List<Series> series) {
             throw StoaException.user(places + ": no results file holds such a number; leave out --task or --metric");
         }
         points.forEach((key, series) -> sameDate(key, series, notice));
-        int testable = (int) points.values().stream().filter(one -> one.size() > 1).count();
+        int testable =
+                (int) points.values().stream().filter(one -> one.size() > 1).count();
         ChangePoints search = new ChangePoints(LEVEL, Math.max(1, testable), SEED);
         List<Series> series = new ArrayList<>();
         points.forEach((key, found) -> series.add(series(key, found, search)));
@@ -166,7 +167,8 @@ public record Trend(int files, double level, List<Series> series) {
                         .toArray()
                 : new double[0];
         OptionalInt first = points.getFirst().n();
-        boolean alike = first.isPresent() && points.stream().allMatch(point -> point.n().equals(first));
+        boolean alike =
+                first.isPresent() && points.stream().allMatch(point -> point.n().equals(first));
         List<ChangePoints.Found> found = sure || alike ? search.in(values, errors, alike) : List.of();
         List<Change> changes = new ArrayList<>();
         for (int i = 0; i < found.size(); i++) {

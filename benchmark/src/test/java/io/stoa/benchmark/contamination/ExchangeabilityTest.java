@@ -78,17 +78,21 @@ class ExchangeabilityTest {
 
     @Test
     void optionsThatMoveCostAMemorizingModel() {
-        List<Double> published = IntStream.range(0, 100).mapToObj(i -> i < 80 ? 1.0 : 0.0).toList();
-        List<Double> moved = IntStream.range(0, 100).mapToObj(i -> i < 55 ? 1.0 : 0.0).toList();
+        List<Double> published =
+                IntStream.range(0, 100).mapToObj(i -> i < 80 ? 1.0 : 0.0).toList();
+        List<Double> moved =
+                IntStream.range(0, 100).mapToObj(i -> i < 55 ? 1.0 : 0.0).toList();
         OptionOrder lost = OptionOrder.of(published, moved, 1);
         assertThat(lost.drop()).isEqualTo(0.25, within(1e-12));
         assertThat(lost.p()).isEqualTo(2 * Math.pow(0.5, 25), within(1e-12));
         assertThat(lost.interval().low()).isPositive();
         assertThat(OptionOrder.of(published, published, 1).p()).isEqualTo(1);
-        List<Double> means = IntStream.range(0, 100).mapToObj(i -> i % 2 == 0 ? 0.75 : 0.5).toList();
+        List<Double> means =
+                IntStream.range(0, 100).mapToObj(i -> i % 2 == 0 ? 0.75 : 0.5).toList();
         OptionOrder graded = OptionOrder.of(published, means, 1);
         assertThat(graded.drop()).isEqualTo(0.175, within(1e-12));
         assertThat(graded.p()).isLessThan(0.01);
-        assertThatThrownBy(() -> OptionOrder.of(published, moved.subList(0, 99), 1)).hasMessageContaining("100 and 99");
+        assertThatThrownBy(() -> OptionOrder.of(published, moved.subList(0, 99), 1))
+                .hasMessageContaining("100 and 99");
     }
 }

@@ -13,7 +13,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class OverlapTest {
-    private static final String SEEN = "one two three four five six seven eight nine ten eleven twelve thirteen fourteen";
+    private static final String SEEN =
+            "one two three four five six seven eight nine ten eleven twelve thirteen fourteen";
 
     @TempDir
     private Path folder;

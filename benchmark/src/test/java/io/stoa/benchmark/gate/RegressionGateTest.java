@@ -207,7 +207,9 @@ class RegressionGateTest {
         Path a = side("a", "task", answers(10, 5, 0, 0));
         Path b = side("b", "task", answers(10, 5, 0, 0));
         Path samples = b.resolve("samples_task_" + ResultsFolders.DATE + ".jsonl");
-        Files.writeString(samples, Files.readString(samples).replace("\"h7\"", "\"other\"").replace("\"p3\"", "\"q\""));
+        Files.writeString(
+                samples,
+                Files.readString(samples).replace("\"h7\"", "\"other\"").replace("\"p3\"", "\"q\""));
         assertThatThrownBy(() -> judge(gate(0.02), a, b)).hasMessageContainingAll("1 changed", "doc_id 7");
         judge(new RegressionGate(0.02, List.of(), List.of(), Map.of(), true), a, b);
         assertThat(notices).anyMatch(notice -> notice.contains("1 of 9 documents were asked with another prompt"));
@@ -231,11 +233,9 @@ class RegressionGateTest {
     @Test
     void whatIsNotThereIsNamedWithTheNearest() throws IOException {
         Path a = side("a", "arc_easy", answers(10, 5, 0, 0));
-        assertThatThrownBy(() -> judge(
-                        new RegressionGate(0.02, List.of("acc_nrom"), List.of(), Map.of(), false), a, a))
+        assertThatThrownBy(() -> judge(new RegressionGate(0.02, List.of("acc_nrom"), List.of(), Map.of(), false), a, a))
                 .hasMessageContainingAll("arc_easy", "acc_nrom", "did you mean acc_norm?");
-        assertThatThrownBy(() -> judge(
-                        new RegressionGate(0.02, List.of(), List.of("arc_esay"), Map.of(), false), a, a))
+        assertThatThrownBy(() -> judge(new RegressionGate(0.02, List.of(), List.of("arc_esay"), Map.of(), false), a, a))
                 .hasMessageContainingAll("arc_esay", "did you mean arc_easy?");
         assertThatThrownBy(() -> new RegressionGate(0, List.of(), List.of(), Map.of(), false))
                 .hasMessageContaining("0.02");
@@ -259,7 +259,12 @@ class RegressionGateTest {
         Path a = folder.resolve("a");
         ResultsFolders.withNumbers(a, "m", "2025-01-02T00-00-00", "task", "acc", "0.7", "0.01", 2000);
         ResultsFolders.withNumbers(a, "m", "2025-01-01T23-59-59.5", "task", "acc", "0.1", "0.01", 2000);
-        assertThat(Run.of(a, notices::add).task("task").orElseThrow().numbers().getFirst().value())
+        assertThat(Run.of(a, notices::add)
+                        .task("task")
+                        .orElseThrow()
+                        .numbers()
+                        .getFirst()
+                        .value())
                 .isEqualTo(0.7);
         assertThat(notices).anyMatch(notice -> notice.contains("2 results files"));
     }
@@ -288,20 +293,20 @@ class RegressionGateTest {
     private static void group(Path folder, List<Boolean> x, List<Boolean> y) throws IOException {
         ResultsFolders.withSamples(folder, "m", "x", x);
         ResultsFolders.withSamples(folder, "m", "y", y);
-        double right = x.stream().filter(r -> r).count() + y.stream().filter(r -> r).count();
-        Files.writeString(
-                folder.resolve("results_" + ResultsFolders.DATE + ".json"),
-                """
+        double right =
+                x.stream().filter(r -> r).count() + y.stream().filter(r -> r).count();
+        Files.writeString(folder.resolve("results_" + ResultsFolders.DATE + ".json"), """
                 {"results": {"all": {"acc,none": %s, "acc_stderr,none": 0.02}, "x": {"acc,none": 0.5}, "y": {"acc,none": 0.8}},
                  "group_subtasks": {"all": ["x", "y", "all"], "x": [], "y": []}}
-                """
-                        .formatted(right / (x.size() + y.size())));
+                """.formatted(
+                        right / (x.size() + y.size())));
     }
 
     @Test
     void aLeastScoreIsHeldAgainstTheInterval() throws IOException {
         Path a = side("a", "task", answers(1000, 700, 0, 0));
-        for (var expected : Map.of(0.6, Verdict.PASS, 0.7, Verdict.INCONCLUSIVE, 0.8, Verdict.FAIL).entrySet()) {
+        for (var expected : Map.of(0.6, Verdict.PASS, 0.7, Verdict.INCONCLUSIVE, 0.8, Verdict.FAIL)
+                .entrySet()) {
             GateReport report = judge(
                     new RegressionGate(0.02, List.of(), List.of(), Map.of("task", new Gate(expected.getKey())), false),
                     a,
@@ -332,9 +337,7 @@ class RegressionGateTest {
             }
             failed += MultipleTests.holm(p).stream().anyMatch(value -> value < 0.05) ? 1 : 0;
         }
-        assertThat(failed / (double) runs)
-                .as("seed %d", seed)
-                .isLessThan(0.05 + 3 * Math.sqrt(0.05 * 0.95 / runs));
+        assertThat(failed / (double) runs).as("seed %d", seed).isLessThan(0.05 + 3 * Math.sqrt(0.05 * 0.95 / runs));
     }
 
     @Test
@@ -345,8 +348,7 @@ class RegressionGateTest {
         ResultsFolders.withNumbers(a, hostile, ResultsFolders.DATE, "t|<&", "acc", "0.7", "0.004584", 10_000);
         ResultsFolders.withNumbers(b, hostile, ResultsFolders.DATE, "t|<&", "acc", "0.6", "0.0049", 10_000);
         GateReport report = judge(
-                new RegressionGate(
-                        0.02, List.of("acc", "acc_norm"), List.of(), Map.of("t|<&", new Gate(0.5)), false),
+                new RegressionGate(0.02, List.of("acc", "acc_norm"), List.of(), Map.of("t|<&", new Gate(0.5)), false),
                 a,
                 b);
         String xml = JunitReport.of(report);
@@ -363,7 +365,11 @@ class RegressionGateTest {
                 .isEqualTo("t|<&");
         assertThat(suite.getAttribute("name")).contains("a<b>&|`x`\uFFFD");
         String markdown = MarkdownReport.of(report);
-        assertThat(markdown).contains("FAIL").contains("t\\|&lt;&").contains("0.7000 → 0.6000").contains("-0.1000 (");
+        assertThat(markdown)
+                .contains("FAIL")
+                .contains("t\\|&lt;&")
+                .contains("0.7000 → 0.6000")
+                .contains("-0.1000 (");
         assertThat(markdown.lines().filter(line -> line.startsWith("| "))).hasSize(5);
     }
 }

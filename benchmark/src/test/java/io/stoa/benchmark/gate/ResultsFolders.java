@@ -41,15 +41,13 @@ public final class ResultsFolders {
             throws IOException {
         Files.createDirectories(folder);
         return Files.writeString(
-                folder.resolve("results_" + date + ".json"),
-                """
+                folder.resolve("results_" + date + ".json"), """
                 {"results": {"%2$s": {"alias": "%2$s", "acc_norm,none": 0.25, "acc_norm_stderr,none": 0.04,
                     "%3$s,none": %4$s, "%3$s_stderr,none": %5$s}},
                  "group_subtasks": {"%2$s": []},
                  "configs": {"%2$s": {"metric_list": [{"metric": "%3$s"}, {"metric": "acc_norm"}]}},
                  "n-samples": {"%2$s": {"original": %6$d, "effective": %6$d}},
                  "config": {"model": "hf"}, "date": 1740823200.5, "model_name": "%1$s"}
-                """
-                        .formatted(model, task, metric, value, error, n));
+                """.formatted(model, task, metric, value, error, n));
     }
 }

@@ -54,10 +54,12 @@ class TrendTest {
                     values[i] = (double) right / n;
                     errors[i] = Math.sqrt(values[i] * (1 - values[i]) / (n - 1));
                 }
-                alarms += new ChangePoints(0.05, 1, run).in(values, errors, alike).isEmpty() ? 0 : 1;
+                alarms +=
+                        new ChangePoints(0.05, 1, run).in(values, errors, alike).isEmpty() ? 0 : 1;
             }
             double rate = alarms / (double) runs;
-            System.out.printf(Locale.ROOT, "change points in null series, alike %s: %.2f %% of %d%n", alike, 100 * rate, runs);
+            System.out.printf(
+                    Locale.ROOT, "change points in null series, alike %s: %.2f %% of %d%n", alike, 100 * rate, runs);
             assertThat(rate)
                     .as("seeds 0 to %d, alike %s", runs - 1, alike)
                     .isLessThanOrEqualTo(0.05 + 3 * Math.sqrt(0.05 * 0.95 / runs));
@@ -139,12 +141,12 @@ class TrendTest {
         assertThatThrownBy(() -> trend(Files.createDirectories(folder.resolve("empty"))))
                 .hasMessageContaining("results_DATE.json");
         runs("0.01", .7, .71);
-        assertThatThrownBy(() ->
-                        Trend.of(List.of(folder), Optional.of("acc_nrom"), Optional.empty(), notices::add))
+        assertThatThrownBy(() -> Trend.of(List.of(folder), Optional.of("acc_nrom"), Optional.empty(), notices::add))
                 .hasMessageContaining("did you mean acc_norm?");
         assertThatThrownBy(() -> Trend.of(List.of(folder), Optional.empty(), Optional.of("taks"), notices::add))
                 .hasMessageContaining("did you mean task?");
-        Path undated = Files.writeString(folder.resolve("results.json"), "{\"results\": {\"task\": {\"acc,none\": 0.5}}}");
+        Path undated =
+                Files.writeString(folder.resolve("results.json"), "{\"results\": {\"task\": {\"acc,none\": 0.5}}}");
         assertThatThrownBy(() -> trend(folder)).hasMessageContaining(undated + ": has no date");
     }
 }
