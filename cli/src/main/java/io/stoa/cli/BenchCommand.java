@@ -22,7 +22,11 @@ import tools.jackson.databind.json.JsonMapper;
         description = "Benchmark answers, also those that were given elsewhere.",
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "COMMAND",
-        footer = {"", "Examples:", "  stoa bench compare predictions.csv", "  stoa bench compare a.jsonl b.jsonl --json",
+        footer = {
+            "",
+            "Examples:",
+            "  stoa bench compare predictions.csv",
+            "  stoa bench compare a.jsonl b.jsonl --json",
             "  stoa bench gate results/base results/tuned --margin 0.02",
             "  stoa bench trend results/nightly",
             "  stoa bench contamination --items items.jsonl --text corpus.txt"
@@ -32,6 +36,11 @@ final class BenchCommand {
 
     static CommandLine commandLine(House house) {
         return new CommandLine(new BenchCommand())
+                .addSubcommand(new BenchTasksCommand(house))
+                .addSubcommand(new BenchPromptsCommand(house))
+                .addSubcommand(new BenchRunCommand(house))
+                .addSubcommand(new BenchRaceCommand(house))
+                .addSubcommand(new BenchScoreCommand(house))
                 .addSubcommand(new Compare(house))
                 .addSubcommand(new BenchGateCommand(house))
                 .addSubcommand(new BenchTrendCommand(house))
