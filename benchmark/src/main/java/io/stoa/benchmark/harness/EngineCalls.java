@@ -58,14 +58,16 @@ final class EngineCalls {
         if (documents.stream().allMatch(EngineCalls::isScored)) {
             scored(documents, answers);
         } else {
-            documents.forEach(requests -> answers.add(requests.stream().map(this::one).toList()));
+            documents.forEach(
+                    requests -> answers.add(requests.stream().map(this::one).toList()));
         }
         return answers;
     }
 
     private static boolean isScored(List<Request> requests) {
         return requests.stream()
-                .allMatch(request -> request instanceof Request.Likelihood likelihood && !isEmpty(likelihood.context()));
+                .allMatch(
+                        request -> request instanceof Request.Likelihood likelihood && !isEmpty(likelihood.context()));
     }
 
     private static boolean isEmpty(Request.Context context) {
@@ -94,8 +96,9 @@ final class EngineCalls {
                 for (int i = 0; i < places.size(); i++) {
                     LogLikelihood value = values.get(i);
                     if (value.tokens().isEmpty() || !Double.isFinite(value.sum())) {
-                        throw StoaException.engine("the log-likelihood of a continuation is " + value.tokens() + " from "
-                                + engine.facts().engine() + "; check the model file with its publisher's digest");
+                        throw StoaException.engine("the log-likelihood of a continuation is " + value.tokens()
+                                + " from " + engine.facts().engine()
+                                + "; check the model file with its publisher's digest");
                     }
                     answerTokens += value.tokens().size();
                     byPlace.put(places.get(i), new RawAnswer.Likelihood(value.sum(), value.greedy()));
@@ -153,8 +156,9 @@ final class EngineCalls {
         nanos += System.nanoTime() - started;
         answerTokens += tokens.size();
         if (!begun) {
-            throw StoaException.user(engine.facts().name() + " begins no text with a token of its own, so the likelihood"
-                    + " of a text's first token is not known; take a task with prompts");
+            throw StoaException.user(
+                    engine.facts().name() + " begins no text with a token of its own, so the likelihood"
+                            + " of a text's first token is not known; take a task with prompts");
         }
         return new RawAnswer.Likelihood(sum, greedy);
     }

@@ -115,7 +115,9 @@ public final class Race implements AutoCloseable {
                         + " is no mean over documents, so models cannot be compared document by document");
             }
             Prompts prompts = new Prompts(task, data.splits(task), settings.layout());
-            int count = Math.min(settings.limit().orElse(Integer.MAX_VALUE), prompts.documents().size());
+            int count = Math.min(
+                    settings.limit().orElse(Integer.MAX_VALUE),
+                    prompts.documents().size());
             for (int i = 0; i < count; i++) {
                 order.add(new Place(parts.size(), i));
             }
@@ -149,7 +151,8 @@ public final class Race implements AutoCloseable {
             List<Place> places = order.subList(from, Math.min(order.size(), from + block));
             List<Double> expected = reference.scores(places);
             for (Runner runner : List.copyOf(open)) {
-                SequentialDifference difference = Optional.ofNullable(differences.get(runner)).orElseThrow();
+                SequentialDifference difference =
+                        Optional.ofNullable(differences.get(runner)).orElseThrow();
                 List<Double> scores = runner.scores(places);
                 Optional<StoppingRule.Outcome> outcome = Optional.empty();
                 for (int i = 0; i < places.size() && outcome.isEmpty(); i++) {
@@ -223,11 +226,7 @@ public final class Race implements AutoCloseable {
             });
             Evaluator evaluator = new Evaluator(part.task(), part.prompts().reader(), _ -> {});
             Measured measured = Optional.ofNullable(evaluator
-                            .add(
-                                    place.document(),
-                                    part.prompts().documents().get(place.document()),
-                                    requests,
-                                    raw)
+                            .add(place.document(), part.prompts().documents().get(place.document()), requests, raw)
                             .firstEntry()
                             .getValue()
                             .get(part.task().metrics().getFirst().name()))

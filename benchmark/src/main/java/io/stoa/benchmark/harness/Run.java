@@ -182,12 +182,7 @@ public final class Run {
      * @param name a task, a group or a tag
      * @param overrides keys that are set above those of task files
      */
-    public Run(
-            TaskLibrary library,
-            String name,
-            Map<String, Object> overrides,
-            TaskData data,
-            Settings settings) {
+    public Run(TaskLibrary library, String name, Map<String, Object> overrides, TaskData data, Settings settings) {
         this.suite = library.find(name, overrides);
         this.data = data;
         this.settings = settings;
@@ -198,7 +193,8 @@ public final class Run {
     }
 
     private int documents(Prompts prompts) {
-        return Math.min(settings.limit().orElse(Integer.MAX_VALUE), prompts.documents().size());
+        return Math.min(
+                settings.limit().orElse(Integer.MAX_VALUE), prompts.documents().size());
     }
 
     /** Renders every prompt once and counts. */
@@ -218,7 +214,8 @@ public final class Run {
                     requests++;
                     characters += switch (request) {
                         case Request.Likelihood likelihood ->
-                            length(likelihood.context()) + likelihood.continuation().length();
+                            length(likelihood.context())
+                                    + likelihood.continuation().length();
                         case Request.Rolling rolling -> rolling.text().length();
                         case Request.Generate generate -> {
                             answers += (long) task.repeats()
@@ -236,7 +233,9 @@ public final class Run {
         return switch (context) {
             case Request.Context.Text text -> text.text().length();
             case Request.Context.Chat chat ->
-                chat.messages().stream().mapToLong(message -> message.content().length()).sum();
+                chat.messages().stream()
+                        .mapToLong(message -> message.content().length())
+                        .sum();
         };
     }
 
@@ -250,7 +249,11 @@ public final class Run {
      * @param output where results and samples go, if anywhere
      */
     public Outcome ask(
-            Candidate model, String engineBuild, EngineSource engines, Progress progress, Optional<ResultsFolder> output) {
+            Candidate model,
+            String engineBuild,
+            EngineSource engines,
+            Progress progress,
+            Optional<ResultsFolder> output) {
         long started = System.nanoTime();
         Meter meter = new Meter(started);
         SequencedMap<String, Evaluated> tasks = new LinkedHashMap<>();
@@ -264,8 +267,7 @@ public final class Run {
             ask(model, engineBuild, engines, all.get(i), prompts.get(i), meter, progress, output)
                     .ifPresent(evaluated -> tasks.put(evaluated.task(), evaluated));
         }
-        Optional<Evaluation> evaluation =
-                tasks.isEmpty() ? Optional.empty() : Optional.of(Evaluation.of(suite, tasks));
+        Optional<Evaluation> evaluation = tasks.isEmpty() ? Optional.empty() : Optional.of(Evaluation.of(suite, tasks));
         evaluation.ifPresent(numbers -> output.ifPresent(folder -> folder.write(numbers)));
         return new Outcome(
                 evaluation,
@@ -293,8 +295,7 @@ public final class Run {
         }
 
         double cost() {
-            return settings.prices()
-                    .of(Duration.ofNanos(System.nanoTime() - started), promptTokens, answerTokens);
+            return settings.prices().of(Duration.ofNanos(System.nanoTime() - started), promptTokens, answerTokens);
         }
 
         /** Whether more may be asked. */
@@ -302,7 +303,8 @@ public final class Run {
             Duration time = Duration.ofNanos(System.nanoTime() - started);
             if (settings.maxTime().filter(most -> time.compareTo(most) >= 0).isPresent()) {
                 stop = Stop.MAX_TIME;
-            } else if (settings.maxCost().isPresent() && cost() >= settings.maxCost().getAsDouble()) {
+            } else if (settings.maxCost().isPresent()
+                    && cost() >= settings.maxCost().getAsDouble()) {
                 stop = Stop.MAX_COST;
             }
             return stop == Stop.COMPLETE;
@@ -323,7 +325,8 @@ public final class Run {
         String identity = String.join("\n", model.identity(), engineBuild, "context " + settings.context());
         BlockingQueue<List<Asked>> blocks = new ArrayBlockingQueue<>(AHEAD);
         try (ResponseCache cache = new ResponseCache(settings.cache(), identity, task.name());
-                ExecutorService others = Executors.newThreadPerTaskExecutor(Thread.ofVirtual().factory());
+                ExecutorService others =
+                        Executors.newThreadPerTaskExecutor(Thread.ofVirtual().factory());
                 ExecutorService finisher = Executors.newSingleThreadExecutor()) {
             Future<?> rendering = others.submit(() -> render(task, prompts, blocks));
             Future<?> finished = finisher.submit(() -> {});
@@ -361,7 +364,8 @@ public final class Run {
         }
         return evaluator.asked() == 0
                 ? Optional.empty()
-                : Optional.of(evaluator.evaluated(Optional.of(prompts.documents().size())));
+                : Optional.of(
+                        evaluator.evaluated(Optional.of(prompts.documents().size())));
     }
 
     private List<List<RawAnswer>> asked(EngineCalls calls, List<Asked> open, Meter meter) {
@@ -377,9 +381,8 @@ public final class Run {
     }
 
     private static Engine able(Engine engine, TaskConfig task) {
-        Engine.Capability needed = task.outputType() == OutputType.GENERATE_UNTIL
-                ? Engine.Capability.GENERATE
-                : Engine.Capability.SCORE;
+        Engine.Capability needed =
+                task.outputType() == OutputType.GENERATE_UNTIL ? Engine.Capability.GENERATE : Engine.Capability.SCORE;
         if (!engine.capabilities().contains(needed)) {
             throw StoaException.user("task " + task.name() + " needs " + needed + ", which "
                     + engine.facts().engine() + " cannot do"

@@ -63,10 +63,11 @@ record ChangePoints(double level, int seriesCount, long seed) {
     private record Step(double size, int at) {}
 
     /**
+     * Finds the changes of a series, in time order.
+     *
      * @param values in time order
      * @param standardErrors of each, positive; or empty when they are not known, and only the scatter counts
      * @param alike whether the points are exchangeable as long as nothing changed: of equally many documents
-     * @return in time order
      */
     List<Found> in(double[] values, double[] standardErrors, boolean alike) {
         List<Found> found = new ArrayList<>();

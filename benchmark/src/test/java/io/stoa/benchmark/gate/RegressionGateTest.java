@@ -16,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.SplittableRandom;
@@ -92,6 +93,7 @@ class RegressionGateTest {
     @Test
     void aLossOfTheMarginPassesInAboutFivePercent() {
         double margin = 0.05;
+        double largest = 0;
         for (int n : new int[] {60, 100, 150}) {
             for (double gained : new double[] {0, 0.01, 0.03, 0.1, 0.3}) {
                 double lost = gained + margin;
@@ -105,9 +107,11 @@ class RegressionGateTest {
                         }
                     }
                 }
+                largest = Math.max(largest, wrong);
                 assertThat(wrong).as("n %d, gained %s", n, gained).isLessThan(0.065);
             }
         }
+        System.out.printf(Locale.ROOT, "a loss of the margin passes in at most %.2f %%%n", 100 * largest);
     }
 
     private static double trinomial(int n, int b, int c, double p, double q) {

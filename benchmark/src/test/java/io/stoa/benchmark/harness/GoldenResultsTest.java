@@ -121,9 +121,9 @@ final class GoldenResultsTest {
         Prompts prompts = prompts(keys, documents);
         ArrayNode all = JsonNodeFactory.instance.arrayNode();
         for (int i = 0; i < documents.size(); i++) {
-            Request.Generate request =
-                    (Request.Generate) prompts.requests(i).getFirst();
-            ArrayNode until = all.addArray().add(text(request.context())).addObject().putArray("until");
+            Request.Generate request = (Request.Generate) prompts.requests(i).getFirst();
+            ArrayNode until =
+                    all.addArray().add(text(request.context())).addObject().putArray("until");
             request.settings().until().forEach(until::add);
         }
         assertThat(digest(all)).isEqualTo(golden().getOrDefault("gsm8k-v0-greedy_until", ""));
