@@ -46,7 +46,10 @@ final class BenchContaminationCommand implements Runnable {
             description = "The benchmark's items: JSONL, JSON, CSV or Parquet, or logged samples.")
     private Path items = Path.of("");
 
-    @Option(names = "--field", paramLabel = "NAME", description = "The field that counts. Default: all texts of an item")
+    @Option(
+            names = "--field",
+            paramLabel = "NAME",
+            description = "The field that counts. Default: all texts of an item")
     private Optional<String> field = Optional.empty();
 
     @Option(names = "--text", arity = "1..*", paramLabel = "FILE", description = "UTF-8 texts to look in.")
@@ -124,18 +127,21 @@ final class BenchContaminationCommand implements Runnable {
                             overlap.tooShort(),
                             overlap.n());
         }
-        overlap.worst().stream().limit(LISTED).forEach(hit -> house.out()
-                .printf(
-                        Locale.ROOT,
-                        "  %s: %d of %d runs, such as in %s: %s%n",
-                        hit.place(),
-                        hit.found(),
-                        hit.runs(),
-                        hit.text(),
-                        hit.words()));
+        overlap.worst().stream()
+                .limit(LISTED)
+                .forEach(hit -> house.out()
+                        .printf(
+                                Locale.ROOT,
+                                "  %s: %d of %d runs, such as in %s: %s%n",
+                                hit.place(),
+                                hit.found(),
+                                hit.runs(),
+                                hit.text(),
+                                hit.words()));
         house.out()
-                .println("  A sign, no proof: phrases in common use occur unseen, and rewordings are not found. Score the"
-                        + " items that overlap apart from the others.");
+                .println(
+                        "  A sign, no proof: phrases in common use occur unseen, and rewordings are not found. Score the"
+                                + " items that overlap apart from the others.");
     }
 
     private void print(Exchangeability order) {

@@ -65,15 +65,17 @@ final class BenchGateCommand implements Callable<Integer> {
     @Option(
             names = "--metric",
             paramLabel = "METRIC",
-            description = "Judge by this one, as METRIC or METRIC,FILTER; may be repeated. Default: the one that the task"
-                    + " lists first")
+            description =
+                    "Judge by this one, as METRIC or METRIC,FILTER; may be repeated. Default: the one that the task"
+                            + " lists first")
     private List<String> metrics = List.of();
 
     @Option(
             names = "--task",
             paramLabel = "TASK",
-            description = "Judge this task or group; may be repeated. Default: all that belong to no group, a group instead"
-                    + " of its tasks")
+            description =
+                    "Judge this task or group; may be repeated. Default: all that belong to no group, a group instead"
+                            + " of its tasks")
     private List<String> tasks = List.of();
 
     @Option(
@@ -147,14 +149,24 @@ final class BenchGateCommand implements Callable<Integer> {
                         report.margin(),
                         100 * report.confidence());
         for (GateReport.Claim claim : report.claims()) {
-            house.out().printf(Locale.ROOT, "%n%-12s  %s  %s, %s%n", claim.verdict(), claim.task(), claim.metric(), claim.requirement());
+            house.out()
+                    .printf(
+                            Locale.ROOT,
+                            "%n%-12s  %s  %s, %s%n",
+                            claim.verdict(),
+                            claim.task(),
+                            claim.metric(),
+                            claim.requirement());
             house.out()
                     .printf(
                             Locale.ROOT,
                             "  score       %s%s%s%n",
                             claim.before().isPresent() ? score(claim.before()) + " -> " : "",
                             score(claim.after()),
-                            claim.n().isPresent() ? String.format(Locale.ROOT, ", n %,d", claim.n().getAsInt()) : "");
+                            claim.n().isPresent()
+                                    ? String.format(
+                                            Locale.ROOT, ", n %,d", claim.n().getAsInt())
+                                    : "");
             claim.change().ifPresent(this::print);
             house.out().println("  why         " + claim.reason());
             if (!claim.advice().isEmpty()) {

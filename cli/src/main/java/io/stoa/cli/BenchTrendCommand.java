@@ -56,8 +56,7 @@ final class BenchTrendCommand implements Runnable {
 
     @Override
     public void run() {
-        Trend trend =
-                Trend.of(places, metric, task, notice -> house.err().println("stoa: " + notice));
+        Trend trend = Trend.of(places, metric, task, notice -> house.err().println("stoa: " + notice));
         if (json) {
             house.out().println(JsonMapper.shared().writeValueAsString(trend));
             return;
@@ -84,7 +83,9 @@ final class BenchTrendCommand implements Runnable {
                         last.value(),
                         last.standardError().isPresent()
                                 ? String.format(
-                                        Locale.ROOT, "%.4f", last.standardError().getAsDouble())
+                                        Locale.ROOT,
+                                        "%.4f",
+                                        last.standardError().getAsDouble())
                                 : "unknown",
                         last.date(),
                         last.model());
@@ -121,7 +122,9 @@ final class BenchTrendCommand implements Runnable {
         }
         StringBuilder line = new StringBuilder();
         for (double value : values) {
-            int bar = high > low ? (int) Math.round((value - low) / (high - low) * (BARS.length() - 1)) : BARS.length() / 2;
+            int bar = high > low
+                    ? (int) Math.round((value - low) / (high - low) * (BARS.length() - 1))
+                    : BARS.length() / 2;
             line.append(BARS.charAt(bar));
         }
         return line.toString();

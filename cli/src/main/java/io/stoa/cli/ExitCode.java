@@ -9,8 +9,10 @@ public enum ExitCode {
     OK(0, "Done. For assess: at least one candidate is READY. For bench gate: it passes."),
     USER(2, "The command line or an input file is wrong; the message names the place."),
     READY_IF(10, "assess: no candidate is READY, at least one is READY IF its conditions are met."),
-    UNDECIDED(11, "assess: no candidate is ready, at least one cannot be decided yet. bench gate: a loss is neither ruled out"
-            + " nor shown, or a task was not measured."),
+    UNDECIDED(
+            11,
+            "assess: no candidate is ready, at least one cannot be decided yet. bench gate: a loss is neither ruled out"
+                    + " nor shown, or a task was not measured."),
     NOT_READY(12, "assess: every candidate is NOT READY. bench gate: a regression is shown, or a least score missed."),
     BROKEN(20, "ledger verify: the chain is broken."),
     UNHEALTHY(21, "doctor: at least one check failed."),

@@ -54,13 +54,11 @@ class BenchVerbsTest {
     private Path run(String name, String date, int n, int right, int lost) throws IOException {
         Path run = Files.createDirectories(folder.resolve(name));
         double share = (right - lost) / (double) n;
-        Files.writeString(
-                run.resolve("results_" + date + ".json"),
-                """
+        Files.writeString(run.resolve("results_" + date + ".json"), """
                 {"results": {"arc": {"acc,none": %s, "acc_stderr,none": %s}}, "group_subtasks": {"arc": []},
                  "n-samples": {"arc": {"original": %d, "effective": %d}}, "model_name": "%s"}
-                """
-                        .formatted(share, Math.sqrt(share * (1 - share) / (n - 1)), n, n, name));
+                """.formatted(
+                        share, Math.sqrt(share * (1 - share) / (n - 1)), n, n, name));
         StringBuilder samples = new StringBuilder();
         for (int i = 0; i < n; i++) {
             samples.append(String.format(
@@ -78,7 +76,10 @@ class BenchVerbsTest {
     void theGatesExitCodeIsItsVerdict() throws IOException {
         Path base = run("base", DATE, 1000, 700, 0);
         assertThat(bench("gate", base, run("same", DATE, 1000, 700, 2))).isEqualTo(ExitCode.OK.code());
-        assertThat(out()).startsWith("PASS  base -> same").contains("0.7000 -> 0.6980").contains("exact McNemar p");
+        assertThat(out())
+                .startsWith("PASS  base -> same")
+                .contains("0.7000 -> 0.6980")
+                .contains("exact McNemar p");
         Path worse = run("worse", DATE, 1000, 700, 100);
         assertThat(bench("gate", base, worse)).isEqualTo(ExitCode.NOT_READY.code());
         assertThat(out()).startsWith("FAIL").contains("a loss beyond 0.02 is shown");
@@ -145,9 +146,17 @@ class BenchVerbsTest {
                 "{\"question\": \"" + words + "\"}\n{\"question\": \"" + words.replace("six", "sixty") + "\"}\n");
         Path text = Files.writeString(folder.resolve("text.txt"), "Well: " + words.toUpperCase(Locale.ROOT) + "!");
         assertThat(bench("contamination", "--items", items, "--text", text)).isZero();
-        assertThat(out()).contains("1 of 2 items share 13 words").contains("no proof").contains(items + ":1");
-        assertThat(bench("contamination", "--items", items, "--text", text, "--json")).isZero();
-        assertThat(JsonMapper.shared().readTree(out()).path("overlap").path("overlapping").intValue())
+        assertThat(out())
+                .contains("1 of 2 items share 13 words")
+                .contains("no proof")
+                .contains(items + ":1");
+        assertThat(bench("contamination", "--items", items, "--text", text, "--json"))
+                .isZero();
+        assertThat(JsonMapper.shared()
+                        .readTree(out())
+                        .path("overlap")
+                        .path("overlapping")
+                        .intValue())
                 .isEqualTo(1);
         assertThat(bench("contamination", "--items", items)).isEqualTo(ExitCode.USER.code());
         assertThat(err()).contains("--text").contains("--model");
@@ -160,12 +169,24 @@ class BenchVerbsTest {
     void aModelIsAskedForTheOrderOfItems() throws IOException {
         StringBuilder items = new StringBuilder();
         for (int i = 0; i < 24; i++) {
-            items.append("{\"question\": \"What is the river of Donel").append(i).append("?\"}\n");
+            items.append("{\"question\": \"What is the river of Donel")
+                    .append(i)
+                    .append("?\"}\n");
         }
         Path file = Files.writeString(folder.resolve("items.jsonl"), items);
         Path model = Quickstart.SHIPPED.resolve("models/nano.gguf");
         assertThat(bench(
-                        "contamination", "--items", file, "--model", model, "--shards", 6, "--shuffles", 4, "--context", 256))
+                        "contamination",
+                        "--items",
+                        file,
+                        "--model",
+                        model,
+                        "--shards",
+                        6,
+                        "--shuffles",
+                        4,
+                        "--context",
+                        256))
                 .isZero();
         assertThat(out()).contains("order: ").contains("6 shards of 4 items, 4 shuffles each");
     }
