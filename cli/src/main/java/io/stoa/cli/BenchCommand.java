@@ -22,7 +22,14 @@ import tools.jackson.databind.json.JsonMapper;
         description = "Benchmark answers, also those that were given elsewhere.",
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "COMMAND",
-        footer = {"", "Examples:", "  stoa bench compare predictions.csv", "  stoa bench compare a.jsonl b.jsonl --json"
+        footer = {
+            "",
+            "Examples:",
+            "  stoa bench compare predictions.csv",
+            "  stoa bench compare a.jsonl b.jsonl --json",
+            "  stoa bench gate results/base results/tuned --margin 0.02",
+            "  stoa bench trend results/nightly",
+            "  stoa bench contamination --items items.jsonl --text corpus.txt"
         })
 final class BenchCommand {
     private BenchCommand() {}
@@ -34,7 +41,10 @@ final class BenchCommand {
                 .addSubcommand(new BenchRunCommand(house))
                 .addSubcommand(new BenchRaceCommand(house))
                 .addSubcommand(new BenchScoreCommand(house))
-                .addSubcommand(new Compare(house));
+                .addSubcommand(new Compare(house))
+                .addSubcommand(new BenchGateCommand(house))
+                .addSubcommand(new BenchTrendCommand(house))
+                .addSubcommand(new BenchContaminationCommand(house));
     }
 
     @Command(

@@ -6,11 +6,14 @@ import io.stoa.model.Verdict;
 
 /** Every way in which the command can end. */
 public enum ExitCode {
-    OK(0, "Done. For assess: at least one candidate is READY."),
+    OK(0, "Done. For assess: at least one candidate is READY. For bench gate: it passes."),
     USER(2, "The command line or an input file is wrong; the message names the place."),
     READY_IF(10, "assess: no candidate is READY, at least one is READY IF its conditions are met."),
-    UNDECIDED(11, "assess: no candidate is ready, at least one cannot be decided yet."),
-    NOT_READY(12, "assess: every candidate is NOT READY."),
+    UNDECIDED(
+            11,
+            "assess: no candidate is ready, at least one cannot be decided yet. bench gate: a loss is neither ruled out"
+                    + " nor shown, or a task was not measured."),
+    NOT_READY(12, "assess: every candidate is NOT READY. bench gate: a regression is shown, or a least score missed."),
     BROKEN(20, "ledger verify: the chain is broken."),
     UNHEALTHY(21, "doctor: at least one check failed."),
     ENGINE(69, "A model, an engine or an endpoint failed, or no JDK 25 was found."),

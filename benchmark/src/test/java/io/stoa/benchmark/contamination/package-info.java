@@ -1,0 +1,4 @@
+@NullMarked
+package io.stoa.benchmark.contamination;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.stoa.benchmark.gate;
+
+import org.jspecify.annotations.NullMarked;

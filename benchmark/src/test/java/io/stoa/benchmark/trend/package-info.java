@@ -1,0 +1,4 @@
+@NullMarked
+package io.stoa.benchmark.trend;
+
+import org.jspecify.annotations.NullMarked;
