@@ -33,6 +33,9 @@ public final class PythonPattern {
     private static final String NO_BOUND = "(?:(?<=[%1$s])(?=[%1$s])|(?<![%1$s])(?![%1$s]))".formatted(WORD);
     private static final Pattern QUANTIFIER = Pattern.compile("\\{(?:(\\d+)(,\\d*)?|,(\\d*))\\}");
 
+    /** What has a meaning in expressions. */
+    private static final Pattern SYNTAX = Pattern.compile("[()\\[\\]{}?*+|^$\\\\.]");
+
     private static final Pattern REFERENCE = Pattern.compile("\\\\(?:g<(\\w{1,40})>|(\\d{1,2})|([nt\\\\]))");
 
     private final String expression;
@@ -76,6 +79,11 @@ public final class PythonPattern {
      */
     static void check(String expression) {
         new PythonPattern(expression);
+    }
+
+    /** An expression for the text itself, as {@code re.escape}. */
+    static String quote(String text) {
+        return SYNTAX.matcher(text).replaceAll("\\\\$0");
     }
 
     /** As {@code re.findall}: each match, as its groups, or as a whole where there are none. Absent groups are empty. */
