@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 
 /** A 95 % interval holds the truth in 95 % of seeded runs, give or take 1.5 points. */
 final class JudgedCoverageTest {
-    private static final int RUNS = Integer.getInteger("stoa.simulations", 10_000);
+    private static final int RUNS = 10_000;
 
     private static double coverage(String what, Predicate<SplittableRandom> holds) {
         SplittableRandom random = new SplittableRandom(20_250_101);
