@@ -180,7 +180,12 @@ public final class Calibration {
             throw new IllegalArgumentException("people labelled all items but " + others.size()
                     + "; their labels are the score, and no judge is needed");
         }
-        PredictionPowered mean = PredictionPowered.of(List.copyOf(labelled.values()), others);
+        List<PredictionPowered.Pair> pairs = List.copyOf(labelled.values());
+        PredictionPowered mean = switch (judgements.prompt().scale()) {
+            case Scale.YesNo() -> PredictionPowered.ofShares(pairs, others);
+            case Scale.Grades(int lowest, int highest) ->
+                PredictionPowered.ofGrades(pairs, others, 1.0 / (highest - lowest));
+        };
         Interval free = mean.interval(confidence);
         Score score = new Score(
                 Math.clamp(mean.estimate(), 0, 1),

@@ -52,29 +52,22 @@ public record Judgements(String judge, JudgePrompt prompt, List<Judgement> judge
     }
 
     /**
-     * The judge's own mean, uncorrected: Wilson's interval for yes or no, Student's t for grades.
+     * The judge's own mean, uncorrected: Wilson's interval for yes or no, {@link Means#boundedInterval} for grades.
      *
-     * @throws IllegalArgumentException with fewer than two verdicts
+     * @throws IllegalArgumentException without a verdict
      */
     public JudgesShare share(double confidence) {
         List<Double> scores =
                 verdicts().stream().map(Judgement.Verdict::score).toList();
-        if (scores.size() < 2) {
-            throw new IllegalArgumentException("of " + judgements.size() + " judgements " + scores.size()
-                    + " could be read; ask for the verdict in the form of the rule " + prompt.rule());
+        if (scores.isEmpty()) {
+            throw new IllegalArgumentException("of " + judgements.size()
+                    + " judgements none could be read; ask for the verdict in the form of the rule " + prompt.rule());
         }
-        double mean = Means.mean(scores);
-        return new JudgesShare(mean, interval(scores, mean, confidence), confidence, scores.size(), dropped());
-    }
-
-    private Interval interval(List<Double> scores, double mean, double confidence) {
-        return switch (prompt.scale()) {
+        Interval interval = switch (prompt.scale()) {
             case Scale.YesNo() -> Proportions.wilson(yes(), scores.size(), confidence);
-            case Scale.Grades _ -> {
-                Interval free = Means.interval(mean, Means.standardError(scores), scores.size(), confidence);
-                yield new Interval(Math.max(0, free.low()), Math.min(1, free.high()));
-            }
+            case Scale.Grades _ -> Means.boundedInterval(scores, confidence);
         };
+        return new JudgesShare(Means.mean(scores), interval, confidence, scores.size(), dropped());
     }
 
     /** How many verdicts are the best possible. */

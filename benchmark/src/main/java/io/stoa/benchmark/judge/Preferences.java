@@ -1,7 +1,6 @@
 package io.stoa.benchmark.judge;
 
 import io.stoa.benchmark.stats.Means;
-import io.stoa.model.Interval;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -47,7 +46,7 @@ public record Preferences(List<Preference> preferences) {
      * How often the judge prefers the one, ties counted half. As all that is said by a judge whom nobody checked, it is no
      * score.
      *
-     * @throws IllegalArgumentException with fewer than two pairs that could be read
+     * @throws IllegalArgumentException where no pair could be read
      */
     public JudgesShare share(double confidence) {
         List<Double> scores = new ArrayList<>();
@@ -56,9 +55,15 @@ public record Preferences(List<Preference> preferences) {
                 scores.add(outcome.score());
             }
         }
-        double error = Means.standardError(scores);
-        Interval free = Means.interval(Means.mean(scores), error, scores.size(), confidence);
-        Interval interval = new Interval(Math.max(0, free.low()), Math.min(1, free.high()));
-        return new JudgesShare(Means.mean(scores), interval, confidence, scores.size(), dropped());
+        if (scores.isEmpty()) {
+            throw new IllegalArgumentException("of " + preferences.size()
+                    + " pairs none could be read; ask for the verdict in the form of the prompt's rule");
+        }
+        return new JudgesShare(
+                Means.mean(scores),
+                Means.boundedInterval(scores, confidence),
+                confidence,
+                scores.size(),
+                dropped());
     }
 }

@@ -30,13 +30,16 @@ public enum VerdictRule {
     /**
      * A JSON object with a key {@code verdict}, whose value is a word, a whole number, or true or false for yes or no. It
      * reaches from the answer's first brace to its last, or else from the last opening brace to the last closing one. A key
-     * that stands in it twice makes it unreadable.
+     * that stands in it twice makes it unreadable, and so does another object that is begun and not ended.
      */
     JSON {
         @Override
         Optional<String> word(String answer) {
             int end = answer.lastIndexOf('}') + 1;
-            return object(answer, answer.indexOf('{'), end).or(() -> object(answer, answer.lastIndexOf('{'), end));
+            int last = answer.lastIndexOf('{');
+            return last >= end
+                    ? Optional.empty()
+                    : object(answer, answer.indexOf('{'), end).or(() -> object(answer, last, end));
         }
     };
 
