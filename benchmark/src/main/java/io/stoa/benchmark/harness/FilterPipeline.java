@@ -23,25 +23,34 @@ record FilterPipeline(String name, List<AnswerFilter> filters, boolean single) {
     static final FilterPipeline NONE = new FilterPipeline("none", List.of(new AnswerFilter.TakeFirst(1)), true);
 
     private static final Map<String, Function<Options, AnswerFilter>> KNOWN = new TreeMap<>(Map.ofEntries(
-            Map.entry("regex", options -> new AnswerFilter.Regex(
-                    options.text("regex_pattern", "#### (\\-?[0-9\\.\\,]+)"),
-                    options.whole("group_select", 0),
-                    options.text("fallback", AnswerFilter.INVALID))),
-            Map.entry("multi_choice_regex", options -> new AnswerFilter.MultipleChoiceRegex(
-                    options.text("regex_pattern", "#### (\\-?[0-9\\.\\,]+)"),
-                    options.whole("group_select", 0),
-                    options.text("fallback", AnswerFilter.INVALID),
-                    options.truth("ignore_case"),
-                    options.truth("ignore_punctuation"),
-                    options.texts("regexes_to_ignore", List.of()))),
+            Map.entry(
+                    "regex",
+                    options -> new AnswerFilter.Regex(
+                            options.text("regex_pattern", "#### (\\-?[0-9\\.\\,]+)"),
+                            options.whole("group_select", 0),
+                            options.text("fallback", AnswerFilter.INVALID))),
+            Map.entry(
+                    "multi_choice_regex",
+                    options -> new AnswerFilter.MultipleChoiceRegex(
+                            options.text("regex_pattern", "#### (\\-?[0-9\\.\\,]+)"),
+                            options.whole("group_select", 0),
+                            options.text("fallback", AnswerFilter.INVALID),
+                            options.truth("ignore_case"),
+                            options.truth("ignore_punctuation"),
+                            options.texts("regexes_to_ignore", List.of()))),
             Map.entry("remove_whitespace", options -> new AnswerFilter.RemoveWhitespace()),
             Map.entry("take_first", options -> new AnswerFilter.TakeFirst(1)),
             Map.entry("take_first_k", options -> new AnswerFilter.TakeFirst(options.whole("k", 1))),
             Map.entry("majority_vote", options -> new AnswerFilter.MajorityVote()),
             Map.entry("lowercase", options -> new AnswerFilter.Lowercase()),
             Map.entry("uppercase", options -> new AnswerFilter.Uppercase()),
-            Map.entry("map", options -> new AnswerFilter.Mapped(options.table("mapping_dict"), options.text("default_value", ""))),
-            Map.entry("regex_pos", options -> new AnswerFilter.PartOfSpeechTags(options.texts("fallback", List.of("invalid")))),
+            Map.entry(
+                    "map",
+                    options ->
+                            new AnswerFilter.Mapped(options.table("mapping_dict"), options.text("default_value", ""))),
+            Map.entry(
+                    "regex_pos",
+                    options -> new AnswerFilter.PartOfSpeechTags(options.texts("fallback", List.of("invalid")))),
             Map.entry("format_span", options -> new AnswerFilter.NamedEntities()),
             Map.entry("decontaminate", options -> new AnswerFilter.Unchanged())));
 
@@ -105,9 +114,10 @@ record FilterPipeline(String name, List<AnswerFilter> filters, boolean single) {
 
         AnswerFilter filter() {
             if (name().equals("custom")) {
-                throw StoaException.user(task + ": the filter custom is a Python function (filter_fn), and Stoa runs no code"
-                        + " of a task; write what it does with the other filters: "
-                        + String.join(", ", KNOWN.keySet()));
+                throw StoaException.user(
+                        task + ": the filter custom is a Python function (filter_fn), and Stoa runs no code"
+                                + " of a task; write what it does with the other filters: "
+                                + String.join(", ", KNOWN.keySet()));
             }
             Function<Options, AnswerFilter> make = KNOWN.get(name());
             if (make == null) {

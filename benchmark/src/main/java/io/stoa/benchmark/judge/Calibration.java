@@ -23,8 +23,7 @@ public final class Calibration {
     private final Map<String, PredictionPowered.Pair> labelled;
     private final int unreadable;
 
-    private Calibration(
-            Judgements judgements, Map<String, PredictionPowered.Pair> labelled, int unreadable) {
+    private Calibration(Judgements judgements, Map<String, PredictionPowered.Pair> labelled, int unreadable) {
         this.judgements = judgements;
         this.labelled = labelled;
         this.unreadable = unreadable;
@@ -48,10 +47,11 @@ public final class Calibration {
         }
         Map<String, PredictionPowered.Pair> pairs = new LinkedHashMap<>();
         for (Judgement judgement : judgements.judgements()) {
-            if (judgement instanceof Judgement.Verdict(String id, double score, _) && labels.containsKey(id)) {
+            if (judgement instanceof Judgement.Verdict verdict && labels.containsKey(verdict.id())) {
+                String id = verdict.id();
                 double label = labels.getOrDefault(id, Double.NaN);
                 requireLabel(judgements.prompt().scale(), id, label);
-                pairs.put(id, new PredictionPowered.Pair(label, score));
+                pairs.put(id, new PredictionPowered.Pair(label, verdict.score()));
             }
         }
         if (pairs.size() < 2) {
@@ -62,11 +62,10 @@ public final class Calibration {
     }
 
     private static void requireLabel(Scale scale, String id, double label) {
-        boolean fits =
-                switch (scale) {
-                    case Scale.YesNo() -> label == 0 || label == 1;
-                    case Scale.Grades _ -> label >= 0 && label <= 1;
-                };
+        boolean fits = switch (scale) {
+            case Scale.YesNo() -> label == 0 || label == 1;
+            case Scale.Grades _ -> label >= 0 && label <= 1;
+        };
         if (!fits) {
             throw new IllegalArgumentException("item " + id + " has a label off the scale: " + label);
         }
@@ -121,9 +120,8 @@ public final class Calibration {
     }
 
     private int count(double label) {
-        return (int) labelled.values().stream()
-                .filter(pair -> pair.human() == label)
-                .count();
+        return (int)
+                labelled.values().stream().filter(pair -> pair.human() == label).count();
     }
 
     private int same(double label) {
@@ -199,8 +197,9 @@ public final class Calibration {
 
     private void requireSameJudge(Judgements other) {
         if (!other.judge().equals(judgements.judge()) || !other.prompt().equals(judgements.prompt())) {
-            throw new IllegalArgumentException("the calibration is of " + judgements.judge() + " and these judgements are of "
-                    + other.judge() + ", or their prompts differ; calibrate the judge that judges");
+            throw new IllegalArgumentException(
+                    "the calibration is of " + judgements.judge() + " and these judgements are of " + other.judge()
+                            + ", or their prompts differ; calibrate the judge that judges");
         }
     }
 }

@@ -44,8 +44,8 @@ public record Judgements(String judge, JudgePrompt prompt, List<Judgement> judge
     public Map<Unreadable, Integer> dropped() {
         Map<Unreadable, Integer> dropped = new TreeMap<>();
         for (Judgement judgement : judgements) {
-            if (judgement instanceof Judgement.Dropped(_, Unreadable why, _)) {
-                dropped.merge(why, 1, Integer::sum);
+            if (judgement instanceof Judgement.Dropped unread) {
+                dropped.merge(unread.why(), 1, Integer::sum);
             }
         }
         return dropped;
@@ -57,8 +57,7 @@ public record Judgements(String judge, JudgePrompt prompt, List<Judgement> judge
      * @throws IllegalArgumentException without a verdict
      */
     public JudgesShare share(double confidence) {
-        List<Double> scores =
-                verdicts().stream().map(Judgement.Verdict::score).toList();
+        List<Double> scores = verdicts().stream().map(Judgement.Verdict::score).toList();
         if (scores.isEmpty()) {
             throw new IllegalArgumentException("of " + judgements.size()
                     + " judgements none could be read; ask for the verdict in the form of the rule " + prompt.rule());
@@ -72,8 +71,6 @@ public record Judgements(String judge, JudgePrompt prompt, List<Judgement> judge
 
     /** How many verdicts are the best possible. */
     int yes() {
-        return (int) verdicts().stream()
-                .filter(verdict -> verdict.score() == 1)
-                .count();
+        return (int) verdicts().stream().filter(verdict -> verdict.score() == 1).count();
     }
 }

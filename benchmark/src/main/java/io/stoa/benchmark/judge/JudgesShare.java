@@ -13,8 +13,7 @@ import java.util.Map;
  * @param interval of what the judge would say of more items
  * @param n verdicts
  */
-public record JudgesShare(
-        double share, Interval interval, double confidence, int n, Map<Unreadable, Integer> dropped)
+public record JudgesShare(double share, Interval interval, double confidence, int n, Map<Unreadable, Integer> dropped)
         implements JudgedQuality {
     public JudgesShare {
         requireNonNull(interval, "interval");

@@ -64,9 +64,9 @@ public final class PairJudge {
 
     private static Placed placed(Questioning.Reply reply) {
         return switch (reply) {
-            case Questioning.Reply.None(Unreadable why, _) -> new Placed.None(why);
-            case Questioning.Reply.Word(String word, _) ->
-                switch (word) {
+            case Questioning.Reply.None none -> new Placed.None(none.why());
+            case Questioning.Reply.Word said ->
+                switch (said.word()) {
                     case "first" -> Placed.Place.FIRST;
                     case "second" -> Placed.Place.SECOND;
                     case "tie" -> Placed.Place.TIE;

@@ -16,8 +16,8 @@ public record Preferences(List<Preference> preferences) {
     public Map<Preference.Outcome, Integer> outcomes() {
         Map<Preference.Outcome, Integer> outcomes = new TreeMap<>();
         for (Preference preference : preferences) {
-            if (preference instanceof Preference.Compared(_, Preference.Outcome outcome)) {
-                outcomes.merge(outcome, 1, Integer::sum);
+            if (preference instanceof Preference.Compared compared) {
+                outcomes.merge(compared.outcome(), 1, Integer::sum);
             }
         }
         return outcomes;
@@ -35,8 +35,8 @@ public record Preferences(List<Preference> preferences) {
     public Map<Unreadable, Integer> dropped() {
         Map<Unreadable, Integer> dropped = new TreeMap<>();
         for (Preference preference : preferences) {
-            if (preference instanceof Preference.Dropped(_, Unreadable why)) {
-                dropped.merge(why, 1, Integer::sum);
+            if (preference instanceof Preference.Dropped unread) {
+                dropped.merge(unread.why(), 1, Integer::sum);
             }
         }
         return dropped;
@@ -51,8 +51,8 @@ public record Preferences(List<Preference> preferences) {
     public JudgesShare share(double confidence) {
         List<Double> scores = new ArrayList<>();
         for (Preference preference : preferences) {
-            if (preference instanceof Preference.Compared(_, Preference.Outcome outcome)) {
-                scores.add(outcome.score());
+            if (preference instanceof Preference.Compared compared) {
+                scores.add(compared.outcome().score());
             }
         }
         if (scores.isEmpty()) {
@@ -60,10 +60,6 @@ public record Preferences(List<Preference> preferences) {
                     + " pairs none could be read; ask for the verdict in the form of the prompt's rule");
         }
         return new JudgesShare(
-                Means.mean(scores),
-                Means.boundedInterval(scores, confidence),
-                confidence,
-                scores.size(),
-                dropped());
+                Means.mean(scores), Means.boundedInterval(scores, confidence), confidence, scores.size(), dropped());
     }
 }

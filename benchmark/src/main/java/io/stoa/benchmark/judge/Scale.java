@@ -28,7 +28,8 @@ public sealed interface Scale {
     record Grades(int lowest, int highest) implements Scale {
         public Grades {
             if (lowest < 0 || highest <= lowest || highest > 100) {
-                throw new IllegalArgumentException("grades lie in 0 to 100, at least two: " + lowest + " to " + highest);
+                throw new IllegalArgumentException(
+                        "grades lie in 0 to 100, at least two: " + lowest + " to " + highest);
             }
         }
 

@@ -43,8 +43,8 @@ public enum VerdictRule {
         }
     };
 
-    private static final Pattern LINE =
-            Pattern.compile("[*_`#>\\s]*verdict[*_`\\s]*:[*_`\"\\s]*([a-z]+|[0-9]{1,3})[*_`\".\\s]*", Pattern.CASE_INSENSITIVE);
+    private static final Pattern LINE = Pattern.compile(
+            "[*_`#>\\s]*verdict[*_`\\s]*:[*_`\"\\s]*([a-z]+|[0-9]{1,3})[*_`\".\\s]*", Pattern.CASE_INSENSITIVE);
 
     private static final JsonMapper MAPPER = JsonMapper.builder()
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)

@@ -31,7 +31,8 @@ public final class Attempts {
      */
     public static double passAtKVariance(int n, int right, int k) {
         if (k > n / 2) {
-            throw new IllegalArgumentException("the variance of pass@" + k + " needs at least twice as many answers: " + n);
+            throw new IllegalArgumentException(
+                    "the variance of pass@" + k + " needs at least twice as many answers: " + n);
         }
         double none = noneOf(n, right, k);
         return none * none - noneOf(n, right, 2 * k);

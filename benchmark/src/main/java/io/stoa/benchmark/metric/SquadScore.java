@@ -82,9 +82,8 @@ public record SquadScore(double exact, double f1) {
         }
         List<Question> surest = new ArrayList<>(questions);
         surest.sort(Comparator.comparingDouble(Question::noAnswer));
-        double sum = questions.stream()
-                .filter(question -> !question.answerable())
-                .count();
+        double sum =
+                questions.stream().filter(question -> !question.answerable()).count();
         double best = sum;
         for (Question question : surest) {
             sum += question.answerable() ? question.score() : question.answered() ? -1 : 0;

@@ -88,10 +88,9 @@ public record Agreement(double share, double kappa, double standardError, int n)
         double kappa = (agreed - chance) / (1 - chance);
         double squares = 0;
         for (int item = 0; item < n; item++) {
-            double margins = expectedByFirst[scale.indexOf(first.get(item))]
-                    + expectedBySecond[scale.indexOf(second.get(item))];
-            double deviation =
-                    weight.applyAsDouble(first.get(item), second.get(item)) - margins * (1 - kappa);
+            double margins =
+                    expectedByFirst[scale.indexOf(first.get(item))] + expectedBySecond[scale.indexOf(second.get(item))];
+            double deviation = weight.applyAsDouble(first.get(item), second.get(item)) - margins * (1 - kappa);
             squares += deviation * deviation / n;
         }
         double shift = kappa - chance * (1 - kappa);

@@ -75,8 +75,8 @@ public record JudgedShare(int yes, int n, int rightCalledRight, int right, int w
                         + corrected * corrected * sensitivity.variance
                         + (1 - corrected) * (1 - corrected) * specificity.variance)
                 / youden;
-        double centre = corrected
-                + 2 * z * z * (corrected * sensitivity.variance - (1 - corrected) * specificity.variance);
+        double centre =
+                corrected + 2 * z * z * (corrected * sensitivity.variance - (1 - corrected) * specificity.variance);
         return new Interval(Math.clamp(centre - half, 0, 1), Math.clamp(centre + half, 0, 1));
     }
 

@@ -36,8 +36,9 @@ public record PredictionPowered(
     private record Samples(List<Weighted<Pair>> labelled, List<Weighted<Double>> others) {
         static Samples of(List<Pair> labelled, List<Double> others) {
             if (labelled.size() < 2 || others.size() < 2) {
-                throw new IllegalArgumentException("a corrected mean needs at least two items with labels and two without: "
-                        + labelled.size() + " and " + others.size());
+                throw new IllegalArgumentException(
+                        "a corrected mean needs at least two items with labels and two without: " + labelled.size()
+                                + " and " + others.size());
             }
             return new Samples(
                     labelled.stream().map(pair -> new Weighted<>(pair, 1)).toList(),

@@ -105,8 +105,7 @@ public final class SampleSizes {
         if (n < 1) {
             throw new IllegalArgumentException("n must be positive: " + n);
         }
-        return Math.sqrt(
-                squaredQuantiles(confidence, power) * varianceOfDifference(betweenItems, first, second) / n);
+        return Math.sqrt(squaredQuantiles(confidence, power) * varianceOfDifference(betweenItems, first, second) / n);
     }
 
     private static double varianceOfDifference(double betweenItems, SamplingNoise first, SamplingNoise second) {

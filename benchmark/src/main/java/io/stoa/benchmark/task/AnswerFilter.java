@@ -225,8 +225,7 @@ public sealed interface AnswerFilter {
         }
 
         private List<String> tags(String answer) {
-            List<String> tags =
-                    PAIR.findAll(answer).stream().map(List::getLast).toList();
+            List<String> tags = PAIR.findAll(answer).stream().map(List::getLast).toList();
             return tags.isEmpty() ? fallback : tags;
         }
     }

@@ -28,7 +28,9 @@ final class JudgeTest {
     @Test
     void asksWithTheRubricFilledInOnce() {
         JudgePrompt prompt = new JudgePrompt(
-                "Say {\"verdict\": \"yes\"}. {question}/{answer}/{reference}/{other}", new Scale.YesNo(), VerdictRule.JSON);
+                "Say {\"verdict\": \"yes\"}. {question}/{answer}/{reference}/{other}",
+                new Scale.YesNo(),
+                VerdictRule.JSON);
         ScriptedEngine engine = new ScriptedEngine().answering(_ -> "{\"verdict\": \"yes\"}");
 
         Judgements judgements = new Judge(engine, prompt, 100)
@@ -39,8 +41,7 @@ final class JudgeTest {
         assertThat(engine.asked())
                 .containsExactly("Say {\"verdict\": \"yes\"}. Q {reference}/$1 {question}\\/R/{other}");
         assertThat(judgements.judge()).isEqualTo("scripted (scripted 1)");
-        assertThat(judgements.verdicts())
-                .containsExactly(new Judgement.Verdict("a", 1, "{\"verdict\": \"yes\"}"));
+        assertThat(judgements.verdicts()).containsExactly(new Judgement.Verdict("a", 1, "{\"verdict\": \"yes\"}"));
     }
 
     /** Dropped and counted by reason; the share is of the others. */
@@ -127,7 +128,8 @@ final class JudgeTest {
         assertThat(all.share(0.95).interval().low()).isGreaterThan(share + 0.05);
         assertThat(apart.score().interval().contains(share)).isTrue();
         assertThat(among.score().interval().contains(share)).isTrue();
-        assertThat(apart.score().interval().width()).isGreaterThan(apart.share().interval().width());
+        assertThat(apart.score().interval().width())
+                .isGreaterThan(apart.share().interval().width());
         assertThat(apart.score().method()).isEqualTo("Lang-Reiczigel");
         assertThat(apart.score().n()).isEqualTo(850);
         assertThat(among.score().method()).isEqualTo("prediction-powered");

@@ -30,7 +30,9 @@ final class SquadScoreTest {
                     .map(JsonNode::stringValue)
                     .toList();
             SquadScore score = SquadScore.of(one.path("prediction").stringValue(), references);
-            assertThat(score.exact()).as(one.toString()).isEqualTo(one.path("exact").doubleValue());
+            assertThat(score.exact())
+                    .as(one.toString())
+                    .isEqualTo(one.path("exact").doubleValue());
             assertThat(score.f1()).as(one.toString()).isCloseTo(one.path("f1").doubleValue(), within(1e-12));
             compared++;
         }

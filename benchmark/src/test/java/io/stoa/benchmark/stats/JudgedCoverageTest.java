@@ -94,7 +94,9 @@ final class JudgedCoverageTest {
                     others.add(judge);
                 }
             }
-            return PredictionPowered.ofGrades(labelled, others, 1).interval(0.95).contains(3);
+            return PredictionPowered.ofGrades(labelled, others, 1)
+                    .interval(0.95)
+                    .contains(3);
         });
         assertThat(coverage).isCloseTo(0.95, within(0.015));
     }
@@ -197,8 +199,8 @@ final class JudgedCoverageTest {
         List<PredictionPowered.Pair> useless = same.stream()
                 .map(pair -> new PredictionPowered.Pair(pair.human(), 7))
                 .toList();
-        assertThat(PredictionPowered.of(useless, Collections.nCopies(950, 7.0))).isEqualTo(
-                new PredictionPowered(alone.estimate(), alone.centre(), alone.standardError(), 0, 50, 950));
+        assertThat(PredictionPowered.of(useless, Collections.nCopies(950, 7.0)))
+                .isEqualTo(new PredictionPowered(alone.estimate(), alone.centre(), alone.standardError(), 0, 50, 950));
     }
 
     @Test

@@ -125,9 +125,8 @@ final class MeansTest {
     void clustersOfOneAreNoClusters() {
         SplittableRandom random = new SplittableRandom(1);
         List<Double> scores = random.doubles(40).boxed().toList();
-        List<String> clusters = IntStream.range(0, 40)
-                .mapToObj(Integer::toString)
-                .toList();
+        List<String> clusters =
+                IntStream.range(0, 40).mapToObj(Integer::toString).toList();
 
         assertThat(Means.clusteredStandardError(scores, clusters))
                 .isCloseTo(Means.standardError(scores), within(1e-12));

@@ -15,8 +15,7 @@ final class RepeatedScoresTest {
     /** E. Miller, arXiv 2411.00640: ω² = 1/9 and no noise take 969 questions for 3 points. */
     @Test
     void itemsForThreePoints() {
-        assertThat(SampleSizes.toSeeMeanDifference(
-                        0.03, 1.0 / 9, SamplingNoise.NONE, SamplingNoise.NONE, 0.95, 0.8))
+        assertThat(SampleSizes.toSeeMeanDifference(0.03, 1.0 / 9, SamplingNoise.NONE, SamplingNoise.NONE, 0.95, 0.8))
                 .isEqualTo(969);
     }
 
@@ -136,8 +135,8 @@ final class RepeatedScoresTest {
         assertThatThrownBy(() -> RepeatedScores.of(List.of(1.0), List.of())).hasMessageContaining("1 and 0");
         assertThatThrownBy(() -> Attempts.passAtKVariance(5, 2, 3)).hasMessageContaining("twice as many answers: 5");
         assertThatThrownBy(() -> new SamplingNoise(-1, 1)).hasMessageContaining("-1.0, 1");
-        assertThatThrownBy(() -> SampleSizes.toSeeMeanDifference(
-                        0, 0.1, SamplingNoise.NONE, SamplingNoise.NONE, 0.95, 0.8))
+        assertThatThrownBy(() ->
+                        SampleSizes.toSeeMeanDifference(0, 0.1, SamplingNoise.NONE, SamplingNoise.NONE, 0.95, 0.8))
                 .hasMessageContaining("a difference of 0.0");
     }
 }
