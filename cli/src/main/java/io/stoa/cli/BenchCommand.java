@@ -28,7 +28,13 @@ final class BenchCommand {
     private BenchCommand() {}
 
     static CommandLine commandLine(House house) {
-        return new CommandLine(new BenchCommand()).addSubcommand(new Compare(house));
+        return new CommandLine(new BenchCommand())
+                .addSubcommand(new BenchTasksCommand(house))
+                .addSubcommand(new BenchPromptsCommand(house))
+                .addSubcommand(new BenchRunCommand(house))
+                .addSubcommand(new BenchRaceCommand(house))
+                .addSubcommand(new BenchScoreCommand(house))
+                .addSubcommand(new Compare(house));
     }
 
     @Command(

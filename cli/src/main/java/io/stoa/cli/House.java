@@ -1,6 +1,8 @@
 package io.stoa.cli;
 
 import io.stoa.assess.Quantizer;
+import io.stoa.benchmark.dataset.HubDatasets;
+import io.stoa.benchmark.dataset.HubSettings;
 import io.stoa.engine.Engine;
 import io.stoa.engine.EngineOptions;
 import io.stoa.engine.gguf.GgufHeader;
@@ -124,6 +126,14 @@ final class House {
     /** One thread less than there are cores: with all of them busy, generation is many times slower. */
     static int threads() {
         return Math.max(1, Runtime.getRuntime().availableProcessors() - 1);
+    }
+
+    /** The Hub's datasets, in the cache of whoever runs this. */
+    HubDatasets hub() {
+        Path home = environment("XDG_CACHE_HOME")
+                .map(Path::of)
+                .orElseGet(() -> Path.of(System.getProperty("user.home"), ".cache"));
+        return new HubDatasets(HubSettings.from(environment, home.resolve("stoa").resolve("datasets")));
     }
 
     /** A new engine for a candidate; whoever asks closes it. */

@@ -3,6 +3,7 @@ package io.stoa.benchmark.dataset;
 import io.stoa.model.StoaException;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -38,6 +39,8 @@ record DataFiles(String where, DatasetCard card, List<String> paths) {
             "dataset_dict.json",
             "state.json");
     private static final String DEFAULT = "default";
+    private static final int MOST_PATTERNS = 200;
+    private static final int LONGEST_PATTERN = 1_000;
 
     private static Map<String, List<String>> words() {
         Map<String, List<String>> words = new LinkedHashMap<>();
@@ -94,13 +97,22 @@ record DataFiles(String where, DatasetCard card, List<String> paths) {
         List<String> patterns = Optional.ofNullable(config.patterns().get(split))
                 .orElseThrow(() -> noSplit(split, config.patterns().keySet()));
         Set<String> found = new LinkedHashSet<>();
+        Set<String> all = new HashSet<>(paths);
+        int wild = 0;
         for (String pattern : patterns) {
-            Glob glob = new Glob(folder + pattern.replaceFirst("^(?:\\./)+", ""));
-            paths.stream()
-                    .filter(glob::matches)
-                    .filter(this::isVisible)
-                    .sorted()
-                    .forEach(found::add);
+            String whole = folder + plain(pattern);
+            if (all.contains(whole)) {
+                found.add(whole);
+            } else if (Glob.isOne(whole)) {
+                wild++;
+                checkCost(whole, wild);
+                Glob glob = new Glob(whole);
+                paths.stream()
+                        .filter(glob::matches)
+                        .filter(this::isVisible)
+                        .sorted()
+                        .forEach(found::add);
+            }
         }
         if (found.isEmpty()) {
             throw StoaException.user(where + ": no file matches " + patterns + " of its card, for the split \"" + split
@@ -109,8 +121,21 @@ record DataFiles(String where, DatasetCard card, List<String> paths) {
         return Optional.of(List.copyOf(found));
     }
 
+    /** Each pattern is held against each path. */
+    private void checkCost(String pattern, int count) {
+        if (pattern.length() > LONGEST_PATTERN || count > MOST_PATTERNS) {
+            throw StoaException.user(
+                    where + ": its card has more than " + MOST_PATTERNS + " patterns for a split, or one"
+                            + " longer than " + LONGEST_PATTERN + "; download the files and name them");
+        }
+    }
+
+    private static String plain(String path) {
+        return path.startsWith("./") ? path.substring(2) : path;
+    }
+
     private static String folder(String name) {
-        String plain = name.replaceFirst("^(?:\\./)+", "");
+        String plain = plain(name);
         return plain.isEmpty() || plain.endsWith("/") ? plain : plain + "/";
     }
 

@@ -31,6 +31,11 @@ final class Glob {
         }
     }
 
+    /** Whether a text has signs of a pattern. */
+    static boolean isOne(String text) {
+        return text.contains("*") || text.contains("?") || text.contains("[");
+    }
+
     boolean matches(String path) {
         List<List<Integer>> parts = new ArrayList<>();
         for (String part : SLASH.split(path, -1)) {

@@ -2,8 +2,10 @@ package io.stoa.benchmark.dataset;
 
 import io.stoa.model.Digest;
 import io.stoa.model.StoaException;
-import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.regex.Pattern;
@@ -17,7 +19,7 @@ import tools.jackson.databind.node.ObjectNode;
  * The files of a dataset's repository at one commit, in the shape in which the Hub's API lists them: {@code sha} and {@code
  * siblings} with {@code rfilename}, {@code size} and, for large files, {@code lfs.sha256}.
  */
-record HubListing(String commit, List<Entry> entries) {
+record HubListing(String commit, Map<String, Entry> entries) {
     private static final Pattern HEX = Pattern.compile("[0-9a-f]{64}");
     private static final int MOST_FILES = 200_000;
 
@@ -40,7 +42,7 @@ record HubListing(String commit, List<Entry> entries) {
     }
 
     HubListing {
-        entries = List.copyOf(entries);
+        entries = Collections.unmodifiableMap(new LinkedHashMap<>(entries));
     }
 
     static HubListing read(String where, String text) {
@@ -60,14 +62,14 @@ record HubListing(String commit, List<Entry> entries) {
             throw StoaException.user(
                     where + ": has more than " + MOST_FILES + " files; download what you need by hand");
         }
-        List<Entry> entries = new ArrayList<>();
+        Map<String, Entry> entries = new LinkedHashMap<>();
         for (JsonNode sibling : json.path("siblings")) {
             String path = sibling.path("rfilename").stringValue("");
             if (!isSafe(path)) {
                 throw StoaException.engine(
                         where + ": lists a file outside of its folder, \"" + path + "\"; do not use this dataset");
             }
-            entries.add(new Entry(path, size(sibling), digest(sibling)));
+            entries.put(path, new Entry(path, size(sibling), digest(sibling)));
         }
         return new HubListing(commit, entries);
     }
@@ -87,7 +89,7 @@ record HubListing(String commit, List<Entry> entries) {
     String json() {
         ObjectNode root = JsonMapper.shared().createObjectNode().put("sha", commit);
         ArrayNode siblings = root.putArray("siblings");
-        for (Entry entry : entries) {
+        for (Entry entry : entries.values()) {
             ObjectNode sibling = siblings.addObject().put("rfilename", entry.path());
             entry.size().ifPresent(size -> sibling.put("size", size));
             entry.digest().ifPresent(digest -> sibling.putObject("lfs").put("sha256", digest.hex()));
@@ -96,11 +98,11 @@ record HubListing(String commit, List<Entry> entries) {
     }
 
     List<String> paths() {
-        return entries.stream().map(Entry::path).toList();
+        return List.copyOf(entries.keySet());
     }
 
     Optional<Entry> entry(String path) {
-        return entries.stream().filter(entry -> entry.path().equals(path)).findFirst();
+        return Optional.ofNullable(entries.get(path));
     }
 
     /** Whether a path stays below the folder to which it is appended, on every system. */

@@ -67,7 +67,13 @@ final class ParquetRowReader implements io.stoa.benchmark.dataset.RowReader {
             }
         } catch (StoaException e) {
             throw e;
-        } catch (IOException | RuntimeException | OutOfMemoryError | StackOverflowError | NoClassDefFoundError e) {
+        } catch (LinkageError e) {
+            throw new StoaException(
+                    StoaException.Kind.RESOURCES,
+                    file + ": what unpacks it cannot be loaded (" + e + "); set java.io.tmpdir to a folder that"
+                            + " programs may be started from",
+                    e);
+        } catch (IOException | RuntimeException | OutOfMemoryError | StackOverflowError e) {
             // What the library throws for a damaged file is of no one kind, and sizes in one may be anything.
             throw RowSink.unreadable(
                     number == 0 ? file : Place.row(file, number),

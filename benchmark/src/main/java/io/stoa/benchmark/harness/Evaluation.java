@@ -53,6 +53,7 @@ public final class Evaluation {
      * @param overrides keys that are set above those of its file
      * @param data where its documents are, unless the answers bring them
      * @param file the answers, as {@link StoredAnswers} describes them
+     * @param complete whether documents without an answer are refused rather than left out
      * @param output where results and samples are written as lm-evaluation-harness writes them, if anywhere
      * @throws StoaException of kind {@code USER}, naming the culprit
      */
@@ -62,6 +63,7 @@ public final class Evaluation {
             Map<String, Object> overrides,
             Optional<TaskData> data,
             Path file,
+            boolean complete,
             Optional<ResultsFolder> output) {
         if (!(library.find(name, overrides) instanceof Suite.Single single)) {
             throw StoaException.user(name + " is a group; score the answers of one of its tasks at a time");
@@ -71,8 +73,8 @@ public final class Evaluation {
         List<Evaluator> evaluator = new ArrayList<>(1);
         new StoredAnswers(file, prompts).forEach(stored -> {
             if (evaluator.isEmpty()) {
-                DocumentReader reader = prompts.map(Prompts::reader)
-                        .orElseGet(() -> new DocumentReader(task, stored.document()));
+                DocumentReader reader =
+                        prompts.map(Prompts::reader).orElseGet(() -> new DocumentReader(task, stored.document()));
                 evaluator.add(new Evaluator(task, reader, samples(output, task)));
             }
             evaluator.getFirst().add(stored.index(), stored.document(), List.of(), stored.raw());
@@ -80,11 +82,35 @@ public final class Evaluation {
         if (evaluator.isEmpty()) {
             throw StoaException.user(file + ": holds no answer; is it the right file?");
         }
+        int available = prompts.map(known -> known.documents().size()).orElse(0);
+        if (complete && evaluator.getFirst().asked() < available) {
+            throw StoaException.user(file + ": answers " + evaluator.getFirst().asked() + " of " + available
+                    + " documents; answer all, or score those that are there");
+        }
         SequencedMap<String, Evaluated> tasks = new LinkedHashMap<>();
-        tasks.put(task.name(), evaluator.getFirst().evaluated(prompts.map(known -> known.documents().size())));
+        tasks.put(
+                task.name(),
+                evaluator
+                        .getFirst()
+                        .evaluated(prompts.map(known -> known.documents().size())));
         Evaluation evaluation = of(single, tasks);
         output.ifPresent(folder -> folder.write(evaluation));
         return evaluation;
+    }
+
+    /** Whether a file of answers holds their documents as well, as far as its first lines tell. */
+    public static boolean bringsDocuments(Path file) {
+        return StoredAnswers.bringDocuments(file);
+    }
+
+    /** The numbers as lm-evaluation-harness writes them. */
+    public String json(String model) {
+        return PythonJson.indented(ResultsFolder.results(this, model));
+    }
+
+    /** The same on one line. */
+    public String jsonLine(String model) {
+        return ResultsFolder.results(this, model).toString();
     }
 
     private static Consumer<Sample> samples(Optional<ResultsFolder> output, TaskConfig task) {

@@ -72,6 +72,11 @@ public final class Prompts {
         return hook.isPresent() ? hook.get().apply(rows) : rows;
     }
 
+    /** The right answer of a document as the task gives it: a text, the number of a choice, or a list. */
+    JsonNode target(int index) {
+        return reader.target(task.target(), documents.get(index));
+    }
+
     DocumentReader reader() {
         return reader;
     }

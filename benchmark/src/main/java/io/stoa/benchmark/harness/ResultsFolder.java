@@ -2,15 +2,12 @@ package io.stoa.benchmark.harness;
 
 import static java.util.Objects.requireNonNull;
 
-import io.stoa.model.Digest;
 import io.stoa.model.StoaException;
 import java.io.BufferedWriter;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.security.MessageDigest;
 import java.time.Clock;
 import java.time.LocalDateTime;
 import java.time.format.DateTimeFormatter;
@@ -63,7 +60,7 @@ public final class ResultsFolder implements AutoCloseable {
         return sample -> {
             BufferedWriter writer = open.computeIfAbsent(task.name(), _ -> writer(part(file)));
             try {
-                writer.write(line(sample).toString());
+                writer.write(SampleJson.scored(sample).toString());
                 writer.newLine();
             } catch (IOException e) {
                 throw unwritable(file, e);
@@ -81,120 +78,6 @@ public final class ResultsFolder implements AutoCloseable {
 
     private static Path part(Path file) {
         return file.resolveSibling(file.getFileName() + ".part");
-    }
-
-    private ObjectNode line(Sample sample) {
-        ObjectNode line = JSON.objectNode();
-        line.put("doc_id", sample.index());
-        line.set("doc", sample.document());
-        line.set("target", sample.target());
-        ObjectNode arguments = line.putObject("arguments");
-        int number = 0;
-        for (Request request : sample.requests()) {
-            ObjectNode one = arguments.putObject("gen_args_" + number++);
-            switch (request) {
-                case Request.Likelihood likelihood -> {
-                    one.put("arg_0", text(likelihood.context()));
-                    one.put("arg_1", likelihood.continuation());
-                }
-                case Request.Rolling rolling -> one.put("arg_0", rolling.text());
-                case Request.Generate generate -> {
-                    one.put("arg_0", text(generate.context()));
-                    ObjectNode settings = one.putObject("arg_1");
-                    ArrayNode until = settings.putArray("until");
-                    generate.settings().until().forEach(until::add);
-                    settings.put("temperature", generate.settings().temperature());
-                    generate.settings().maxTokens().ifPresent(tokens -> settings.put("max_gen_toks", tokens));
-                }
-            }
-        }
-        ArrayNode resps = line.putArray("resps");
-        sample.raw().forEach(raw -> resps.add(answers(raw)));
-        ArrayNode filtered = line.putArray("filtered_resps");
-        sample.outcomes().forEach(outcome -> {
-            switch (outcome) {
-                case Outcome.Likelihood one -> filtered.add(pair(one.logLikelihood(), one.greedy()));
-                case Outcome.Text text -> {
-                    if (text.single()) {
-                        filtered.add(text.first());
-                    } else {
-                        text.answers().forEach(filtered.addArray()::add);
-                    }
-                }
-            }
-        });
-        line.put("filter", sample.filter());
-        ArrayNode metrics = line.putArray("metrics");
-        sample.scores().keySet().forEach(metrics::add);
-        // The hashes tell whether two runs asked the same.
-        line.put("doc_hash", sha256(PythonJson.indented(sample.document())));
-        line.put(
-                "prompt_hash",
-                sha256(sample.requests().isEmpty() ? "" : prompt(sample.requests().getFirst())));
-        line.put("target_hash", sha256(sample.target().asString(sample.target().toString())));
-        sample.scores().forEach((metric, measured) -> put(line, metric, measured));
-        return line;
-    }
-
-    private static ArrayNode answers(RawAnswer raw) {
-        ArrayNode answers = JSON.arrayNode();
-        switch (raw) {
-            case RawAnswer.Texts texts -> texts.texts().forEach(answers::add);
-            case RawAnswer.Likelihood one -> answers.add(pair(one.logLikelihood(), one.greedy()));
-        }
-        return answers;
-    }
-
-    /** The harness writes numbers and flags of answers as texts. */
-    private static ArrayNode pair(double logLikelihood, boolean greedy) {
-        return JSON.arrayNode().add(Double.toString(logLikelihood)).add(greedy ? "True" : "False");
-    }
-
-    private static void put(ObjectNode line, String metric, Measured measured) {
-        switch (measured) {
-            case Measured.Value value -> line.put(metric, value.value());
-            case Measured.Weighted weighted ->
-                line.putArray(metric).add(weighted.logLikelihood()).add(weighted.weight());
-            case Measured.Label label -> line.putArray(metric).add(label.gold()).add(label.predicted());
-            case Measured.Distribution distribution -> {
-                ArrayNode array = line.putArray(metric).add(distribution.gold());
-                distribution.probabilities().forEach(array.addArray()::add);
-            }
-            case Measured.Texts texts -> {
-                ArrayNode array = line.putArray(metric);
-                texts.references().forEach(array.addArray()::add);
-                array.add(texts.prediction());
-            }
-            case Measured.Flags flags -> flags.flags().forEach(line.putArray(metric)::add);
-        }
-    }
-
-    private static String prompt(Request request) {
-        return switch (request) {
-            case Request.Likelihood likelihood -> text(likelihood.context());
-            case Request.Rolling rolling -> rolling.text();
-            case Request.Generate generate -> text(generate.context());
-        };
-    }
-
-    private static String text(Request.Context context) {
-        return switch (context) {
-            case Request.Context.Text text -> text.text();
-            case Request.Context.Chat chat -> {
-                ArrayNode messages = JSON.arrayNode();
-                chat.messages()
-                        .forEach(message -> messages.addObject()
-                                .put("role", message.role())
-                                .put("content", message.content()));
-                yield messages.toString();
-            }
-        };
-    }
-
-    private static String sha256(String text) {
-        MessageDigest digest = Digest.sha256();
-        digest.update(text.getBytes(StandardCharsets.UTF_8));
-        return Digest.of(digest).hex();
     }
 
     /** Writes the numbers, and puts the samples in their place. */
@@ -249,9 +132,12 @@ public final class ResultsFolder implements AutoCloseable {
             task.metrics().forEach(metric -> metrics.put(metric.name(), metric.higherIsBetter()));
         });
         ObjectNode samples = json.putObject("n-samples");
-        evaluation.tasks().values().forEach(task -> samples.putObject(task.task())
-                .put("original", task.available().orElse(task.asked()))
-                .put("effective", task.asked()));
+        evaluation
+                .tasks()
+                .values()
+                .forEach(task -> samples.putObject(task.task())
+                        .put("original", task.available().orElse(task.asked()))
+                        .put("effective", task.asked()));
         json.putObject("config").put("model", model);
         return json;
     }
@@ -261,7 +147,7 @@ public final class ResultsFolder implements AutoCloseable {
         json.put("name", task.task());
         json.put("alias", task.alias());
         json.put("sample_len", task.asked());
-        for (Evaluated.Number number : task.numbers()) {
+        for (Evaluated.Figure number : task.numbers()) {
             json.put(number.key(), number.value());
             String error = number.metric() + "_stderr," + number.filter();
             if (number.standardError().isPresent()) {

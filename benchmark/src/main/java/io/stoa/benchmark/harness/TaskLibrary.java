@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -16,7 +17,10 @@ import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * Finds tasks, groups and tags by their names in folders of task files. A name in a later folder wins over one in an
@@ -49,6 +53,7 @@ public final class TaskLibrary {
         for (Path file : files(folder)) {
             try {
                 SequencedMap<String, Object> keys = TaskYaml.read(file);
+                localFile(file, keys);
                 boolean group = isGroup(keys);
                 Optional.ofNullable(keys.get(group ? "group" : "task"))
                         .ifPresent(name -> found.putIfAbsent(String.valueOf(name), keys));
@@ -62,6 +67,19 @@ public final class TaskLibrary {
             }
         }
         entries.putAll(found);
+    }
+
+    /** A dataset that is a file beside the task file: a task of one's own needs no more than that and two templates. */
+    private static void localFile(Path file, SequencedMap<String, Object> keys) {
+        if (keys.get("dataset_path") instanceof String name && name.contains(".")) {
+            Path beside = file.resolveSibling(name);
+            if (Files.isRegularFile(beside)) {
+                keys.put("dataset_path", beside.toString());
+                if (!keys.containsKey("test_split") && !keys.containsKey("validation_split")) {
+                    keys.put("test_split", "test");
+                }
+            }
+        }
     }
 
     private static List<Path> files(Path folder) {
@@ -88,6 +106,67 @@ public final class TaskLibrary {
         SortedSet<String> names = new TreeSet<>(entries.keySet());
         names.addAll(tags.keySet());
         return names;
+    }
+
+    /**
+     * What a name stands for, for people.
+     *
+     * @param kind {@code task}, {@code group} or {@code tag}
+     * @param dataset a task's
+     */
+    public record Entry(String kind, String name, Optional<String> dataset) {}
+
+    /** All names with what they are, sorted. */
+    public List<Entry> entries() {
+        return names().stream()
+                .map(name -> {
+                    SequencedMap<String, Object> keys = entries.get(name);
+                    if (keys == null) {
+                        return new Entry("tag", name, Optional.empty());
+                    }
+                    return isGroup(keys)
+                            ? new Entry("group", name, Optional.empty())
+                            : new Entry(
+                                    "task",
+                                    name,
+                                    Optional.ofNullable(keys.get("dataset_path"))
+                                            .map(String::valueOf));
+                })
+                .toList();
+    }
+
+    /** The datasets of a task, or of a group's tasks. */
+    public Set<String> datasets(String name) {
+        return find(name, Map.of())
+                .tasks()
+                .map(task -> task.dataset().path())
+                .collect(Collectors.toCollection(LinkedHashSet::new));
+    }
+
+    /**
+     * What is asked, as JSON lines.
+     *
+     * @param most documents of each task, the first ones
+     * @param lines hears each line
+     */
+    public void prompts(
+            String name,
+            Map<String, Object> overrides,
+            TaskData data,
+            Prompts.Layout layout,
+            int most,
+            Consumer<String> lines) {
+        Suite suite = find(name, overrides);
+        suite.tasks().forEach(task -> {
+            Prompts prompts = new Prompts(task, data.splits(task), layout);
+            for (int i = 0; i < Math.min(most, prompts.documents().size()); i++) {
+                ObjectNode line = SampleJson.asked(i, prompts);
+                if (suite instanceof Suite.Group) {
+                    line.put("task", task.name());
+                }
+                lines.accept(line.toString());
+            }
+        });
     }
 
     /**

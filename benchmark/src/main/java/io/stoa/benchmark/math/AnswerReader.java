@@ -32,7 +32,7 @@ import java.util.Set;
  * signs are dropped. A number with a subscript is a numeral in that base and equals only itself.
  */
 final class AnswerReader {
-    private static final int MAX_LENGTH = 5000;
+    private static final int MAX_LENGTH = 2000;
     private static final int MAX_DEPTH = 40;
     private static final int MAX_ELEMENTS = 64;
 
@@ -159,7 +159,7 @@ final class AnswerReader {
             end--;
         }
         // What ends in dots goes on; a backslash makes the character a part of a command.
-        boolean cut = text.startsWith("..", end) || (end > 0 && text.charAt(end - 1) == '\\');
+        boolean cut = text.indexOf("..", end) >= 0 || (end > 0 && text.charAt(end - 1) == '\\');
         return (cut ? text : text.substring(0, end)).strip();
     }
 
@@ -371,6 +371,9 @@ final class AnswerReader {
                 break;
             }
             at++;
+            if (parts.size() == MAX_ELEMENTS) {
+                throw new UnreadableException("it has more than " + MAX_ELEMENTS + " elements");
+            }
             Answer next = sum();
             if (union) {
                 parts.add(next);

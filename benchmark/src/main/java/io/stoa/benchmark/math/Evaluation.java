@@ -28,10 +28,10 @@ final class Evaluation {
 
     private static final int MAX_EXACT_FACTORIAL = 1000;
 
-    /** Squares of fraction lengths in words, summed; about ten milliseconds. */
-    private static final long MAX_EXACT_WORK = 2_000_000;
+    /** Products of fraction lengths in words, summed; some ten milliseconds. */
+    private static final long MAX_EXACT_WORK = 500_000;
 
-    private static final long MAX_STEPS = 300_000;
+    private static final long MAX_STEPS = 40_000;
 
     private long exactWork;
     private long steps;
@@ -71,6 +71,9 @@ final class Evaluation {
         Quantity result = start;
         for (Expression part : parts) {
             result = operator.apply(result, at(part, point));
+            if (result instanceof Undefined) {
+                return result;
+            }
         }
         return result;
     }
@@ -92,8 +95,12 @@ final class Evaluation {
 
     Quantity times(Quantity a, Quantity b) {
         if (a instanceof Exact x && b instanceof Exact y && affords(x.bits() + y.bits())) {
-            return Exact.of(
-                    x.numerator().multiply(y.numerator()), x.denominator().multiply(y.denominator()));
+            // Reduced crosswise: a long fraction times a short one needs no long greatest common divisor.
+            Exact first = Exact.of(x.numerator(), y.denominator());
+            Exact second = Exact.of(y.numerator(), x.denominator());
+            return new Exact(
+                    first.numerator().multiply(second.numerator()),
+                    first.denominator().multiply(second.denominator()));
         }
         return numeric(a, b, Quantity::times);
     }
@@ -273,7 +280,7 @@ final class Evaluation {
         if (bits > MAX_BITS || exactWork > MAX_EXACT_WORK) {
             return false;
         }
-        exactWork += words * words / 8 + 1;
+        exactWork += words * words + 1;
         return true;
     }
 

@@ -36,9 +36,10 @@ public final class MathAnswer {
     private static final Pattern NUMBER = Pattern.compile("(?<![^\\s=*$€£¥₹:(])"
             + "(-?(?:[1-9]\\d{0,2}(?:[ ,]\\d{3})++(?!\\d)(?:\\.\\d++)?|\\d++[.,]\\d++|\\d++)|-?\\.\\d++)");
 
-    /** Arithmetic without letters; more than one number. */
-    private static final Pattern ARITHMETIC = Pattern.compile(
-            "(?<![^\\s=*])(-?\\(?-?\\d[\\d.\\s+\\-*×/^()÷]{0,200}[+\\-*×/^()÷][\\d.\\s+\\-*×/^()÷]{0,200}[\\d)])(?=[.,:\\s)$*]|\\z)");
+    /** A run of what arithmetic without letters is made of. */
+    private static final Pattern ARITHMETIC = Pattern.compile("(?<![^\\s=*])-?\\(?-?\\d[\\d. \\t+\\-*×/^()÷]{0,300}+");
+
+    private static final Pattern OPERATOR = Pattern.compile("\\d[ \\t.)]*+[+\\-*×/^(÷]");
 
     private static final Pattern DECIMAL_COMMA = Pattern.compile("-?\\d+,\\d+");
     private static final Pattern THOUSANDS = Pattern.compile("-?[1-9]\\d{0,2}(?:[ ,]\\d{3})++(?:\\.\\d++)?");
@@ -167,27 +168,21 @@ public final class MathAnswer {
 
     private static void plain(String text, int from, int to, List<Candidate> candidates) {
         Matcher arithmetic = ARITHMETIC.matcher(text).region(from, to).useTransparentBounds(true);
-        int arithmeticEnd = from;
-        List<int[]> taken = new ArrayList<>();
         while (arithmetic.find()) {
-            String expression = arithmetic.group(1);
-            if (!THOUSANDS.matcher(expression).matches()) {
-                candidates.add(new Candidate(expression, arithmetic.start(1), arithmetic.end(1)));
-                taken.add(new int[] {arithmetic.start(1), arithmetic.end(1)});
-                arithmeticEnd = arithmetic.end(1);
+            int end = arithmetic.end();
+            while (!Character.isDigit(text.charAt(end - 1)) && text.charAt(end - 1) != ')') {
+                end--;
+            }
+            String expression = text.substring(arithmetic.start(), end);
+            boolean wordFollows = end < text.length() && Character.isLetter(text.charAt(end));
+            if (!wordFollows && OPERATOR.matcher(expression).find()) {
+                candidates.add(new Candidate(expression, arithmetic.start(), end));
             }
         }
         Matcher number = NUMBER.matcher(text).region(from, to).useTransparentBounds(true);
-        int next = 0;
         while (number.find()) {
-            while (next < taken.size() && taken.get(next)[1] <= number.start()) {
-                next++;
-            }
-            boolean inside = next < taken.size() && number.start() >= taken.get(next)[0] && arithmeticEnd > from;
-            if (!inside) {
-                candidates.add(new Candidate(
-                        plainNumber(number.group()) + percentAt(text, number.end()), number.start(), number.end()));
-            }
+            candidates.add(new Candidate(
+                    plainNumber(number.group()) + percentAt(text, number.end()), number.start(), number.end()));
         }
     }
 
@@ -209,6 +204,7 @@ public final class MathAnswer {
         int lastDisplayDollar = text.lastIndexOf("$$");
         int lastBracket = text.lastIndexOf("\\]");
         int lineEnd = -1;
+        int unclosedUntil = -1;
         int i = 0;
         while (i < text.length()) {
             char c = text.charAt(i);
@@ -222,8 +218,9 @@ public final class MathAnswer {
                 char escaped = i + 1 < text.length() ? text.charAt(i + 1) : ' ';
                 if (escaped == '[' && i + 2 <= lastBracket) {
                     close = text.indexOf("\\]", i + 2);
-                } else if (escaped == '(') {
+                } else if (escaped == '(' && i > unclosedUntil && i + 2 < lineEnd) {
                     close = text.indexOf("\\)", i + 2, lineEnd);
+                    unclosedUntil = close < 0 ? lineEnd : unclosedUntil;
                 }
             } else if (c == '$') {
                 if (text.startsWith("$$", i) && i + 2 <= lastDisplayDollar) {

@@ -66,7 +66,10 @@ sealed interface Quantity {
             case Approximate approximate -> Optional.of(approximate);
             case Undefined _ -> Optional.empty();
             case Exact exact -> {
-                double value = exact.decimal(MathContext.DECIMAL128).doubleValue();
+                boolean small = exact.numerator.bitLength() <= 53 && exact.denominator.bitLength() <= 53;
+                double value = small
+                        ? exact.numerator.doubleValue() / exact.denominator.doubleValue()
+                        : exact.decimal(MathContext.DECIMAL128).doubleValue();
                 yield Double.isInfinite(value)
                         ? Optional.empty()
                         : Optional.of(new Approximate(value, 0, Math.ulp(value)));

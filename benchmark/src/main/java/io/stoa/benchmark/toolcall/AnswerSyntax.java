@@ -47,7 +47,7 @@ public enum AnswerSyntax {
         try {
             return new ParsedAnswer.Calls(read(answer));
         } catch (AnswerSyntaxException e) {
-            return new ParsedAnswer.Unreadable(Fault.DECODER_FAILED, String.valueOf(e.getMessage()));
+            return new ParsedAnswer.Unreadable(e.fault(), String.valueOf(e.getMessage()));
         }
     }
 

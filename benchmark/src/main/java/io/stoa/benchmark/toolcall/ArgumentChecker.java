@@ -192,11 +192,15 @@ final class ArgumentChecker {
 
     private Optional<Wrong> checkMissing(Table value, Table candidate) {
         return candidate.entries().entrySet().stream()
-                .filter(entry -> !value.entries().containsKey(entry.getKey())
-                        && !elements(entry.getValue()).contains(ExpectedCall.ABSENT))
+                .filter(entry -> !value.entries().containsKey(entry.getKey()) && !mayBeAbsent(entry.getValue()))
                 .findFirst()
                 .flatMap(entry -> wrong(
                         Fault.VALUE_DICT_KEY, "lacks the key " + entry.getKey().shown()));
+    }
+
+    /** In Python the empty text is within every text. */
+    private static boolean mayBeAbsent(ArgumentValue values) {
+        return values instanceof Text || elements(values).contains(ExpectedCall.ABSENT);
     }
 
     private String unexpected(ArgumentValue value) {

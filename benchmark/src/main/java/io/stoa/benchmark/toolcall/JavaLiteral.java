@@ -47,6 +47,7 @@ final class JavaLiteral {
         };
     }
 
+    /** Also an element's; collections within collections stay text, for their commas are already lost. */
     private static ArgumentValue scalar(String source, String type) {
         boolean literal = switch (type) {
             case "byte", "short", "integer" -> WHOLE.matcher(source).matches();
@@ -110,7 +111,7 @@ final class JavaLiteral {
     private static ArgumentValue listElements(List<String> elements, String type) {
         boolean quoted = type.equals("String") || type.equals("char");
         return ArgumentValue.listOf(elements.stream()
-                .map(element -> quoted ? ArgumentValue.of(ScalarLiteral.trimmed(element)) : element(element, type))
+                .map(element -> quoted ? ArgumentValue.of(ScalarLiteral.trimmed(element)) : scalar(element, type))
                 .toList());
     }
 
@@ -125,13 +126,8 @@ final class JavaLiteral {
         }
         return Optional.of(ArgumentValue.listOf(ScalarLiteral.pieces(source.substring(creation.end(), end)).stream()
                 .filter(element -> !element.isEmpty())
-                .map(element -> element(element, type))
+                .map(element -> scalar(element, type))
                 .toList()));
-    }
-
-    /** Collections within collections stay text: their commas are already lost. */
-    private static ArgumentValue element(String element, String type) {
-        return scalar(element, type);
     }
 
     private static Optional<ArgumentValue> hashMap(String source) {

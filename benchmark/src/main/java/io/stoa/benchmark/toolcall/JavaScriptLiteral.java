@@ -128,10 +128,13 @@ final class JavaScriptLiteral {
     /** The first comma with a colon between it and the next comma: behind others the same value goes on. */
     private static int entryEnd(String inside, int start) {
         int comma = inside.indexOf(',', start);
-        while (comma >= 0) {
+        int colon = inside.indexOf(':', start);
+        while (comma >= 0 && colon >= 0) {
             int next = inside.indexOf(',', comma + 1);
-            int last = next < 0 ? inside.length() : next;
-            if (inside.lastIndexOf(':', last - 1) > comma + 1) {
+            if (colon < comma + 2) {
+                colon = inside.indexOf(':', comma + 2);
+            }
+            if (colon >= 0 && (next < 0 || colon < next)) {
                 return comma;
             }
             comma = next;

@@ -1,59 +1,17 @@
 package io.stoa.benchmark.toolcall;
 
-import java.util.Map;
 import java.util.Optional;
 
 /** The language that functions are declared in, which decides what types there are and how arguments are written. */
 public enum Language {
-    PYTHON(
-            AnswerSyntax.PYTHON,
-            Map.of(
-                    "string", ValueType.STRING,
-                    "integer", ValueType.INTEGER,
-                    "float", ValueType.FLOAT,
-                    "boolean", ValueType.BOOLEAN,
-                    "array", ValueType.LIST,
-                    "tuple", ValueType.LIST,
-                    "dict", ValueType.DICT,
-                    "any", ValueType.STRING)),
-    JAVA(
-            AnswerSyntax.JAVA,
-            Map.ofEntries(
-                    Map.entry("byte", ValueType.INTEGER),
-                    Map.entry("short", ValueType.INTEGER),
-                    Map.entry("integer", ValueType.INTEGER),
-                    Map.entry("long", ValueType.INTEGER),
-                    Map.entry("float", ValueType.FLOAT),
-                    Map.entry("double", ValueType.FLOAT),
-                    Map.entry("boolean", ValueType.BOOLEAN),
-                    Map.entry("char", ValueType.STRING),
-                    Map.entry("String", ValueType.STRING),
-                    Map.entry("any", ValueType.STRING),
-                    Map.entry("Array", ValueType.LIST),
-                    Map.entry("ArrayList", ValueType.LIST),
-                    Map.entry("Queue", ValueType.LIST),
-                    Map.entry("Stack", ValueType.LIST),
-                    Map.entry("Set", ValueType.SET),
-                    Map.entry("HashMap", ValueType.DICT),
-                    Map.entry("Hashtable", ValueType.DICT))),
-    JAVASCRIPT(
-            AnswerSyntax.JAVASCRIPT,
-            Map.of(
-                    "String", ValueType.STRING,
-                    "integer", ValueType.INTEGER,
-                    "float", ValueType.FLOAT,
-                    "Bigint", ValueType.INTEGER,
-                    "Boolean", ValueType.BOOLEAN,
-                    "dict", ValueType.DICT,
-                    "array", ValueType.LIST,
-                    "any", ValueType.STRING));
+    PYTHON(AnswerSyntax.PYTHON),
+    JAVA(AnswerSyntax.JAVA),
+    JAVASCRIPT(AnswerSyntax.JAVASCRIPT);
 
     private final AnswerSyntax syntax;
-    private final Map<String, ValueType> types;
 
-    Language(AnswerSyntax syntax, Map<String, ValueType> types) {
+    Language(AnswerSyntax syntax) {
         this.syntax = syntax;
-        this.types = types;
     }
 
     /** How calls are written in this language. */
@@ -63,7 +21,11 @@ public enum Language {
 
     /** What a declared type is compared as; empty where the language has no such type. */
     Optional<ValueType> type(String declared) {
-        return Optional.ofNullable(types.get(declared));
+        return switch (this) {
+            case PYTHON -> python(declared);
+            case JAVA -> java(declared);
+            case JAVASCRIPT -> javaScript(declared);
+        };
     }
 
     /** Whether the elements' type is declared and checked. */
@@ -72,6 +34,43 @@ public enum Language {
             case PYTHON -> declared.equals("array") || declared.equals("tuple");
             case JAVA -> declared.equals("Array") || declared.equals("ArrayList");
             case JAVASCRIPT -> declared.equals("array");
+        };
+    }
+
+    private static Optional<ValueType> python(String declared) {
+        return switch (declared) {
+            case "string", "any" -> Optional.of(ValueType.STRING);
+            case "integer" -> Optional.of(ValueType.INTEGER);
+            case "float" -> Optional.of(ValueType.FLOAT);
+            case "boolean" -> Optional.of(ValueType.BOOLEAN);
+            case "array", "tuple" -> Optional.of(ValueType.LIST);
+            case "dict" -> Optional.of(ValueType.DICT);
+            default -> Optional.empty();
+        };
+    }
+
+    private static Optional<ValueType> java(String declared) {
+        return switch (declared) {
+            case "String", "char", "any" -> Optional.of(ValueType.STRING);
+            case "byte", "short", "integer", "long" -> Optional.of(ValueType.INTEGER);
+            case "float", "double" -> Optional.of(ValueType.FLOAT);
+            case "boolean" -> Optional.of(ValueType.BOOLEAN);
+            case "Array", "ArrayList", "Queue", "Stack" -> Optional.of(ValueType.LIST);
+            case "HashMap", "Hashtable" -> Optional.of(ValueType.DICT);
+            case "Set" -> Optional.of(ValueType.SET);
+            default -> Optional.empty();
+        };
+    }
+
+    private static Optional<ValueType> javaScript(String declared) {
+        return switch (declared) {
+            case "String", "any" -> Optional.of(ValueType.STRING);
+            case "integer", "Bigint" -> Optional.of(ValueType.INTEGER);
+            case "float" -> Optional.of(ValueType.FLOAT);
+            case "Boolean" -> Optional.of(ValueType.BOOLEAN);
+            case "array" -> Optional.of(ValueType.LIST);
+            case "dict" -> Optional.of(ValueType.DICT);
+            default -> Optional.empty();
         };
     }
 }

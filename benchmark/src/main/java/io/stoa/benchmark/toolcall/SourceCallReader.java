@@ -36,33 +36,26 @@ final class SourceCallReader {
     }
 
     FunctionCall read() throws AnswerSyntaxException {
-        int start = text.length() - text.stripLeading().length();
-        Matcher name = NAME.matcher(text).region(start, text.length());
+        if (text.isBlank()) {
+            throw new AnswerSyntaxException(Fault.WRONG_OUTPUT_FORMAT, "no call");
+        }
+        Matcher name = NAME.matcher(text).region(scanner.behindSpace(0), text.length());
         if (!name.lookingAt()) {
             throw new AnswerSyntaxException("no call");
         }
-        int open = start + name.group().length();
-        open += text.substring(open).length()
-                - text.substring(open).stripLeading().length();
+        int open = scanner.behindSpace(name.end());
         if (!text.startsWith("(", open)) {
             throw new AnswerSyntaxException("expected \"(\" at " + open);
         }
-        Map<String, ArgumentValue> arguments = new LinkedHashMap<>();
-        int close = open;
-        List<String> written = new ArrayList<>();
-        do {
-            int from = close + 1;
-            close = scanner.find(",)", from);
-            written.add(text.substring(from, close).strip());
-        } while (text.startsWith(",", close));
-        String rest = text.substring(Math.min(text.length(), close + 1)).strip();
-        if (!text.startsWith(")", close) || !(rest.isEmpty() || rest.equals(";"))) {
-            throw new AnswerSyntaxException("not one call");
+        SourceScanner.Bracketed written = scanner.arguments(open);
+        if (!written.rest().isEmpty() && !written.rest().equals(";")) {
+            boolean sequence = language == Language.JAVASCRIPT && written.rest().startsWith(",");
+            throw new AnswerSyntaxException(
+                    sequence ? Fault.WRONG_OUTPUT_FORMAT : Fault.DECODER_FAILED, "not one call alone");
         }
-        if (written.size() > 1 || !written.getFirst().isEmpty()) {
-            for (String argument : written) {
-                put(arguments, argument);
-            }
+        Map<String, ArgumentValue> arguments = new LinkedHashMap<>();
+        for (String argument : written.arguments()) {
+            put(arguments, argument);
         }
         return new FunctionCall(name.group(), arguments);
     }
@@ -117,30 +110,27 @@ final class SourceCallReader {
         if (!creation.lookingAt()) {
             return squeezed(value);
         }
-        int open = creation.end();
-        if (value.startsWith("<", open)) {
-            open = scanner.typeArgumentsEnd(open);
-        }
-        String type = squeezed(value.substring(creation.start("type"), open));
-        open += value.substring(open).length()
-                - value.substring(open).stripLeading().length();
+        int typeEnd = value.startsWith("<", creation.end()) ? scanner.typeArgumentsEnd(creation.end()) : creation.end();
+        int open = scanner.behindSpace(typeEnd);
         if (!value.startsWith("(", open)) {
             return squeezed(value);
         }
+        SourceScanner.Bracketed written = scanner.arguments(open);
+        if (!written.rest().isEmpty() && !isBlock(written.rest())) {
+            return squeezed(value);
+        }
         List<String> arguments = new ArrayList<>();
-        int close = open;
-        do {
-            int from = close + 1;
-            close = scanner.find(",)", from);
-            arguments.add(javaSource(value.substring(from, close).strip()));
-        } while (value.startsWith(",", close));
-        String rest = value.substring(Math.min(value.length(), close + 1)).strip();
-        boolean body = rest.startsWith("{") && scannerEndsBody(rest);
-        return rest.isEmpty() || body ? "new " + type + "(" + String.join(", ", arguments) + ")" : squeezed(value);
+        for (String argument : written.arguments()) {
+            arguments.add(javaSource(argument));
+        }
+        String type = squeezed(value.substring(creation.start("type"), typeEnd));
+        return "new " + type + "(" + String.join(", ", arguments) + ")";
     }
 
-    private static boolean scannerEndsBody(String rest) throws AnswerSyntaxException {
-        return rest.endsWith("}") && new SourceScanner(Language.JAVA, rest).find(".", 0) == rest.length();
+    private static boolean isBlock(String source) throws AnswerSyntaxException {
+        return source.startsWith("{")
+                && source.endsWith("}")
+                && new SourceScanner(Language.JAVA, source).find(".", 0) == source.length();
     }
 
     /** Without white space and comments outside of literals, but for one space between words. */

@@ -1,7 +1,7 @@
 package io.stoa.benchmark.toolcall;
 
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * Walks over source of Java or JavaScript, literal by literal and bracket by bracket, without understanding more of it:
@@ -11,7 +11,8 @@ final class SourceScanner {
     /** Behind one of these, or at the start, a slash begins a regular expression of JavaScript. */
     private static final String BEFORE_A_PATTERN = "(,=:[!&|?{};+";
 
-    private static final Pattern TYPE_ARGUMENTS = Pattern.compile("<[\\w\\s,.?&\\[\\]<>]{0,100}");
+    /** Characters of type arguments; more are read as comparisons. */
+    private static final int LONGEST_TYPE = 100;
 
     private final Language language;
     private final String text;
@@ -139,20 +140,52 @@ final class SourceScanner {
 
     /** Behind the type arguments of Java that begin here, whose commas part no arguments; else behind the bracket. */
     int typeArgumentsEnd(int at) {
-        if (language != Language.JAVA) {
-            return at + 1;
-        }
-        Matcher matcher = TYPE_ARGUMENTS.matcher(text).region(at, text.length());
-        if (matcher.lookingAt()) {
-            int open = 0;
-            for (int end = at; end < matcher.end(); end++) {
-                char c = text.charAt(end);
-                open += c == '<' ? 1 : c == '>' ? -1 : 0;
-                if (open == 0) {
-                    return end + 1;
-                }
+        int open = 0;
+        for (int end = at; end < Math.min(text.length(), at + LONGEST_TYPE) && isTypePart(text.charAt(end)); end++) {
+            char c = text.charAt(end);
+            open += c == '<' ? 1 : c == '>' ? -1 : 0;
+            if (open == 0) {
+                return end + 1;
             }
         }
         return at + 1;
     }
+
+    private boolean isTypePart(char c) {
+        return language == Language.JAVA
+                && (Character.isJavaIdentifierPart(c) || Character.isWhitespace(c) || "<>,.?&[]".indexOf(c) >= 0);
+    }
+
+    /** The arguments between the bracket at {@code open} and the one that closes it. */
+    Bracketed arguments(int open) throws AnswerSyntaxException {
+        List<String> arguments = new ArrayList<>();
+        int close = open;
+        do {
+            int start = close + 1;
+            close = find(",)", start);
+            arguments.add(text.substring(start, close).strip());
+        } while (text.startsWith(",", close));
+        if (close == text.length()) {
+            throw new AnswerSyntaxException("\")\" is missing at the end");
+        }
+        boolean none = arguments.size() == 1 && arguments.getFirst().isEmpty();
+        return new Bracketed(
+                none ? List.of() : arguments, text.substring(close + 1).strip());
+    }
+
+    /** The first place from {@code start} on that is no white space. */
+    int behindSpace(int start) {
+        int at = start;
+        while (at < text.length() && Character.isWhitespace(text.charAt(at))) {
+            at++;
+        }
+        return at;
+    }
+
+    /**
+     * Arguments, stripped.
+     *
+     * @param rest what stands behind the closing bracket, stripped
+     */
+    record Bracketed(List<String> arguments, String rest) {}
 }

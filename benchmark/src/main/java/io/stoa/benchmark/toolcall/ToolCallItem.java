@@ -13,7 +13,7 @@ import tools.jackson.databind.json.JsonMapper;
  * A question, the functions on offer, and the calls that answer it.
  *
  * @param question the messages of its only turn
- * @param functions on offer, in the order declared
+ * @param functions on offer, in the order declared; BFCL has a few items with none, where no call is wanted
  * @param expected the calls; none in the categories of relevance
  */
 public record ToolCallItem(
@@ -28,8 +28,8 @@ public record ToolCallItem(
         question = List.copyOf(question);
         functions = List.copyOf(functions);
         expected = List.copyOf(expected);
-        if (id.isBlank() || functions.isEmpty() || question.isEmpty()) {
-            throw new IllegalArgumentException("an item needs an id, a question and a function: \"" + id + "\"");
+        if (id.isBlank() || question.isEmpty()) {
+            throw new IllegalArgumentException("an item needs an id and a question: \"" + id + "\"");
         }
         if (expected.isEmpty() == category.expectsCalls()) {
             throw new IllegalArgumentException(

@@ -82,6 +82,16 @@ final class DataFilesTest {
                 .hasMessageContaining("no default configuration; choose one of one, 2, three, four");
     }
 
+    @Test
+    void costlyCards() {
+        DatasetCard card =
+                DatasetCard.read("README.md", "---\nconfigs:\n- data_files: [" + "'*.csv',".repeat(201) + "]\n---\n");
+        assertThatThrownBy(() -> files(card, "", "train", "a.csv")).hasMessageContaining("more than 200 patterns");
+        DatasetCard plain = DatasetCard.read(
+                "README.md", "---\nconfigs:\n- data_files: [" + "./a.csv,".repeat(10_000) + "]\n---\n");
+        assertThat(files(plain, "", "train", "a.csv", "b.csv")).containsExactly("a.csv");
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"# no front matter", "---\nlicense: mit\n---\n", "---\n- a\n---", "---\n---\n", ""})
     void cardsThatSayNothing(String text) {

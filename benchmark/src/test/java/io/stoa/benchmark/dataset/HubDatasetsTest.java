@@ -3,6 +3,7 @@ package io.stoa.benchmark.dataset;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.stoa.model.Digest;
 import io.stoa.model.StoaException;
@@ -394,6 +395,21 @@ final class HubDatasetsTest {
         assertThat(refusal)
                 .hasMessageContaining(folder.resolve("cache").toString())
                 .hasMessageContaining("bytes are free");
+    }
+
+    @Test
+    void aDiskThatIsFull() throws IOException {
+        Path full = Path.of("/dev/full");
+        assumeTrue(Files.exists(full), "this system has no device that is always full");
+        fetch(new HubReference(LoopbackHub.ID, "train"));
+        Path part = folder.resolve("cache/datasets--house--stoa/" + hub.commit + "/parts/" + TEST);
+        Files.createSymbolicLink(part, full);
+        StoaException refusal = refusal(REFERENCE);
+        assertThat(refusal.kind()).isEqualTo(StoaException.Kind.RESOURCES);
+        assertThat(refusal)
+                .hasMessageContaining(part.getParent() + ": cannot be used")
+                .hasMessageContaining("free space");
+        assertThat(hub.seenOf(TEST)).hasSize(1);
     }
 
     @Test

@@ -7,7 +7,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestReporter;
 import tools.jackson.databind.JsonNode;
 
 /** Every published set loads with the number of items that its authors state. */
@@ -15,11 +14,10 @@ final class PublishedSetsTest {
     private final DatasetReader reader = new DatasetReader();
 
     @Test
-    void gsm8k(TestReporter reporter) {
+    void gsm8k() {
         Split train = reader.read(SharedItems.require("gsm8k/train.jsonl"));
         Split test = reader.read(SharedItems.require("gsm8k/test.jsonl"));
-        reporter.publishEntry(
-                "gsm8k", train.rows().size() + " train, " + test.rows().size() + " test");
+        report("gsm8k", train.rows().size() + " train, " + test.rows().size() + " test");
         assertThat(train.rows()).hasSize(7_473);
         assertThat(test.rows())
                 .hasSize(1_319)
@@ -28,10 +26,10 @@ final class PublishedSetsTest {
     }
 
     @Test
-    void hellaswag(TestReporter reporter) {
+    void hellaswag() {
         Path file = SharedItems.require("hellaswag/hellaswag_val_full.txt.bz2");
         Split split = reader.read(List.of(file), new Format.LlamaCppHellaSwag());
-        reporter.publishEntry("hellaswag", String.valueOf(split.rows().size()));
+        report("hellaswag", String.valueOf(split.rows().size()));
         assertThat(split.rows())
                 .hasSize(10_042)
                 .allMatch(row -> row.values().path("endings").size() == 4);
@@ -43,12 +41,12 @@ final class PublishedSetsTest {
     }
 
     @Test
-    void mmlu(TestReporter reporter) throws IOException {
+    void mmlu() throws IOException {
         List<Path> dev = SharedItems.list("mmlu/dev", ".csv");
         List<Path> test = SharedItems.list("mmlu/test", ".csv");
         Split examples = reader.read(dev, Format.Table.csv());
         Split questions = reader.read(test, Format.Table.csv());
-        reporter.publishEntry(
+        report(
                 "mmlu",
                 test.size() + " subjects, " + examples.rows().size() + " dev, "
                         + questions.rows().size() + " test");
@@ -62,7 +60,7 @@ final class PublishedSetsTest {
     }
 
     @Test
-    void mmluByItself(TestReporter reporter) throws IOException {
+    void mmluByItself() throws IOException {
         long nulls = 0;
         long rows = 0;
         for (Path file : SharedItems.list("mmlu/test", ".csv")) {
@@ -71,14 +69,14 @@ final class PublishedSetsTest {
                 nulls += row.values().valueStream().filter(JsonNode::isNull).count();
             }
         }
-        reporter.publishEntry("mmlu", rows + " read subject by subject, " + nulls + " empty cells");
+        report("mmlu", rows + " read subject by subject, " + nulls + " empty cells");
         assertThat(rows).isEqualTo(14_042);
     }
 
     @Test
-    void mmluPro(TestReporter reporter) {
+    void mmluPro() {
         Split split = reader.read(SharedItems.require("mmlu-pro-items.jsonl.gz"));
-        reporter.publishEntry("mmlu-pro", String.valueOf(split.rows().size()));
+        report("mmlu-pro", String.valueOf(split.rows().size()));
         assertThat(split.rows()).hasSize(12_032);
         assertThat(split.rows().stream()
                         .filter(row -> row.values().path("options").size() == 1))
@@ -86,7 +84,7 @@ final class PublishedSetsTest {
     }
 
     @Test
-    void bbh(TestReporter reporter) throws IOException {
+    void bbh() throws IOException {
         List<Path> files = SharedItems.list("bbh", ".json");
         assertThat(files).hasSize(20);
         long rows = 0;
@@ -97,42 +95,42 @@ final class PublishedSetsTest {
                     .allMatch(row -> row.values().has("input") && row.values().has("target"));
             rows += named.rows().size();
         }
-        reporter.publishEntry("bbh", files.size() + " tasks, " + rows + " items");
+        report("bbh", files.size() + " tasks, " + rows + " items");
         assertThat(rows).isEqualTo(19 * 250 + 187);
     }
 
     @Test
-    void ifeval(TestReporter reporter) {
+    void ifeval() {
         Split split = reader.read(SharedItems.require("ifeval/input_data.jsonl"));
         long instructions = split.rows().stream()
                 .mapToLong(row -> row.values().path("instruction_id_list").size())
                 .sum();
-        reporter.publishEntry("ifeval", split.rows().size() + " prompts, " + instructions + " instructions");
+        report("ifeval", split.rows().size() + " prompts, " + instructions + " instructions");
         assertThat(split.rows()).hasSize(541);
         assertThat(instructions).isEqualTo(834);
     }
 
     @Test
-    void musr(TestReporter reporter) throws IOException {
+    void musr() throws IOException {
         List<Path> files = SharedItems.list("musr", ".json");
         assertThat(files).hasSize(3);
         for (Path file : files) {
             assertThat(reader.read(file).rows()).hasSize(5);
         }
-        reporter.publishEntry("musr", "3 × 5");
+        report("musr", "3 × 5");
     }
 
     @Test
-    void humanEval(TestReporter reporter) {
+    void humanEval() {
         Split split = reader.read(SharedItems.require("humaneval/HumanEval.jsonl.gz"));
-        reporter.publishEntry("humaneval", String.valueOf(split.rows().size()));
+        report("humaneval", String.valueOf(split.rows().size()));
         assertThat(split.rows()).hasSize(164);
         assertThat(split.rows().getFirst().values().path("task_id").stringValue())
                 .isEqualTo("HumanEval/0");
     }
 
     @Test
-    void bfcl(TestReporter reporter) throws IOException {
+    void bfcl() throws IOException {
         long items = 0;
         long answered = 0;
         for (Path file : SharedItems.list("bfcl", ".json")) {
@@ -150,13 +148,13 @@ final class PublishedSetsTest {
             }
             items += split.rows().size();
         }
-        reporter.publishEntry("bfcl", items + " items, " + answered + " with possible answers");
+        report("bfcl", items + " items, " + answered + " with possible answers");
         assertThat(items).isEqualTo(4_696);
         assertThat(answered).isEqualTo(3_556);
     }
 
     @Test
-    void rowsCanBeReadOneByOne(TestReporter reporter) {
+    void rowsCanBeReadOneByOne() {
         long[] characters = {0};
         Path file = SharedItems.require("mmlu-pro-items.jsonl.gz");
         DatasetReader.Read read = reader.forEach(
@@ -165,7 +163,11 @@ final class PublishedSetsTest {
                 row -> characters[0] += text(row, "question").length());
         assertThat(read.digest()).isEqualTo(reader.read(file).digest());
         assertThat(characters[0]).isGreaterThan(1_000_000);
-        reporter.publishEntry("mmlu-pro", characters[0] + " characters of questions");
+        report("mmlu-pro", characters[0] + " characters of questions");
+    }
+
+    private static void report(String set, String counts) {
+        System.out.println(set + ": " + counts);
     }
 
     private static String text(Row row, String key) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.stoa.benchmark.math.MathEquality.Result;
 import java.io.IOException;
 import java.io.InputStream;
+import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,6 +20,11 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 final class MathEqualityTest {
+    /** The thread's own time in nanoseconds, which a busy machine does not lengthen. */
+    private static long cpu() {
+        return ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
+    }
+
     private static Class<? extends Result> kind(String gold, String answer) {
         Result forward = MathEquality.compare(gold, answer);
         Result backward = MathEquality.compare(answer, gold);
@@ -28,100 +34,100 @@ final class MathEqualityTest {
 
     @ParameterizedTest
     @CsvSource(
-            delimiter = '|',
+            delimiter = '~',
             value = {
-                "7 | 7.0",
-                "1{,}250 | 1250",
-                "31,\\!536,\\!000 | 31536000",
-                "4,200 | 4200",
-                "6\\,000 | 6000",
-                "1 500 | 1500",
-                "\\$12.50 | 12.5",
-                "\\frac{6}{8} | 0.75",
-                "\\frac34 | 3/4",
-                "\\dfrac{1}{3} | 0.333333",
-                "2\\frac{1}{3} | \\tfrac73",
-                "-1\\frac12 | -1.5",
-                "3 1/2 | 3.5",
-                "0.\\overline{27} | \\frac{3}{11}",
-                "45^\\circ | 45",
-                "60^{\\circ} | 60",
-                "35\\% | 0.35",
-                "35\\% | 35",
-                "35 percent | 35\\%",
-                "8 \\text{ cm}^2 | 8",
-                "12\\mathrm{ km} | 12",
-                "15 feet | 15",
-                "\\sqrt{72} | 6\\sqrt2",
-                "\\frac{1}{\\sqrt{5}} | \\frac{\\sqrt{5}}{5}",
-                "\\sqrt[3]{24} | 2\\sqrt[3]{3}",
-                "\\frac{1}{2+\\sqrt{3}} | 2-\\sqrt{3}",
-                "4.123105625617661 | \\sqrt{17}",
-                "\\frac{\\pi}{3} | \\arccos\\frac12",
-                "e^{2\\ln 3} | 9",
-                "\\log_2 32 | 5",
-                "\\log 1000 | 3",
-                "\\sin\\frac{\\pi}{6} | 1/2",
-                "\\sin^2 x + \\cos^2 x | 1",
-                "\\tan^{-1}(1) | \\pi/4",
-                "e^{i\\pi} | -1",
-                "(2+3i)(2-3i) | 13",
-                "|{-4}| | 4",
-                "\\lfloor 7.9 \\rfloor | 7",
-                "6! | 720",
-                "\\binom{9}{4} | 126",
-                "2^{10} | 1024",
-                "2^{-3} | 0.125",
-                "(x+4)^2 | x^2+8x+16",
-                "\\frac{x^2-9}{x-3} | x+3",
-                "3(a-2b) | 3a-6b",
-                "x_1 + x_2 | x_{2}+x_{1}",
-                "n(n+1)/2 | \\frac{n^2+n}{2}",
-                "x = 11 | 11",
-                "f(x) = x^2-1 | (x-1)(x+1)",
-                "k = 3 \\cdot 4 = 12 | k = 12",
-                "y = 2x - 3 | 2x - y = 3",
-                "y = 2x - 3 | 4x - 2y - 6 = 0",
-                "a < b | b > a",
-                "x \\le 4 | 4 \\ge x",
-                "2x > 6 | x > 3",
-                "-x < 2 | x > -2",
-                "1 < x \\leq 5 | (1,5]",
-                "x \\ge 2 | [2,\\infty)",
-                "x \\in (-3, 8) | (-3,8)",
-                "x < -1 \\text{ or } x > 4 | (-\\infty,-1) \\cup (4,\\infty)",
-                "(-\\infty,2)\\cup(2,\\infty) | \\mathbb{R}\\setminus\\{2\\}",
-                "x \\ne 2 | (-\\infty,2)\\cup(2,\\infty)",
-                "[1,2]\\cup[2,3] | [1,3]",
-                "\\{1,2,3\\} | \\{3,1,2\\}",
-                "\\{2,5\\} | 5, 2",
-                "1,2 | 2 and 1",
-                "3, 7 | 3\\text{ and }7",
-                "\\pm 4 | -4, 4",
-                "1 \\pm \\sqrt{2} | 1+\\sqrt2, 1-\\sqrt2",
-                "(\\tfrac12, 3) | (0.5, \\frac{6}{2})",
-                "(1,3) | 1,3",
-                "(2, 9) | \\left(2,9\\right)",
-                "\\{4\\} | 4",
-                "\\emptyset | \\{\\}",
-                "\\begin{pmatrix} 1 & 2 \\\\ 3 & 4 \\end{pmatrix} | \\begin{bmatrix}1&2\\\\3&\\frac82\\end{bmatrix}",
-                "\\frac13\\begin{pmatrix} 3 \\\\ 6 \\end{pmatrix} | \\begin{pmatrix} 1 \\\\ 2 \\end{pmatrix}",
-                "\\text{Tuesday} | tuesday",
-                "\\text{(C)} | C",
-                "\\text{no solution} | No solution",
-                "\\text{odd} | odd",
-                "\\infty | +\\infty",
-                "\\boxed{17} | 17",
-                "17. | 17",
-                "$\\frac{2}{5}$. | 0.4",
-                "10 \\text{ m} | 10",
-                "5π | 5\\pi",
-                "2 × 3 | 6",
-                "\\overline{AB} | AB",
-                "1/2x | \\frac{1}{2x}",
-                "x^{2}y^{-1} | \\frac{x^2}{y}",
-                "0.000000 | 0",
-                "1e | e",
+                "7 ~ 7.0",
+                "1{,}250 ~ 1250",
+                "31,\\!536,\\!000 ~ 31536000",
+                "4,200 ~ 4200",
+                "6\\,000 ~ 6000",
+                "1 500 ~ 1500",
+                "\\$12.50 ~ 12.5",
+                "\\frac{6}{8} ~ 0.75",
+                "\\frac34 ~ 3/4",
+                "\\dfrac{1}{3} ~ 0.333333",
+                "2\\frac{1}{3} ~ \\tfrac73",
+                "-1\\frac12 ~ -1.5",
+                "3 1/2 ~ 3.5",
+                "0.\\overline{27} ~ \\frac{3}{11}",
+                "45^\\circ ~ 45",
+                "60^{\\circ} ~ 60",
+                "35\\% ~ 0.35",
+                "35\\% ~ 35",
+                "35 percent ~ 35\\%",
+                "8 \\text{ cm}^2 ~ 8",
+                "12\\mathrm{ km} ~ 12",
+                "15 feet ~ 15",
+                "\\sqrt{72} ~ 6\\sqrt2",
+                "\\frac{1}{\\sqrt{5}} ~ \\frac{\\sqrt{5}}{5}",
+                "\\sqrt[3]{24} ~ 2\\sqrt[3]{3}",
+                "\\frac{1}{2+\\sqrt{3}} ~ 2-\\sqrt{3}",
+                "4.123105625617661 ~ \\sqrt{17}",
+                "\\frac{\\pi}{3} ~ \\arccos\\frac12",
+                "e^{2\\ln 3} ~ 9",
+                "\\log_2 32 ~ 5",
+                "\\log 1000 ~ 3",
+                "\\sin\\frac{\\pi}{6} ~ 1/2",
+                "\\sin^2 x + \\cos^2 x ~ 1",
+                "\\tan^{-1}(1) ~ \\pi/4",
+                "e^{i\\pi} ~ -1",
+                "(2+3i)(2-3i) ~ 13",
+                "|{-4}| ~ 4",
+                "\\lfloor 7.9 \\rfloor ~ 7",
+                "6! ~ 720",
+                "\\binom{9}{4} ~ 126",
+                "2^{10} ~ 1024",
+                "2^{-3} ~ 0.125",
+                "(x+4)^2 ~ x^2+8x+16",
+                "\\frac{x^2-9}{x-3} ~ x+3",
+                "3(a-2b) ~ 3a-6b",
+                "x_1 + x_2 ~ x_{2}+x_{1}",
+                "n(n+1)/2 ~ \\frac{n^2+n}{2}",
+                "x = 11 ~ 11",
+                "f(x) = x^2-1 ~ (x-1)(x+1)",
+                "k = 3 \\cdot 4 = 12 ~ k = 12",
+                "y = 2x - 3 ~ 2x - y = 3",
+                "y = 2x - 3 ~ 4x - 2y - 6 = 0",
+                "a < b ~ b > a",
+                "x \\le 4 ~ 4 \\ge x",
+                "2x > 6 ~ x > 3",
+                "-x < 2 ~ x > -2",
+                "1 < x \\leq 5 ~ (1,5]",
+                "x \\ge 2 ~ [2,\\infty)",
+                "x \\in (-3, 8) ~ (-3,8)",
+                "x < -1 \\text{ or } x > 4 ~ (-\\infty,-1) \\cup (4,\\infty)",
+                "(-\\infty,2)\\cup(2,\\infty) ~ \\mathbb{R}\\setminus\\{2\\}",
+                "x \\ne 2 ~ (-\\infty,2)\\cup(2,\\infty)",
+                "[1,2]\\cup[2,3] ~ [1,3]",
+                "\\{1,2,3\\} ~ \\{3,1,2\\}",
+                "\\{2,5\\} ~ 5, 2",
+                "1,2 ~ 2 and 1",
+                "3, 7 ~ 3\\text{ and }7",
+                "\\pm 4 ~ -4, 4",
+                "1 \\pm \\sqrt{2} ~ 1+\\sqrt2, 1-\\sqrt2",
+                "(\\tfrac12, 3) ~ (0.5, \\frac{6}{2})",
+                "(1,3) ~ 1,3",
+                "(2, 9) ~ \\left(2,9\\right)",
+                "\\{4\\} ~ 4",
+                "\\emptyset ~ \\{\\}",
+                "\\begin{pmatrix} 1 & 2 \\\\ 3 & 4 \\end{pmatrix} ~ \\begin{bmatrix}1&2\\\\3&\\frac82\\end{bmatrix}",
+                "\\frac13\\begin{pmatrix} 3 \\\\ 6 \\end{pmatrix} ~ \\begin{pmatrix} 1 \\\\ 2 \\end{pmatrix}",
+                "\\text{Tuesday} ~ tuesday",
+                "\\text{(C)} ~ C",
+                "\\text{no solution} ~ No solution",
+                "\\text{odd} ~ odd",
+                "\\infty ~ +\\infty",
+                "\\boxed{17} ~ 17",
+                "17. ~ 17",
+                "$\\frac{2}{5}$. ~ 0.4",
+                "10 \\text{ m} ~ 10",
+                "5π ~ 5\\pi",
+                "2 × 3 ~ 6",
+                "\\overline{AB} ~ AB",
+                "1/2x ~ \\frac{1}{2x}",
+                "x^{2}y^{-1} ~ \\frac{x^2}{y}",
+                "0.000000 ~ 0",
+                "1e ~ e",
             })
     void equal(String gold, String answer) {
         assertThat(kind(gold, answer)).isEqualTo(Result.Equal.class);
@@ -129,53 +135,53 @@ final class MathEqualityTest {
 
     @ParameterizedTest
     @CsvSource(
-            delimiter = '|',
+            delimiter = '~',
             value = {
-                "7 | 8",
-                "1/3 | 0.33",
-                "1/3 | 0.33333",
-                "\\pi | 3.14",
-                "\\pi | 3.141593",
-                "\\sqrt{2} | 1.414214",
-                "35 | 0.35",
-                "100000000000000000000 | 100000000000000000001",
-                "2^{200} | 2^{200}+1",
-                "4 | 4\\sqrt2",
-                "x | y",
-                "x+1 | x-1",
-                "\\sqrt{x^2} | x",
-                "\\sin x | \\cos x",
-                "x=1 | y=1",
-                "x = 4 | x = 5",
-                "y = 2x | y = 2x + 1",
-                "a < b | a > b",
-                "x < 3 | x \\le 3",
-                "[0,1) | [0,1]",
-                "(0,9) | [0,9)",
-                "x > 2 | [2,\\infty)",
-                "(1,2) | (2,1)",
-                "(3,1) | 1,3",
-                "\\{1,3\\} | (1,3)",
-                "\\{1,2\\} | \\{1,2,3\\}",
-                "1,2 | 1,2,3",
-                "1,2 | 12",
-                "32349 | 32, 349",
-                "\\begin{pmatrix} 1 \\\\ 2 \\end{pmatrix} | \\begin{pmatrix} 1 & 2 \\end{pmatrix}",
-                "\\begin{pmatrix} 1 & 2 \\end{pmatrix} | \\begin{pmatrix} 1 & 3 \\end{pmatrix}",
-                "\\text{east} | \\text{west}",
-                "even | odd",
-                "101_2 | 5",
-                "101_2 | 111_2",
-                "\\infty | -\\infty",
-                "\\infty | 100",
-                "10! | 9!",
-                "(-\\infty,2)\\cup(3,\\infty) | (-\\infty,2)\\cup(4,\\infty)",
-                "e^x | x^e",
-                "i | -i",
-                "\\text{A} | B",
-                "5 | \\text{five}",
-                "1 | -[0,1)",
-                "2 | 2^{10}",
+                "7 ~ 8",
+                "1/3 ~ 0.33",
+                "1/3 ~ 0.33333",
+                "\\pi ~ 3.14",
+                "\\pi ~ 3.141593",
+                "\\sqrt{2} ~ 1.414214",
+                "35 ~ 0.35",
+                "100000000000000000000 ~ 100000000000000000001",
+                "2^{200} ~ 2^{200}+1",
+                "4 ~ 4\\sqrt2",
+                "x ~ y",
+                "x+1 ~ x-1",
+                "\\sqrt{x^2} ~ x",
+                "\\sin x ~ \\cos x",
+                "x=1 ~ y=1",
+                "x = 4 ~ x = 5",
+                "y = 2x ~ y = 2x + 1",
+                "a < b ~ a > b",
+                "x < 3 ~ x \\le 3",
+                "[0,1) ~ [0,1]",
+                "(0,9) ~ [0,9)",
+                "x > 2 ~ [2,\\infty)",
+                "(1,2) ~ (2,1)",
+                "(3,1) ~ 1,3",
+                "\\{1,3\\} ~ (1,3)",
+                "\\{1,2\\} ~ \\{1,2,3\\}",
+                "1,2 ~ 1,2,3",
+                "1,2 ~ 12",
+                "32349 ~ 32, 349",
+                "\\begin{pmatrix} 1 \\\\ 2 \\end{pmatrix} ~ \\begin{pmatrix} 1 & 2 \\end{pmatrix}",
+                "\\begin{pmatrix} 1 & 2 \\end{pmatrix} ~ \\begin{pmatrix} 1 & 3 \\end{pmatrix}",
+                "\\text{east} ~ \\text{west}",
+                "even ~ odd",
+                "101_2 ~ 5",
+                "101_2 ~ 111_2",
+                "\\infty ~ -\\infty",
+                "\\infty ~ 100",
+                "10! ~ 9!",
+                "(-\\infty,2)\\cup(3,\\infty) ~ (-\\infty,2)\\cup(4,\\infty)",
+                "e^x ~ x^e",
+                "i ~ -i",
+                "\\text{A} ~ B",
+                "5 ~ \\text{five}",
+                "1 ~ -[0,1)",
+                "2 ~ 2^{10}",
             })
     void notEqual(String gold, String answer) {
         assertThat(kind(gold, answer)).isNotEqualTo(Result.Equal.class);
@@ -229,7 +235,7 @@ final class MathEqualityTest {
     @ValueSource(
             strings = {
                 "9^{9^{9^9}}",
-                "9^9^9^9",
+                "9**9**9**9",
                 "100000!",
                 "(10^{10})!",
                 "3!!!!!!",
@@ -325,29 +331,28 @@ final class MathEqualityTest {
                 "\\sin(x)+");
         long slowest = 0;
         String worst = "";
-        for (int round = 0; round < 2; round++) {
-            slowest = 0;
+        for (int length : List.of(100, 1000, 1990, 1_000_000)) {
             for (String piece : pieces) {
-                for (int length : List.of(100, 1000, 4990, 1_000_000)) {
-                    String text = piece.repeat(Math.max(1, length / piece.length()));
-                    for (String answer : List.of(text, text + "1", "(" + text + "2)")) {
-                        long start = System.nanoTime();
-                        Result result = MathEquality.compare("x+1", answer);
-                        Result other = MathEquality.compare(answer, answer + "+0");
-                        long time = (System.nanoTime() - start) / 2;
-                        assertThat(result).isNotNull();
-                        assertThat(other).isNotNull();
-                        if (time > slowest) {
-                            slowest = time;
-                            worst = piece + " of length " + length;
-                        }
+                String text = piece.repeat(Math.max(1, length / piece.length()));
+                for (String answer : List.of(text, text + "1", "(" + text + "2)")) {
+                    long start = cpu();
+                    Result result = MathEquality.compare("x+1", answer);
+                    long first = cpu() - start;
+                    Result other = MathEquality.compare(answer, answer + "+0");
+                    long time = Math.max(first, cpu() - start - first);
+                    assertThat(result).isNotNull();
+                    assertThat(other).isNotNull();
+                    // The shortest texts warm the machine up.
+                    if (time > slowest && length > 100) {
+                        slowest = time;
+                        worst = piece + " of length " + length;
                     }
                 }
             }
         }
         System.out.println("slowest comparison: " + worst + ", " + slowest / 1_000_000.0 + " ms");
-        // Fifty milliseconds alone; a machine that builds beside it is given more.
-        assertThat(Duration.ofNanos(slowest)).as(worst).isLessThan(Duration.ofMillis(400));
+        // Some ten milliseconds once compiled; what is not yet, and a collection in between, are given more.
+        assertThat(Duration.ofNanos(slowest)).as(worst).isLessThan(Duration.ofMillis(250));
     }
 
     @Test
@@ -421,7 +426,7 @@ final class MathEqualityTest {
         for (int i = 0; i < 2000; i++) {
             String a = expressions.any(1 + i % 3);
             String b = expressions.rewritten(a);
-            assertThat(kind(a, a + " ")).isEqualTo(Result.Equal.class);
+            assertThat(kind(a, "{" + a + "}")).isEqualTo(Result.Equal.class);
             Result same = MathEquality.compare(a, b);
             assertThat(same)
                     .as("seed %d: %s and %s", seed, a, b)

@@ -1,0 +1,160 @@
+package io.stoa.benchmark.harness;
+
+import io.stoa.model.Digest;
+import io.stoa.model.StoaException;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * What one model answered to one task, kept in a file: a JSON line for each document, {@code {"i": number, "k": digest of
+ * its requests, "raw": answers}}, written as soon as it is known. A run that was killed loses no document but those it was
+ * asking; a line that was only begun is cut off. Answers to requests that have changed since are not taken.
+ */
+final class ResponseCache implements AutoCloseable {
+    private final Path file;
+    private final RandomAccessFile out;
+    /** Read while the next documents are asked, written when the last ones are done. */
+    private final Map<Integer, Entry> entries = new ConcurrentHashMap<>();
+
+    private record Entry(String key, List<RawAnswer> raw) {}
+
+    /**
+     * @param folder of all caches
+     * @param identity of everything besides the requests that an answer depends on: the model, what runs it, its context
+     */
+    ResponseCache(Path folder, String identity, String task) {
+        Path place = folder.resolve(Digest.of(identity).hex().substring(0, 16));
+        this.file = place.resolve(task.replaceAll("[^A-Za-z0-9._-]", "_") + ".jsonl");
+        try {
+            Files.createDirectories(place);
+            Files.writeString(place.resolve("model.txt"), identity + "\n");
+            this.out = new RandomAccessFile(file.toFile(), "rw");
+            read();
+        } catch (IOException e) {
+            throw unwritable(e);
+        }
+    }
+
+    private void read() throws IOException {
+        byte[] bytes = Files.readAllBytes(file);
+        int start = 0;
+        for (int end = 0; end < bytes.length; end++) {
+            if (bytes[end] == '\n') {
+                line(new String(bytes, start, end - start, StandardCharsets.UTF_8));
+                start = end + 1;
+            }
+        }
+        out.setLength(start);
+        out.seek(start);
+    }
+
+    private void line(String text) {
+        try {
+            JsonNode json = JsonMapper.shared().readTree(text);
+            List<RawAnswer> raw = new ArrayList<>();
+            for (JsonNode answer : json.path("raw")) {
+                raw.add(
+                        answer.isObject()
+                                ? new RawAnswer.Likelihood(
+                                        answer.path("ll").doubleValue(),
+                                        answer.path("greedy").booleanValue())
+                                : new RawAnswer.Texts(texts(answer)));
+            }
+            entries.put(json.path("i").asInt(-1), new Entry(json.path("k").asString(""), raw));
+        } catch (JacksonException | IllegalArgumentException _) {
+            // A damaged line is as good as none: its document is asked again.
+        }
+    }
+
+    private static List<String> texts(JsonNode answers) {
+        List<String> texts = new ArrayList<>();
+        answers.forEach(text -> texts.add(text.asString()));
+        return texts;
+    }
+
+    /** The answers to a document's requests, where they are known. */
+    Optional<List<RawAnswer>> find(int index, String key) {
+        return Optional.ofNullable(entries.get(index))
+                .filter(entry -> entry.key.equals(key))
+                .map(Entry::raw);
+    }
+
+    /** Keeps answers. They survive the end of this process from now on. */
+    void put(int index, String key, List<RawAnswer> raw) {
+        ObjectNode line = JsonNodeFactory.instance.objectNode();
+        line.put("i", index);
+        line.put("k", key);
+        ArrayNode answers = line.putArray("raw");
+        for (RawAnswer answer : raw) {
+            switch (answer) {
+                case RawAnswer.Likelihood one ->
+                    answers.addObject().put("ll", one.logLikelihood()).put("greedy", one.greedy());
+                case RawAnswer.Texts texts -> texts.texts().forEach(answers.addArray()::add);
+            }
+        }
+        try {
+            out.write((line + "\n").getBytes(StandardCharsets.UTF_8));
+        } catch (IOException e) {
+            throw unwritable(e);
+        }
+        entries.put(index, new Entry(key, raw));
+    }
+
+    /** What a document is asked, as a digest. */
+    static String key(List<Request> requests, int repeats, long seed) {
+        MessageDigest digest = Digest.sha256();
+        feed(digest, repeats + " " + seed);
+        for (Request request : requests) {
+            switch (request) {
+                case Request.Likelihood likelihood -> {
+                    feed(digest, "likelihood " + likelihood.context());
+                    feed(digest, likelihood.continuation());
+                }
+                case Request.Rolling rolling -> feed(digest, "rolling " + rolling.text());
+                case Request.Generate generate -> {
+                    feed(digest, "generate " + generate.context());
+                    feed(digest, generate.settings().toString());
+                }
+            }
+        }
+        return Digest.of(digest).hex().substring(0, 24);
+    }
+
+    private static void feed(MessageDigest digest, String text) {
+        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        digest.update(ByteBuffer.allocate(Integer.BYTES).putInt(bytes.length).flip());
+        digest.update(bytes);
+    }
+
+    @Override
+    public void close() {
+        try {
+            out.close();
+        } catch (IOException e) {
+            throw unwritable(e);
+        }
+    }
+
+    private StoaException unwritable(IOException e) {
+        return new StoaException(
+                StoaException.Kind.RESOURCES,
+                file + ": answers cannot be kept (" + e.getMessage() + "); check its permissions and the disk",
+                e);
+    }
+}

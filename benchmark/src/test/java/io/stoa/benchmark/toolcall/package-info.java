@@ -1,0 +1,4 @@
+@NullMarked
+package io.stoa.benchmark.toolcall;
+
+import org.jspecify.annotations.NullMarked;

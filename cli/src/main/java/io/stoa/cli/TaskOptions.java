@@ -1,0 +1,85 @@
+package io.stoa.cli;
+
+import io.stoa.benchmark.dataset.DatasetReader;
+import io.stoa.benchmark.dataset.DownloadProgress;
+import io.stoa.benchmark.dataset.HubDatasets;
+import io.stoa.benchmark.dataset.LocalDatasets;
+import io.stoa.benchmark.harness.ShippedTasks;
+import io.stoa.benchmark.harness.TaskData;
+import io.stoa.benchmark.harness.TaskLibrary;
+import io.stoa.model.StoaException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import picocli.CommandLine.Option;
+
+/** Which tasks there are, and where their documents lie: the options that all verbs on tasks share. */
+final class TaskOptions {
+    @Option(
+            names = "--tasks",
+            paramLabel = "PATH",
+            description = "A task file, or a folder of task files in lm-evaluation-harness' format, beside the shipped"
+                    + " ones. May be given several times; later ones win.")
+    private List<Path> folders = List.of();
+
+    @Option(
+            names = "--data",
+            paramLabel = "[ID=]PATH",
+            description = "Where a dataset lies, as dataset id and folder or file, such as openai/gsm8k=gsm8k/."
+                    + " Without an id it is the task's dataset. Others are fetched from the Hugging Face Hub"
+                    + " (HF_ENDPOINT, HF_TOKEN and HF_HUB_OFFLINE are heeded).")
+    private List<String> data = List.of();
+
+    @Option(names = "--num-fewshot", paramLabel = "N", description = "Examples before each question, instead of the task's own number.")
+    private Optional<Integer> shots = Optional.empty();
+
+    TaskLibrary library() {
+        List<Path> all = new ArrayList<>();
+        all.add(ShippedTasks.folder());
+        for (Path folder : folders) {
+            if (!Files.exists(folder)) {
+                throw StoaException.user("--tasks " + folder + ": no such file or folder");
+            }
+            all.add(folder);
+        }
+        return new TaskLibrary(all);
+    }
+
+    Map<String, Object> overrides() {
+        Map<String, Object> overrides = new LinkedHashMap<>();
+        shots.ifPresent(count -> {
+            if (count < 0) {
+                throw StoaException.user("--num-fewshot " + count + ": must not be negative");
+            }
+            overrides.put("num_fewshot", count);
+        });
+        return overrides;
+    }
+
+    /** Whether it is said where documents lie. */
+    boolean saysWhere() {
+        return !data.isEmpty();
+    }
+
+    TaskData data(TaskLibrary library, String task, HubDatasets hub, DownloadProgress progress) {
+        Map<String, Path> local = new LinkedHashMap<>();
+        for (String entry : data) {
+            int equals = entry.indexOf('=');
+            Path path = Path.of(entry.substring(equals + 1));
+            if (!Files.exists(path)) {
+                throw StoaException.user("--data " + entry + ": no such file or folder: " + path);
+            }
+            if (equals > 0) {
+                local.put(entry.substring(0, equals), path);
+            } else {
+                library.datasets(task).forEach(id -> local.put(id, path));
+            }
+        }
+        DatasetReader reader = new DatasetReader();
+        return new TaskData(new LocalDatasets(local, reader), Optional.of(hub), progress, reader);
+    }
+}
