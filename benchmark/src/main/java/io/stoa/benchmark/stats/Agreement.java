@@ -16,9 +16,6 @@ import java.util.function.DoubleBinaryOperator;
  * @param n items, at least 1
  */
 public record Agreement(double share, double kappa, double standardError, int n) {
-    /** Two scores either agree or do not. */
-    private static final DoubleBinaryOperator EQUAL = (first, second) -> first == second ? 1 : 0;
-
     /** Most different scores of a scale. */
     private static final int MOST_SCORES = 1_000;
 
@@ -28,7 +25,7 @@ public record Agreement(double share, double kappa, double standardError, int n)
      * <p>Source: J. Cohen, Educ. Psychol. Meas. 20 (1960) 37–46.
      */
     public static Agreement of(List<Double> first, List<Double> second) {
-        return weighted(first, second, EQUAL);
+        return weighted(first, second, (one, other) -> one == other ? 1 : 0);
     }
 
     /**

@@ -33,9 +33,6 @@ public final class PythonPattern {
     private static final String NO_BOUND = "(?:(?<=[%1$s])(?=[%1$s])|(?<![%1$s])(?![%1$s]))".formatted(WORD);
     private static final Pattern QUANTIFIER = Pattern.compile("\\{(?:(\\d+)(,\\d*)?|,(\\d*))\\}");
 
-    /** What has a meaning in expressions. */
-    private static final Pattern SYNTAX = Pattern.compile("[()\\[\\]{}?*+|^$\\\\.]");
-
     private static final Pattern REFERENCE = Pattern.compile("\\\\(?:g<(\\w{1,40})>|(\\d{1,2})|([nt\\\\]))");
     private static final Pattern SYNTAX = Pattern.compile("[^\\p{L}\\p{N}_]");
 
