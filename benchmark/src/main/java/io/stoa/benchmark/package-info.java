@@ -10,7 +10,7 @@
  * <p>When all candidates have run, {@link io.stoa.benchmark.BenchmarkPillar#compare compare} reads the recorded answers
  * again and compares candidates item by item, which sees differences that two separate intervals cannot.
  *
- * <p>Arrows: this package uses {@code .task}, {@code .metric} and {@code .stats}; {@code .task} uses {@code .metric}; none knows this one.
+ * <p>Arrows: this package uses {@code .task}, {@code .metric} and {@code .stats}; {@code .task} and {@code .judge} use {@code .metric}, and {@code .judge} uses {@code .stats}; none knows this one.
  */
 @NullMarked
 package io.stoa.benchmark;

@@ -30,6 +30,7 @@ public final class ScriptedEngine implements Engine {
     private Function<String, String> answer = message -> "";
     private BiFunction<String, String, List<Double>> logProbabilities = (message, choice) -> List.of(-1.0);
     private int contextTokens = 1000;
+    private boolean cutting;
 
     public ScriptedEngine answering(Function<String, String> answer) {
         this.answer = answer;
@@ -48,6 +49,12 @@ public final class ScriptedEngine implements Engine {
 
     public ScriptedEngine reading(int contextTokens) {
         this.contextTokens = contextTokens;
+        return this;
+    }
+
+    /** From now on answers of more words than the tokens that were asked for are cut off there. */
+    public ScriptedEngine cutting() {
+        cutting = true;
         return this;
     }
 
@@ -79,6 +86,11 @@ public final class ScriptedEngine implements Engine {
             throw new AssertionError("a benchmark generates greedily, not at " + options.temperature());
         }
         String text = answer.apply(read(prompt));
+        List<String> words = List.of(text.split(" ", -1));
+        if (cutting && words.size() > options.maxTokens()) {
+            String cut = String.join(" ", words.subList(0, options.maxTokens()));
+            return new Generation(cut, Generation.Finish.LENGTH, 1, 1, Optional.empty(), Duration.ZERO);
+        }
         return new Generation(text, Generation.Finish.STOP, 1, 1, Optional.empty(), Duration.ZERO);
     }
 

@@ -22,34 +22,37 @@ record FilterPipeline(String name, List<AnswerFilter> filters, boolean single) {
     /** Of tasks without a list: the first answer. */
     static final FilterPipeline NONE = new FilterPipeline("none", List.of(new AnswerFilter.TakeFirst(1)), true);
 
-    private static final Map<String, Function<Options, AnswerFilter>> KNOWN = new TreeMap<>(Map.of(
-            "regex",
-            options -> new AnswerFilter.Regex(
-                    options.text("regex_pattern", "#### (\\-?[0-9\\.\\,]+)"),
-                    options.whole("group_select", 0),
-                    options.text("fallback", AnswerFilter.INVALID)),
-            "multi_choice_regex",
-            options -> new AnswerFilter.MultipleChoiceRegex(
-                    options.text("regex_pattern", "#### (\\-?[0-9\\.\\,]+)"),
-                    options.whole("group_select", 0),
-                    options.text("fallback", AnswerFilter.INVALID),
-                    options.truth("ignore_case"),
-                    options.truth("ignore_punctuation"),
-                    options.texts("regexes_to_ignore")),
-            "remove_whitespace",
-            options -> new AnswerFilter.RemoveWhitespace(),
-            "take_first",
-            options -> new AnswerFilter.TakeFirst(1),
-            "take_first_k",
-            options -> new AnswerFilter.TakeFirst(options.whole("k", 1)),
-            "majority_vote",
-            options -> new AnswerFilter.MajorityVote(),
-            "lowercase",
-            options -> new AnswerFilter.Lowercase(),
-            "uppercase",
-            options -> new AnswerFilter.Uppercase(),
-            "map",
-            options -> new AnswerFilter.Mapped(options.table("mapping_dict"), options.text("default_value", ""))));
+    private static final Map<String, Function<Options, AnswerFilter>> KNOWN = new TreeMap<>(Map.ofEntries(
+            Map.entry(
+                    "regex",
+                    options -> new AnswerFilter.Regex(
+                            options.text("regex_pattern", "#### (\\-?[0-9\\.\\,]+)"),
+                            options.whole("group_select", 0),
+                            options.text("fallback", AnswerFilter.INVALID))),
+            Map.entry(
+                    "multi_choice_regex",
+                    options -> new AnswerFilter.MultipleChoiceRegex(
+                            options.text("regex_pattern", "#### (\\-?[0-9\\.\\,]+)"),
+                            options.whole("group_select", 0),
+                            options.text("fallback", AnswerFilter.INVALID),
+                            options.truth("ignore_case"),
+                            options.truth("ignore_punctuation"),
+                            options.texts("regexes_to_ignore", List.of()))),
+            Map.entry("remove_whitespace", options -> new AnswerFilter.RemoveWhitespace()),
+            Map.entry("take_first", options -> new AnswerFilter.TakeFirst(1)),
+            Map.entry("take_first_k", options -> new AnswerFilter.TakeFirst(options.whole("k", 1))),
+            Map.entry("majority_vote", options -> new AnswerFilter.MajorityVote()),
+            Map.entry("lowercase", options -> new AnswerFilter.Lowercase()),
+            Map.entry("uppercase", options -> new AnswerFilter.Uppercase()),
+            Map.entry(
+                    "map",
+                    options ->
+                            new AnswerFilter.Mapped(options.table("mapping_dict"), options.text("default_value", ""))),
+            Map.entry(
+                    "regex_pos",
+                    options -> new AnswerFilter.PartOfSpeechTags(options.texts("fallback", List.of("invalid")))),
+            Map.entry("format_span", options -> new AnswerFilter.NamedEntities()),
+            Map.entry("decontaminate", options -> new AnswerFilter.Unchanged())));
 
     FilterPipeline {
         filters = List.copyOf(filters);
@@ -82,6 +85,10 @@ record FilterPipeline(String name, List<AnswerFilter> filters, boolean single) {
             boolean single = false;
             for (Object step : TaskYaml.asList(Optional.ofNullable(pipeline.get("filter")))) {
                 Options options = new Options(task, step);
+                if (!filters.isEmpty() && filters.getLast() instanceof AnswerFilter.PartOfSpeechTags) {
+                    throw StoaException.user(task + ": the filter " + options.name()
+                            + " follows regex_pos, which makes lists of tags; move regex_pos to the end");
+                }
                 filters.add(options.filter());
                 // Of one answer a vote makes a list of one, and the harness' metrics take the first of it.
                 single = options.name().equals("take_first");
@@ -106,6 +113,12 @@ record FilterPipeline(String name, List<AnswerFilter> filters, boolean single) {
         }
 
         AnswerFilter filter() {
+            if (name().equals("custom")) {
+                throw StoaException.user(
+                        task + ": the filter custom is a Python function (filter_fn), and Stoa runs no code"
+                                + " of a task; write what it does with the other filters: "
+                                + String.join(", ", KNOWN.keySet()));
+            }
             Function<Options, AnswerFilter> make = KNOWN.get(name());
             if (make == null) {
                 throw StoaException.user(task + ": unknown filter " + name()
@@ -136,7 +149,10 @@ record FilterPipeline(String name, List<AnswerFilter> filters, boolean single) {
             return Boolean.TRUE.equals(keys().get(key));
         }
 
-        List<String> texts(String key) {
+        List<String> texts(String key, List<String> otherwise) {
+            if (keys().get(key) == null) {
+                return otherwise;
+            }
             return TaskYaml.asList(Optional.ofNullable(keys().get(key))).stream()
                     .map(String::valueOf)
                     .toList();

@@ -17,18 +17,41 @@ public final class Attempts {
      * @param k answers drawn, at most n
      */
     public static double passAtK(int n, int right, int k) {
+        return 1 - noneOf(n, right, k);
+    }
+
+    /**
+     * The variance that {@link #passAtK} has from the draw of the n answers, without bias: with q(k) = C(n − c, k) / C(n,
+     * k), which estimates (1 − p)ᵏ, it is q(k)² − q(2k). For one item it may be negative; use the mean over items. For k =
+     * 1 it is p̂ (1 − p̂) / (n − 1).
+     *
+     * @param n answers given, at least 2k
+     * @param right of them right
+     * @param k answers drawn
+     */
+    public static double passAtKVariance(int n, int right, int k) {
+        if (k > n / 2) {
+            throw new IllegalArgumentException(
+                    "the variance of pass@" + k + " needs at least twice as many answers: " + n);
+        }
+        double none = noneOf(n, right, k);
+        return none * none - noneOf(n, right, 2 * k);
+    }
+
+    /** The chance that none of k answers drawn from n is right. */
+    private static double noneOf(int n, int right, int k) {
         if (k < 1 || k > n || right < 0 || right > n) {
             throw new IllegalArgumentException(
                     "pass@k needs 1 ≤ k ≤ n and 0 ≤ right ≤ n: k " + k + ", n " + n + ", right " + right);
         }
         if (n - right < k) {
-            return 1;
+            return 0;
         }
         double none = 1;
         for (int i = n - right + 1; i <= n; i++) {
             none *= 1 - (double) k / i;
         }
-        return 1 - none;
+        return none;
     }
 
     /** The answer that was given most often; of several the one that came first. */

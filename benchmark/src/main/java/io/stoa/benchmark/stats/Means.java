@@ -105,6 +105,20 @@ public final class Means {
     }
 
     /**
+     * An interval of the mean of scores in [0, 1] that may be few or all the same: the interval of Student's t after a 0 and a
+     * 1 are added, kept in [0, 1].
+     *
+     * <p>Source: the idea of A. Agresti and B. Caffo, Am. Stat. 54 (2000) 280–288, for scores between 0 and 1 too.
+     */
+    public static Interval boundedInterval(List<Double> scores, double confidence) {
+        List<Double> more = new ArrayList<>(scores);
+        more.add(0.0);
+        more.add(1.0);
+        Interval free = interval(mean(more), standardError(more), more.size(), confidence);
+        return new Interval(Math.max(0, free.low()), Math.min(1, free.high()));
+    }
+
+    /**
      * The standard error that lm-evaluation-harness gives for a group of tasks: √(Σ nᵢ(nᵢ − 1) SEᵢ² / (Σ nᵢ − k) / Σ nᵢ).
      *
      * @param standardErrors of the tasks

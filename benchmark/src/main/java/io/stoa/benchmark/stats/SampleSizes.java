@@ -70,6 +70,51 @@ public final class SampleSizes {
         return Math.min(disagreement, Math.sqrt(k * disagreement / (n + k)));
     }
 
+    /**
+     * The number of items on which a paired comparison of mean scores sees a difference with probability {@code power}: n
+     * = (z₁ + z₂)² (ω² + σ²_A / K_A + σ²_B / K_B) / δ².
+     *
+     * <p>Source: E. Miller, arXiv 2411.00640, section 5.
+     *
+     * @param difference δ, not 0
+     * @param betweenItems ω², the variance over the items of the difference of both scores without noise
+     */
+    public static long toSeeMeanDifference(
+            double difference,
+            double betweenItems,
+            SamplingNoise first,
+            SamplingNoise second,
+            double confidence,
+            double power) {
+        if (difference == 0 || !Double.isFinite(difference)) {
+            throw new IllegalArgumentException("no number of items shows a difference of " + difference);
+        }
+        double variance = varianceOfDifference(betweenItems, first, second);
+        double needed = squaredQuantiles(confidence, power) * variance / (difference * difference);
+        return Math.max(1, (long) Math.ceil(needed));
+    }
+
+    /**
+     * The smallest difference of mean scores that a paired comparison on {@code n} items sees with probability {@code
+     * power}, the inverse of {@link #toSeeMeanDifference}.
+     *
+     * @param betweenItems ω², the variance over the items of the difference of both scores without noise
+     */
+    public static double smallestVisibleMeanDifference(
+            int n, double betweenItems, SamplingNoise first, SamplingNoise second, double confidence, double power) {
+        if (n < 1) {
+            throw new IllegalArgumentException("n must be positive: " + n);
+        }
+        return Math.sqrt(squaredQuantiles(confidence, power) * varianceOfDifference(betweenItems, first, second) / n);
+    }
+
+    private static double varianceOfDifference(double betweenItems, SamplingNoise first, SamplingNoise second) {
+        if (!(betweenItems >= 0)) {
+            throw new IllegalArgumentException("a variance is not negative: " + betweenItems);
+        }
+        return betweenItems + first.ofMean() + second.ofMean();
+    }
+
     private static double squaredQuantiles(double confidence, double power) {
         double sum = Proportions.quantile(confidence) + oneSided(power);
         return sum * sum;

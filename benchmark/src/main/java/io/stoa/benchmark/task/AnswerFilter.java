@@ -204,4 +204,100 @@ public sealed interface AnswerFilter {
                     .toList();
         }
     }
+
+    /**
+     * {@code regex_pos}: the second half of each {@code ('word', 'tag')} pair. The harness gives a list for each answer,
+     * and its tasks read the lists one after the other, as they come here. Its {@code regex_pattern} and {@code
+     * group_select} are read by nothing.
+     *
+     * @param fallback for an answer without a pair
+     */
+    record PartOfSpeechTags(List<String> fallback) implements AnswerFilter {
+        private static final PythonPattern PAIR = new PythonPattern("\\('([^']*)', '([^']*)'\\)");
+
+        public PartOfSpeechTags {
+            fallback = List.copyOf(fallback);
+        }
+
+        @Override
+        public List<String> apply(List<String> answers, List<String> choices) {
+            return answers.stream().flatMap(answer -> tags(answer).stream()).toList();
+        }
+
+        private List<String> tags(String answer) {
+            List<String> tags = PAIR.findAll(answer).stream().map(List::getLast).toList();
+            return tags.isEmpty() ? fallback : tags;
+        }
+    }
+
+    /**
+     * {@code format_span}: named entities as {@code per: … $ loc: …}, in small letters. Labels written out become their
+     * abbreviations, each of several entities behind one label gets it, and those that say {@code none} are left out.
+     */
+    record NamedEntities() implements AnswerFilter {
+        private record Label(PythonPattern written, String meant) {
+            Label(String name, String meant) {
+                this(new PythonPattern("\\b" + name + "\\s*:"), meant + ":");
+            }
+        }
+
+        /** In the harness' order. */
+        private static final List<Label> LABELS = List.of(
+                new Label("person", "PER"),
+                new Label("location", "LOC"),
+                new Label("organization", "ORG"),
+                new Label("counties", "LOC"),
+                new Label("places", "LOC"),
+                new Label("people", "PER"),
+                new Label("persons", "PER"),
+                new Label("company", "ORG"),
+                new Label("country", "LOC"),
+                new Label("continent", "LOC"),
+                new Label("time", "DATE"),
+                new Label("date", "DATE"),
+                new Label("per", "PER"),
+                new Label("loc", "LOC"),
+                new Label("org", "ORG"));
+
+        private static final PythonPattern SPAN = new PythonPattern("\\b(PER|LOC|ORG|DATE):\\s*([^$]+)");
+
+        @Override
+        public List<String> apply(List<String> answers, List<String> choices) {
+            return answers.stream().map(NamedEntities::entities).toList();
+        }
+
+        private static String entities(String answer) {
+            List<String> entities = new ArrayList<>();
+            for (List<String> span : SPAN.findAll(labelled(answer))) {
+                for (String entity : span.getLast().split(",", -1)) {
+                    String bare = Words.strip(entity);
+                    if (!bare.equals("none")) {
+                        entities.add(span.getFirst().toLowerCase(Locale.ROOT) + ": " + bare);
+                    }
+                }
+            }
+            return String.join(" $ ", entities);
+        }
+
+        private static String labelled(String answer) {
+            String text = answer.toLowerCase(Locale.ROOT);
+            for (Label label : LABELS) {
+                text = label.written.replaceIn(text, label.meant, 0);
+            }
+            text = text.replace("$$", "$");
+            int end = text.length();
+            while (end > 0 && text.charAt(end - 1) == '$') {
+                end--;
+            }
+            return Words.strip(text.substring(0, end).replace('\n', '$'));
+        }
+    }
+
+    /** {@code decontaminate}: changes nothing. lm-evaluation-harness 0.4.13 has the name but does not register it, and removes nothing. */
+    record Unchanged() implements AnswerFilter {
+        @Override
+        public List<String> apply(List<String> answers, List<String> choices) {
+            return List.copyOf(answers);
+        }
+    }
 }

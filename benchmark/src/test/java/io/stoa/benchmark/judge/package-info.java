@@ -1,0 +1,4 @@
+@NullMarked
+package io.stoa.benchmark.judge;
+
+import org.jspecify.annotations.NullMarked;
