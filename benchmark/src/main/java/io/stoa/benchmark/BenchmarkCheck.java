@@ -75,7 +75,7 @@ final class BenchmarkCheck implements Check {
     /**
      * Counts four characters to the token. A local model reads its whole file from memory for each token, here at 10
      * GB/s, and takes at least a millisecond; a prompt goes about eight times faster than an answer. An endpoint takes a
-     * second per item.
+     * second per item. An upper bound where a watched gate may end asking early.
      */
     @Override
     public Duration estimate() {
@@ -260,9 +260,8 @@ final class BenchmarkCheck implements Check {
     }
 
     private String shown(Score score) {
-        String asked = score.stopped() == Score.Stop.DECIDED
-                ? " of " + task().items().size() + ", decided early"
-                : "";
+        String asked =
+                score.stopped() == Score.Stop.DECIDED ? " of " + task().items().size() + ", decided early" : "";
         return String.format(
                 Locale.ROOT,
                 "%.3f (%s %s %% %.3f–%.3f, n = %d%s)",

@@ -66,8 +66,8 @@ public final class BenchmarkPillar implements Pillar {
     public List<Check> plan(Subject subject) {
         return subject.workload().tasks().stream()
                 .<Check>mapMulti((spec, checks) -> task(spec)
-                        .ifPresent(task -> checks.accept(
-                                new BenchmarkCheck(run(subject, spec, task), spec.gate(), engines))))
+                        .ifPresent(task ->
+                                checks.accept(new BenchmarkCheck(run(subject, spec, task), spec.gate(), engines))))
                 .toList();
     }
 
@@ -118,9 +118,10 @@ public final class BenchmarkPillar implements Pillar {
     private TaskRun run(Subject subject, TaskSpec spec, Task task) {
         ItemSet items = task.items();
         boolean watched = spec.earlyStop() && items.size() > TaskRun.BATCH;
-        Sampling sampling = new Sampling(
-                watched ? spec.gate() : OptionalDouble.empty(), confidence, items.size(), items.stop());
-        return new TaskRun(subject.candidate(), task, sampling, subject.workload().contextTokens(), engineBuild);
+        Sampling sampling =
+                new Sampling(watched ? spec.gate() : OptionalDouble.empty(), confidence, items.size(), items.stop());
+        return new TaskRun(
+                subject.candidate(), task, sampling, subject.workload().contextTokens(), engineBuild);
     }
 
     private static Optional<List<Answer>> answers(TaskRun run, Recorder recorder) {

@@ -34,7 +34,12 @@ final class Comparisons {
 
     /** What one candidate answered to one task: whether each item was right. */
     record Outcome(
-            Candidate candidate, String task, String settings, Digest seed, Sampling sampling, Map<Item, Boolean> right) {
+            Candidate candidate,
+            String task,
+            String settings,
+            Digest seed,
+            Sampling sampling,
+            Map<Item, Boolean> right) {
         Outcome {
             right = Map.copyOf(right);
         }
@@ -84,8 +89,7 @@ final class Comparisons {
             }
         }
         List<Test> tests = pairs.stream().map(this::test).toList();
-        List<Double> adjusted =
-                MultipleTests.holm(tests.stream().map(Test::p).toList());
+        List<Double> adjusted = MultipleTests.holm(tests.stream().map(Test::p).toList());
         List<PairedComparison> comparisons = new ArrayList<>();
         for (int i = 0; i < pairs.size(); i++) {
             Pair pair = pairs.get(i);

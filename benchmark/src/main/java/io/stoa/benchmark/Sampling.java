@@ -47,8 +47,8 @@ record Sampling(OptionalDouble watched, double confidence, int items, Score.Stop
     Optional<Score> exactScore(int right, int n) {
         return n < items
                 ? Optional.empty()
-                : Optional.of(score(
-                        right, n, "Clopper–Pearson", Proportions.clopperPearson(right, n, last()), last(), end));
+                : Optional.of(
+                        score(right, n, "Clopper–Pearson", Proportions.clopperPearson(right, n, last()), last(), end));
     }
 
     /** The level at which all items together are judged. */

@@ -106,9 +106,7 @@ final class TaskRun {
                     batch.key(),
                     Answers.class,
                     () -> ask(
-                            engines.engine(candidate),
-                            batch,
-                            (asked, _) -> progress.at(batch.first() + asked, total)));
+                            engines.engine(candidate), batch, (asked, _) -> progress.at(batch.first() + asked, total)));
             progress.at(batch.first() + batch.items().size(), total);
             return recorded;
         });
@@ -121,7 +119,8 @@ final class TaskRun {
         for (Batch batch : batches) {
             Recorded<Answers> entry = checked(batch, answers.apply(batch));
             recorded.add(entry);
-            right += (int) entry.value().answers().stream().filter(Answer::right).count();
+            right +=
+                    (int) entry.value().answers().stream().filter(Answer::right).count();
             answered += batch.items().size();
             if (sampling.enough(right, answered)) {
                 break;

@@ -114,8 +114,9 @@ class BenchmarkPillarTest {
         Finding finding = only(run(engine, watched("reading", 0.9, exact(2000))));
         assertThat(finding.weight()).isEqualTo(Finding.Weight.INFO);
         assertThat(finding.sentence())
-                .matches("reading passes: 1\\.000 \\(betting confidence sequence 99 % 0\\.9\\d\\d–1\\.000, n = \\d+ of 2000,"
-                        + " decided early\\) is above the gate 0\\.9");
+                .matches(
+                        "reading passes: 1\\.000 \\(betting confidence sequence 99 % 0\\.9\\d\\d–1\\.000, n = \\d+ of 2000,"
+                                + " decided early\\) is above the gate 0\\.9");
         assertThat(engine.asked()).hasSizeBetween(50, 150);
         assertThat(finding.evidence()).hasSize(engine.asked().size() / 25);
         assertThat(finding.quantities()).singleElement().satisfies(score -> {
@@ -127,7 +128,8 @@ class BenchmarkPillarTest {
         Finding failed = only(checks(subject("weak", watched("reading", 0.9, exact(2000))), weak));
         assertThat(failed.weight()).isEqualTo(Finding.Weight.BLOCKS);
         assertThat(weak.asked()).hasSizeLessThanOrEqualTo(50);
-        assertThat(weak.asked()).isEqualTo(engine.asked().subList(0, weak.asked().size()));
+        assertThat(weak.asked())
+                .isEqualTo(engine.asked().subList(0, weak.asked().size()));
     }
 
     /** The verdict is that of an undisturbed run, whatever the ledger already holds. */
@@ -139,7 +141,9 @@ class BenchmarkPillarTest {
         checks(subject("b", ungated("reading", kind)), whole);
         assertThat(whole.asked()).hasSize(500);
         List<Finding> later = checks(subject("b", watched("reading", 0.9, kind)), rightUpTo(0));
-        assertThat(later).extracting(Finding::sentence).isEqualTo(List.of(only(alone).sentence()));
+        assertThat(later)
+                .extracting(Finding::sentence)
+                .isEqualTo(List.of(only(alone).sentence()));
     }
 
     @Test
@@ -169,13 +173,16 @@ class BenchmarkPillarTest {
                         .value())
                 .toList();
         assertThat(recorded).extracting(Answers::first).containsExactly(0, 25, 50);
-        assertThat(recorded).extracting(Answers::seed).containsOnly(recorded.getFirst().seed());
+        assertThat(recorded)
+                .extracting(Answers::seed)
+                .containsOnly(recorded.getFirst().seed());
     }
 
     @Test
     void anUndecidedLimitIsToBeRaised() throws IOException {
-        Finding finding = only(
-                run(rightUpTo(185), new TaskSpec("reading", 1, OptionalDouble.of(0.9), Optional.of(40), false, exact(200))));
+        Finding finding = only(run(
+                rightUpTo(185),
+                new TaskSpec("reading", 1, OptionalDouble.of(0.9), Optional.of(40), false, exact(200))));
         assertThat(finding.weight()).isEqualTo(Finding.Weight.UNKNOWN);
         assertThat(finding.remedy().orElseThrow())
                 .startsWith("raise the limit of reading (its file holds 200 items): about ");
@@ -246,10 +253,8 @@ class BenchmarkPillarTest {
             return "answer";
         });
         assertThatExceptionOfType(StoaException.class)
-                .isThrownBy(() -> pillar(dying)
-                        .plan(subject("a", task))
-                        .getFirst()
-                        .run(ledger, Progress.NONE))
+                .isThrownBy(
+                        () -> pillar(dying).plan(subject("a", task)).getFirst().run(ledger, Progress.NONE))
                 .withMessage("the power went out");
         assertThat(ledger.keys()).extracting(EvidenceKey::check).containsExactly("benchmark/reading#0");
 
@@ -324,8 +329,9 @@ class BenchmarkPillarTest {
         Finding finding = only(run(engine, ungated("reading", new TaskKind.ExactMatch(file, 8))));
         assertThat(finding.sentence())
                 .contains("reading scores 0.900")
-                .containsPattern("; 3 refused by the engine and counted as wrong: q\\d+, q\\d+, q\\d+ \\(a prompt of 102"
-                        + " tokens does not fit the context of 50\\)")
+                .containsPattern(
+                        "; 3 refused by the engine and counted as wrong: q\\d+, q\\d+, q\\d+ \\(a prompt of 102"
+                                + " tokens does not fit the context of 50\\)")
                 .contains("q0", "q10", "q20");
     }
 
@@ -385,7 +391,8 @@ class BenchmarkPillarTest {
     void comparesOnlyWhatWasAskedOfBothInTheSameWay() throws IOException {
         TaskKind.ExactMatch kind = exact(100);
         Subject all = subject("all", ungated("reading", kind));
-        Subject some = subject("some", new TaskSpec("reading", 1, OptionalDouble.empty(), Optional.of(40), false, kind));
+        Subject some =
+                subject("some", new TaskSpec("reading", 1, OptionalDouble.empty(), Optional.of(40), false, kind));
         Subject longer = subject("longer", ungated("reading", new TaskKind.ExactMatch(kind.items(), 99)));
         for (Subject subject : List.of(all, some, longer)) {
             checks(subject, rightUpTo(50));
@@ -411,13 +418,15 @@ class BenchmarkPillarTest {
         int common = Math.min(well.asked().size(), badly.asked().size());
         assertThat(well.asked()).hasSizeGreaterThan(badly.asked().size());
 
-        assertThat(pillar(well).compare(List.of(strong, weak), ledger)).singleElement().satisfies(comparison -> {
-            assertThat(comparison.n()).isEqualTo(common);
-            assertThat(comparison.method()).isEqualTo("betting");
-            assertThat(comparison.p()).isLessThan(0.05);
-            assertThat(comparison.interval().low()).isPositive();
-            assertThat(comparison.interval().contains(0.9)).isTrue();
-        });
+        assertThat(pillar(well).compare(List.of(strong, weak), ledger))
+                .singleElement()
+                .satisfies(comparison -> {
+                    assertThat(comparison.n()).isEqualTo(common);
+                    assertThat(comparison.method()).isEqualTo("betting");
+                    assertThat(comparison.p()).isLessThan(0.05);
+                    assertThat(comparison.interval().low()).isPositive();
+                    assertThat(comparison.interval().contains(0.9)).isTrue();
+                });
     }
 
     @Test
@@ -445,7 +454,8 @@ class BenchmarkPillarTest {
         Subject second = subject("second", watched("reading", 0.9, fewer));
         checks(first, rightUpTo(500));
         checks(second, rightUpTo(100));
-        assertThat(pillar(new ScriptedEngine()).compare(List.of(first, second), ledger)).isEmpty();
+        assertThat(pillar(new ScriptedEngine()).compare(List.of(first, second), ledger))
+                .isEmpty();
     }
 
     private static List<Double> knowing(String message, String choice) {

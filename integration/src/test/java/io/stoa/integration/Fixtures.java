@@ -50,7 +50,8 @@ final class Fixtures {
 
     static TaskSpec grounded(
             Path corpus, Path questions, OptionalDouble gate, OptionalDouble abstention, Optional<Integer> limit) {
-        return new TaskSpec("rag", 0.5, gate, limit, false, new TaskKind.Grounded(corpus, questions, 2, 40, abstention));
+        return new TaskSpec(
+                "rag", 0.5, gate, limit, false, new TaskKind.Grounded(corpus, questions, 2, 40, abstention));
     }
 
     static Subject subject(Candidate candidate, TaskSpec... tasks) {

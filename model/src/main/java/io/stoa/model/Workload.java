@@ -60,12 +60,7 @@ public record Workload(
      * @param kind what is asked and how it is scored
      */
     public record TaskSpec(
-            String id,
-            double share,
-            OptionalDouble gate,
-            Optional<Integer> limit,
-            boolean earlyStop,
-            TaskKind kind) {
+            String id, double share, OptionalDouble gate, Optional<Integer> limit, boolean earlyStop, TaskKind kind) {
         public TaskSpec {
             requireNonNull(kind, "kind");
             if (id.isBlank()) {

@@ -46,8 +46,8 @@ import tools.jackson.databind.node.ObjectNode;
  *   finding      pillar, check, weight: BLOCKS | CONDITION | INFO | UNKNOWN, sentence, remedy?, quantities[], evidence[]
  *   quantity     name, value, unit: SHARE | BYTES | …, low?, high?, n?, basis: MEASURED | DERIVED | DECLARED, by, from
  *   evidence     sequence, sha256
- * comparisons[]  task, first, second, bothRight, onlyFirst, onlySecond, bothWrong, difference, low, high, confidence, p,
- *                adjusted
+ * comparisons[]  task, first, second, bothRight, onlyFirst, onlySecond, bothWrong, difference, low, high, confidence,
+ *                method, p, adjusted
  * ledgerHead     sequence, sha256
  * </pre>
  */

@@ -520,8 +520,8 @@ public final class StoaYaml {
         SequencedMap<String, Shape.Fields> kinds = new LinkedHashMap<>();
         Shape.Key items = required("items", Shape.Text.ANY, "the items, a JSONL file");
         Shape.Key maxTokens = optional("max-tokens", new Shape.Whole(1, 100_000), "The longest answer in tokens", "64");
-        Shape.Key earlyStop =
-                optional("early-stop", new Shape.Truth(), "Whether asking may end as soon as the gate is decided", "true");
+        Shape.Key earlyStop = optional(
+                "early-stop", new Shape.Truth(), "Whether asking may end as soon as the gate is decided", "true");
         kinds.put("multiple-choice", task(items, earlyStop));
         kinds.put("exact-match", task(items, maxTokens, earlyStop));
         kinds.put("tool-call", task(items, maxTokens));

@@ -22,7 +22,11 @@ import java.util.List;
  * @param n how many items were asked, 0 or more
  */
 public record SequentialProportion(int right, int n) {
-    private record Bet(double share, double weight) {}
+    private record Bet(double share, double logWeight, double logMiss) {
+        static Bet of(double share, double weight) {
+            return new Bet(share, Math.log(weight), Math.log1p(-share));
+        }
+    }
 
     /**
      * Shares of the largest λ that cannot go bankrupt, and of the fortune at the start: those that decided soonest, on
@@ -30,10 +34,10 @@ public record SequentialProportion(int right, int n) {
      * tried.
      */
     private static final List<Bet> BETS = List.of(
-            new Bet(0.05, 0.15), new Bet(0.12, 0.25), new Bet(0.25, 0.30), new Bet(0.45, 0.20), new Bet(0.75, 0.10));
+            Bet.of(0.05, 0.15), Bet.of(0.12, 0.25), Bet.of(0.25, 0.30), Bet.of(0.45, 0.20), Bet.of(0.75, 0.10));
 
-    /** Halves of [0, 1] until a bound is known to 2⁻⁶⁰. */
-    private static final int HALVINGS = 60;
+    /** A bound is known to 2⁻⁴⁰, far below what an interval is read at. */
+    private static final int HALVINGS = 40;
 
     public SequentialProportion {
         if (n < 0 || right < 0 || right > n) {
@@ -82,9 +86,7 @@ public record SequentialProportion(int right, int n) {
         double most = Double.NEGATIVE_INFINITY;
         for (int i = 0; i < logs.length; i++) {
             Bet bet = BETS.get(i);
-            logs[i] = Math.log(bet.weight)
-                    + hits * Math.log1p(bet.share * (1 - share) / share)
-                    + misses * Math.log1p(-bet.share);
+            logs[i] = bet.logWeight + hits * Math.log1p(bet.share * (1 - share) / share) + misses * bet.logMiss;
             most = Math.max(most, logs[i]);
         }
         double total = 0;

@@ -35,7 +35,8 @@ record ItemOrder(Digest seed, List<Item> items) {
         return new ItemOrder(
                 seed,
                 placed.stream()
-                        .map(place -> new Placed(place.item(), Digest.of(seed.hex() + place.own().hex())))
+                        .map(place -> new Placed(
+                                place.item(), Digest.of(seed.hex() + place.own().hex())))
                         .sorted(Comparator.comparing(place -> place.own().hex()))
                         .map(Placed::item)
                         .toList());

@@ -55,9 +55,12 @@ final class SequentialProportionTest {
 
     @Test
     void allRightNeverRulesOutOneAndAllWrongNeverZero() {
-        assertThat(new SequentialProportion(100_000, 100_000).interval(0.95).high()).isEqualTo(1);
+        assertThat(new SequentialProportion(100_000, 100_000).interval(0.95).high())
+                .isEqualTo(1);
         assertThat(new SequentialProportion(0, 100_000).interval(0.95).low()).isZero();
-        assertThat(new SequentialProportion(24, 25).interval(0.95).high()).as("one wrong answer").isLessThan(1);
+        assertThat(new SequentialProportion(24, 25).interval(0.95).high())
+                .as("one wrong answer")
+                .isLessThan(1);
     }
 
     /** At most 5 % is a theorem; 2,000 runs see a broken one. Looked at after each of 500 items. */
@@ -89,7 +92,8 @@ final class SequentialProportionTest {
     @Test
     void refusesWhatIsNoShare() {
         assertThatThrownBy(() -> new SequentialProportion(3, 2)).hasMessageContaining("3 of 2");
-        assertThatThrownBy(() -> new SequentialProportion(1, 2).logEvidenceAbove(1)).hasMessageContaining("1.0");
+        assertThatThrownBy(() -> new SequentialProportion(1, 2).logEvidenceAbove(1))
+                .hasMessageContaining("1.0");
     }
 
     @Test

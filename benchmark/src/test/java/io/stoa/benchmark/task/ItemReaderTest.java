@@ -39,7 +39,8 @@ class ItemReaderTest {
     void keepsUpToTheLimitAndChecksTheRest() throws IOException {
         Path file = write(GOOD + "\n" + GOOD.replace("\"a\"", "\"b\"") + "\n");
         ItemSet set = read(file, ItemReader.Form.FREE, 1);
-        assertThat(set.items()).isEqualTo(read(file, ItemReader.Form.FREE, 2).items().subList(0, 1));
+        assertThat(set.items())
+                .isEqualTo(read(file, ItemReader.Form.FREE, 2).items().subList(0, 1));
         assertThat(set.total()).isEqualTo(2);
         assertThat(set.stop()).isEqualTo(Score.Stop.LIMITED);
         Files.writeString(file, GOOD + "\n{\n");
