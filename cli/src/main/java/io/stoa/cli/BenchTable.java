@@ -33,7 +33,7 @@ final class BenchTable {
         for (Evaluated task : all) {
             String label = task.alias();
             String items = String.format(Locale.ROOT, "%,d", task.asked());
-            for (Evaluated.Number number : task.numbers()) {
+            for (Evaluated.Figure number : task.numbers()) {
                 String interval = number.interval()
                         .map(range -> String.format(Locale.ROOT, "%.4f to %.4f", range.low(), range.high()))
                         .orElse("");
@@ -70,7 +70,7 @@ final class BenchTable {
         }
     }
 
-    private static String metric(Evaluated.Number number) {
+    private static String metric(Evaluated.Figure number) {
         return (number.filter().equals("none") ? number.metric() : number.metric() + " " + number.filter())
                 + (number.higherIsBetter() ? "" : " ↓");
     }

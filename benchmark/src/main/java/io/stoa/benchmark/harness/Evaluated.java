@@ -18,7 +18,7 @@ import java.util.OptionalDouble;
  * @param numbers one for each metric and filter
  */
 public record Evaluated(
-        String task, String alias, int asked, Optional<Integer> available, int unanswered, List<Number> numbers) {
+        String task, String alias, int asked, Optional<Integer> available, int unanswered, List<Figure> numbers) {
     public Evaluated {
         requireNonNull(task, "task");
         requireNonNull(alias, "alias");
@@ -38,14 +38,14 @@ public record Evaluated(
      * @param interval of means, at 95 %: Wilson's where all scores are 0 or 1, else Student's
      * @param higherIsBetter which way is up
      */
-    public record Number(
+    public record Figure(
             String metric,
             String filter,
             double value,
             OptionalDouble standardError,
             Optional<Interval> interval,
             boolean higherIsBetter) {
-        public Number {
+        public Figure {
             requireNonNull(metric, "metric");
             requireNonNull(filter, "filter");
             requireNonNull(standardError, "standardError");

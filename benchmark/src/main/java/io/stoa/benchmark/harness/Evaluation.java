@@ -73,8 +73,8 @@ public final class Evaluation {
         List<Evaluator> evaluator = new ArrayList<>(1);
         new StoredAnswers(file, prompts).forEach(stored -> {
             if (evaluator.isEmpty()) {
-                DocumentReader reader = prompts.map(Prompts::reader)
-                        .orElseGet(() -> new DocumentReader(task, stored.document()));
+                DocumentReader reader =
+                        prompts.map(Prompts::reader).orElseGet(() -> new DocumentReader(task, stored.document()));
                 evaluator.add(new Evaluator(task, reader, samples(output, task)));
             }
             evaluator.getFirst().add(stored.index(), stored.document(), List.of(), stored.raw());
@@ -88,7 +88,11 @@ public final class Evaluation {
                     + " documents; answer all, or score those that are there");
         }
         SequencedMap<String, Evaluated> tasks = new LinkedHashMap<>();
-        tasks.put(task.name(), evaluator.getFirst().evaluated(prompts.map(known -> known.documents().size())));
+        tasks.put(
+                task.name(),
+                evaluator
+                        .getFirst()
+                        .evaluated(prompts.map(known -> known.documents().size())));
         Evaluation evaluation = of(single, tasks);
         output.ifPresent(folder -> folder.write(evaluation));
         return evaluation;

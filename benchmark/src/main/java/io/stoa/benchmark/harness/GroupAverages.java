@@ -24,7 +24,7 @@ final class GroupAverages {
                 .map(task -> Optional.ofNullable(tasks.get(task.name())))
                 .flatMap(Optional::stream)
                 .toList();
-        List<Evaluated.Number> numbers = new ArrayList<>();
+        List<Evaluated.Figure> numbers = new ArrayList<>();
         for (Suite.Average average : group.averages()) {
             for (String filter : average.filters().orElseGet(() -> filters(members, average.metric()))) {
                 number(members, average, filter).ifPresent(numbers::add);
@@ -51,11 +51,11 @@ final class GroupAverages {
         return List.copyOf(filters);
     }
 
-    private static Optional<Evaluated.Number> number(List<Evaluated> members, Suite.Average average, String filter) {
-        List<Evaluated.Number> numbers = new ArrayList<>();
+    private static Optional<Evaluated.Figure> number(List<Evaluated> members, Suite.Average average, String filter) {
+        List<Evaluated.Figure> numbers = new ArrayList<>();
         List<Integer> sizes = new ArrayList<>();
         for (Evaluated member : members) {
-            for (Evaluated.Number number : member.numbers()) {
+            for (Evaluated.Figure number : member.numbers()) {
                 if (number.metric().equals(average.metric()) && number.filter().equals(filter)) {
                     numbers.add(number);
                     sizes.add(member.asked());
@@ -72,7 +72,7 @@ final class GroupAverages {
             sum += weight * numbers.get(i).value();
             weights += weight;
         }
-        return Optional.of(new Evaluated.Number(
+        return Optional.of(new Evaluated.Figure(
                 average.metric(),
                 filter,
                 sum / weights,
@@ -81,8 +81,7 @@ final class GroupAverages {
                 numbers.getFirst().higherIsBetter()));
     }
 
-    private static OptionalDouble standardError(
-            List<Evaluated.Number> numbers, List<Integer> sizes, boolean bySize) {
+    private static OptionalDouble standardError(List<Evaluated.Figure> numbers, List<Integer> sizes, boolean bySize) {
         if (numbers.stream().anyMatch(number -> number.standardError().isEmpty())) {
             return OptionalDouble.empty();
         }

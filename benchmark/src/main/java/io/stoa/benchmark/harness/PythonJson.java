@@ -23,7 +23,8 @@ final class PythonJson {
                     write(value.path(name), depth + 1, text.append(": "));
                     separator = ",\n";
                 }
-                end(value.isEmpty(), depth, text.append(value.isEmpty() ? separator : "")).append('}');
+                end(value.isEmpty(), depth, text.append(value.isEmpty() ? separator : ""))
+                        .append('}');
             }
             case ARRAY -> {
                 String separator = value.isEmpty() ? "[" : "[\n";
@@ -31,7 +32,8 @@ final class PythonJson {
                     indent(text.append(separator), depth + 1);
                     write(items.next(), depth + 1, text);
                 }
-                end(value.isEmpty(), depth, text.append(value.isEmpty() ? separator : "")).append(']');
+                end(value.isEmpty(), depth, text.append(value.isEmpty() ? separator : ""))
+                        .append(']');
             }
             case STRING -> quote(value.stringValue(), text);
             case NUMBER, BOOLEAN, NULL, MISSING, BINARY, POJO -> text.append(value);

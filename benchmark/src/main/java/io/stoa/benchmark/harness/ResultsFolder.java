@@ -132,9 +132,12 @@ public final class ResultsFolder implements AutoCloseable {
             task.metrics().forEach(metric -> metrics.put(metric.name(), metric.higherIsBetter()));
         });
         ObjectNode samples = json.putObject("n-samples");
-        evaluation.tasks().values().forEach(task -> samples.putObject(task.task())
-                .put("original", task.available().orElse(task.asked()))
-                .put("effective", task.asked()));
+        evaluation
+                .tasks()
+                .values()
+                .forEach(task -> samples.putObject(task.task())
+                        .put("original", task.available().orElse(task.asked()))
+                        .put("effective", task.asked()));
         json.putObject("config").put("model", model);
         return json;
     }
@@ -144,7 +147,7 @@ public final class ResultsFolder implements AutoCloseable {
         json.put("name", task.task());
         json.put("alias", task.alias());
         json.put("sample_len", task.asked());
-        for (Evaluated.Number number : task.numbers()) {
+        for (Evaluated.Figure number : task.numbers()) {
             json.put(number.key(), number.value());
             String error = number.metric() + "_stderr," + number.filter();
             if (number.standardError().isPresent()) {

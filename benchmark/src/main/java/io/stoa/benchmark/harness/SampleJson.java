@@ -45,7 +45,10 @@ final class SampleJson {
         line.put("doc_hash", sha256(PythonJson.indented(sample.document())));
         line.put(
                 "prompt_hash",
-                sha256(sample.requests().isEmpty() ? "" : prompt(sample.requests().getFirst())));
+                sha256(
+                        sample.requests().isEmpty()
+                                ? ""
+                                : prompt(sample.requests().getFirst())));
         line.put("target_hash", sha256(sample.target().asString(sample.target().toString())));
         sample.scores().forEach((metric, measured) -> put(line, metric, measured));
         return line;
@@ -126,9 +129,8 @@ final class SampleJson {
             case Request.Context.Chat chat -> {
                 ArrayNode messages = JSON.arrayNode();
                 chat.messages()
-                        .forEach(message -> messages.addObject()
-                                .put("role", message.role())
-                                .put("content", message.content()));
+                        .forEach(message ->
+                                messages.addObject().put("role", message.role()).put("content", message.content()));
                 yield messages.toString();
             }
         };

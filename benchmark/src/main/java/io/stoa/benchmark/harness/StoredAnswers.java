@@ -38,7 +38,8 @@ import tools.jackson.databind.node.ObjectNode;
  * </ul>
  */
 final class StoredAnswers {
-    private static final List<String> SINGLE = List.of("response", "answer", "completion", "output", "text", "prediction");
+    private static final List<String> SINGLE =
+            List.of("response", "answer", "completion", "output", "text", "prediction");
     private static final List<String> IDS = List.of("id", "task_id", "key", "question_id");
     private static final int SNIFFED = 4096;
     private static final long LARGEST_SAMPLE = 64L << 20;
@@ -113,7 +114,8 @@ final class StoredAnswers {
     private void archive(Consumer<Stored> answers) {
         try (ZipFile zip = new ZipFile(file.toFile())) {
             List<? extends ZipEntry> samples = zip.stream()
-                    .filter(entry -> entry.getName().startsWith("samples/") && entry.getName().endsWith(".json"))
+                    .filter(entry -> entry.getName().startsWith("samples/")
+                            && entry.getName().endsWith(".json"))
                     .sorted(Comparator.comparing(ZipEntry::getName))
                     .toList();
             for (ZipEntry entry : samples) {
@@ -202,8 +204,7 @@ final class StoredAnswers {
         accept(index, where, prompts.get().documents().get(index), given(values, where), answers);
     }
 
-    private void accept(
-            int index, String where, ObjectNode document, List<RawAnswer> raw, Consumer<Stored> answers) {
+    private void accept(int index, String where, ObjectNode document, List<RawAnswer> raw, Consumer<Stored> answers) {
         String earlier = seen.putIfAbsent(index, where);
         if (earlier != null) {
             throw StoaException.user(where + ": document " + index + " was answered already at " + earlier
@@ -218,7 +219,8 @@ final class StoredAnswers {
         if (values.has("doc_id")) {
             index = values.path("doc_id").asInt(-1);
         } else {
-            Optional<JsonNode> id = IDS.stream().filter(values::has).map(values::path).findFirst();
+            Optional<JsonNode> id =
+                    IDS.stream().filter(values::has).map(values::path).findFirst();
             if (id.isPresent()) {
                 OptionalInt found = find(id.get().asString());
                 if (found.isEmpty()) {
@@ -230,8 +232,8 @@ final class StoredAnswers {
             index = next++;
         }
         if (index < 0 || index >= count) {
-            throw StoaException.user(
-                    where + ": there is no document " + values.path("doc_id") + "; they are numbered 0 to " + (count - 1));
+            throw StoaException.user(where + ": there is no document " + values.path("doc_id")
+                    + "; they are numbered 0 to " + (count - 1));
         }
         return index;
     }

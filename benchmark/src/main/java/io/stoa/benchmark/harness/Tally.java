@@ -60,16 +60,16 @@ final class Tally {
         if (asked == 0) {
             throw StoaException.user("task " + task.name() + ": no document was scored; is the file empty?");
         }
-        List<Evaluated.Number> numbers = new ArrayList<>();
+        List<Evaluated.Figure> numbers = new ArrayList<>();
         contributions.forEach((key, measured) -> numbers.add(number(key, measured, rounds)));
         return new Evaluated(task.name(), task.alias(), asked, available, unanswered, numbers);
     }
 
-    private Evaluated.Number number(Key key, List<Measured> measured, int rounds) {
+    private Evaluated.Figure number(Key key, List<Measured> measured, int rounds) {
         Optional<Metric> metric = Optional.ofNullable(metrics.get(key.metric()));
         Aggregation aggregation = metric.map(Metric::aggregation).orElseGet(() -> Aggregation.named("mean"));
         OptionalDouble error = aggregation.standardError(measured, rounds);
-        return new Evaluated.Number(
+        return new Evaluated.Figure(
                 key.metric(),
                 key.filter(),
                 aggregation.of(measured),

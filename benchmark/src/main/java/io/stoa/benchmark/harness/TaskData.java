@@ -91,7 +91,10 @@ public final class TaskData {
                     .stream()
                     .map(Path::of)
                     .toList();
-            return values(reader.read(files, Format.require(String.valueOf(files.getFirst().getFileName()))).rows());
+            return values(reader.read(
+                            files,
+                            Format.require(String.valueOf(files.getFirst().getFileName())))
+                    .rows());
         }
         Path file = Path.of(source.path());
         if (Files.isRegularFile(file)) {

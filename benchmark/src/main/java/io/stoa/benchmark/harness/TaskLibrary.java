@@ -129,14 +129,16 @@ public final class TaskLibrary {
                             : new Entry(
                                     "task",
                                     name,
-                                    Optional.ofNullable(keys.get("dataset_path")).map(String::valueOf));
+                                    Optional.ofNullable(keys.get("dataset_path"))
+                                            .map(String::valueOf));
                 })
                 .toList();
     }
 
     /** The datasets of a task, or of a group's tasks. */
     public Set<String> datasets(String name) {
-        return find(name, Map.of()).tasks()
+        return find(name, Map.of())
+                .tasks()
                 .map(task -> task.dataset().path())
                 .collect(Collectors.toCollection(LinkedHashSet::new));
     }

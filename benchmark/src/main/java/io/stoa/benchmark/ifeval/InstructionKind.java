@@ -57,7 +57,8 @@ public enum InstructionKind {
         String shown = id.length() > 80 ? id.substring(0, 80) + "…" : id;
         String nearest = Arrays.stream(values())
                 .map(InstructionKind::id)
-                .min(Comparator.comparingInt(known -> distance(known, shown)))
+                .min(Comparator.comparingInt(known ->
+                        Math.min(distance(known, shown), distance(known.substring(known.indexOf(':') + 1), shown))))
                 .orElseThrow();
         throw StoaException.user("there is no instruction " + shown + "; did you mean " + nearest + "?");
     }

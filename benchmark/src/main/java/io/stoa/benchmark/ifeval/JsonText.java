@@ -84,7 +84,7 @@ final class JsonText {
                 return true;
             }
         }
-        return string() || number();
+        return text.startsWith("\"", at) ? string() : number();
     }
 
     private boolean number() {

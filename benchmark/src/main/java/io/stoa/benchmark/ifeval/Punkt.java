@@ -128,10 +128,10 @@ final class Punkt {
                 contextEnd++;
             } else {
                 nextStart = spaceEnd(text, at + 1, text.length());
-                contextEnd = wordEnd(text, nextStart);
-                if (nextStart == at + 1 || contextEnd == nextStart) {
+                if (nextStart == at + 1 || nextStart == text.length()) {
                     continue;
                 }
+                contextEnd = wordEnd(text, nextStart);
             }
             int space = at - 1;
             while (space > previousAt && !isAsciiSpace(text.charAt(space))) {

@@ -22,20 +22,6 @@ final class PythonText {
                 && text.codePoints().anyMatch(wanted);
     }
 
-    /** The number of matches of {@code \w+}. */
-    static int wordCount(String text) {
-        int count = 0;
-        boolean inWord = false;
-        for (int i = 0; i < text.length(); ) {
-            int codePoint = text.codePointAt(i);
-            boolean word = isWord(codePoint);
-            count += word && !inWord ? 1 : 0;
-            inWord = word;
-            i += Character.charCount(codePoint);
-        }
-        return count;
-    }
-
     /** {@code \w}: letters, numbers of every kind, and the underscore. */
     static boolean isWord(int codePoint) {
         return Character.isLetter(codePoint) || isNumber(codePoint) || codePoint == '_';

@@ -2,6 +2,8 @@ package io.stoa.benchmark.ifeval;
 
 import io.stoa.benchmark.metric.Words;
 import java.util.Locale;
+import java.util.Set;
+import java.util.TreeSet;
 
 /** How the whole answer is written, and how it ends. */
 sealed interface WholeInstruction extends Instruction {
@@ -13,9 +15,20 @@ sealed interface WholeInstruction extends Instruction {
     /**
      * The answer is in a language.
      *
-     * @param code for example {@code sw}
+     * @param code one of 30 of ISO 639-1
      */
     record Language(String code) implements WholeInstruction {
+        private static final Set<String> CODES = Set.of(
+                "ar", "bg", "bn", "de", "en", "es", "fa", "fi", "fr", "gu", "he", "hi", "it", "ja", "kn", "ko", "ml",
+                "mr", "ne", "pa", "pl", "pt", "ru", "sw", "ta", "te", "th", "uk", "ur", "vi");
+
+        public Language {
+            if (!CODES.contains(code)) {
+                throw new IllegalArgumentException(
+                        "IFEval knows no language \"" + code + "\"; write one of " + new TreeSet<>(CODES));
+            }
+        }
+
         @Override
         public boolean isFollowedBy(String text) {
             return isIn(code, text);

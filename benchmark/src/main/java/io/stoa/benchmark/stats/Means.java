@@ -123,7 +123,10 @@ public final class Means {
 
     /** The standard error of the plain mean of independent means: √(Σ SEᵢ²) / k. */
     public static double standardErrorOfMeans(List<Double> standardErrors) {
-        return Math.sqrt(standardErrors.stream().mapToDouble(error -> error * error).sum()) / standardErrors.size();
+        return Math.sqrt(standardErrors.stream()
+                        .mapToDouble(error -> error * error)
+                        .sum())
+                / standardErrors.size();
     }
 
     /**

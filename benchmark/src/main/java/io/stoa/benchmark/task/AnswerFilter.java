@@ -100,7 +100,7 @@ public sealed interface AnswerFilter {
             PythonPattern byText = new PythonPattern(texts.stream()
                     .sorted(Comparator.comparingInt((String text) -> escapedLength(text))
                             .reversed())
-                    .map(Pattern::quote)
+                    .map(PythonPattern::quote)
                     .collect(Collectors.joining("|")));
             PythonPattern byLetter = new PythonPattern(":[\\s]*(" + String.join("|", bare.keySet()) + ")");
             return answers.stream()

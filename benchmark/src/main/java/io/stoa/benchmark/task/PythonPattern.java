@@ -34,6 +34,7 @@ public final class PythonPattern {
     private static final Pattern QUANTIFIER = Pattern.compile("\\{(?:(\\d+)(,\\d*)?|,(\\d*))\\}");
 
     private static final Pattern REFERENCE = Pattern.compile("\\\\(?:g<(\\w{1,40})>|(\\d{1,2})|([nt\\\\]))");
+    private static final Pattern SYNTAX = Pattern.compile("[^\\p{L}\\p{N}_]");
 
     private final String expression;
     private final Pattern pattern;
@@ -76,6 +77,11 @@ public final class PythonPattern {
      */
     static void check(String expression) {
         new PythonPattern(expression);
+    }
+
+    /** An expression for the text itself, as {@code re.escape}. */
+    static String quote(String text) {
+        return SYNTAX.matcher(text).replaceAll("\\\\$0");
     }
 
     /** As {@code re.findall}: each match, as its groups, or as a whole where there are none. Absent groups are empty. */
@@ -167,11 +173,20 @@ public final class PythonPattern {
 
     private boolean found(Matcher matcher, String text) {
         try {
-            return matcher.find();
+            boolean found = matcher.find();
+            // Python has no place between the two halves of a character.
+            while (found && isInside(text, matcher.start())) {
+                found = matcher.find();
+            }
+            return found;
         } catch (TooManySteps | StackOverflowError e) {
             throw StoaException.user("the regular expression " + shown() + " takes too many steps on a text of "
                     + text.length() + " characters; avoid repetitions inside of repetitions");
         }
+    }
+
+    private static boolean isInside(String text, int at) {
+        return at > 0 && at < text.length() && Character.isSurrogatePair(text.charAt(at - 1), text.charAt(at));
     }
 
     private String shown() {

@@ -34,7 +34,8 @@ final class ScoreParityTest {
     private static Map<String, JsonNode> cases() {
         Map<String, JsonNode> cases = new LinkedHashMap<>();
         try (InputStream in = ScoreParityTest.class.getResourceAsStream("scores.json.gz")) {
-            MAPPER.readTree(new GZIPInputStream(in)).forEach(one -> cases.put(one.path("label").stringValue(), one));
+            MAPPER.readTree(new GZIPInputStream(in))
+                    .forEach(one -> cases.put(one.path("label").stringValue(), one));
         } catch (IOException e) {
             throw new IllegalStateException(e);
         }
@@ -69,9 +70,10 @@ final class ScoreParityTest {
                                 answers(expected.path("answers").path(i))),
                         true);
             }
-            Evaluated evaluated = tally.evaluated(Optional.empty(), expected.path("rounds").asInt());
+            Evaluated evaluated =
+                    tally.evaluated(Optional.empty(), expected.path("rounds").asInt());
             Map<String, Optional<Double>> numbers = new LinkedHashMap<>();
-            for (Evaluated.Number number : evaluated.numbers()) {
+            for (Evaluated.Figure number : evaluated.numbers()) {
                 numbers.put(number.key(), Optional.of(number.value()));
                 numbers.put(
                         number.metric() + "_stderr," + number.filter(),
@@ -79,7 +81,8 @@ final class ScoreParityTest {
                                 ? Optional.of(number.standardError().getAsDouble())
                                 : Optional.empty());
             }
-            assertThat(numbers.keySet()).hasSameElementsAs(expected.path("expected").propertyNames());
+            assertThat(numbers.keySet())
+                    .hasSameElementsAs(expected.path("expected").propertyNames());
             expected.path("expected").properties().forEach(entry -> {
                 Optional<Double> number = numbers.getOrDefault(entry.getKey(), Optional.empty());
                 if (entry.getValue().isNull()) {
@@ -147,7 +150,10 @@ final class ScoreParityTest {
                             .append('}');
                     separator = ", ";
                 }
-                yield json.append("], \"g\": ").append(!chat.continues()).append('}').toString();
+                yield json.append("], \"g\": ")
+                        .append(!chat.continues())
+                        .append('}')
+                        .toString();
             }
         };
     }

@@ -1,0 +1,4 @@
+@NullMarked
+package io.stoa.benchmark.ifeval;
+
+import org.jspecify.annotations.NullMarked;
