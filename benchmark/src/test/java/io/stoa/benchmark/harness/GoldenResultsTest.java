@@ -205,7 +205,7 @@ final class GoldenResultsTest {
             dump(value.path("until"), text);
             text.append('}');
         } else {
-            StringBuilder quoted = new StringBuilder(PythonJson.indented(value));
+            String quoted = PythonJson.indented(value);
             for (int i = 0; i < quoted.length(); i++) {
                 char c = quoted.charAt(i);
                 text.append(c < 127 ? String.valueOf(c) : String.format("\\u%04x", (int) c));
