@@ -1,6 +1,5 @@
 package io.stoa.benchmark;
 
-import io.stoa.benchmark.stats.Proportions;
 import io.stoa.benchmark.stats.SampleSizes;
 import io.stoa.benchmark.task.Answer;
 import io.stoa.benchmark.task.Item;
@@ -13,7 +12,6 @@ import io.stoa.model.Candidate;
 import io.stoa.model.Check;
 import io.stoa.model.EvidenceRef;
 import io.stoa.model.Finding;
-import io.stoa.model.Interval;
 import io.stoa.model.PillarName;
 import io.stoa.model.Progress;
 import io.stoa.model.Quantity;
@@ -42,13 +40,11 @@ final class BenchmarkCheck implements Check {
     private final TaskRun run;
     private final OptionalDouble gate;
     private final EngineSource engines;
-    private final double confidence;
 
-    BenchmarkCheck(TaskRun run, OptionalDouble gate, EngineSource engines, double confidence) {
+    BenchmarkCheck(TaskRun run, OptionalDouble gate, EngineSource engines) {
         this.run = run;
         this.gate = gate;
         this.engines = engines;
-        this.confidence = confidence;
     }
 
     @Override
@@ -79,7 +75,7 @@ final class BenchmarkCheck implements Check {
     /**
      * Counts four characters to the token. A local model reads its whole file from memory for each token, here at 10
      * GB/s, and takes at least a millisecond; a prompt goes about eight times faster than an answer. An endpoint takes a
-     * second per item.
+     * second per item. An upper bound where a watched gate may end asking early.
      */
     @Override
     public Duration estimate() {
@@ -122,7 +118,7 @@ final class BenchmarkCheck implements Check {
                 .flatMap(batch -> batch.value().answers().stream())
                 .toList();
         List<EvidenceRef> evidence = recorded.stream().map(Recorded::evidence).toList();
-        Score score = score(rightOf(answers));
+        Score score = run.sampling().score(rightOf(answers), answers.size());
         List<Finding> findings = new ArrayList<>();
         findings.add(judged(score, answers, evidence));
         guessing(score, evidence).ifPresent(findings::add);
@@ -173,7 +169,7 @@ final class BenchmarkCheck implements Check {
         if (needed == 1) {
             return "set a gate below 1: no number of right answers proves that there is never a wrong one";
         }
-        OptionalLong size = SampleSizes.toResolveGate(score.estimate(), needed, confidence, POWER);
+        OptionalLong size = SampleSizes.toResolveGate(score.estimate(), needed, score.confidence(), POWER);
         if (size.isEmpty()) {
             return more + "; how many cannot be said while the score is exactly at the gate";
         }
@@ -227,12 +223,12 @@ final class BenchmarkCheck implements Check {
     private List<Quantity> quantities(Score score, List<Answer> answers) {
         List<Quantity> quantities = new ArrayList<>();
         quantities.add(Quantity.of(Quantity.SCORE, score, task().items().source()));
-        quantities.add(Quantity.of(
-                "score, exact interval",
-                exactScore(rightOf(answers)),
-                task().items().source()));
+        run.sampling()
+                .exactScore(rightOf(answers), answers.size())
+                .ifPresent(exact -> quantities.add(Quantity.of(
+                        "score, exact interval", exact, task().items().source())));
         for (Metric metric : task().otherMetrics()) {
-            long right = 0;
+            int right = 0;
             for (int i = 0; i < answers.size(); i++) {
                 Answer answer = answers.get(i);
                 if (answer.refusal().isEmpty()
@@ -240,38 +236,14 @@ final class BenchmarkCheck implements Check {
                     right++;
                 }
             }
-            quantities.add(
-                    Quantity.of(metric.name(), score(right), task().items().source()));
+            Score other = run.sampling().score(right, answers.size());
+            quantities.add(Quantity.of(metric.name(), other, task().items().source()));
         }
         return quantities;
     }
 
-    private static long rightOf(List<Answer> answers) {
-        return answers.stream().filter(Answer::right).count();
-    }
-
-    /** The score that the gate is held against: Wilson's interval covers its level on average. */
-    private Score score(long right) {
-        return score(right, "Wilson", Proportions.wilson(Math.toIntExact(right), size(), confidence));
-    }
-
-    /** For readers who must never be below the level: Clopper and Pearson's interval never covers less. */
-    private Score exactScore(long right) {
-        return score(right, "Clopper–Pearson", Proportions.clopperPearson(Math.toIntExact(right), size(), confidence));
-    }
-
-    private Score score(long right, String method, Interval interval) {
-        return new Score(
-                (double) right / size(),
-                interval,
-                confidence,
-                size(),
-                method,
-                task().items().stop());
-    }
-
-    private int size() {
-        return task().items().size();
+    private static int rightOf(List<Answer> answers) {
+        return (int) answers.stream().filter(Answer::right).count();
     }
 
     /** Items that could not be asked count as wrong, and the sentence says which and why. */
@@ -287,16 +259,19 @@ final class BenchmarkCheck implements Check {
                 + " (" + refused.getFirst().refusal().orElseThrow() + ")";
     }
 
-    private static String shown(Score score) {
+    private String shown(Score score) {
+        String asked =
+                score.stopped() == Score.Stop.DECIDED ? " of " + task().items().size() + ", decided early" : "";
         return String.format(
                 Locale.ROOT,
-                "%.3f (%s %s %% %.3f–%.3f, n = %d)",
+                "%.3f (%s %s %% %.3f–%.3f, n = %d%s)",
                 score.estimate(),
                 score.method(),
                 percent(score.confidence()),
                 score.interval().low(),
                 score.interval().high(),
-                score.n());
+                score.n(),
+                asked);
     }
 
     private static String percent(double share) {

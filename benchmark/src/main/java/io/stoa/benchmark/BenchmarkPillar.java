@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.stoa.benchmark.task.Answer;
 import io.stoa.benchmark.task.ExactMatchTask;
+import io.stoa.benchmark.task.ItemSet;
 import io.stoa.benchmark.task.MultipleChoiceTask;
 import io.stoa.benchmark.task.Task;
 import io.stoa.engine.EngineSource;
@@ -19,6 +20,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.stream.Stream;
 
@@ -26,7 +28,8 @@ import java.util.stream.Stream;
  * Pillar one. Plans a check for each task that is multiple choice or exact match, and leaves the others to integration.
  *
  * <p>A score below its gate blocks, one above is information, and one whose interval holds the gate is unknown, with the
- * number of items that would decide it. An item that the engine refuses (its prompt does not fit the context) counts as
+ * number of items that would decide it. Items are asked in a seeded order, and no more of them than the gate needs,
+ * unless the task says otherwise. An item that the engine refuses (its prompt does not fit the context) counts as
  * wrong and is named.
  */
 public final class BenchmarkPillar implements Pillar {
@@ -38,7 +41,7 @@ public final class BenchmarkPillar implements Pillar {
      * @param engines where candidates' engines come from; asked only for what the ledger does not hold
      * @param engineBuild what runs the models, with its version, such as {@code llama.cpp 0.5.0}: answers of another
      *     build are measured anew
-     * @param confidence the level of all intervals, in (0, 1), such as 0.95
+     * @param confidence the level of all verdicts and comparisons, in (0, 1), such as 0.95
      */
     public BenchmarkPillar(EngineSource engines, String engineBuild, double confidence) {
         this.engines = requireNonNull(engines, "engines");
@@ -63,14 +66,14 @@ public final class BenchmarkPillar implements Pillar {
     public List<Check> plan(Subject subject) {
         return subject.workload().tasks().stream()
                 .<Check>mapMulti((spec, checks) -> task(spec)
-                        .ifPresent(task -> checks.accept(
-                                new BenchmarkCheck(run(subject, task), spec.gate(), engines, confidence))))
+                        .ifPresent(task ->
+                                checks.accept(new BenchmarkCheck(run(subject, spec, task), spec.gate(), engines))))
                 .toList();
     }
 
     /**
-     * What a candidate answered, item by item in the order of the item file, when the ledger holds all of it. Never asks
-     * an engine.
+     * What a candidate answered, item by item in the order in which it was asked, when the ledger holds all of it. Never
+     * asks an engine.
      *
      * @param taskId the id of a task in the subject's workload
      */
@@ -82,13 +85,13 @@ public final class BenchmarkPillar implements Pillar {
     }
 
     /**
-     * Compares candidates pairwise on every task that both have finished: the exact McNemar test, Newcombe's interval of
-     * the difference, and Holm's adjustment over all comparisons together. Never asks an engine: what the ledger does
-     * not hold in full is left out.
+     * Compares candidates pairwise on every task that both have finished: the exact McNemar test with Newcombe's interval
+     * of the difference, or, where asking ended early, a test and an interval by betting; and Holm's adjustment over all
+     * comparisons together. Never asks an engine: what the ledger does not hold in full is left out.
      *
      * <p>A pair is compared on the items that are equal in id, prompt, choices and answer on both sides, which {@link
-     * PairedComparison#n()} counts; usually these are all. A pair is left out where a task is put in different ways, or
-     * no item is equal. A candidate that occurs in several subjects (for several machines) is compared once, as in the
+     * PairedComparison#n()} counts; usually these are all. A pair is left out where a task is put in different ways, no
+     * item is equal, or asking ended early in different orders. A candidate that occurs in several subjects (for several machines) is compared once, as in the
      * first of them.
      *
      * @param subjects the candidates in the order in which they are to be compared
@@ -108,12 +111,17 @@ public final class BenchmarkPillar implements Pillar {
 
     private Stream<TaskRun> runs(Subject subject) {
         return subject.workload().tasks().stream()
-                .flatMap(spec -> task(spec).stream())
-                .map(task -> run(subject, task));
+                .flatMap(spec -> task(spec).stream().map(task -> run(subject, spec, task)));
     }
 
-    private TaskRun run(Subject subject, Task task) {
-        return new TaskRun(subject.candidate(), task, subject.workload().contextTokens(), engineBuild);
+    /** A gate is watched where that can spare a batch. */
+    private TaskRun run(Subject subject, TaskSpec spec, Task task) {
+        ItemSet items = task.items();
+        boolean watched = spec.earlyStop() && items.size() > TaskRun.BATCH;
+        Sampling sampling =
+                new Sampling(watched ? spec.gate() : OptionalDouble.empty(), confidence, items.size(), items.stop());
+        return new TaskRun(
+                subject.candidate(), task, sampling, subject.workload().contextTokens(), engineBuild);
     }
 
     private static Optional<List<Answer>> answers(TaskRun run, Recorder recorder) {

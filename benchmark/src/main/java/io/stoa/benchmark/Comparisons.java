@@ -1,10 +1,14 @@
 package io.stoa.benchmark;
 
+import io.stoa.benchmark.stats.ErrorSplit;
 import io.stoa.benchmark.stats.MultipleTests;
 import io.stoa.benchmark.stats.PairedTable;
+import io.stoa.benchmark.stats.SequentialDifference;
 import io.stoa.benchmark.task.Answer;
 import io.stoa.benchmark.task.Item;
 import io.stoa.model.Candidate;
+import io.stoa.model.Digest;
+import io.stoa.model.Interval;
 import io.stoa.model.PairedComparison;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -12,8 +16,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Compares finished runs pairwise, each pair on the items that both were asked. */
+/**
+ * Compares finished runs pairwise, each pair on the items that both were asked.
+ *
+ * <p>Where a gate was watched, the number of common items may depend on the answers, which a test for a fixed number does
+ * not withstand. The error is then shared as for the gate itself ({@link ErrorSplit}): a pair that answered everything is
+ * tested at the level of the last look, and one where asking ended early by betting, at the level of the looks.
+ */
 final class Comparisons {
+    private static final String MC_NEMAR = "exact McNemar";
+
     private final double confidence;
 
     Comparisons(double confidence) {
@@ -21,7 +33,13 @@ final class Comparisons {
     }
 
     /** What one candidate answered to one task: whether each item was right. */
-    record Outcome(Candidate candidate, String task, String settings, Map<Item, Boolean> right) {
+    record Outcome(
+            Candidate candidate,
+            String task,
+            String settings,
+            Digest seed,
+            Sampling sampling,
+            Map<Item, Boolean> right) {
         Outcome {
             right = Map.copyOf(right);
         }
@@ -29,14 +47,38 @@ final class Comparisons {
         static Outcome of(TaskRun run, List<Answer> answers) {
             List<Item> items = run.task().items().items();
             Map<Item, Boolean> right = new LinkedHashMap<>();
-            for (int i = 0; i < items.size(); i++) {
+            for (int i = 0; i < answers.size(); i++) {
                 right.put(items.get(i), answers.get(i).right());
             }
-            return new Outcome(run.candidate(), run.task().id(), run.task().settings(), right);
+            return new Outcome(
+                    run.candidate(),
+                    run.task().id(),
+                    run.task().settings(),
+                    run.task().items().seed(),
+                    run.sampling(),
+                    right);
+        }
+
+        boolean watched() {
+            return sampling.watched().isPresent();
+        }
+
+        boolean endedEarly() {
+            return right.size() < sampling.items();
         }
     }
 
-    private record Pair(Outcome first, Outcome second, PairedTable table) {}
+    private record Pair(Outcome first, Outcome second, PairedTable table) {
+        boolean watched() {
+            return first.watched() || second.watched();
+        }
+
+        boolean endedEarly() {
+            return first.endedEarly() || second.endedEarly();
+        }
+    }
+
+    private record Test(String method, Interval interval, double p) {}
 
     /** Every pair of outcomes of one task, in the order of the outcomes. */
     List<PairedComparison> compare(List<Outcome> outcomes) {
@@ -46,11 +88,12 @@ final class Comparisons {
                 pair(outcomes.get(i), outcomes.get(j)).ifPresent(pairs::add);
             }
         }
-        List<Double> p = pairs.stream().map(pair -> pair.table().exactMcNemar()).toList();
-        List<Double> adjusted = MultipleTests.holm(p);
+        List<Test> tests = pairs.stream().map(this::test).toList();
+        List<Double> adjusted = MultipleTests.holm(tests.stream().map(Test::p).toList());
         List<PairedComparison> comparisons = new ArrayList<>();
         for (int i = 0; i < pairs.size(); i++) {
             Pair pair = pairs.get(i);
+            Test test = tests.get(i);
             PairedTable table = pair.table();
             comparisons.add(new PairedComparison(
                     pair.first().task(),
@@ -61,17 +104,43 @@ final class Comparisons {
                     table.onlySecond(),
                     table.bothWrong(),
                     table.difference(),
-                    table.newcombe(confidence),
+                    test.interval(),
                     confidence,
-                    p.get(i),
+                    test.method(),
+                    test.p(),
                     adjusted.get(i)));
         }
         return List.copyOf(comparisons);
     }
 
-    /** Empty unless both were asked the same task in the same way, with at least one equal item. */
+    private Test test(Pair pair) {
+        ErrorSplit split = new ErrorSplit(confidence);
+        PairedTable table = pair.table();
+        if (pair.endedEarly()) {
+            SequentialDifference differences = new SequentialDifference();
+            differences.add(1, table.onlyFirst());
+            differences.add(-1, table.onlySecond());
+            differences.add(0, table.bothRight() + table.bothWrong());
+            double evidence = Math.max(differences.logEvidenceAbove(0), differences.logEvidenceBelow(0));
+            return new Test(
+                    "betting",
+                    differences.interval(split.looks()),
+                    split.adjustedAtLook(Math.min(1, 2 * Math.exp(-evidence))));
+        }
+        return pair.watched()
+                ? new Test(MC_NEMAR, table.newcombe(split.last()), split.adjustedAtLast(table.exactMcNemar()))
+                : new Test(MC_NEMAR, table.newcombe(confidence), table.exactMcNemar());
+    }
+
+    /**
+     * Empty unless both were asked the same task in the same way, with at least one equal item; and, where asking ended
+     * early, in the same order, because otherwise no sequence of common items was watched.
+     */
     private static Optional<Pair> pair(Outcome first, Outcome second) {
         if (!first.task().equals(second.task()) || !first.settings().equals(second.settings())) {
+            return Optional.empty();
+        }
+        if ((first.endedEarly() || second.endedEarly()) && !first.seed().equals(second.seed())) {
             return Optional.empty();
         }
         int bothRight = 0;

@@ -15,7 +15,8 @@ import io.stoa.model.Interval;
  *
  * <p>Each side errs with a probability of about (1 − c) / 2: at 95 % about one candidate in forty that is exactly at the
  * gate passes by luck. A candidate with several gates must pass all of them, so no correction for their number is due
- * (an intersection-union test: R. L. Berger, Technometrics 24 (1982) 295–300). A gate of 1 can be failed, by one wrong
+ * (an intersection-union test: R. L. Berger, Technometrics 24 (1982) 295–300). Where a gate is watched while items are
+ * asked, {@link Sampling} keeps these probabilities over all looks together. A gate of 1 can be failed, by one wrong
  * answer, but never be passed.
  */
 enum Decision {

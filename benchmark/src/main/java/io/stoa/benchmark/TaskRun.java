@@ -18,45 +18,52 @@ import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * One task put to one candidate, in batches of {@value #BATCH} items. Each batch is one entry of the ledger, so a killed
  * run loses at most one batch.
  *
+ * <p>Asking ends with the last item, or after the first batch that decides a watched gate. Which batch that is follows
+ * from the answers alone: a run that goes on, or one under another gate, ends where an undisturbed one would.
+ *
  * <p>The key of a batch covers the task's settings, the engine build, the context, and the content of the batch's items
- * (id, prompt, choices, answer). It does not cover the limit or the rest of the file: they change no answer, and so
- * raising a limit or appending items keeps what is known. Nor does it cover the machine that the candidate is wanted
- * for, because the answers come from the machine at hand.
+ * (id, prompt, choices, answer). It does not cover the limit or the gate: they change no answer, and so raising a limit
+ * keeps what is known. Items that are added or edited give all items another order, and so new batches. Nor does it
+ * cover the machine that the candidate is wanted for, because the answers come from the machine at hand.
  */
 final class TaskRun {
-    private static final int BATCH = 25;
+    static final int BATCH = 25;
 
     /** Changes when the meaning of what is recorded changes, so that older entries are not taken for newer ones. */
-    private static final String FORMAT = "benchmark answers 1";
+    private static final String FORMAT = "benchmark answers 2";
 
     /** A prompt that every engine can read. Its answer is not used. */
     private static final Item PROBE = new Item("probe", "1", List.of("1", "2"), "1");
 
     private final Candidate candidate;
     private final Task task;
+    private final Sampling sampling;
     private final List<Batch> batches;
 
-    private record Batch(EvidenceKey key, List<Item> items) {}
+    private record Batch(EvidenceKey key, int first, List<Item> items) {}
 
     /**
+     * @param sampling when asking ends
      * @param contextTokens the context that the engine is opened with, which decides what fits
      * @param engineBuild what runs the model, with its version
      */
-    TaskRun(Candidate candidate, Task task, int contextTokens, String engineBuild) {
+    TaskRun(Candidate candidate, Task task, Sampling sampling, int contextTokens, String engineBuild) {
         this.candidate = candidate;
         this.task = task;
+        this.sampling = sampling;
         List<Item> items = task.items().items();
         List<Batch> made = new ArrayList<>();
         for (int from = 0; from < items.size(); from += BATCH) {
             List<Item> batch = items.subList(from, Math.min(from + BATCH, items.size()));
             String check = checkId(task) + "#" + made.size();
             Digest inputs = inputs(contextTokens, engineBuild, batch);
-            made.add(new Batch(new EvidenceKey(candidate.identity(), check, inputs), batch));
+            made.add(new Batch(new EvidenceKey(candidate.identity(), check, inputs), from, batch));
         }
         this.batches = List.copyOf(made);
     }
@@ -73,37 +80,51 @@ final class TaskRun {
         return task;
     }
 
-    /** What the ledger holds, if it holds all of it. Never asks an engine. */
+    Sampling sampling() {
+        return sampling;
+    }
+
+    /** What the ledger holds, if it holds all that is asked. Never asks an engine. */
     Optional<List<Recorded<Answers>>> known(Recorder recorder) {
         try {
-            return Optional.of(batches.stream()
-                    .map(batch -> checked(batch, recorder.once(batch.key(), Answers.class, () -> {
-                        throw new NotRecorded();
-                    })))
-                    .toList());
+            return Optional.of(untilEnough(batch -> recorder.once(batch.key(), Answers.class, () -> {
+                throw new NotRecorded();
+            })));
         } catch (NotRecorded e) {
             return Optional.empty();
         }
     }
 
-    /** All batches, those that the ledger does not hold yet asked now. The engine is opened for those only. */
+    /**
+     * The batches up to the one that ends asking, those that the ledger does not hold yet asked now. The engine is
+     * opened for those only.
+     */
     List<Recorded<Answers>> complete(Recorder recorder, EngineSource engines, Progress progress) {
-        List<Recorded<Answers>> recorded = new ArrayList<>();
         int total = task.items().size();
-        int done = 0;
+        return untilEnough(batch -> {
+            Recorded<Answers> recorded = recorder.once(
+                    batch.key(),
+                    Answers.class,
+                    () -> ask(
+                            engines.engine(candidate), batch, (asked, _) -> progress.at(batch.first() + asked, total)));
+            progress.at(batch.first() + batch.items().size(), total);
+            return recorded;
+        });
+    }
+
+    private List<Recorded<Answers>> untilEnough(Function<Batch, Recorded<Answers>> answers) {
+        List<Recorded<Answers>> recorded = new ArrayList<>();
+        int right = 0;
+        int answered = 0;
         for (Batch batch : batches) {
-            int before = done;
-            recorded.add(checked(
-                    batch,
-                    recorder.once(
-                            batch.key(),
-                            Answers.class,
-                            () -> ask(
-                                    engines.engine(candidate),
-                                    batch.items(),
-                                    (asked, _) -> progress.at(before + asked, total)))));
-            done += batch.items().size();
-            progress.at(done, total);
+            Recorded<Answers> entry = checked(batch, answers.apply(batch));
+            recorded.add(entry);
+            right +=
+                    (int) entry.value().answers().stream().filter(Answer::right).count();
+            answered += batch.items().size();
+            if (sampling.enough(right, answered)) {
+                break;
+            }
         }
         return List.copyOf(recorded);
     }
@@ -113,10 +134,10 @@ final class TaskRun {
      * template does not take it, is recorded as refused; but only once the engine has read another prompt, so that a
      * missing key or a broken template ends the run rather than looks like wrong answers.
      */
-    private Answers ask(Engine engine, List<Item> items, Progress progress) {
+    private Answers ask(Engine engine, Batch batch, Progress progress) {
         List<Answer> answers = new ArrayList<>();
         boolean reads = false;
-        for (Item item : items) {
+        for (Item item : batch.items()) {
             try {
                 answers.add(task.ask(engine, item));
                 reads = true;
@@ -130,9 +151,9 @@ final class TaskRun {
                 }
                 answers.add(Answer.refused(item, refusal.sentence()));
             }
-            progress.at(answers.size(), items.size());
+            progress.at(answers.size(), batch.items().size());
         }
-        return new Answers(answers);
+        return new Answers(task.items().seed(), batch.first(), answers);
     }
 
     private static Recorded<Answers> checked(Batch batch, Recorded<Answers> recorded) {
@@ -152,11 +173,7 @@ final class TaskRun {
         feed(digest, engineBuild);
         feed(digest, "context " + contextTokens);
         for (Item item : items) {
-            feed(digest, item.id());
-            feed(digest, item.prompt());
-            feed(digest, item.answer());
-            feed(digest, item.choices().size() + " choices");
-            item.choices().forEach(choice -> feed(digest, choice));
+            feed(digest, item.digest().hex());
         }
         return Digest.of(digest);
     }

@@ -45,12 +45,13 @@ final class Fixtures {
     }
 
     static TaskSpec tools(Path items, OptionalDouble gate, Optional<Integer> limit) {
-        return new TaskSpec("tools", 0.5, gate, limit, new TaskKind.ToolCall(items, 400));
+        return new TaskSpec("tools", 0.5, gate, limit, false, new TaskKind.ToolCall(items, 400));
     }
 
     static TaskSpec grounded(
             Path corpus, Path questions, OptionalDouble gate, OptionalDouble abstention, Optional<Integer> limit) {
-        return new TaskSpec("rag", 0.5, gate, limit, new TaskKind.Grounded(corpus, questions, 2, 40, abstention));
+        return new TaskSpec(
+                "rag", 0.5, gate, limit, false, new TaskKind.Grounded(corpus, questions, 2, 40, abstention));
     }
 
     static Subject subject(Candidate candidate, TaskSpec... tasks) {

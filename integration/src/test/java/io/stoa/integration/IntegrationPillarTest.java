@@ -34,6 +34,7 @@ class IntegrationPillarTest {
                         0,
                         OptionalDouble.empty(),
                         Optional.empty(),
+                        false,
                         new TaskKind.ExactMatch(folder.resolve("absent"), 5)),
                 Fixtures.tools(Fixtures.TOOLS, OptionalDouble.empty(), Optional.of(50)),
                 Fixtures.grounded(

@@ -3,7 +3,7 @@ package io.stoa.model;
 import static java.util.Objects.requireNonNull;
 
 /**
- * Two candidates on the very same items of one task, compared item by item with the exact McNemar test.
+ * Two candidates on the very same items of one task, compared item by item.
  *
  * @param task the task's id
  * @param first the id of one candidate
@@ -14,8 +14,9 @@ import static java.util.Objects.requireNonNull;
  * @param bothWrong items that neither answered rightly
  * @param difference the first's accuracy less the second's, in [-1, 1]
  * @param interval a confidence interval of the difference
- * @param confidence its level
- * @param p the two-sided exact McNemar p-value
+ * @param confidence the level that the interval and the test keep, whenever asking ended
+ * @param method the test, such as "exact McNemar"
+ * @param p its two-sided p-value, raised where a part of the error is set aside for looks at fewer items
  * @param adjusted the p-value after Holm's correction over all comparisons of this report
  */
 public record PairedComparison(
@@ -29,6 +30,7 @@ public record PairedComparison(
         double difference,
         Interval interval,
         double confidence,
+        String method,
         double p,
         double adjusted) {
     public PairedComparison {
@@ -36,6 +38,7 @@ public record PairedComparison(
         requireNonNull(first, "first");
         requireNonNull(second, "second");
         requireNonNull(interval, "interval");
+        requireNonNull(method, "method");
         if (bothRight < 0 || onlyFirst < 0 || onlySecond < 0 || bothWrong < 0) {
             throw new IllegalArgumentException("counts of " + task + " cannot be negative");
         }

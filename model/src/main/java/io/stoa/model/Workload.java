@@ -55,10 +55,12 @@ public record Workload(
      * @param id unique in the workload
      * @param share its part of the traffic, in [0, 1]
      * @param gate the score that it must reach, in (0, 1]; without one the task is only reported
-     * @param limit how many items to ask at most, the first ones; absent for all
+     * @param limit how many items to ask at most; absent for all
+     * @param earlyStop whether asking may end as soon as the gate is decided; only for multiple choice and exact match
      * @param kind what is asked and how it is scored
      */
-    public record TaskSpec(String id, double share, OptionalDouble gate, Optional<Integer> limit, TaskKind kind) {
+    public record TaskSpec(
+            String id, double share, OptionalDouble gate, Optional<Integer> limit, boolean earlyStop, TaskKind kind) {
         public TaskSpec {
             requireNonNull(kind, "kind");
             if (id.isBlank()) {

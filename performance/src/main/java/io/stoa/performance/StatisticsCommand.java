@@ -1,11 +1,14 @@
 package io.stoa.performance;
 
+import io.stoa.benchmark.stats.ErrorSplit;
 import io.stoa.benchmark.stats.Means;
 import io.stoa.benchmark.stats.PairedTable;
 import io.stoa.benchmark.stats.Proportions;
 import io.stoa.benchmark.stats.SequentialDifference;
+import io.stoa.benchmark.stats.SequentialProportion;
 import io.stoa.benchmark.stats.StoppingRule;
 import io.stoa.benchmark.stats.StoppingRule.Outcome;
+import io.stoa.model.Interval;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -90,6 +93,9 @@ final class StatisticsCommand implements Runnable {
         looks();
         errors();
         soonness();
+        gateErrors();
+        widths();
+        gates();
     }
 
     private void coverage(String what, int n, Function<SplittableRandom, Boolean> holds) {
@@ -160,6 +166,20 @@ final class StatisticsCommand implements Runnable {
                 for (int item = 1; item <= 2000; item++) {
                     differences.add(pair.draw(random));
                     holds &= item % 50 != 0 || differences.interval(CONFIDENCE).contains(difference);
+                }
+                return holds;
+            });
+        }
+        for (double share : new double[] {0.5, 0.75, 0.9}) {
+            coverage("share of " + share + ", sequential, at 40 looks", 1000, random -> {
+                boolean holds = true;
+                int right = 0;
+                for (int item = 1; item <= 1000; item++) {
+                    right += random.nextDouble() < share ? 1 : 0;
+                    holds &= item % 25 != 0
+                            || new SequentialProportion(right, item)
+                                    .interval(CONFIDENCE)
+                                    .contains(share);
                 }
                 return holds;
             });
@@ -266,5 +286,97 @@ final class StatisticsCommand implements Runnable {
                 items.get(few * 9 / 10),
                 undecided,
                 few);
+    }
+
+    private void gateErrors() {
+        System.out.printf(
+                "%nA share at its gate decided, looked at after each of 1000 items (allowed: 5 %% + 3 sigma = %.2f %%)%n",
+                limit());
+        for (double gate : new double[] {0.5, 0.75, 0.9}) {
+            SplittableRandom random = new SplittableRandom(seed);
+            int decided = 0;
+            int naive = 0;
+            for (int run = 0; run < runs; run++) {
+                int right = 0;
+                boolean sequential = false;
+                boolean wilson = false;
+                for (int item = 1; item <= 1000; item++) {
+                    right += random.nextDouble() < gate ? 1 : 0;
+                    sequential |= decides(new SequentialProportion(right, item), gate, CONFIDENCE);
+                    wilson |= item >= 20
+                            && !Proportions.wilson(right, item, CONFIDENCE).contains(gate);
+                }
+                decided += sequential ? 1 : 0;
+                naive += wilson ? 1 : 0;
+            }
+            System.out.printf(
+                    "  gate %.2f: %5.2f %% (Wilson's interval looked at from the 20th item on: %5.2f %%)%n",
+                    gate, 100.0 * decided / runs, 100.0 * naive / runs);
+        }
+    }
+
+    private static boolean decides(SequentialProportion seen, double gate, double confidence) {
+        double needed = -Math.log((1 - confidence) / 2);
+        return seen.logEvidenceAbove(gate) >= needed || seen.logEvidenceBelow(gate) >= needed;
+    }
+
+    /** What holding at all looks costs where one would only have looked once. */
+    private static void widths() {
+        System.out.println("\nWidth at 95 %");
+        for (double share : new double[] {0.5, 0.8, 0.95}) {
+            for (int n : List.of(100, 200, 1000)) {
+                int right = (int) Math.round(share * n);
+                double fixed = width(Proportions.wilson(right, n, CONFIDENCE));
+                double sequential = width(new SequentialProportion(right, n).interval(CONFIDENCE));
+                System.out.printf(
+                        "  share %.2f  n %4d: Wilson %.3f, sequential %.3f, %.2f times as wide%n",
+                        share, n, fixed, sequential, sequential / fixed);
+            }
+        }
+    }
+
+    private static double width(Interval interval) {
+        return interval.high() - interval.low();
+    }
+
+    /** A gate as the assessment judges it: looks after each 25 items, then all items, the error shared by both. */
+    private void gates() {
+        System.out.println("\nGates looked at after each 25 items and at the end");
+        for (int items : List.of(200, 1000)) {
+            for (double gate : new double[] {0.5, 0.75, 0.9}) {
+                for (double gap : new double[] {0, -0.2, -0.1, -0.05, 0.05}) {
+                    gate(items, gate, gap);
+                }
+            }
+        }
+    }
+
+    private void gate(int items, double gate, double gap) {
+        SplittableRandom random = new SplittableRandom(seed);
+        ErrorSplit split = new ErrorSplit(CONFIDENCE);
+        int few = Math.max(100, runs * 200 / items);
+        int decided = 0;
+        int fixed = 0;
+        long asked = 0;
+        for (int run = 0; run < few; run++) {
+            int right = 0;
+            boolean early = false;
+            int n = 0;
+            while (n < items) {
+                right += binomial(25, gate + gap, random);
+                n += 25;
+                if (!early && n < items && decides(new SequentialProportion(right, n), gate, split.looks())) {
+                    early = true;
+                    asked += n;
+                }
+            }
+            asked += early ? 0 : items;
+            decided += early || !Proportions.wilson(right, items, split.last()).contains(gate) ? 1 : 0;
+            fixed += Proportions.wilson(right, items, CONFIDENCE).contains(gate) ? 0 : 1;
+        }
+        System.out.printf(
+                "  gate %.2f, share %.2f, %4d items: decided %6.2f %% (looked at once, at the end: %6.2f %%), asked %5.1f %% of"
+                        + " the items%n",
+                gate, gate + gap, items, 100.0 * decided / few, 100.0 * fixed / few, 100.0 * asked / few / items);
     }
 }

@@ -323,8 +323,9 @@ public final class HtmlReport {
             return;
         }
         page.add("""
-                <p class="note">Two candidates on the very same items, by the exact McNemar test: what tells
-                them apart are the items that only one of them answered rightly. p is adjusted by Holm’s method over all {} comparisons.</p>
+                <p class="note">Two candidates on the very same items: what tells them apart are the items that
+                only one of them answered rightly. The test is McNemar’s exact one, or a betting test where one of them was
+                asked no further because its gate was decided. p is adjusted by Holm’s method over all {} comparisons.</p>
                 """, assessment.comparisons().size());
         Table table = new Table(
                 "Task",
@@ -332,6 +333,7 @@ public final class HtmlReport {
                 "Difference, points",
                 "Only first / only second",
                 "Items",
+                "Test",
                 "Adjusted p",
                 "Reading");
         for (PairedComparison c : assessment.comparisons()) {
@@ -343,6 +345,7 @@ public final class HtmlReport {
                             + Wording.points(c.interval().high()) + ")",
                     c.onlyFirst() + " / " + c.onlySecond(),
                     c.n(),
+                    c.method(),
                     Wording.probability(c.adjusted()),
                     reading(c));
         }

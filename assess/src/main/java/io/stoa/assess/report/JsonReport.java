@@ -34,7 +34,7 @@ import tools.jackson.databind.node.ObjectNode;
  * workload       tasks[], promptTokens, answerTokens, contextTokens, concurrency, timeToFirstTokenSeconds?,
  *                timePerOutputTokenSeconds?
  *   task         id, share, gate?, limit?, type: multiple-choice | exact-match | tool-call | grounded, and that type's
- *                own: items, maxTokens, corpus, questions, passages, abstention?
+ *                own: items, earlyStop, maxTokens, corpus, questions, passages, abstention?
  * use            purpose, commercial?, distribution?, monthlyActiveUsers?, annualRevenue?, territories[], modification?,
  *                outputsTrainModels?
  * results[]      candidate, verdict, because[], quality?, findings[]
@@ -46,8 +46,8 @@ import tools.jackson.databind.node.ObjectNode;
  *   finding      pillar, check, weight: BLOCKS | CONDITION | INFO | UNKNOWN, sentence, remedy?, quantities[], evidence[]
  *   quantity     name, value, unit: SHARE | BYTES | …, low?, high?, n?, basis: MEASURED | DERIVED | DECLARED, by, from
  *   evidence     sequence, sha256
- * comparisons[]  task, first, second, bothRight, onlyFirst, onlySecond, bothWrong, difference, low, high, confidence, p,
- *                adjusted
+ * comparisons[]  task, first, second, bothRight, onlyFirst, onlySecond, bothWrong, difference, low, high, confidence,
+ *                method, p, adjusted
  * ledgerHead     sequence, sha256
  * </pre>
  */
@@ -108,9 +108,14 @@ public final class JsonReport {
         task.limit().ifPresent(limit -> json.put("limit", limit));
         return switch (task.kind()) {
             case TaskKind.MultipleChoice(Path items) ->
-                json.put("type", "multiple-choice").put("items", items.toString());
+                json.put("type", "multiple-choice")
+                        .put("items", items.toString())
+                        .put("earlyStop", task.earlyStop());
             case TaskKind.ExactMatch(Path items, int maxTokens) ->
-                json.put("type", "exact-match").put("items", items.toString()).put("maxTokens", maxTokens);
+                json.put("type", "exact-match")
+                        .put("items", items.toString())
+                        .put("maxTokens", maxTokens)
+                        .put("earlyStop", task.earlyStop());
             case TaskKind.ToolCall(Path items, int maxTokens) ->
                 json.put("type", "tool-call").put("items", items.toString()).put("maxTokens", maxTokens);
             case TaskKind.Grounded grounded -> {
@@ -230,6 +235,7 @@ public final class JsonReport {
                 .put("difference", c.difference());
         return bounds(json, c.interval())
                 .put("confidence", c.confidence())
+                .put("method", c.method())
                 .put("p", c.p())
                 .put("adjusted", c.adjusted());
     }

@@ -19,7 +19,8 @@ import java.util.Optional;
  * independent: lower = Σ wᵢ pᵢ − √Σ wᵢ² (pᵢ − lᵢ)², upper = Σ wᵢ pᵢ + √Σ wᵢ² (uᵢ − pᵢ)².
  *
  * @param value the weighted mean, a share in [0, 1]
- * @param interval its interval at the confidence of the scores; a score without one counts as exact
+ * @param interval its interval at the confidence of the scores, or at the lowest where they differ; a score without one
+ *     counts as exact
  * @param covered the part of the workload's shares that has a score, in (0, 1]
  * @param missing the tasks with a share but no score
  */

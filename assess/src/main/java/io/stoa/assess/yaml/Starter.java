@@ -62,6 +62,7 @@ public final class Starter {
                       kind: exact-match # or multiple-choice, tool-call, grounded
                       items: %s # one JSON object a line: id, prompt, answer
                       gate: 0.8 # the score that it must reach, judged on its interval
+                      # early-stop: false # ask all items, also when fewer decide the gate
                       max-tokens: 32
                   prompt-tokens: 200 # a typical prompt
                   answer-tokens: 32 # a typical answer

@@ -279,6 +279,7 @@ public final class StoaYaml {
                             share.orElse(1.0 / nodes.size()),
                             gate(task, "gate"),
                             whole(task, "limit").map(Long::intValue),
+                            truth(task, "early-stop").orElse(true),
                             kind)));
         }
         if (anyShare && Math.abs(shares - 1) > 0.001) {
@@ -519,8 +520,10 @@ public final class StoaYaml {
         SequencedMap<String, Shape.Fields> kinds = new LinkedHashMap<>();
         Shape.Key items = required("items", Shape.Text.ANY, "the items, a JSONL file");
         Shape.Key maxTokens = optional("max-tokens", new Shape.Whole(1, 100_000), "The longest answer in tokens", "64");
-        kinds.put("multiple-choice", task(items));
-        kinds.put("exact-match", task(items, maxTokens));
+        Shape.Key earlyStop = optional(
+                "early-stop", new Shape.Truth(), "Whether asking may end as soon as the gate is decided", "true");
+        kinds.put("multiple-choice", task(items, earlyStop));
+        kinds.put("exact-match", task(items, maxTokens, earlyStop));
         kinds.put("tool-call", task(items, maxTokens));
         kinds.put(
                 "grounded",
@@ -553,7 +556,7 @@ public final class StoaYaml {
         all.addAll(List.of(own));
         all.add(optional("share", SHARE, "Its part of the traffic; all shares add up to 1", "equal shares"));
         all.add(optional("gate", SHARE, "The score that it must reach", "none: only reported"));
-        all.add(optional("limit", new Shape.Whole(1, Integer.MAX_VALUE), "Ask only the first items", "all items"));
+        all.add(optional("limit", new Shape.Whole(1, Integer.MAX_VALUE), "Ask at most so many items", "all items"));
         return Shape.Fields.of(all.toArray(Shape.Key[]::new));
     }
 

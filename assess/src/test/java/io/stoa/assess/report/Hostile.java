@@ -36,7 +36,7 @@ final class Hostile {
                 List.of(Quantity.declared(TEXT, 1, Quantity.Unit.COUNT, TEXT, TEXT)),
                 List.of());
         Workload.TaskSpec task = new Workload.TaskSpec(
-                TEXT, 1, OptionalDouble.of(0.5), Optional.empty(), new TaskKind.MultipleChoice(Path.of("items")));
+                TEXT, 1, OptionalDouble.of(0.5), Optional.empty(), true, new TaskKind.MultipleChoice(Path.of("items")));
         Finding score = new Finding(
                 PillarName.BENCHMARK,
                 "benchmark/" + TEXT.replace("/", "").replace("#", ""),

@@ -23,6 +23,7 @@ class QualityTest {
                         shares[i],
                         OptionalDouble.empty(),
                         Optional.empty(),
+                        true,
                         new TaskKind.MultipleChoice(Path.of("x"))))
                 .toList();
         return new Workload(tasks, 1, 1, 2, 1, Workload.Latency.NO_TARGET);

@@ -75,7 +75,7 @@ final class SampleAssessment {
     }
 
     private static Workload.TaskSpec task(String id, double share, OptionalDouble gate, TaskKind kind) {
-        return new Workload.TaskSpec(id, share, gate, Optional.of(200), kind);
+        return new Workload.TaskSpec(id, share, gate, Optional.of(200), true, kind);
     }
 
     private Assessment assessment() {
@@ -123,7 +123,8 @@ final class SampleAssessment {
         double difference = (one - two) / (double) n;
         double half = 1.96 * Math.sqrt(one + two - (one - two) * (one - two) / (double) n) / n;
         Interval interval = new Interval(difference - half, difference + half);
-        return new PairedComparison(task, first, second, both, one, two, none, difference, interval, 0.95, p, adjusted);
+        return new PairedComparison(
+                task, first, second, both, one, two, none, difference, interval, 0.95, "exact McNemar", p, adjusted);
     }
 
     private Assessment.Result result(Model model, String type) {

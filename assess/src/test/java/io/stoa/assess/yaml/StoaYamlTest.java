@@ -72,6 +72,7 @@ class StoaYamlTest {
         assertThat(((AssessmentFile.Model.Endpoint) file.models().get(1)).baseUri())
                 .hasToString("http://127.0.0.1:8000/v1");
         assertThat(file.workload().tasks()).extracting(task -> task.share()).containsExactly(0.6, 0.4);
+        assertThat(file.workload().tasks().getFirst().earlyStop()).isTrue();
         assertThat(file.workload().tasks().get(1).kind())
                 .isInstanceOfSatisfying(
                         TaskKind.Grounded.class,
@@ -85,6 +86,13 @@ class StoaYamlTest {
         assertThat(file.use().outputsTrainModels())
                 .as("what is not said is unknown")
                 .isEmpty();
+    }
+
+    @Test
+    void aTaskMayBeAskedInFull() throws IOException {
+        Path file = write(GOOD.replace("gate: 0.8", "gate: 0.8, early-stop: false"));
+        assertThat(StoaYaml.read(file).workload().tasks().getFirst().earlyStop()).isFalse();
+        assertThat(StoaYaml.schema()).contains("\"early-stop\"");
     }
 
     /** Each row replaces one text of the good file; the message must name the place and help. */
@@ -107,6 +115,8 @@ class StoaYamlTest {
                 "endpoint: http://127.0.0.1:8000/v1/ | endpoint: http://me:secret@host/v1 | no credentials",
                 "kind: exact-match | kind: exactmatch | did you mean exact-match?",
                 "kind: exact-match, |  | the key kind is missing in workload.tasks[0]",
+                "gate: 0.8 | early-stop: maybe | workload.tasks[0].early-stop must be true or false, found \"maybe\"",
+                "questions: items.jsonl | questions: items.jsonl, early-stop: false | unknown key early-stop",
                 "gate: 0.8 | gate: 80 | :11:78: workload.tasks[0].gate must be a number from 0 to 1, found 80",
                 "gate: 0.8 | gate: high | must be a number from 0 to 1, found \"high\"",
                 "gate: 0.8 | gate: 0 | lets everything pass",

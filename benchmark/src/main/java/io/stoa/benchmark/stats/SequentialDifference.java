@@ -52,6 +52,13 @@ public final class SequentialDifference {
         sum += difference;
     }
 
+    /** Adds several items with the same difference. Only how many there are of each matters, not their order. */
+    public void add(double difference, int times) {
+        for (int i = 0; i < times; i++) {
+            add(difference);
+        }
+    }
+
     /** How many items were added. */
     public long n() {
         return n;

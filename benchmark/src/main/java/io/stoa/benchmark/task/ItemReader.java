@@ -29,7 +29,7 @@ import tools.jackson.databind.json.JsonMapper;
  * lines are passed over; everything else that is not an item is refused with file and line, because an item that is
  * silently dropped or misread changes a score that nobody will doubt.
  *
- * <p>One line is in memory at a time. The whole file is checked, also behind the limit.
+ * <p>The whole file is checked, also behind the limit.
  */
 final class ItemReader {
     /** What a line must hold. */
@@ -64,13 +64,13 @@ final class ItemReader {
     /**
      * Reads the file once.
      *
-     * @param limit how many items are kept at most, the first ones
+     * @param limit how many items are kept at most: the first ones of their seeded order, not of the file
      */
     ItemSet read(int limit) {
         if (!Files.isRegularFile(file)) {
             throw StoaException.user(file + ": no such file; mend the task's items");
         }
-        List<Item> kept = new ArrayList<>();
+        List<Item> items = new ArrayList<>();
         MessageDigest digest = Digest.sha256();
         try (InputStream in =
                 new BufferedInputStream(new DigestInputStream(Files.newInputStream(file), digest), 1 << 16)) {
@@ -78,10 +78,7 @@ final class ItemReader {
             while (next(in, bytes)) {
                 String text = decode(bytes.toByteArray());
                 if (!text.isBlank()) {
-                    Item item = item(text);
-                    if (kept.size() < limit) {
-                        kept.add(item);
-                    }
+                    items.add(item(text));
                 }
             }
         } catch (IOException e) {
@@ -90,10 +87,12 @@ final class ItemReader {
                     file + ": cannot be read (" + e.getMessage() + "); check its permissions and the disk",
                     e);
         }
-        if (kept.isEmpty()) {
+        if (items.isEmpty()) {
             throw StoaException.user(file + ": holds no item; write one JSON object per line");
         }
-        return new ItemSet(file, Digest.of(digest), lines.size(), kept);
+        ItemOrder order = ItemOrder.of(items);
+        List<Item> kept = order.items().subList(0, Math.min(limit, items.size()));
+        return new ItemSet(file, Digest.of(digest), items.size(), order.seed(), kept);
     }
 
     /** Puts the next line into {@code bytes}, without its end; false when there is none. */

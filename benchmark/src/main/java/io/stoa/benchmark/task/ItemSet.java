@@ -13,12 +13,14 @@ import java.util.List;
  * @param file where they were read from
  * @param digest the SHA-256 of the whole file
  * @param total how many items the file holds
- * @param items those that are asked: the first ones, at least one
+ * @param seed what the order of the items was drawn from
+ * @param items those that are asked, at least one, in the order in which they are asked
  */
-public record ItemSet(Path file, Digest digest, int total, List<Item> items) {
+public record ItemSet(Path file, Digest digest, int total, Digest seed, List<Item> items) {
     public ItemSet {
         requireNonNull(file, "file");
         requireNonNull(digest, "digest");
+        requireNonNull(seed, "seed");
         items = List.copyOf(items);
         if (items.isEmpty() || items.size() > total) {
             throw new IllegalArgumentException(file + ": " + items.size() + " of " + total + " items");

@@ -30,16 +30,17 @@ class ItemReaderTest {
         ItemSet set = read(file, ItemReader.Form.FREE, 10);
         assertThat(set.items())
                 .extracting(Item::id, Item::prompt, Item::answer)
-                .containsExactly(tuple("a", "What?", "this"), tuple("b", "Wer größer?", "Müller 🙂"));
+                .containsExactlyInAnyOrder(tuple("a", "What?", "this"), tuple("b", "Wer größer?", "Müller 🙂"));
         assertThat(set.digest()).isEqualTo(Digest.of(text));
         assertThat(set.stop()).isEqualTo(Score.Stop.EXHAUSTED);
     }
 
     @Test
-    void keepsTheFirstUpToTheLimitAndChecksTheRest() throws IOException {
+    void keepsUpToTheLimitAndChecksTheRest() throws IOException {
         Path file = write(GOOD + "\n" + GOOD.replace("\"a\"", "\"b\"") + "\n");
         ItemSet set = read(file, ItemReader.Form.FREE, 1);
-        assertThat(set.items()).extracting(Item::id).containsExactly("a");
+        assertThat(set.items())
+                .isEqualTo(read(file, ItemReader.Form.FREE, 2).items().subList(0, 1));
         assertThat(set.total()).isEqualTo(2);
         assertThat(set.stop()).isEqualTo(Score.Stop.LIMITED);
         Files.writeString(file, GOOD + "\n{\n");

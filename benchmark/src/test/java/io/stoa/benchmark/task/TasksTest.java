@@ -144,6 +144,7 @@ class TasksTest {
     }
 
     private static ItemSet set(Item... items) {
-        return new ItemSet(Path.of("items.jsonl"), Digest.of("items"), items.length, List.of(items));
+        return new ItemSet(
+                Path.of("items.jsonl"), Digest.of("items"), items.length, Digest.of("order"), List.of(items));
     }
 }
