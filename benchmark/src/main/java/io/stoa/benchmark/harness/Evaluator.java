@@ -53,8 +53,8 @@ final class Evaluator {
             }
             SequencedMap<String, Measured> scores = scorer.score(document, outcomes);
             byFilter.put(pipeline.name(), scores);
-            samples.accept(
-                    new Sample(index, document, target(document), requests, raw, pipeline.name(), outcomes, scores));
+            samples.accept(new Sample(
+                    index, document, () -> target(document), requests, raw, pipeline.name(), outcomes, scores));
         }
         tally.add(byFilter, isAnswered(raw));
         return byFilter;

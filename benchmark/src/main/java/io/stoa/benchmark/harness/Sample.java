@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.SequencedMap;
+import java.util.function.Supplier;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -13,7 +14,7 @@ import tools.jackson.databind.node.ObjectNode;
  *
  * @param index of the document
  * @param document its columns
- * @param target the right answer, as the task gives it
+ * @param target gives the right answer, as the task has it
  * @param requests what was asked; none where that is not known
  * @param raw what was answered, before the filters
  * @param filter the pipeline's name
@@ -23,7 +24,7 @@ import tools.jackson.databind.node.ObjectNode;
 record Sample(
         int index,
         ObjectNode document,
-        JsonNode target,
+        Supplier<JsonNode> target,
         List<Request> requests,
         List<RawAnswer> raw,
         String filter,

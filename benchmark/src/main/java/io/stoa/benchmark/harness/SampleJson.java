@@ -22,7 +22,8 @@ final class SampleJson {
 
     /** What was asked, answered and scored. */
     static ObjectNode scored(Sample sample) {
-        ObjectNode line = document(sample.index(), sample.document(), sample.target(), sample.requests());
+        ObjectNode line =
+                document(sample.index(), sample.document(), sample.target().get(), sample.requests());
         ArrayNode resps = line.putArray("resps");
         sample.raw().forEach(raw -> resps.add(answers(raw)));
         ArrayNode filtered = line.putArray("filtered_resps");
@@ -49,7 +50,9 @@ final class SampleJson {
                         sample.requests().isEmpty()
                                 ? ""
                                 : prompt(sample.requests().getFirst())));
-        line.put("target_hash", sha256(sample.target().asString(sample.target().toString())));
+        line.put(
+                "target_hash",
+                sha256(line.path("target").asString(line.path("target").toString())));
         sample.scores().forEach((metric, measured) -> put(line, metric, measured));
         return line;
     }

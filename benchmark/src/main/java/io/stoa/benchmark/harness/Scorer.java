@@ -14,12 +14,18 @@ import tools.jackson.databind.node.ObjectNode;
 
 /**
  * Scores one document at a time, by the rules of lm-evaluation-harness (lm_eval/api/task.py, {@code process_results}).
+ * Not for several threads.
  */
 final class Scorer {
     private static final Pattern SPACE = Pattern.compile("[\\s\\x1c-\\x1f]+", Pattern.UNICODE_CHARACTER_CLASS);
 
     private final TaskConfig task;
     private final DocumentReader reader;
+
+    /** One document is scored behind several filters in a row, and its target may be a costly template. */
+    private Optional<ObjectNode> last = Optional.empty();
+
+    private List<String> lastGolds = List.of();
 
     Scorer(TaskConfig task, DocumentReader reader) {
         this.task = task;
@@ -177,8 +183,13 @@ final class Scorer {
         return weights.stream().map(weight -> weight / all).toList();
     }
 
+    @SuppressWarnings("ReferenceEquality") // The very same document, not one that looks like it.
     private SequencedMap<String, Measured> generated(ObjectNode document, Outcome.Text outcome) {
-        List<String> golds = texts(document);
+        if (last.filter(one -> one == document).isEmpty()) {
+            lastGolds = texts(document);
+            last = Optional.of(document);
+        }
+        List<String> golds = lastGolds;
         String prediction = outcome.first();
         SequencedMap<String, Measured> scores = new LinkedHashMap<>();
         for (Metric metric : task.metrics()) {
