@@ -91,7 +91,8 @@ class StoaYamlTest {
     @Test
     void aTaskMayBeAskedInFull() throws IOException {
         Path file = write(GOOD.replace("gate: 0.8", "gate: 0.8, early-stop: false"));
-        assertThat(StoaYaml.read(file).workload().tasks().getFirst().earlyStop()).isFalse();
+        assertThat(StoaYaml.read(file).workload().tasks().getFirst().earlyStop())
+                .isFalse();
         assertThat(StoaYaml.schema()).contains("\"early-stop\"");
     }
 

@@ -33,8 +33,8 @@ public record SequentialProportion(int right, int n) {
      * average over gates of 0.5 to 0.9, distances of 5 to 30 points and 100 to 5,000 items, among a handful that were
      * tried.
      */
-    private static final List<Bet> BETS = List.of(
-            Bet.of(0.05, 0.15), Bet.of(0.12, 0.25), Bet.of(0.25, 0.30), Bet.of(0.45, 0.20), Bet.of(0.75, 0.10));
+    private static final List<Bet> BETS =
+            List.of(Bet.of(0.05, 0.15), Bet.of(0.12, 0.25), Bet.of(0.25, 0.30), Bet.of(0.45, 0.20), Bet.of(0.75, 0.10));
 
     /** A bound is known to 2⁻⁴⁰, far below what an interval is read at. */
     private static final int HALVINGS = 40;
