@@ -2,17 +2,24 @@ package io.stoa.benchmark.harness;
 
 import io.stoa.model.StoaException;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.function.Consumer;
 
 /** The numbers of a task, or of a group and its tasks. */
 public final class Evaluation {
+    private static final int BLOCK = 256;
+
     private final Suite suite;
     private final SequencedMap<String, Evaluated> tasks;
     private final List<Evaluated> groups;
@@ -70,32 +77,68 @@ public final class Evaluation {
         }
         TaskConfig task = single.task();
         Optional<Prompts> prompts = data.map(known -> new Prompts(task, known.splits(task), Prompts.Layout.PLAIN));
-        List<Evaluator> evaluator = new ArrayList<>(1);
-        new StoredAnswers(file, prompts).forEach(stored -> {
-            if (evaluator.isEmpty()) {
-                DocumentReader reader =
-                        prompts.map(Prompts::reader).orElseGet(() -> new DocumentReader(task, stored.document()));
-                evaluator.add(new Evaluator(task, reader, samples(output, task)));
-            }
-            evaluator.getFirst().add(stored.index(), stored.document(), List.of(), stored.raw());
-        });
-        if (evaluator.isEmpty()) {
-            throw StoaException.user(file + ": holds no answer; is it the right file?");
-        }
+        Evaluator evaluator = scored(task, prompts, file, samples(output, task));
         int available = prompts.map(known -> known.documents().size()).orElse(0);
-        if (complete && evaluator.getFirst().asked() < available) {
-            throw StoaException.user(file + ": answers " + evaluator.getFirst().asked() + " of " + available
+        if (complete && evaluator.asked() < available) {
+            throw StoaException.user(file + ": answers " + evaluator.asked() + " of " + available
                     + " documents; answer all, or score those that are there");
         }
         SequencedMap<String, Evaluated> tasks = new LinkedHashMap<>();
         tasks.put(
                 task.name(),
-                evaluator
-                        .getFirst()
-                        .evaluated(prompts.map(known -> known.documents().size())));
+                evaluator.evaluated(prompts.map(known -> known.documents().size())));
         Evaluation evaluation = of(single, tasks);
         output.ifPresent(folder -> folder.write(evaluation));
         return evaluation;
+    }
+
+    /**
+     * Scores answers as they are read: on all processors, a few blocks at a time, and counted in their order.
+     */
+    private static Evaluator scored(
+            TaskConfig task, Optional<Prompts> prompts, Path file, Consumer<Sample> samples) {
+        int processors = Runtime.getRuntime().availableProcessors();
+        List<Evaluator> evaluator = new ArrayList<>(1);
+        Deque<Future<List<Evaluator.Scored>>> open = new ArrayDeque<>();
+        List<StoredAnswers.Stored> block = new ArrayList<>();
+        try (ExecutorService scorers = Executors.newFixedThreadPool(processors)) {
+            new StoredAnswers(file, prompts).forEach(stored -> {
+                if (evaluator.isEmpty()) {
+                    DocumentReader reader =
+                            prompts.map(Prompts::reader).orElseGet(() -> new DocumentReader(task, stored.document()));
+                    evaluator.add(new Evaluator(task, reader, samples));
+                }
+                block.add(stored);
+                if (block.size() == BLOCK) {
+                    submit(scorers, evaluator.getFirst(), block, open);
+                    if (open.size() > 2 * processors) {
+                        count(evaluator.getFirst(), open.removeFirst());
+                    }
+                }
+            });
+            if (evaluator.isEmpty()) {
+                throw StoaException.user(file + ": holds no answer; is it the right file?");
+            }
+            submit(scorers, evaluator.getFirst(), block, open);
+            open.forEach(done -> count(evaluator.getFirst(), done));
+        }
+        return evaluator.getFirst();
+    }
+
+    private static void submit(
+            ExecutorService scorers,
+            Evaluator evaluator,
+            List<StoredAnswers.Stored> block,
+            Deque<Future<List<Evaluator.Scored>>> open) {
+        List<StoredAnswers.Stored> given = List.copyOf(block);
+        block.clear();
+        open.add(scorers.submit(() -> given.stream()
+                .map(stored -> evaluator.score(stored.index(), stored.document(), List.of(), stored.raw()))
+                .toList()));
+    }
+
+    private static void count(Evaluator evaluator, Future<List<Evaluator.Scored>> scored) {
+        Futures.get(scored).forEach(evaluator::add);
     }
 
     /** Whether a file of answers holds their documents as well, as far as its first lines tell. */

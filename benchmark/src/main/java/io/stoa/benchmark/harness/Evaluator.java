@@ -31,17 +31,23 @@ final class Evaluator {
     }
 
     /**
-     * Scores a document.
+     * A document's scores.
+     *
+     * @param samples one for each filter
+     * @param answered whether there was any answer
+     */
+    record Scored(List<Sample> samples, boolean answered) {}
+
+    /**
+     * Scores a document, without counting it. Several threads may.
      *
      * @param index of the document
      * @param requests what was asked; none where that is not known
      * @param raw an answer for each request
-     * @return its scores, by filter and metric
      */
-    SequencedMap<String, SequencedMap<String, Measured>> add(
-            int index, ObjectNode document, List<Request> requests, List<RawAnswer> raw) {
-        SequencedMap<String, SequencedMap<String, Measured>> byFilter = new LinkedHashMap<>();
+    Scored score(int index, ObjectNode document, List<Request> requests, List<RawAnswer> raw) {
         List<String> choices = columnOfChoices(document);
+        List<List<Outcome>> byFilter = new ArrayList<>();
         for (FilterPipeline pipeline : task.filters()) {
             List<Outcome> outcomes = new ArrayList<>(raw.size());
             for (RawAnswer answer : raw) {
@@ -51,13 +57,37 @@ final class Evaluator {
                             case RawAnswer.Texts texts -> filtered(document, pipeline, texts, choices);
                         });
             }
-            SequencedMap<String, Measured> scores = scorer.score(document, outcomes);
-            byFilter.put(pipeline.name(), scores);
-            samples.accept(new Sample(
-                    index, document, () -> target(document), requests, raw, pipeline.name(), outcomes, scores));
+            byFilter.add(outcomes);
         }
-        tally.add(byFilter, isAnswered(raw));
-        return byFilter;
+        List<SequencedMap<String, Measured>> scores = scorer.score(document, byFilter);
+        List<Sample> made = new ArrayList<>();
+        for (int i = 0; i < byFilter.size(); i++) {
+            made.add(new Sample(
+                    index,
+                    document,
+                    () -> target(document),
+                    requests,
+                    raw,
+                    task.filters().get(i).name(),
+                    byFilter.get(i),
+                    scores.get(i)));
+        }
+        return new Scored(made, isAnswered(raw));
+    }
+
+    /** Counts a document. */
+    void add(Scored scored) {
+        SequencedMap<String, SequencedMap<String, Measured>> byFilter = new LinkedHashMap<>();
+        for (Sample sample : scored.samples()) {
+            byFilter.put(sample.filter(), sample.scores());
+            samples.accept(sample);
+        }
+        tally.add(byFilter, scored.answered());
+    }
+
+    /** Scores and counts a document. */
+    void add(int index, ObjectNode document, List<Request> requests, List<RawAnswer> raw) {
+        add(score(index, document, requests, raw));
     }
 
     private Outcome filtered(
@@ -93,7 +123,12 @@ final class Evaluator {
      * @throws StoaException of kind {@code USER} where nothing was scored
      */
     Evaluated evaluated(Optional<Integer> available) {
-        return tally.evaluated(available, Tally.ROUNDS);
+        return evaluated(available, Tally.ROUNDS);
+    }
+
+    /** The same with so many rounds of the bootstrap. */
+    Evaluated evaluated(Optional<Integer> available, int rounds) {
+        return tally.evaluated(available, rounds);
     }
 
     int asked() {

@@ -15,11 +15,8 @@ record ExactMatch(List<PythonPattern> ignored, boolean ignoreCase, boolean ignor
         ignored = List.copyOf(ignored);
     }
 
-    boolean equal(String reference, String prediction) {
-        return reduced(reference).equals(reduced(prediction));
-    }
-
-    private String reduced(String text) {
+    /** What is compared of a text. */
+    String reduced(String text) {
         String reduced = text;
         for (PythonPattern expression : ignored) {
             reduced = expression.removeFrom(reduced);

@@ -225,10 +225,15 @@ public final class Race implements AutoCloseable {
                 return given;
             });
             Evaluator evaluator = new Evaluator(part.task(), part.prompts().reader(), _ -> {});
-            Measured measured = Optional.ofNullable(evaluator
-                            .add(place.document(), part.prompts().documents().get(place.document()), requests, raw)
-                            .firstEntry()
-                            .getValue()
+            Sample sample = evaluator
+                    .score(
+                            place.document(),
+                            part.prompts().documents().get(place.document()),
+                            requests,
+                            raw)
+                    .samples()
+                    .getFirst();
+            Measured measured = Optional.ofNullable(sample.scores()
                             .get(part.task().metrics().getFirst().name()))
                     .orElseThrow();
             double score = Aggregation.values(List.of(measured)).getFirst();

@@ -20,7 +20,6 @@ import java.util.OptionalDouble;
 import java.util.SequencedMap;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -353,11 +352,11 @@ public final class Run {
                     meter.known += block.size() - open.size();
                     List<Asked> done = block;
                     List<List<RawAnswer>> given = answers;
-                    rethrow(finished);
+                    Futures.get(finished);
                     finished = finisher.submit(() -> finish(cache, evaluator, prompts, done, open, given));
                     progress.at(meter.asked + meter.known, meter.total);
                 }
-                rethrow(finished);
+                Futures.get(finished);
             } finally {
                 rendering.cancel(true);
             }
@@ -417,7 +416,7 @@ public final class Run {
                     return block;
                 }
                 if (rendering.isDone() && blocks.isEmpty()) {
-                    rethrow(rendering);
+                    Futures.get(rendering);
                     return List.of();
                 }
             }
@@ -440,19 +439,6 @@ public final class Run {
         for (Asked asked : block) {
             List<RawAnswer> raw = cache.find(asked.index(), asked.key()).orElseThrow();
             evaluator.add(asked.index(), prompts.documents().get(asked.index()), asked.requests(), raw);
-        }
-    }
-
-    private static void rethrow(Future<?> future) {
-        try {
-            future.get();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        } catch (ExecutionException e) {
-            if (e.getCause() instanceof RuntimeException cause) {
-                throw cause;
-            }
-            throw new IllegalStateException(e.getCause());
         }
     }
 

@@ -3,8 +3,10 @@ package io.stoa.benchmark.harness;
 import io.stoa.model.StoaException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.function.IntToDoubleFunction;
@@ -14,7 +16,6 @@ import tools.jackson.databind.node.ObjectNode;
 
 /**
  * Scores one document at a time, by the rules of lm-evaluation-harness (lm_eval/api/task.py, {@code process_results}).
- * Not for several threads.
  */
 final class Scorer {
     private static final Pattern SPACE = Pattern.compile("[\\s\\x1c-\\x1f]+", Pattern.UNICODE_CHARACTER_CLASS);
@@ -22,14 +23,42 @@ final class Scorer {
     private final TaskConfig task;
     private final DocumentReader reader;
 
-    /** One document is scored behind several filters in a row, and its target may be a costly template. */
-    private Optional<ObjectNode> last = Optional.empty();
-
-    private List<String> lastGolds = List.of();
-
     Scorer(TaskConfig task, DocumentReader reader) {
         this.task = task;
         this.reader = reader;
+    }
+
+    /** A document's right answers, worked out once for all filters: its target may be a costly template. */
+    private final class Golds {
+        private final ObjectNode document;
+        private final Map<Metric, List<String>> reduced = new HashMap<>();
+        private List<String> texts = List.of();
+
+        Golds(ObjectNode document) {
+            this.document = document;
+        }
+
+        List<String> texts() {
+            if (texts.isEmpty()) {
+                texts = Scorer.this.texts(document);
+            }
+            return texts;
+        }
+
+        List<String> reduced(Metric metric) {
+            return reduced.computeIfAbsent(
+                    metric, one -> texts().stream().map(one.exactMatch()::reduced).toList());
+        }
+    }
+
+    /**
+     * What a document contributes to each metric, behind each of several filters.
+     *
+     * @param byFilter the outcomes of its requests, in their order, behind each filter
+     */
+    List<SequencedMap<String, Measured>> score(ObjectNode document, List<List<Outcome>> byFilter) {
+        Golds golds = new Golds(document);
+        return byFilter.stream().map(outcomes -> score(golds, outcomes)).toList();
     }
 
     /**
@@ -38,7 +67,8 @@ final class Scorer {
      * @param outcomes of its requests, in their order
      * @throws StoaException of kind {@code USER} where the document cannot be scored
      */
-    SequencedMap<String, Measured> score(ObjectNode document, List<Outcome> outcomes) {
+    private SequencedMap<String, Measured> score(Golds golds, List<Outcome> outcomes) {
+        ObjectNode document = golds.document;
         if (task.processResults().isPresent()) {
             try {
                 return task.processResults().get().apply(document, outcomes);
@@ -50,7 +80,7 @@ final class Scorer {
             case LOGLIKELIHOOD -> likelihood((Outcome.Likelihood) outcomes.getFirst());
             case LOGLIKELIHOOD_ROLLING -> rolling(document, (Outcome.Likelihood) outcomes.getFirst());
             case MULTIPLE_CHOICE -> choice(document, likelihoods(outcomes));
-            case GENERATE_UNTIL -> generated(document, (Outcome.Text) outcomes.getFirst());
+            case GENERATE_UNTIL -> generated(golds, (Outcome.Text) outcomes.getFirst());
         };
     }
 
@@ -183,24 +213,17 @@ final class Scorer {
         return weights.stream().map(weight -> weight / all).toList();
     }
 
-    @SuppressWarnings("ReferenceEquality") // The very same document, not one that looks like it.
-    private SequencedMap<String, Measured> generated(ObjectNode document, Outcome.Text outcome) {
-        if (last.filter(one -> one == document).isEmpty()) {
-            lastGolds = texts(document);
-            last = Optional.of(document);
-        }
-        List<String> golds = lastGolds;
+    private SequencedMap<String, Measured> generated(Golds golds, Outcome.Text outcome) {
         String prediction = outcome.first();
         SequencedMap<String, Measured> scores = new LinkedHashMap<>();
         for (Metric metric : task.metrics()) {
             switch (metric.name()) {
                 case "exact_match" -> {
-                    boolean equal =
-                            golds.stream().anyMatch(gold -> metric.exactMatch().equal(gold, prediction));
+                    boolean equal = golds.reduced(metric).contains(metric.exactMatch().reduced(prediction));
                     scores.put("exact_match", new Measured.Value(equal ? 1 : 0));
                 }
                 case "bleu", "chrf", "chrf++", "ter" ->
-                    scores.put(metric.name(), new Measured.Texts(golds, prediction));
+                    scores.put(metric.name(), new Measured.Texts(golds.texts(), prediction));
                 case "bypass" -> scores.put("bypass", new Measured.Value(0));
                 default -> throw new IllegalStateException("metric " + metric.name() + " was let through");
             }

@@ -38,6 +38,7 @@ public final class PythonPattern {
 
     private final String expression;
     private final Pattern pattern;
+    private final double degree;
 
     /**
      * Reads an expression.
@@ -55,6 +56,7 @@ public final class PythonPattern {
      */
     public PythonPattern(String expression, Set<Flag> flags) {
         this.expression = expression;
+        this.degree = degree(expression);
         boolean multiline = flags.contains(Flag.MULTILINE);
         int javaFlags = Pattern.UNICODE_CHARACTER_CLASS
                 | Pattern.UNIX_LINES
@@ -167,8 +169,57 @@ public final class PythonPattern {
         result.append(replacement, from, replacement.length());
     }
 
+    /** Counting slows a search down, so what cannot take long is searched without. */
     private Matcher matcher(String text) {
-        return pattern.matcher(new Counted(text));
+        return pattern.matcher(Math.pow(text.length() + 1.0, degree) <= MOST_STEPS ? text : new Counted(text));
+    }
+
+    /**
+     * How the steps of a search grow with the text's length n: as n^degree at most. A repetition without an end adds one;
+     * one inside of another, or a reference to a group, makes it infinite, which is as good as not knowing.
+     */
+    private static double degree(String python) {
+        int most = 0;
+        int here = 0;
+        int depth = 0;
+        boolean inClass = false;
+        for (int i = 0; i < python.length(); i++) {
+            char c = python.charAt(i);
+            if (c == '\\') {
+                i++;
+                if (!inClass && i < python.length() && Character.isDigit(python.charAt(i))) {
+                    return Double.POSITIVE_INFINITY;
+                }
+            } else if (inClass) {
+                inClass = c != ']' || python.charAt(i - 1) == '[' || python.startsWith("[^]", i - 2);
+            } else {
+                switch (c) {
+                    case '[' -> inClass = true;
+                    case '(' -> {
+                        depth++;
+                        if (python.startsWith("(?P=", i) || python.startsWith("(?(", i)) {
+                            return Double.POSITIVE_INFINITY;
+                        }
+                    }
+                    case ')' -> {
+                        depth--;
+                        if (i + 1 < python.length() && "*+{".indexOf(python.charAt(i + 1)) >= 0) {
+                            return Double.POSITIVE_INFINITY;
+                        }
+                    }
+                    case '*', '+', '{' -> here++;
+                    case '|' -> {
+                        // Alternatives inside of a group may follow each other, so only those of the whole are apart.
+                        most = Math.max(most, here);
+                        here = depth == 0 ? 0 : here;
+                    }
+                    default -> {
+                        // Nothing that repeats.
+                    }
+                }
+            }
+        }
+        return 1 + Math.max(most, here);
     }
 
     private boolean found(Matcher matcher, String text) {
