@@ -18,7 +18,8 @@ import picocli.CommandLine.Command;
             ScoringCommand.class,
             NoiseCommand.class,
             SoakCommand.class,
-            StatisticsCommand.class
+            StatisticsCommand.class,
+            RescoringCommand.class
         },
         footer = {
             "",
@@ -29,7 +30,8 @@ import picocli.CommandLine.Command;
             "  performance/run scoring --reference /tmp/reference",
             "  performance/run noise",
             "  performance/run soak --minutes 60",
-            "  performance/run statistics"
+            "  performance/run statistics",
+            "  performance/run rescoring"
         })
 final class Performance {
     private Performance() {}

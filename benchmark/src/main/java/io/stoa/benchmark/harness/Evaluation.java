@@ -95,8 +95,7 @@ public final class Evaluation {
     /**
      * Scores answers as they are read: on all processors, a few blocks at a time, and counted in their order.
      */
-    private static Evaluator scored(
-            TaskConfig task, Optional<Prompts> prompts, Path file, Consumer<Sample> samples) {
+    private static Evaluator scored(TaskConfig task, Optional<Prompts> prompts, Path file, Consumer<Sample> samples) {
         int processors = Runtime.getRuntime().availableProcessors();
         List<Evaluator> evaluator = new ArrayList<>(1);
         Deque<Future<List<Evaluator.Scored>>> open = new ArrayDeque<>();

@@ -226,15 +226,11 @@ public final class Race implements AutoCloseable {
             });
             Evaluator evaluator = new Evaluator(part.task(), part.prompts().reader(), _ -> {});
             Sample sample = evaluator
-                    .score(
-                            place.document(),
-                            part.prompts().documents().get(place.document()),
-                            requests,
-                            raw)
+                    .score(place.document(), part.prompts().documents().get(place.document()), requests, raw)
                     .samples()
                     .getFirst();
-            Measured measured = Optional.ofNullable(sample.scores()
-                            .get(part.task().metrics().getFirst().name()))
+            Measured measured = Optional.ofNullable(
+                            sample.scores().get(part.task().metrics().getFirst().name()))
                     .orElseThrow();
             double score = Aggregation.values(List.of(measured)).getFirst();
             if (!(score >= 0 && score <= 1)) {

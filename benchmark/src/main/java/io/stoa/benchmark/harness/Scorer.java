@@ -47,7 +47,8 @@ final class Scorer {
 
         List<String> reduced(Metric metric) {
             return reduced.computeIfAbsent(
-                    metric, one -> texts().stream().map(one.exactMatch()::reduced).toList());
+                    metric,
+                    one -> texts().stream().map(one.exactMatch()::reduced).toList());
         }
     }
 
@@ -219,7 +220,8 @@ final class Scorer {
         for (Metric metric : task.metrics()) {
             switch (metric.name()) {
                 case "exact_match" -> {
-                    boolean equal = golds.reduced(metric).contains(metric.exactMatch().reduced(prediction));
+                    boolean equal =
+                            golds.reduced(metric).contains(metric.exactMatch().reduced(prediction));
                     scores.put("exact_match", new Measured.Value(equal ? 1 : 0));
                 }
                 case "bleu", "chrf", "chrf++", "ter" ->

@@ -67,8 +67,8 @@ final class ScoreParityTest {
                         prompts.requests(i),
                         answers(expected.path("answers").path(i)));
             }
-            Evaluated evaluated =
-                    evaluator.evaluated(Optional.empty(), expected.path("rounds").asInt());
+            Evaluated evaluated = evaluator.evaluated(
+                    Optional.empty(), expected.path("rounds").asInt());
             Map<String, Optional<Double>> numbers = new LinkedHashMap<>();
             for (Evaluated.Figure number : evaluated.numbers()) {
                 numbers.put(number.key(), Optional.of(number.value()));
