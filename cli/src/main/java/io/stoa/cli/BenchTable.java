@@ -66,7 +66,7 @@ final class BenchTable {
             }
             if (task.unanswered() > 0) {
                 out.printf(
-                        Locale.ROOT, "%s: %,d answers are empty and count as wrong%n", task.alias(), task.unanswered());
+                        Locale.ROOT, "%s: empty answers, which count as wrong: %,d%n", task.alias(), task.unanswered());
             }
         }
     }
