@@ -2,6 +2,7 @@ package io.stoa.cli;
 
 import io.stoa.benchmark.harness.Evaluated;
 import io.stoa.benchmark.harness.Evaluation;
+import io.stoa.benchmark.harness.LeaderboardScores;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
@@ -9,6 +10,9 @@ import java.util.Locale;
 
 /** The numbers of an evaluation, for people. */
 final class BenchTable {
+    /** So many missing tasks of a benchmark are named. */
+    private static final int SHOWN = 3;
+
     private BenchTable() {}
 
     static void print(Evaluation evaluation, PrintStream out) {
@@ -55,6 +59,7 @@ final class BenchTable {
                 items = "";
             }
         }
+        LeaderboardScores.of(evaluation).ifPresent(scores -> print(scores, out));
         for (Evaluated task : evaluation.tasks().values()) {
             if (task.available().filter(count -> count > task.asked()).isPresent()) {
                 out.printf(
@@ -69,6 +74,27 @@ final class BenchTable {
                         Locale.ROOT, "%s: %,d answers are empty and count as wrong%n", task.alias(), task.unanswered());
             }
         }
+    }
+
+    private static void print(LeaderboardScores scores, PrintStream out) {
+        boolean normalized = scores.board().equals(LeaderboardScores.VERSION_2);
+        scores.benchmarks()
+                .forEach((benchmark, score) -> out.printf(Locale.ROOT, "board %s: %.2f%n", benchmark, score));
+        scores.missing()
+                .forEach((benchmark, tasks) -> out.printf(
+                        Locale.ROOT,
+                        "board %s: missing %s%n",
+                        benchmark,
+                        tasks.size() > SHOWN
+                                ? tasks.getFirst() + " and " + (tasks.size() - 1) + " more"
+                                : String.join(", ", tasks)));
+        out.printf(
+                Locale.ROOT,
+                "board score%s: %s%n",
+                normalized ? " (normalized)" : "",
+                scores.score().isPresent()
+                        ? String.format(Locale.ROOT, "%.2f", scores.score().getAsDouble())
+                        : "none while benchmarks are missing");
     }
 
     private static String metric(Evaluated.Figure number) {

@@ -41,9 +41,7 @@ final class MathHooks {
         String output = ((Outcome.Text) outcomes.getFirst()).first();
         SequencedMap<String, Measured> scores = new LinkedHashMap<>();
         scores.put("exact_match", new Measured.Value(sameValue(solution, output) ? 1 : 0));
-        scores.put(
-                "exact_match_original",
-                new Measured.Value(MinervaMath.ORIGINAL.correct(solution, output) ? 1 : 0));
+        scores.put("exact_match_original", new Measured.Value(MinervaMath.ORIGINAL.correct(solution, output) ? 1 : 0));
         return scores;
     }
 
@@ -51,8 +49,7 @@ final class MathHooks {
         Optional<String> answer = MathAnswer.extract(output);
         return answer.isPresent()
                 && MathAnswer.extract(solution)
-                        .filter(gold ->
-                                MathEquality.compare(gold, answer.get()) instanceof MathEquality.Result.Equal)
+                        .filter(gold -> MathEquality.compare(gold, answer.get()) instanceof MathEquality.Result.Equal)
                         .isPresent();
     }
 

@@ -299,7 +299,8 @@ record TaskConfig(
             return switch (own.get("samples")) {
                 case null -> Optional.empty();
                 case TaskYaml.HookName hook ->
-                    Optional.of(hooks.find(Hooks.OfFolder.class, hook, "samples").apply(hook.folder()));
+                    Optional.of(
+                            hooks.find(Hooks.OfFolder.class, hook, "samples").apply(hook.folder()));
                 case List<?> list -> {
                     List<ObjectNode> samples = new ArrayList<>();
                     for (Object sample : list) {
