@@ -10,7 +10,7 @@ import java.util.Locale;
 
 /** The numbers of an evaluation, for people. */
 final class BenchTable {
-    /** So many missing tasks of a benchmark are named. */
+    /** So many missing tasks of a benchmark are named; of more their number is given. */
     private static final int SHOWN = 3;
 
     private BenchTable() {}
@@ -77,24 +77,16 @@ final class BenchTable {
     }
 
     private static void print(LeaderboardScores scores, PrintStream out) {
-        boolean normalized = scores.board().equals(LeaderboardScores.VERSION_2);
         scores.benchmarks()
                 .forEach((benchmark, score) -> out.printf(Locale.ROOT, "board %s: %.2f%n", benchmark, score));
+        List<String> missing = new ArrayList<>();
         scores.missing()
-                .forEach((benchmark, tasks) -> out.printf(
-                        Locale.ROOT,
-                        "board %s: missing %s%n",
-                        benchmark,
-                        tasks.size() > SHOWN
-                                ? tasks.getFirst() + " and " + (tasks.size() - 1) + " more"
-                                : String.join(", ", tasks)));
-        out.printf(
-                Locale.ROOT,
-                "board score%s: %s%n",
-                normalized ? " (normalized)" : "",
-                scores.score().isPresent()
+                .forEach((benchmark, tasks) -> missing.add(benchmark + " ("
+                        + (tasks.size() > SHOWN ? tasks.size() + " tasks" : String.join(", ", tasks)) + ")"));
+        out.println("board score" + (scores.board().equals(LeaderboardScores.VERSION_2) ? " (normalized)" : "") + ": "
+                + (scores.score().isPresent()
                         ? String.format(Locale.ROOT, "%.2f", scores.score().getAsDouble())
-                        : "none while benchmarks are missing");
+                        : "none, for it lacks " + String.join(", ", missing)));
     }
 
     private static String metric(Evaluated.Figure number) {

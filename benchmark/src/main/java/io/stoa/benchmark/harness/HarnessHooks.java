@@ -15,7 +15,10 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
-/** What the functions of lm-evaluation-harness 0.4.13 do that the tasks of the leaderboards name. */
+/**
+ * What the functions of lm-evaluation-harness 0.4.13 do that the tasks of the leaderboards name, and functions of tasks of
+ * our own.
+ */
 final class HarnessHooks {
     private static final PythonPattern BRACKETS = new PythonPattern("\\[.*?\\]");
     private static final String LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
@@ -38,8 +41,14 @@ final class HarnessHooks {
         Hooks.OfFolder mathExamples = MathHooks::examples;
         Hooks.OfAnswers truthfulQa = HarnessHooks::truthfulMass;
         Hooks.OfAnswers ifeval = HarnessHooks::instructions;
+        Hooks.OfDocument toolText = ToolCallHooks::text;
+        Hooks.OfDocument toolTarget = ToolCallHooks::target;
+        Hooks.OfAnswers toolResults = ToolCallHooks::results;
         Hooks.OfMeasured pooled = Aggregation.pooled("pooled")::of;
         return new Hooks()
+                .bind("bfcl/utils.doc_to_text", toolText)
+                .bind("bfcl/utils.doc_to_target", toolTarget)
+                .bind("bfcl/utils.process_results", toolResults)
                 .bind("ifeval/utils.process_results", ifeval)
                 .bind("ifeval/utils.agg_inst_level_acc", pooled)
                 .bind("hellaswag/utils.process_docs", hellaswag)
