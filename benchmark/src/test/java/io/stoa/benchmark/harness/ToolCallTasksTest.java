@@ -170,7 +170,7 @@ final class ToolCallTasksTest {
         boolean plain = StreamSupport.stream(truth.spliterator(), false)
                 .flatMap(call -> call.properties().iterator().next().getValue().properties().stream())
                 .map(parameter -> parameter.getValue().path(0))
-                .allMatch(value -> value.isNumber() || value.isString() && simple(value.stringValue()));
+                .allMatch(value -> value.isNumber() || (value.isString() && simple(value.stringValue())));
         return plain
                 ? Optional.of(StreamSupport.stream(truth.spliterator(), false)
                         .map(call -> call.properties().iterator().next())
