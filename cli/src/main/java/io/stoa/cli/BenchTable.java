@@ -2,6 +2,7 @@ package io.stoa.cli;
 
 import io.stoa.benchmark.harness.Evaluated;
 import io.stoa.benchmark.harness.Evaluation;
+import io.stoa.benchmark.harness.LeaderboardScores;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
@@ -9,6 +10,9 @@ import java.util.Locale;
 
 /** The numbers of an evaluation, for people. */
 final class BenchTable {
+    /** So many missing tasks of a benchmark are named; of more their number is given. */
+    private static final int SHOWN = 3;
+
     private BenchTable() {}
 
     static void print(Evaluation evaluation, PrintStream out) {
@@ -55,6 +59,7 @@ final class BenchTable {
                 items = "";
             }
         }
+        LeaderboardScores.of(evaluation).ifPresent(scores -> print(scores, out));
         for (Evaluated task : evaluation.tasks().values()) {
             if (task.available().filter(count -> count > task.asked()).isPresent()) {
                 out.printf(
@@ -69,6 +74,19 @@ final class BenchTable {
                         Locale.ROOT, "%s: empty answers, which count as wrong: %,d%n", task.alias(), task.unanswered());
             }
         }
+    }
+
+    private static void print(LeaderboardScores scores, PrintStream out) {
+        scores.benchmarks()
+                .forEach((benchmark, score) -> out.printf(Locale.ROOT, "board %s: %.2f%n", benchmark, score));
+        List<String> missing = new ArrayList<>();
+        scores.missing()
+                .forEach((benchmark, tasks) -> missing.add(benchmark + " ("
+                        + (tasks.size() > SHOWN ? tasks.size() + " tasks" : String.join(", ", tasks)) + ")"));
+        out.println("board score" + (scores.board().equals(LeaderboardScores.VERSION_2) ? " (normalized)" : "") + ": "
+                + (scores.score().isPresent()
+                        ? String.format(Locale.ROOT, "%.2f", scores.score().getAsDouble())
+                        : "none, for it lacks " + String.join(", ", missing)));
     }
 
     private static String metric(Evaluated.Figure number) {

@@ -5,7 +5,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
@@ -74,6 +76,31 @@ public enum PublicLayout {
                         return rows;
                     });
         }
+    },
+
+    /**
+     * {@code BFCL_v4_CATEGORY.json} in JSON lines, the category as the configuration, and {@code possible_answer/} of the same
+     * name, whose {@code ground_truth} is joined by {@code id}. Categories in which nothing particular is to be called have
+     * no such file. A column {@code category} is added, which the Hub's files only have in their names.
+     */
+    BERKELEY_FUNCTION_CALLING("gorilla-llm/BFCL") {
+        @Override
+        Optional<List<ObjectNode>> rows(Path folder, String config, String split, DatasetReader reader) {
+            String name = "BFCL_v4_" + config + ".json";
+            Map<String, JsonNode> answers = new HashMap<>();
+            first(folder.resolve("possible_answer").resolve(name))
+                    .ifPresent(file -> lines(file, reader)
+                            .forEach(line -> answers.put(line.path("id").asString(), line.path("ground_truth"))));
+            return first(folder.resolve(name)).map(file -> {
+                List<ObjectNode> rows = lines(file, reader);
+                rows.forEach(row -> {
+                    row.put("category", config);
+                    Optional.ofNullable(answers.get(row.path("id").asString()))
+                            .ifPresent(truth -> row.set("ground_truth", truth));
+                });
+                return rows;
+            });
+        }
     };
 
     private final String id;
@@ -94,6 +121,12 @@ public enum PublicLayout {
 
     /** A split's rows; absent where the folder is not laid out so. */
     abstract Optional<List<ObjectNode>> rows(Path folder, String config, String split, DatasetReader reader);
+
+    private static List<ObjectNode> lines(Path file, DatasetReader reader) {
+        return reader.read(List.of(file), new Format.JsonLines()).rows().stream()
+                .map(Row::values)
+                .toList();
+    }
 
     private static Optional<Path> first(Path... files) {
         for (Path file : files) {

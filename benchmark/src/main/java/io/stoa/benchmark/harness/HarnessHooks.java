@@ -3,6 +3,7 @@ package io.stoa.benchmark.harness;
 import io.stoa.benchmark.ifeval.InstructionList;
 import io.stoa.benchmark.metric.Words;
 import io.stoa.benchmark.task.PythonPattern;
+import io.stoa.benchmark.task.PythonRandom;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -14,7 +15,10 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
-/** What the functions of lm-evaluation-harness 0.4.13 do that the tasks of the leaderboards name. */
+/**
+ * What the functions of lm-evaluation-harness 0.4.13 do that the tasks of the leaderboards name, and functions of tasks of
+ * our own.
+ */
 final class HarnessHooks {
     private static final PythonPattern BRACKETS = new PythonPattern("\\[.*?\\]");
     private static final String LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
@@ -30,10 +34,21 @@ final class HarnessHooks {
         Hooks.OfDocument musrText = HarnessHooks::musrText;
         Hooks.OfDocument musrChoices = document -> pythonList(document, "choices");
         Hooks.OfDocuments hellaswag = documents -> mapped(documents, HarnessHooks::hellaswag);
+        Hooks.OfDocuments gpqa = HarnessHooks::gpqa;
+        Hooks.OfDocuments math = MathHooks::hardest;
+        Hooks.OfDocument mathText = MathHooks::text;
+        Hooks.OfAnswers mathResults = MathHooks::results;
+        Hooks.OfFolder mathExamples = MathHooks::examples;
         Hooks.OfAnswers truthfulQa = HarnessHooks::truthfulMass;
         Hooks.OfAnswers ifeval = HarnessHooks::instructions;
+        Hooks.OfDocument toolText = ToolCallHooks::text;
+        Hooks.OfDocument toolTarget = ToolCallHooks::target;
+        Hooks.OfAnswers toolResults = ToolCallHooks::results;
         Hooks.OfMeasured pooled = Aggregation.pooled("pooled")::of;
         return new Hooks()
+                .bind("bfcl/utils.doc_to_text", toolText)
+                .bind("bfcl/utils.doc_to_target", toolTarget)
+                .bind("bfcl/utils.process_results", toolResults)
                 .bind("ifeval/utils.process_results", ifeval)
                 .bind("ifeval/utils.agg_inst_level_acc", pooled)
                 .bind("hellaswag/utils.process_docs", hellaswag)
@@ -41,6 +56,11 @@ final class HarnessHooks {
                 .bind("winogrande/preprocess_winogrande.doc_to_target", winograndeTarget)
                 .bind("winogrande/preprocess_winogrande.doc_to_choice", winograndeChoices)
                 .bind("truthfulqa/utils.process_results_mc2", truthfulQa)
+                .bind("leaderboard/gpqa/utils.process_docs", gpqa)
+                .bind("leaderboard/math/utils.process_docs", math)
+                .bind("leaderboard/math/utils.doc_to_text", mathText)
+                .bind("leaderboard/math/utils.process_results", mathResults)
+                .bind("leaderboard/math/utils.list_fewshot_samples", mathExamples)
                 .bind("leaderboard/mmlu_pro/utils.doc_to_text", mmluProText)
                 .bind("leaderboard/mmlu_pro/utils.doc_to_choice", mmluProChoices)
                 .bind("leaderboard/musr/utils.doc_to_text", musrText)
@@ -148,6 +168,35 @@ final class HarnessHooks {
         return scores;
     }
 
+    /**
+     * The options of GPQA in a drawn order. The harness draws from Python's global generator, seeded with 0 at its start, so
+     * its order depends on all that drew before: the same order is only had here where the split is the first thing that
+     * draws. To compare with a run of the harness, import its logged samples.
+     */
+    private static List<ObjectNode> gpqa(List<ObjectNode> documents) {
+        PythonRandom random = new PythonRandom(0);
+        return mapped(documents, document -> gpqa(document, random));
+    }
+
+    private static ObjectNode gpqa(ObjectNode document, PythonRandom random) {
+        String right = option(document, "Correct Answer");
+        List<String> options = new ArrayList<>();
+        for (int i = 1; i <= 3; i++) {
+            options.add(option(document, "Incorrect Answer " + i));
+        }
+        options.add(right);
+        random.shuffle(options);
+        ObjectNode made = JsonNodeFactory.instance.objectNode();
+        for (int i = 0; i < options.size(); i++) {
+            made.put("choice" + (i + 1), options.get(i));
+        }
+        return made.put("answer", "(" + letter(options.indexOf(right)) + ")");
+    }
+
+    private static String option(ObjectNode document, String column) {
+        return document.path(column).isNull() ? " " : cleaned(text(document, column));
+    }
+
     private static JsonNode mmluProText(ObjectNode document) {
         StringBuilder text = new StringBuilder(text(document, "question")).append('\n');
         JsonNode options = document.path("options");
@@ -193,7 +242,7 @@ final class HarnessHooks {
         return JsonNodeFactory.instance.arrayNode().addAll(items);
     }
 
-    private static String text(ObjectNode document, String column) {
+    static String text(ObjectNode document, String column) {
         JsonNode value = document.path(column);
         if (!value.isString()) {
             throw new IllegalArgumentException(

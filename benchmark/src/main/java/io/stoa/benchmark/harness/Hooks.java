@@ -1,6 +1,7 @@
 package io.stoa.benchmark.harness;
 
 import io.stoa.model.StoaException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -8,7 +9,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.TreeSet;
-import java.util.function.Supplier;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -38,9 +38,12 @@ final class Hooks {
         SequencedMap<String, Measured> apply(ObjectNode document, List<Outcome> outcomes);
     }
 
-    /** {@code fewshot_config.samples}. */
+    /** {@code fewshot_config.samples}: the examples of a task, which may lie beside its file. */
     @FunctionalInterface
-    interface OfNothing extends Supplier<List<ObjectNode>> {}
+    interface OfFolder {
+        /** @param folder of the file that names the function */
+        List<ObjectNode> apply(Path folder);
+    }
 
     /** {@code aggregation}. */
     @FunctionalInterface

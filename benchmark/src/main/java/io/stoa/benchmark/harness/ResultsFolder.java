@@ -98,7 +98,7 @@ public final class ResultsFolder implements AutoCloseable {
         }
     }
 
-    /** The results as the harness writes them, without where and when. */
+    /** The results as the harness writes them, without where and when, and with the board's score of its tasks. */
     static ObjectNode results(Evaluation evaluation, String model) {
         ObjectNode json = JSON.objectNode();
         ObjectNode results = json.putObject("results");
@@ -139,6 +139,7 @@ public final class ResultsFolder implements AutoCloseable {
                         .put("original", task.available().orElse(task.asked()))
                         .put("effective", task.asked()));
         json.putObject("config").put("model", model);
+        LeaderboardScores.of(evaluation).ifPresent(scores -> json.set("leaderboard", scores.json()));
         return json;
     }
 

@@ -300,7 +300,7 @@ record TaskConfig(
                 case null -> Optional.empty();
                 case TaskYaml.HookName hook ->
                     Optional.of(
-                            hooks.find(Hooks.OfNothing.class, hook, "samples").get());
+                            hooks.find(Hooks.OfFolder.class, hook, "samples").apply(hook.folder()));
                 case List<?> list -> {
                     List<ObjectNode> samples = new ArrayList<>();
                     for (Object sample : list) {

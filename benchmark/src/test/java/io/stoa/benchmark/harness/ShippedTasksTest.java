@@ -1,0 +1,31 @@
+package io.stoa.benchmark.harness;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+final class ShippedTasksTest {
+    private static final TaskLibrary LIBRARY = new TaskLibrary(List.of(ShippedTasks.folder()));
+
+    @ParameterizedTest
+    @CsvSource({"profile-agent,13", "profile-instructions,1", "profile-knowledge,58", "profile-reasoning,28"})
+    void profilesHoldTasksThatAreShipped(String profile, int tasks) {
+        assertThat(LIBRARY.find(profile, Map.of()).tasks()).hasSize(tasks);
+    }
+
+    /** The boards' groups need task files of the harness besides. */
+    @Test
+    void everythingElseIsWhole() {
+        List<String> names = LIBRARY.names().stream()
+                .filter(name -> !name.startsWith("open-llm-leaderboard-"))
+                .toList();
+        assertThat(names)
+                .contains("bfcl", "gsm8k", "mmlu")
+                .allSatisfy(
+                        name -> assertThat(LIBRARY.find(name, Map.of()).tasks()).isNotEmpty());
+    }
+}
