@@ -123,7 +123,8 @@ final class LeaderboardHooksTest {
     private static List<Double> scores(TaskConfig task, Prompts prompts, String answer) {
         Scorer scorer = new Scorer(task, prompts.reader());
         return scorer
-                .score(prompts.documents().getFirst(), List.of(new Outcome.Text(List.of(answer), true)))
+                .score(prompts.documents().getFirst(), List.of(List.of(new Outcome.Text(List.of(answer), true))))
+                .getFirst()
                 .values()
                 .stream()
                 .map(measured -> ((Measured.Value) measured).value())

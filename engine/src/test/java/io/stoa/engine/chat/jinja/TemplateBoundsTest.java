@@ -21,6 +21,7 @@ import tools.jackson.databind.node.ObjectNode;
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class TemplateBoundsTest {
     private static final Duration FUZZING = Duration.ofSeconds(3);
+    private static final int LEAST_ROUNDS = 1000;
 
     private final ObjectNode variables = new JsonMapper()
             .readValue(
@@ -142,7 +143,8 @@ class TemplateBoundsTest {
         long rounds = 0;
         long slowest = 0;
         String slowestSource = "";
-        while (wanted > 0 ? rounds < wanted : System.nanoTime() < end) {
+        // On a busy machine the time is over before much was tried.
+        while (wanted > 0 ? rounds < wanted : rounds <= LEAST_ROUNDS || System.nanoTime() < end) {
             String source = new RandomTemplate(random).text();
             rounds++;
             long start = System.nanoTime();
@@ -163,7 +165,6 @@ class TemplateBoundsTest {
         System.out.printf(
                 "templates: seed %d, %d made, %d rendered, the slowest took %d ms: %s%n",
                 seed, rounds, rendered, slowest / 1_000_000, slowestSource);
-        assertThat(rounds).isGreaterThan(1000);
         assertThat(rendered).as("templates that rendered, seed %d", seed).isGreaterThan(rounds / 50);
     }
 
