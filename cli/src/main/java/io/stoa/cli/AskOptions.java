@@ -47,8 +47,7 @@ final class AskOptions {
                 layout, limit, seed, model.options().contextTokens(), cache, maxTime, maxCost, prices));
     }
 
-    List<Run> runs(
-            TaskLibrary library, List<String> names, TaskOptions tasks, HubDatasets hub, Run.Settings settings) {
+    List<Run> runs(TaskLibrary library, List<String> names, TaskOptions tasks, HubDatasets hub, Run.Settings settings) {
         List<Run> runs = new ArrayList<>();
         for (String name : names) {
             TaskData data = tasks.data(library, name, hub, DownloadProgress.NONE);

@@ -117,7 +117,9 @@ final class BenchWatchCommand implements Callable<Integer> {
                             () -> ask(library, hub),
                             round -> house.out().println(round.line()),
                             notice -> house.err().println("stoa: " + notice));
-            return last.map(BenchWatchCommand::code).orElse(ExitCode.INTERRUPTED).code();
+            return last.map(BenchWatchCommand::code)
+                    .orElse(ExitCode.INTERRUPTED)
+                    .code();
         }
     }
 
@@ -148,7 +150,8 @@ final class BenchWatchCommand implements Callable<Integer> {
         Path place = output;
         try (EnginePool pool = model.pool(house)) {
             for (Run run : runs) {
-                try (ResultsFolder folder = new ResultsFolder(output, model.candidate().id(), house.clock())) {
+                try (ResultsFolder folder =
+                        new ResultsFolder(output, model.candidate().id(), house.clock())) {
                     place = folder.folder();
                     run.ask(
                                     model.candidate(),

@@ -73,9 +73,7 @@ final class ModelOptions {
         List<Chosen> chosen = new ArrayList<>();
         Set<String> ids = new HashSet<>();
         for (String model : models) {
-            Chosen one = isEndpoint(model)
-                    ? endpoint(house, model)
-                    : file(house, model);
+            Chosen one = isEndpoint(model) ? endpoint(house, model) : file(house, model);
             if (!ids.add(one.candidate().id())) {
                 throw StoaException.user("--model " + model + ": there is another model called "
                         + one.candidate().id() + "; give their files different names");

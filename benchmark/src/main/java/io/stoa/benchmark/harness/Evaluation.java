@@ -41,7 +41,8 @@ public final class Evaluation {
     /** The names that stand for everything: the group's where it has an average, else those of all tasks. */
     public List<String> topmost() {
         return groups.stream()
-                .filter(group -> group.task().equals(suite.name()) && !group.numbers().isEmpty())
+                .filter(group ->
+                        group.task().equals(suite.name()) && !group.numbers().isEmpty())
                 .findFirst()
                 .map(group -> List.of(group.task()))
                 .orElseGet(() -> List.copyOf(tasks.keySet()));

@@ -32,8 +32,8 @@ final class OwnTasks {
         tasks.write(
                 "sums.jsonl",
                 IntStream.range(0, documents)
-                        .mapToObj(i -> "{\"id\": \"s" + i + "\", \"question\": \"" + i + "+1=\", \"answer\": \"" + (i + 1)
-                                + "\"}")
+                        .mapToObj(i -> "{\"id\": \"s" + i + "\", \"question\": \"" + i + "+1=\", \"answer\": \""
+                                + (i + 1) + "\"}")
                         .collect(Collectors.joining("\n", "", "\n")));
         tasks.write("sums.yaml", """
                 task: sums

@@ -40,8 +40,8 @@ final class RaceTest {
     }
 
     private Race race(long seed, String cache, Race.Entrant reference, Race.Entrant... others) {
-        Race.Settings settings = new Race.Settings(
-                Prompts.Layout.PLAIN, Optional.empty(), seed, 256, folder.resolve(cache), 0.05, 0.95);
+        Race.Settings settings =
+                new Race.Settings(Prompts.Layout.PLAIN, Optional.empty(), seed, 256, folder.resolve(cache), 0.05, 0.95);
         return new Race(tasks.library(), "sums", Map.of(), OwnTasks.data(), settings, reference, List.of(others));
     }
 
@@ -49,7 +49,8 @@ final class RaceTest {
     void aMuchWorseModelIsLetGoEarlyAndAnEqualOneIsNotInferior() {
         List<Long> progress = new ArrayList<>();
         List<Race.Standing> standings;
-        try (Race race = race(7, "a", entrant("r", 2), entrant("worse", 6), entrant("equal", 2), entrant("better", 1))) {
+        try (Race race =
+                race(7, "a", entrant("r", 2), entrant("worse", 6), entrant("equal", 2), entrant("better", 1))) {
             assertThat(race.documents()).isEqualTo(DOCUMENTS);
             standings = race.run((done, _) -> progress.add(done));
         }
@@ -126,11 +127,10 @@ final class RaceTest {
                         entrant("r", 1),
                         List.of(entrant("o", 1))))
                 .hasMessageContaining("task rolling: its metric word_perplexity is no mean");
-        assertThatThrownBy(() -> new Race.Settings(
-                        Prompts.Layout.PLAIN, Optional.empty(), 1, 256, folder, Double.NaN, 0.95))
+        assertThatThrownBy(() ->
+                        new Race.Settings(Prompts.Layout.PLAIN, Optional.empty(), 1, 256, folder, Double.NaN, 0.95))
                 .hasMessageContaining("margin");
-        assertThatThrownBy(
-                        () -> new Race.Settings(Prompts.Layout.PLAIN, Optional.empty(), 1, 256, folder, 0.02, 0.5))
+        assertThatThrownBy(() -> new Race.Settings(Prompts.Layout.PLAIN, Optional.empty(), 1, 256, folder, 0.02, 0.5))
                 .hasMessageContaining("confidence");
     }
 }

@@ -82,8 +82,8 @@ final class RunTest {
     @Test
     void whatRunsTheModelIsPartOfAnAnswer() {
         tasks.ask("sums", _ -> right());
-        Run.Outcome other = tasks.run("sums")
-                .ask(OwnTasks.MODEL, "build 2", _ -> right(), (_, _) -> {}, Optional.empty());
+        Run.Outcome other =
+                tasks.run("sums").ask(OwnTasks.MODEL, "build 2", _ -> right(), (_, _) -> {}, Optional.empty());
         assertThat(other.asked()).isEqualTo(DOCUMENTS);
     }
 
@@ -179,7 +179,8 @@ final class RunTest {
         Run.Outcome outcome = at.ask(OwnTasks.MODEL, "build 1", _ -> slow, (_, _) -> {}, Optional.empty());
         assertThat(outcome.stop()).isEqualTo(Run.Stop.MAX_TIME);
         assertThat(outcome.asked()).isLessThan(DOCUMENTS);
-        Run none = tasks.run("sums", bounded(Optional.of(Duration.ofNanos(1)), OptionalDouble.empty(), Run.Prices.FREE));
+        Run none =
+                tasks.run("sums", bounded(Optional.of(Duration.ofNanos(1)), OptionalDouble.empty(), Run.Prices.FREE));
         Run.Outcome nothing = none.ask(OwnTasks.MODEL, "build 3", NONE, (_, _) -> {}, Optional.empty());
         assertThat(nothing.stop()).isEqualTo(Run.Stop.MAX_TIME);
         assertThat(nothing.evaluation()).isEmpty();
@@ -268,8 +269,8 @@ final class RunTest {
                         "results_2025-03-01T10-00-00.500000.json",
                         "samples_sums_2025-03-01T10-00-00.500000.jsonl",
                         "samples_two_2025-03-01T10-00-00.500000.jsonl");
-        JsonNode json = JsonMapper.shared()
-                .readTree(Files.readString(out.resolve("results_2025-03-01T10-00-00.500000.json")));
+        JsonNode json =
+                JsonMapper.shared().readTree(Files.readString(out.resolve("results_2025-03-01T10-00-00.500000.json")));
         assertThat(json.propertyNames())
                 .containsExactly(
                         "results",
@@ -315,13 +316,13 @@ final class RunTest {
                 .isEqualTo("0+1=");
         assertThat(line.path("resps")).isEqualTo(JsonMapper.shared().readTree("[[\"1\"]]"));
         assertThat(line.path("filtered_resps")).isEqualTo(JsonMapper.shared().readTree("[\"1\"]"));
-        assertThat(line.path("prompt_hash").stringValue()).isEqualTo(Digest.of("0+1=").hex());
+        assertThat(line.path("prompt_hash").stringValue())
+                .isEqualTo(Digest.of("0+1=").hex());
     }
 
     private static List<String> names(Path place) throws IOException {
         try (Stream<Path> files = Files.list(place)) {
-            return files
-                    .map(file -> String.valueOf(file.getFileName()))
+            return files.map(file -> String.valueOf(file.getFileName()))
                     .sorted()
                     .toList();
         }

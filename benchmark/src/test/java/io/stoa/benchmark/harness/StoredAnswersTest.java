@@ -152,7 +152,8 @@ final class StoredAnswersTest {
                 + SAMPLE.formatted(1, 1, "2", "9", "2") + "]}";
         Path json = tasks.write("log.json", log);
         assertThat(Evaluation.bringsDocuments(json)).isTrue();
-        assertThat(OwnTasks.score(stored("sums", json, Optional.empty()), "sums")).isEqualTo(0.5);
+        assertThat(OwnTasks.score(stored("sums", json, Optional.empty()), "sums"))
+                .isEqualTo(0.5);
         assertThat(OwnTasks.score(stored("sums", json, Optional.of(OwnTasks.data())), "sums"))
                 .isEqualTo(0.5);
 
@@ -166,7 +167,8 @@ final class StoredAnswersTest {
             zip.write("{}".getBytes(StandardCharsets.UTF_8));
         }
         assertThat(Evaluation.bringsDocuments(eval)).isTrue();
-        assertThat(OwnTasks.score(stored("sums", eval, Optional.empty()), "sums")).isEqualTo(0.5);
+        assertThat(OwnTasks.score(stored("sums", eval, Optional.empty()), "sums"))
+                .isEqualTo(0.5);
 
         assertThatThrownBy(() -> stored("sums", "log.json", log.replace("\"s1\"", "\"t1\"")))
                 .hasMessageContaining("is none of the 3 documents");
@@ -180,10 +182,7 @@ final class StoredAnswersTest {
     @Test
     void inspectNumbersSamplesFromOne() {
         assertThat(OwnTasks.score(
-                        stored(
-                                "sums",
-                                "log.json",
-                                "{\"samples\": [{\"id\": 3, \"output\": {\"completion\": \"3\"}}]}"),
+                        stored("sums", "log.json", "{\"samples\": [{\"id\": 3, \"output\": {\"completion\": \"3\"}}]}"),
                         "sums"))
                 .isEqualTo(1);
     }
@@ -214,7 +213,8 @@ final class StoredAnswersTest {
                     .hasMessageContainingAll(one.subList(1, one.size()).toArray(new String[0]));
         }
         assertThatThrownBy(() -> sums("")).hasMessageContaining("answers.jsonl: holds no answer");
-        assertThatThrownBy(() -> sums("{\"text\": \"1\"}\n".repeat(4))).hasMessageContaining("answers.jsonl:4: there is no document 3");
+        assertThatThrownBy(() -> sums("{\"text\": \"1\"}\n".repeat(4)))
+                .hasMessageContaining("answers.jsonl:4: there is no document 3");
     }
 
     @Test

@@ -135,8 +135,7 @@ final class TaskLibraryTest {
         assertThat(group.alias()).isEqualTo("All");
         assertThat(group.version()).isEqualTo("2");
         assertThat(group.groups()).extracting(Suite.Group::name).containsExactly("all::below", "all");
-        assertThat(group.averages())
-                .containsExactly(new Suite.Average("exact_match", false, Optional.empty()));
+        assertThat(group.averages()).containsExactly(new Suite.Average("exact_match", false, Optional.empty()));
     }
 
     @Test
@@ -158,8 +157,9 @@ final class TaskLibraryTest {
     @Test
     void groupsThatMultiplyEnd() {
         for (int i = 0; i < 18; i++) {
-            tasks.write("g" + i + ".yaml", "group: g%d\ntask: [%s]\n"
-                    .formatted(i, String.join(", ", Collections.nCopies(10, "g" + (i + 1)))));
+            tasks.write(
+                    "g" + i + ".yaml",
+                    "group: g%d\ntask: [%s]\n".formatted(i, String.join(", ", Collections.nCopies(10, "g" + (i + 1)))));
         }
         tasks.write("g18.yaml", "group: g18\ntask: [sums]\n");
         refused(() -> find("g0"), "group g1", "more than 20000 tasks");

@@ -56,7 +56,8 @@ final class WatchTest {
         try (ResultsFolder results = new ResultsFolder(folder.resolve(place), "m", clock)) {
             Run.Outcome outcome = tasks.run("sums")
                     .ask(OwnTasks.MODEL, now.toString(), _ -> engine, (_, _) -> {}, Optional.of(results));
-            return new Watch.Asked(results.folder(), outcome.evaluation().orElseThrow().topmost());
+            return new Watch.Asked(
+                    results.folder(), outcome.evaluation().orElseThrow().topmost());
         }
     }
 
@@ -74,7 +75,8 @@ final class WatchTest {
     @Test
     void roundsFollowTheClockAndAreJudged() {
         now = START.plusSeconds(60);
-        Optional<Watch.Round> last = watch(3, Optional.empty(), () -> wrong = now.isAfter(START.plusSeconds(7000)) ? 40 : 9);
+        Optional<Watch.Round> last =
+                watch(3, Optional.empty(), () -> wrong = now.isAfter(START.plusSeconds(7000)) ? 40 : 9);
         assertThat(lines)
                 .containsExactly(
                         "2025-03-01T10:01:00Z  PASS  sums 0.9000 -> 0.9000",
@@ -141,7 +143,8 @@ final class WatchTest {
                         _ -> {}))
                 .hasMessage("unknown task");
         assertThatThrownBy(() -> new Watch(
-                                new Watch.Settings(folder.resolve("none"), 0.02, Duration.ofHours(1), OptionalInt.of(1)),
+                                new Watch.Settings(
+                                        folder.resolve("none"), 0.02, Duration.ofHours(1), OptionalInt.of(1)),
                                 clock,
                                 _ -> {})
                         .run(Optional.empty(), List::of, round -> lines.add(round.line()), _ -> {}))

@@ -35,11 +35,12 @@ public final class ModelList {
         try (Endpoint endpoint =
                 new Endpoint(base, timeout, timeout, key, JsonMapper.shared(), Clock.systemUTC(), new SecureRandom())) {
             List<String> names = new ArrayList<>();
-            endpoint.get("models").ifPresent(list -> list.path("data").forEach(model -> {
-                if (model.path("id").isString()) {
-                    names.add(model.path("id").stringValue());
-                }
-            }));
+            endpoint.get("models")
+                    .ifPresent(list -> list.path("data").forEach(model -> {
+                        if (model.path("id").isString()) {
+                            names.add(model.path("id").stringValue());
+                        }
+                    }));
             if (names.isEmpty()) {
                 throw StoaException.user(endpoint.address("models") + ": lists no model; name one with --model");
             }
