@@ -43,6 +43,7 @@ final class BenchCommand {
                 .addSubcommand(new BenchScoreCommand(house))
                 .addSubcommand(new Compare(house))
                 .addSubcommand(new BenchGateCommand(house))
+                .addSubcommand(new BenchWatchCommand(house))
                 .addSubcommand(new BenchTrendCommand(house))
                 .addSubcommand(new BenchContaminationCommand(house));
     }

@@ -116,15 +116,7 @@ final class BenchGateCommand implements Callable<Integer> {
         } else {
             print(report);
         }
-        return code(report.verdict()).code();
-    }
-
-    private static ExitCode code(GateReport.Verdict verdict) {
-        return switch (verdict) {
-            case PASS -> ExitCode.OK;
-            case FAIL -> ExitCode.NOT_READY;
-            case INCONCLUSIVE, ERROR -> ExitCode.UNDECIDED;
-        };
+        return ExitCode.of(report.verdict()).code();
     }
 
     private static void write(Path file, String text) {

@@ -1,24 +1,17 @@
 package io.stoa.cli;
 
 import io.stoa.assess.EnginePool;
-import io.stoa.benchmark.dataset.DownloadProgress;
 import io.stoa.benchmark.dataset.HubDatasets;
-import io.stoa.benchmark.harness.Prompts;
 import io.stoa.benchmark.harness.ResultsFolder;
 import io.stoa.benchmark.harness.Run;
-import io.stoa.benchmark.harness.TaskData;
 import io.stoa.benchmark.harness.TaskLibrary;
 import io.stoa.model.StoaException;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.concurrent.Callable;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -42,8 +35,6 @@ import picocli.CommandLine.Parameters;
             "  stoa bench run open-llm-leaderboard-v2 --tasks lm-evaluation-harness/lm_eval/tasks/leaderboard --model m.gguf"
         })
 final class BenchRunCommand implements Callable<Integer> {
-    private static final Pattern DURATION = Pattern.compile("(\\d{1,6}(?:\\.\\d{1,3})?)(s|m|h)");
-
     private final House house;
 
     @Parameters(
@@ -58,22 +49,8 @@ final class BenchRunCommand implements Callable<Integer> {
     @Mixin
     private TaskOptions tasks = new TaskOptions();
 
-    @Option(names = "--limit", paramLabel = "N", description = "Only the first documents of each task.")
-    private Optional<Integer> limit = Optional.empty();
-
-    @Option(
-            names = "--chat",
-            description = "Put prompts through the model's chat template, each example a turn of its own.")
-    private boolean chat;
-
-    @Option(names = "--system", paramLabel = "TEXT", description = "A system instruction before everything else.")
-    private Optional<String> system = Optional.empty();
-
-    @Option(
-            names = "--seed",
-            defaultValue = "0",
-            description = "Of draws where a task samples. Default: ${DEFAULT-VALUE}")
-    private long seed;
+    @Mixin
+    private AskOptions asking = new AskOptions();
 
     @Option(names = "--plan", description = "Say what would be asked, and how long it may take, and end.")
     private boolean plan;
@@ -102,13 +79,6 @@ final class BenchRunCommand implements Callable<Integer> {
     private List<Double> tokens = List.of();
 
     @Option(
-            names = "--cache",
-            defaultValue = ".stoa/responses",
-            paramLabel = "FOLDER",
-            description = "Where answers are kept. Default: ${DEFAULT-VALUE}")
-    private Path cache = Path.of(".stoa", "responses");
-
-    @Option(
             names = "--output",
             paramLabel = "FOLDER",
             description = "Where to write results and samples, as lm-evaluation-harness writes them.")
@@ -126,17 +96,16 @@ final class BenchRunCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         TaskLibrary library = tasks.library();
-        Prompts.Layout layout = new Prompts.Layout(chat, chat, system, Prompts.SHOT_SEED);
         try (HubDatasets hub = house.hub()) {
             List<ModelOptions.Chosen> chosen = models.chosen(house);
             boolean complete = true;
             for (ModelOptions.Chosen model : chosen) {
-                Run.Settings settings = settings(model, layout);
-                List<Run> runs = new ArrayList<>();
-                for (String name : names) {
-                    TaskData data = tasks.data(library, name, hub, DownloadProgress.NONE);
-                    runs.add(new Run(library, name, tasks.overrides(), data, settings));
-                }
+                Run.Settings settings = asking.settings(
+                        model,
+                        maxTime.map(text -> Arguments.duration("--max-time", text)),
+                        maxCost.map(OptionalDouble::of).orElse(OptionalDouble.empty()),
+                        prices());
+                List<Run> runs = asking.runs(library, names, tasks, hub, settings);
                 if (plan) {
                     runs.forEach(run -> tell(model, run.plan()));
                 } else {
@@ -147,37 +116,11 @@ final class BenchRunCommand implements Callable<Integer> {
         }
     }
 
-    private Run.Settings settings(ModelOptions.Chosen model, Prompts.Layout layout) {
-        return Arguments.checked(() -> new Run.Settings(
-                layout,
-                limit,
-                seed,
-                model.options().contextTokens(),
-                cache,
-                maxTime.map(BenchRunCommand::duration),
-                maxCost.map(OptionalDouble::of).orElse(OptionalDouble.empty()),
-                prices()));
-    }
-
     private Run.Prices prices() {
         if (!tokens.isEmpty() && tokens.size() != 2) {
             throw StoaException.user("--price-tokens: two prices are wanted, such as 0.5,1.5");
         }
         return tokens.isEmpty() ? new Run.Prices(hour, 0, 0) : new Run.Prices(hour, tokens.get(0), tokens.get(1));
-    }
-
-    private static Duration duration(String text) {
-        Matcher matcher = DURATION.matcher(text);
-        if (!matcher.matches()) {
-            throw new IllegalArgumentException("--max-time " + text + ": write it as 90s, 30m or 2h");
-        }
-        double seconds = Double.parseDouble(matcher.group(1))
-                * switch (matcher.group(2)) {
-                    case "h" -> 3600;
-                    case "m" -> 60;
-                    default -> 1;
-                };
-        return Duration.ofMillis(Math.round(1000 * seconds));
     }
 
     private void tell(ModelOptions.Chosen model, Run.Plan plan) {

@@ -1,6 +1,7 @@
 package io.stoa.cli;
 
 import io.stoa.assess.Assessment;
+import io.stoa.benchmark.gate.GateReport;
 import io.stoa.model.StoaException;
 import io.stoa.model.Verdict;
 
@@ -43,6 +44,14 @@ public enum ExitCode {
             case ENGINE -> ENGINE;
             case RESOURCES -> RESOURCES;
             case BUG -> BUG;
+        };
+    }
+
+    static ExitCode of(GateReport.Verdict verdict) {
+        return switch (verdict) {
+            case PASS -> OK;
+            case FAIL -> NOT_READY;
+            case INCONCLUSIVE, ERROR -> UNDECIDED;
         };
     }
 

@@ -5,23 +5,32 @@ import io.stoa.engine.EngineOptions;
 import io.stoa.engine.gguf.Preflight;
 import io.stoa.engine.remote.ModelList;
 import io.stoa.model.Candidate;
+import io.stoa.model.Digest;
 import io.stoa.model.Progress;
 import io.stoa.model.StoaException;
 import io.stoa.store.Artifacts;
+import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** Which models are asked: GGUF files and endpoints, and how they are opened. */
 final class ModelOptions {
     private static final int CONTEXT = 4096;
+    private static final Duration LISTING = Duration.ofSeconds(10);
 
     @Option(
             names = "--model",
@@ -64,9 +73,7 @@ final class ModelOptions {
         List<Chosen> chosen = new ArrayList<>();
         Set<String> ids = new HashSet<>();
         for (String model : models) {
-            Chosen one = model.startsWith("http://") || model.startsWith("https://")
-                    ? endpoint(house, model)
-                    : file(house, model);
+            Chosen one = isEndpoint(model) ? endpoint(house, model) : file(house, model);
             if (!ids.add(one.candidate().id())) {
                 throw StoaException.user("--model " + model + ": there is another model called "
                         + one.candidate().id() + "; give their files different names");
@@ -91,15 +98,57 @@ final class ModelOptions {
 
     private Chosen endpoint(House house, String model) {
         int hash = model.indexOf('#');
-        URI base = Arguments.checked(() -> URI.create(hash < 0 ? model : model.substring(0, hash)));
-        Optional<String> key = keyVariable.map(variable -> house.environment(variable)
-                .filter(value -> !value.isBlank())
-                .orElseThrow(() -> StoaException.user(
-                        "--key-env " + variable + ": that environment variable is not set; set it to the key")));
-        String name = hash < 0 ? ModelList.first(base, key, Duration.ofSeconds(10)) : model.substring(hash + 1);
+        URI base = base(model);
+        String name = hash < 0 ? ModelList.first(base, key(house), LISTING) : model.substring(hash + 1);
         Candidate candidate = Arguments.checked(() -> new Candidate.RemoteModel(
                 name.replaceAll("[^A-Za-z0-9._-]", "-"), base, name, Optional.empty(), List.of(), keyVariable));
         return new Chosen(candidate, "OpenAI protocol", options(CONTEXT));
+    }
+
+    private static URI base(String model) {
+        int hash = model.indexOf('#');
+        return Arguments.checked(() -> URI.create(hash < 0 ? model : model.substring(0, hash)));
+    }
+
+    private Optional<String> key(House house) {
+        return keyVariable.map(variable -> house.environment(variable)
+                .filter(value -> !value.isBlank())
+                .orElseThrow(() -> StoaException.user(
+                        "--key-env " + variable + ": that environment variable is not set; set it to the key")));
+    }
+
+    /**
+     * What the models are, again and again: a text that changes when one of them does. A file is read when its size or date
+     * has changed; of an endpoint it is the list of its models.
+     */
+    Supplier<String> state(House house) {
+        Map<Path, FileState> files = new HashMap<>();
+        return () -> models.stream()
+                .map(model -> isEndpoint(model)
+                        ? model + " " + ModelList.all(base(model), key(house), LISTING)
+                        : model + " "
+                                + files.compute(Path.of(model), (path, known) -> FileState.of(path, known))
+                                        .digest())
+                .collect(Collectors.joining("\n"));
+    }
+
+    private record FileState(long size, FileTime modified, Digest digest) {
+        static FileState of(Path path, @Nullable FileState known) {
+            try {
+                long size = Files.size(path);
+                FileTime modified = Files.getLastModifiedTime(path);
+                return known != null && known.size == size && known.modified.equals(modified)
+                        ? known
+                        : new FileState(size, modified, Artifacts.digestOf(path, Progress.NONE));
+            } catch (IOException e) {
+                throw new StoaException(
+                        StoaException.Kind.USER, path + ": cannot be read (" + e.getMessage() + "); put it back", e);
+            }
+        }
+    }
+
+    private static boolean isEndpoint(String model) {
+        return model.startsWith("http://") || model.startsWith("https://");
     }
 
     private EngineOptions options(int made) {

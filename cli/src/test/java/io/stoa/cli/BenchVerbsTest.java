@@ -12,6 +12,7 @@ import java.time.Clock;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
@@ -87,6 +88,47 @@ class BenchVerbsTest {
         assertThat(out()).startsWith("INCONCLUSIVE").contains("to do");
         assertThat(bench("gate", base, base, "--min-score", "arc=0.8")).isEqualTo(ExitCode.NOT_READY.code());
         assertThat(bench("gate", base, base, "--min-score", "arc=0.6")).isEqualTo(ExitCode.OK.code());
+    }
+
+    @Test
+    void aWatchNamesWhatIsWrong() throws IOException {
+        Path base = run("base", DATE, 1000, 700, 0);
+        Path output = folder.resolve("new");
+        Object[] watch = {"watch", "arc", "--model", folder.resolve("none.gguf"), "--baseline", base, "--output", output
+        };
+        assertThat(bench(watch)).isEqualTo(ExitCode.USER.code());
+        assertThat(err()).contains("--every 1h, or --on-change");
+        assertThat(bench(with(watch, "--every", "soon"))).isEqualTo(ExitCode.USER.code());
+        assertThat(err()).contains("--every soon: write it as 90s, 30m or 2h");
+        assertThat(bench(with(watch, "--every", "1s", "--times", "0"))).isEqualTo(ExitCode.USER.code());
+        assertThat(bench(with(watch, "--every", "1s"))).isEqualTo(ExitCode.USER.code());
+        assertThat(err()).contains("none.gguf: no such file");
+        assertThat(bench(with(watch, "--on-change"))).isEqualTo(ExitCode.USER.code());
+        assertThat(err()).contains("none.gguf: cannot be read");
+    }
+
+    @Test
+    void aWatchOutlivesAnEndpointThatIsDown() throws IOException {
+        Path base = run("base", DATE, 1000, 700, 0);
+        assertThat(bench(
+                        "watch",
+                        "arc",
+                        "--model",
+                        "http://127.0.0.1:9/v1",
+                        "--baseline",
+                        base,
+                        "--output",
+                        folder.resolve("new"),
+                        "--every",
+                        "0.01s",
+                        "--times",
+                        2))
+                .isEqualTo(ExitCode.ENGINE.code());
+        assertThat(out().lines()).hasSize(2).allMatch(line -> line.contains("FAILED  http://127.0.0.1:9/v1"));
+    }
+
+    private static Object[] with(Object[] arguments, Object... more) {
+        return Stream.concat(Arrays.stream(arguments), Arrays.stream(more)).toArray();
     }
 
     @Test

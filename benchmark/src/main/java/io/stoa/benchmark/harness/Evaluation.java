@@ -45,6 +45,16 @@ public final class Evaluation {
         return groups;
     }
 
+    /** The names that stand for everything: the group's where it has an average, else those of all tasks. */
+    public List<String> topmost() {
+        return groups.stream()
+                .filter(group ->
+                        group.task().equals(suite.name()) && !group.numbers().isEmpty())
+                .findFirst()
+                .map(group -> List.of(group.task()))
+                .orElseGet(() -> List.copyOf(tasks.keySet()));
+    }
+
     static Evaluation of(Suite suite, SequencedMap<String, Evaluated> tasks) {
         List<Evaluated> groups = new ArrayList<>();
         if (suite instanceof Suite.Group group) {

@@ -41,7 +41,11 @@ final class Hooks {
     /** {@code fewshot_config.samples}: the examples of a task, which may lie beside its file. */
     @FunctionalInterface
     interface OfFolder {
-        /** @param folder of the file that names the function */
+        /**
+         * Gives them.
+         *
+         * @param folder of the file that names the function
+         */
         List<ObjectNode> apply(Path folder);
     }
 

@@ -217,12 +217,13 @@ final class StoredAnswers {
         int count = prompts.orElseThrow().documents().size();
         int index;
         if (values.has("doc_id")) {
-            index = values.path("doc_id").asInt(-1);
+            JsonNode number = values.path("doc_id");
+            index = number.isIntegralNumber() || number.isString() ? number.asInt(-1) : -1;
         } else {
             Optional<JsonNode> id =
                     IDS.stream().filter(values::has).map(values::path).findFirst();
             if (id.isPresent()) {
-                OptionalInt found = find(id.get().asString());
+                OptionalInt found = find(id.get().asString(""));
                 if (found.isEmpty()) {
                     throw StoaException.user(where + ": no document has the id " + id.get()
                             + "; use doc_id for a document's number from 0");
@@ -232,7 +233,8 @@ final class StoredAnswers {
             index = next++;
         }
         if (index < 0 || index >= count) {
-            throw StoaException.user(where + ": there is no document " + values.path("doc_id")
+            throw StoaException.user(where + ": there is no document "
+                    + (values.has("doc_id") ? values.path("doc_id") : index)
                     + "; they are numbered 0 to " + (count - 1));
         }
         return index;
@@ -306,12 +308,22 @@ final class StoredAnswers {
     private static RawAnswer likelihood(JsonNode value, String where) {
         JsonNode number = value.isArray() ? value.path(0) : value;
         String greedy = value.isArray() ? value.path(1).asString("") : "";
-        try {
-            return new RawAnswer.Likelihood(
-                    number.isNumber() ? number.doubleValue() : Double.parseDouble(number.asString("")),
-                    greedy.equalsIgnoreCase("true"));
-        } catch (NumberFormatException e) {
+        double nats = number.isNumber() ? number.doubleValue() : parsed(number.asString(""));
+        if (Double.isNaN(nats) || nats == Double.POSITIVE_INFINITY) {
             throw StoaException.user(where + ": " + value + " is no log-likelihood; write a number in nats");
+        }
+        return new RawAnswer.Likelihood(nats, greedy.equalsIgnoreCase("true"));
+    }
+
+    /** What cannot be said at all has a log-likelihood of minus infinity, which Python writes as {@code -inf}. */
+    private static double parsed(String text) {
+        if (text.equals("-inf")) {
+            return Double.NEGATIVE_INFINITY;
+        }
+        try {
+            return Double.parseDouble(text);
+        } catch (NumberFormatException _) {
+            return Double.NaN;
         }
     }
 }

@@ -283,7 +283,7 @@ record TaskConfig(
                     sampler.equals("first_n"),
                     samples(own),
                     TaskYaml.asList(Optional.ofNullable(own.get("fewshot_indices"))).stream()
-                            .map(index -> (Integer) index)
+                            .map(this::index)
                             .toList(),
                     hooks.optional(Hooks.OfDocuments.class, own, "process_docs").or(() -> processDocs),
                     field(own, "doc_to_text").orElse(text),
@@ -293,6 +293,13 @@ record TaskConfig(
                             own.get("target_delimiter") instanceof String given ? given : style.targetDelimiter(),
                             own.get("fewshot_delimiter") instanceof String given ? given : style.fewshotDelimiter(),
                             prefix(own).or(style::answerPrefix)));
+        }
+
+        private int index(Object value) {
+            if (value instanceof Integer index && index >= 0) {
+                return index;
+            }
+            throw wrong("fewshot_indices holds " + value + ", which is no row", "write numbers from 0");
         }
 
         private Optional<List<ObjectNode>> samples(SequencedMap<String, Object> own) {

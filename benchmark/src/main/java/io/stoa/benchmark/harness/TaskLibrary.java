@@ -28,6 +28,7 @@ import tools.jackson.databind.node.ObjectNode;
  */
 public final class TaskLibrary {
     private static final int DEEPEST_GROUP = 20;
+    private static final int MOST_TASKS = 20_000;
 
     private final Hooks hooks;
     private final SortedMap<String, SequencedMap<String, Object>> entries = new TreeMap<>();
@@ -72,7 +73,7 @@ public final class TaskLibrary {
     /** A dataset that is a file beside the task file: a task of one's own needs no more than that and two templates. */
     private static void localFile(Path file, SequencedMap<String, Object> keys) {
         if (keys.get("dataset_path") instanceof String name && name.contains(".")) {
-            Path beside = file.resolveSibling(name);
+            Path beside = TaskYaml.beside(file, name);
             if (Files.isRegularFile(beside)) {
                 keys.put("dataset_path", beside.toString());
                 if (!keys.containsKey("test_split") && !keys.containsKey("validation_split")) {
@@ -228,8 +229,14 @@ public final class TaskLibrary {
         });
         below.putAll(overrides);
         List<Suite> members = new ArrayList<>();
+        long tasks = 0;
         for (Object member : TaskYaml.asList(Optional.ofNullable(keys.get("task")))) {
             members.add(member(name, member, below, depth));
+            // Groups of groups multiply.
+            tasks += members.getLast().tasks().count();
+            if (tasks > MOST_TASKS) {
+                throw StoaException.user("group " + name + ": holds more than " + MOST_TASKS + " tasks; take fewer");
+            }
         }
         if (members.isEmpty()) {
             throw StoaException.user("group " + name + ": holds no task; list some under task");

@@ -3,6 +3,7 @@ package io.stoa.benchmark.harness;
 import io.stoa.model.StoaException;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -39,6 +40,7 @@ final class TaskYaml {
     private static final int MOST_FILES = 50;
 
     private final Set<Path> open = new LinkedHashSet<>();
+    private int read;
 
     private TaskYaml() {}
 
@@ -70,13 +72,13 @@ final class TaskYaml {
         if (!open.add(real)) {
             throw StoaException.user(file + ": includes itself by way of " + open + "; break the circle");
         }
-        if (open.size() > MOST_FILES) {
+        if (++read > MOST_FILES) {
             throw StoaException.user(file + ": more than " + MOST_FILES + " files are included; include fewer");
         }
         SequencedMap<String, Object> own = load(file);
         SequencedMap<String, Object> all = new LinkedHashMap<>();
         for (Object include : asList(Optional.ofNullable(own.remove("include")))) {
-            Path included = Optional.ofNullable(real.getParent()).orElse(real).resolve(String.valueOf(include));
+            Path included = beside(real, String.valueOf(include));
             if (!Files.isRegularFile(included)) {
                 throw StoaException.user(
                         file + ": includes " + include + ", which is not there; looked for " + included);
@@ -88,6 +90,19 @@ final class TaskYaml {
         all.putAll(own);
         open.remove(real);
         return all;
+    }
+
+    /**
+     * A file by its name as a task file writes it.
+     *
+     * @throws StoaException of kind {@code USER} where that is no path
+     */
+    static Path beside(Path file, String name) {
+        try {
+            return file.resolveSibling(name);
+        } catch (InvalidPathException e) {
+            throw StoaException.user(file + ": names a file that cannot be one (" + e.getReason() + "); mend the name");
+        }
     }
 
     static List<Object> asList(Optional<Object> value) {

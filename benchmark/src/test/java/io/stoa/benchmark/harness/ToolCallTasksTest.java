@@ -45,10 +45,11 @@ final class ToolCallTasksTest {
 
     private static double score(String category, Prompts prompts, int index, String answer) {
         Scorer scorer = new Scorer(task(category), prompts.reader());
-        Measured measured = Optional.ofNullable(
-                        scorer.score(prompts.documents().get(index), List.of(List.of(new Outcome.Text(List.of(answer), true))))
-                                .getFirst()
-                                .get("ast_acc"))
+        Measured measured = Optional.ofNullable(scorer.score(
+                                prompts.documents().get(index),
+                                List.of(List.of(new Outcome.Text(List.of(answer), true))))
+                        .getFirst()
+                        .get("ast_acc"))
                 .orElseThrow();
         return ((Measured.Value) measured).value();
     }

@@ -1,0 +1,259 @@
+package io.stoa.benchmark.harness;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.stoa.benchmark.ScriptedEngine;
+import io.stoa.model.StoaException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class TaskLibraryTest {
+    @TempDir
+    private Path folder;
+
+    private OwnTasks tasks = new OwnTasks(Path.of(""));
+
+    @BeforeEach
+    void sums() {
+        tasks = OwnTasks.sums(folder, 3);
+    }
+
+    private List<TaskConfig> find(String name) {
+        return tasks.library().find(name, Map.of()).tasks().toList();
+    }
+
+    private TaskConfig one(String name) {
+        return find(name).getFirst();
+    }
+
+    private void variant(String name, String more) {
+        tasks.write(name + ".yaml", "include: sums.yaml\ntask: " + name + "\n" + more + "\n");
+    }
+
+    private static void refused(ThrowingCallable call, String... parts) {
+        assertThatThrownBy(call).isInstanceOf(StoaException.class).hasMessageContainingAll(parts);
+    }
+
+    @Test
+    void aTaskOfOnesOwnIsFourLinesBesideItsDocuments() {
+        ScriptedEngine engine = new ScriptedEngine().answering(OwnTasks::sum);
+        Run.Outcome outcome = tasks.ask("sums", _ -> engine);
+        assertThat(OwnTasks.score(outcome.evaluation().orElseThrow(), "sums")).isEqualTo(1);
+        assertThat(engine.asked()).containsExactly("0+1=", "1+1=", "2+1=");
+        assertThat(tasks.library().datasets("sums"))
+                .containsExactly(folder.resolve("sums.jsonl").toString());
+        List<String> lines = new ArrayList<>();
+        tasks.library().prompts("sums", Map.of(), OwnTasks.data(), Prompts.Layout.PLAIN, 2, lines::add);
+        assertThat(lines).hasSize(2).first().asString().contains("\"doc_id\":0", "\"0+1=\"");
+    }
+
+    @Test
+    void includesGiveWayToTheFileAndLaterOnesToEarlier() {
+        tasks.write("base_a", "num_fewshot: 1\ndescription: a\nmetadata: {version: 1, x: 2}\ntask_list: [z]\n");
+        tasks.write("base_b", "num_fewshot: 2\ndescription: b\n");
+        tasks.write("own.yaml", """
+                include: [sums.yaml, base_a, base_b]
+                task: own
+                description: own
+                metadata: {version: 3}
+                """);
+        TaskConfig own = one("own");
+        assertThat(own.name()).isEqualTo("own");
+        assertThat(own.keys())
+                .containsEntry("description", "own")
+                .containsEntry("num_fewshot", 2)
+                .containsEntry("metadata", Map.of("version", 3))
+                .doesNotContainKeys("include", "task_list");
+        assertThat(own.version()).isEqualTo("3");
+    }
+
+    @Test
+    void includesInACircleOrTooManyEnd() {
+        tasks.write("circle.yaml", "task: circle\ninclude: other.yaml\n");
+        tasks.write("other.yaml", "include: circle.yaml\n");
+        refused(() -> find("circle"), "includes itself", "break the circle");
+        tasks.write("absent.yaml", "task: absent\ninclude: nowhere.yaml\n");
+        refused(() -> find("absent"), "absent.yaml: includes nowhere.yaml, which is not there");
+        tasks.write("zero.yaml", "task: zero\ninclude: \"a\\0b\"\n");
+        refused(() -> find("zero"), "zero.yaml");
+        for (int i = 0; i < 40; i++) {
+            tasks.write("d/d" + i, "include: [d%d, d%d]\n".formatted(i + 1, i + 1));
+        }
+        tasks.write("d/d40", "num_fewshot: 1\n");
+        tasks.write("d/deep.yaml", "task: deep\ninclude: d0\n");
+        refused(() -> find("deep"), "more than 50 files");
+    }
+
+    @Test
+    void tagsHoldTheirTasks() {
+        variant("one", "tag: mine");
+        variant("two", "tag: [mine, other]");
+        assertThat(find("mine")).extracting(TaskConfig::name).containsExactly("one", "two");
+        assertThat(find("other")).extracting(TaskConfig::name).containsExactly("two");
+        assertThat(tasks.library().entries())
+                .extracting(entry -> entry.kind() + " " + entry.name())
+                .containsExactly("tag mine", "task one", "tag other", "task sums", "task two");
+    }
+
+    @Test
+    void groupsSetKeysOfTheirTasks() {
+        variant("one", "num_fewshot: 1");
+        tasks.write("all.yaml", """
+                group: all
+                group_alias: All
+                num_fewshot: 3
+                task:
+                  - one
+                  - {task: sums, num_fewshot: 4, task_alias: renamed}
+                  - {task: inline, dataset_path: %s, test_split: test, doc_to_text: question, doc_to_target: answer}
+                  - group: below
+                    description: d
+                    task: [sums]
+                aggregate_metric_list: [{metric: exact_match, weight_by_size: false}]
+                metadata: {version: 2}
+                """.formatted(folder.resolve("sums.jsonl")));
+        List<TaskConfig> found = find("all");
+        assertThat(found).extracting(TaskConfig::name).containsExactly("one", "sums", "all::inline", "sums");
+        assertThat(found).extracting(task -> task.shots().count()).containsExactly(3, 4, 3, 3);
+        assertThat(found).extracting(TaskConfig::alias).contains("renamed");
+        assertThat(found.getLast().keys()).containsEntry("description", "d");
+        assertThat(tasks.library().find("all", Map.of("num_fewshot", 0)).tasks())
+                .extracting(task -> task.shots().count())
+                .as("what the caller says wins, but for what the group says of one task")
+                .containsExactly(0, 4, 0, 0);
+        Suite.Group group = (Suite.Group) tasks.library().find("all", Map.of());
+        assertThat(group.alias()).isEqualTo("All");
+        assertThat(group.version()).isEqualTo("2");
+        assertThat(group.groups()).extracting(Suite.Group::name).containsExactly("all::below", "all");
+        assertThat(group.averages()).containsExactly(new Suite.Average("exact_match", false, Optional.empty()));
+    }
+
+    @Test
+    void groupsThatAreNoGroupsAreRefused() {
+        tasks.write("self.yaml", "group: self\ntask: [self]\n");
+        refused(() -> find("self"), "group self", "does one hold itself?");
+        tasks.write("empty.yaml", "group: empty\ntask: []\n");
+        refused(() -> find("empty"), "group empty: holds no task");
+        tasks.write("odd.yaml", "group: odd\ntask: [sums]\naggregate_metric_list: [{aggregation: mean}]\n");
+        refused(() -> find("odd"), "group odd", "names no metric");
+        tasks.write("median.yaml", """
+                group: median
+                task: [sums]
+                aggregate_metric_list: [{metric: exact_match, aggregation: median}]
+                """);
+        refused(() -> find("median"), "group median: aggregation median", "only mean");
+    }
+
+    @Test
+    void groupsThatMultiplyEnd() {
+        for (int i = 0; i < 18; i++) {
+            tasks.write(
+                    "g" + i + ".yaml",
+                    "group: g%d\ntask: [%s]\n".formatted(i, String.join(", ", Collections.nCopies(10, "g" + (i + 1)))));
+        }
+        tasks.write("g18.yaml", "group: g18\ntask: [sums]\n");
+        refused(() -> find("g0"), "group g1", "more than 20000 tasks");
+    }
+
+    @Test
+    void misspeltWordsAreGuessed() {
+        refused(() -> find("sumz"), "unknown task sumz; did you mean sums?");
+        refused(() -> find("something-else-entirely"), "unknown task", "see what there is");
+        variant("key", "doc_to_txt: question");
+        refused(() -> find("key"), "task key: unknown key doc_to_txt; did you mean doc_to_text?");
+        variant("metric", "metric_list: [{metric: exact_mach}]");
+        refused(() -> find("metric"), "task metric: unknown metric exact_mach; did you mean exact_match?");
+        variant("aggregation", "metric_list: [{metric: exact_match, aggregation: meen}]");
+        refused(() -> find("aggregation"), "unknown aggregation meen; did you mean mean?");
+        variant("filter", "filter_list: [{name: f, filter: [{function: take_frist}]}]");
+        refused(() -> find("filter"), "filter: unknown filter take_frist; did you mean take_first?");
+        variant("output", "output_type: generate_untill");
+        refused(() -> find("output"), "unknown output_type generate_untill; did you mean generate_until?");
+        variant("sampler", "fewshot_config: {sampler: last_n}");
+        refused(() -> find("sampler"), "task sampler: unknown sampler last_n");
+    }
+
+    @Test
+    void keysOfTheWrongKindAreRefused() {
+        variant("shots", "num_fewshot: many");
+        refused(() -> find("shots"), "task shots: num_fewshot is not a whole number but many");
+        variant("jinja", "doc_to_text: '{{question'");
+        refused(() -> find("jinja"), "task jinja: doc_to_text is not a Jinja template", "line 1");
+        variant("indices", "fewshot_config: {fewshot_indices: [one]}");
+        refused(() -> find("indices"), "task indices: fewshot_indices", "one");
+        variant("regex", "metric_list: [{metric: exact_match, regexes_to_ignore: ['(']}]");
+        refused(() -> find("regex"), "task regex: metric exact_match");
+        variant("python", "class: Mine");
+        refused(() -> find("python"), "task python: class: the task is a Python class");
+        variant("path", "dataset_path: \"a.\\0\"");
+        refused(() -> find("path"), "path");
+    }
+
+    @Test
+    void functionsThatAreNotBoundAreNamed() {
+        variant("hook", "process_docs: !function utils.prepare");
+        refused(() -> find("hook"), "process_docs is !function utils.prepare", "not bound");
+        variant("score", "metric_list: [{metric: !function utils.score}]");
+        refused(() -> find("score"), "task score: metric !function utils.score is a Python function");
+        variant("plain", "process_docs: prepare");
+        refused(() -> find("plain"), "process_docs must be a function, not prepare");
+    }
+
+    @Test
+    void brokenFilesSayWhere() {
+        tasks.write("tabs.yaml", "task: tabs\ndataset_path: x\n\tdoc_to_text: y\n");
+        refused(() -> find("tabs"), "tabs.yaml:3:1: not valid YAML");
+        tasks.write("list.yaml", "- a\n");
+        refused(() -> find("list"), "list.yaml:1: not keys and values");
+        tasks.write("nothing.yaml", "");
+        refused(() -> find("nothing"), "nothing.yaml:1: not keys and values but nothing");
+        tasks.write("tag.yaml", "task: tag\nprocess_docs: !python/object x\n");
+        refused(() -> find("tag"), "tag.yaml");
+        tasks.write("short.yaml", "task: short\nprocess_docs: !function prepare\n");
+        refused(() -> find("short"), "short.yaml:2:15", "!function needs a module and a name");
+        tasks.write("deep.yaml", "task: deep\nmetadata:\n  x: " + "[".repeat(100_000) + "\n");
+        refused(() -> find("deep"), "deep.yaml:3: nested more than 50 deep");
+        tasks.write(
+                "laughs.yaml",
+                "a0: &a0 [x, x]\n"
+                        + String.join(
+                                "",
+                                IntStream.range(1, 40)
+                                        .mapToObj(i -> "a%d: &a%d [*a%d, *a%d]\n".formatted(i, i, i - 1, i - 1))
+                                        .toList())
+                        + "task: laughs\n");
+        refused(() -> find("laughs"), "laughs");
+        refused(() -> find("nowhere"), "unknown task nowhere", "files could not be read");
+        assertThat(one("sums").name()).as("the others are still there").isEqualTo("sums");
+    }
+
+    @Test
+    void wordsForTrueAndFalseAreThoseOfPython() {
+        variant("words", "should_decontaminate: yes\nmetadata: {a: no, b: On, c: 'yes', d: n, e: 1e3}");
+        assertThat(one("words").keys())
+                .containsEntry("should_decontaminate", true)
+                .containsEntry("metadata", Map.of("a", false, "b", true, "c", "yes", "d", "n", "e", 1000.0));
+        assertThat(one("words").decontaminationQuery()).isPresent();
+    }
+
+    @Test
+    void aLaterFolderWins() {
+        OwnTasks other = OwnTasks.sums(folder.resolve("other"), 1);
+        other.write("sums.yaml", "task: sums\ndataset_path: sums.jsonl\ndoc_to_text: q\ndoc_to_target: answer\n");
+        TaskLibrary library = new TaskLibrary(List.of(folder.resolve("sums.yaml"), other.folder()));
+        assertThat(library.find("sums", Map.of()).tasks())
+                .singleElement()
+                .matches(task -> task.keys().containsValue("q"));
+        refused(() -> new TaskLibrary(List.of(folder.resolve("none"))), "none: no folder of task files");
+    }
+}
