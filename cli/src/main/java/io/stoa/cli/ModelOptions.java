@@ -24,7 +24,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** Which models are asked: GGUF files and endpoints, and how they are opened. */
@@ -124,22 +123,27 @@ final class ModelOptions {
     Supplier<String> state(House house) {
         Map<Path, FileState> files = new HashMap<>();
         return () -> models.stream()
-                .map(model -> isEndpoint(model)
-                        ? model + " " + ModelList.all(base(model), key(house), LISTING)
-                        : model + " "
-                                + files.compute(Path.of(model), (path, known) -> FileState.of(path, known))
-                                        .digest())
+                .map(model -> model + " " + state(house, model, files))
                 .collect(Collectors.joining("\n"));
     }
 
+    private String state(House house, String model, Map<Path, FileState> files) {
+        if (isEndpoint(model)) {
+            return String.join(" ", ModelList.all(base(model), key(house), LISTING));
+        }
+        Path path = Path.of(model);
+        FileState now = FileState.of(path, Optional.ofNullable(files.get(path)));
+        files.put(path, now);
+        return now.digest().hex();
+    }
+
     private record FileState(long size, FileTime modified, Digest digest) {
-        static FileState of(Path path, @Nullable FileState known) {
+        static FileState of(Path path, Optional<FileState> known) {
             try {
                 long size = Files.size(path);
                 FileTime modified = Files.getLastModifiedTime(path);
-                return known != null && known.size == size && known.modified.equals(modified)
-                        ? known
-                        : new FileState(size, modified, Artifacts.digestOf(path, Progress.NONE));
+                return known.filter(state -> state.size == size && state.modified.equals(modified))
+                        .orElseGet(() -> new FileState(size, modified, Artifacts.digestOf(path, Progress.NONE)));
             } catch (IOException e) {
                 throw new StoaException(
                         StoaException.Kind.USER, path + ": cannot be read (" + e.getMessage() + "); put it back", e);
