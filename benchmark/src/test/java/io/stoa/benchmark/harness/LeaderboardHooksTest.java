@@ -101,11 +101,22 @@ final class LeaderboardHooksTest {
                 .extracting(document -> document.path("answer").stringValue())
                 .containsExactly("5", "\\frac{1}{2}", "7", "[invalidanswer]", "[invalidanswer]", "[invalidanswer]");
         Request.Generate asked = (Request.Generate) prompts.requests(0).getFirst();
-        assertThat(asked.context())
-                .isEqualTo(new Request.Context.Text("Problem:\nOne and one?\n\nSolution: It is $\\boxed{2}$.\n"
-                        + "Final Answer: The final answer is $2$. I hope it is correct.\n\n"
-                        + "Problem:\nTwo and two?\n\nSolution: Four.\n\n"
-                        + "Problem:\nWhat is $2+3$?\n\nSolution:"));
+        assertThat(asked.context()).isEqualTo(new Request.Context.Text("""
+                        Problem:
+                        One and one?
+
+                        Solution: It is $\\boxed{2}$.
+                        Final Answer: The final answer is $2$. I hope it is correct.
+
+                        Problem:
+                        Two and two?
+
+                        Solution: Four.
+
+                        Problem:
+                        What is $2+3$?
+
+                        Solution:"""));
     }
 
     @Test
