@@ -87,19 +87,23 @@ public final class Evaluation {
         }
         TaskConfig task = single.task();
         Optional<Prompts> prompts = data.map(known -> new Prompts(task, known.splits(task), Prompts.Layout.PLAIN));
-        Evaluator evaluator = scored(task, prompts, file, samples(output, task));
-        int available = prompts.map(known -> known.documents().size()).orElse(0);
-        if (complete && evaluator.asked() < available) {
-            throw StoaException.user(file + ": answers " + evaluator.asked() + " of " + available
-                    + " documents; answer all, or score those that are there");
+        try {
+            Evaluator evaluator = scored(task, prompts, file, samples(output, task));
+            int available = prompts.map(known -> known.documents().size()).orElse(0);
+            if (complete && evaluator.asked() < available) {
+                throw StoaException.user(file + ": answers " + evaluator.asked() + " of " + available
+                        + " documents; answer all, or score those that are there");
+            }
+            SequencedMap<String, Evaluated> tasks = new LinkedHashMap<>();
+            tasks.put(
+                    task.name(),
+                    evaluator.evaluated(prompts.map(known -> known.documents().size())));
+            Evaluation evaluation = of(single, tasks);
+            output.ifPresent(folder -> folder.write(evaluation));
+            return evaluation;
+        } finally {
+            output.ifPresent(ResultsFolder::close);
         }
-        SequencedMap<String, Evaluated> tasks = new LinkedHashMap<>();
-        tasks.put(
-                task.name(),
-                evaluator.evaluated(prompts.map(known -> known.documents().size())));
-        Evaluation evaluation = of(single, tasks);
-        output.ifPresent(folder -> folder.write(evaluation));
-        return evaluation;
     }
 
     /**

@@ -217,7 +217,7 @@ public final class Race implements AutoCloseable {
                 EngineCalls engine = calls.computeIfAbsent(
                         place.part(),
                         _ -> new EngineCalls(
-                                entrant.engine().engine(entrant.model()),
+                                Run.able(entrant.engine().engine(entrant.model()), part.task()),
                                 part.task().repeats(),
                                 settings.seed()));
                 List<RawAnswer> given = engine.ask(List.of(requests)).getFirst();

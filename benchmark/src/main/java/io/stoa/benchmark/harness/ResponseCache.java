@@ -5,6 +5,7 @@ import io.stoa.model.StoaException;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -45,9 +46,25 @@ final class ResponseCache implements AutoCloseable {
             Files.createDirectories(place);
             Files.writeString(place.resolve("model.txt"), identity + "\n");
             this.out = new RandomAccessFile(file.toFile(), "rw");
+            lock();
             read();
         } catch (IOException e) {
             throw unwritable(e);
+        }
+    }
+
+    /** Two writers would write over each other. The lock goes when the file is closed, also by a kill. */
+    private void lock() throws IOException {
+        boolean ours;
+        try {
+            ours = out.getChannel().tryLock() != null;
+        } catch (OverlappingFileLockException e) {
+            ours = false;
+        }
+        if (!ours) {
+            out.close();
+            throw StoaException.user(file + ": another run keeps its answers there, or two models are the same file;"
+                    + " wait for it, or keep yours in another folder");
         }
     }
 

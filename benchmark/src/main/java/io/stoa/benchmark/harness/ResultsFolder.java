@@ -11,6 +11,7 @@ import java.nio.file.StandardCopyOption;
 import java.time.Clock;
 import java.time.LocalDateTime;
 import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -33,6 +34,7 @@ public final class ResultsFolder implements AutoCloseable {
     private final String model;
     private final String date;
     private final Map<String, BufferedWriter> open = new LinkedHashMap<>();
+    private final List<Path> begun = new ArrayList<>();
 
     /**
      * Makes the folder of a model.
@@ -58,7 +60,10 @@ public final class ResultsFolder implements AutoCloseable {
     Consumer<Sample> samples(TaskConfig task) {
         Path file = folder.resolve("samples_" + task.name().replaceAll("\\W", "_") + "_" + date + ".jsonl");
         return sample -> {
-            BufferedWriter writer = open.computeIfAbsent(task.name(), _ -> writer(part(file)));
+            BufferedWriter writer = open.computeIfAbsent(task.name(), _ -> {
+                begun.add(part(file));
+                return writer(part(file));
+            });
             try {
                 writer.write(SampleJson.scored(sample).toString());
                 writer.newLine();
@@ -82,7 +87,7 @@ public final class ResultsFolder implements AutoCloseable {
 
     /** Writes the numbers, and puts the samples in their place. */
     void write(Evaluation evaluation) {
-        close();
+        closeWriters();
         Path file = folder.resolve("results_" + date + ".json");
         try {
             Files.writeString(part(file), PythonJson.indented(results(evaluation, model)) + "\n");
@@ -160,8 +165,20 @@ public final class ResultsFolder implements AutoCloseable {
         return json;
     }
 
+    /** Takes away samples that no results came to. */
     @Override
     public void close() {
+        closeWriters();
+        for (Path begun : begun) {
+            try {
+                Files.deleteIfExists(begun);
+            } catch (IOException e) {
+                throw unwritable(begun, e);
+            }
+        }
+    }
+
+    private void closeWriters() {
         List.copyOf(open.values()).forEach(writer -> {
             try {
                 writer.close();

@@ -262,12 +262,17 @@ public final class Run {
             prompts.add(new Prompts(task, data.splits(task), settings.layout()));
         }
         meter.total = prompts.stream().mapToInt(this::documents).sum();
-        for (int i = 0; i < all.size() && meter.stop == Stop.COMPLETE; i++) {
-            ask(model, engineBuild, engines, all.get(i), prompts.get(i), meter, progress, output)
-                    .ifPresent(evaluated -> tasks.put(evaluated.task(), evaluated));
+        Optional<Evaluation> evaluation;
+        try {
+            for (int i = 0; i < all.size() && meter.stop == Stop.COMPLETE; i++) {
+                ask(model, engineBuild, engines, all.get(i), prompts.get(i), meter, progress, output)
+                        .ifPresent(evaluated -> tasks.put(evaluated.task(), evaluated));
+            }
+            evaluation = tasks.isEmpty() ? Optional.empty() : Optional.of(Evaluation.of(suite, tasks));
+            evaluation.ifPresent(numbers -> output.ifPresent(folder -> folder.write(numbers)));
+        } finally {
+            output.ifPresent(ResultsFolder::close);
         }
-        Optional<Evaluation> evaluation = tasks.isEmpty() ? Optional.empty() : Optional.of(Evaluation.of(suite, tasks));
-        evaluation.ifPresent(numbers -> output.ifPresent(folder -> folder.write(numbers)));
         return new Outcome(
                 evaluation,
                 meter.asked,
@@ -379,7 +384,8 @@ public final class Run {
         return answers;
     }
 
-    private static Engine able(Engine engine, TaskConfig task) {
+    /** An engine that can do what a task asks. */
+    static Engine able(Engine engine, TaskConfig task) {
         Engine.Capability needed =
                 task.outputType() == OutputType.GENERATE_UNTIL ? Engine.Capability.GENERATE : Engine.Capability.SCORE;
         if (!engine.capabilities().contains(needed)) {
