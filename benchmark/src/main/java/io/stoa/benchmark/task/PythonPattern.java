@@ -26,6 +26,9 @@ public final class PythonPattern {
     /** About half a second's work. */
     private static final long MOST_STEPS = 50_000_000;
 
+    /** Each thing that may be left out, and each alternative inside of a group, can double the steps. */
+    private static final int MOST_CHOICES = 4;
+
     /** Python's {@code \w}: it counts numbers of every kind, and neither combining marks nor connectors. */
     private static final String WORD = "\\p{L}\\p{N}_";
 
@@ -171,7 +174,8 @@ public final class PythonPattern {
 
     /** Counting slows a search down, so what cannot take long is searched without. */
     private Matcher matcher(String text) {
-        return pattern.matcher(Math.pow(text.length() + 1.0, degree) <= MOST_STEPS ? text : new Counted(text));
+        return pattern.matcher(
+                Math.pow(text.length() + 1.0, degree) <= MOST_STEPS >> MOST_CHOICES ? text : new Counted(text));
     }
 
     /**
@@ -182,6 +186,7 @@ public final class PythonPattern {
         int most = 0;
         int here = 0;
         int depth = 0;
+        int choices = 0;
         boolean inClass = false;
         for (int i = 0; i < python.length(); i++) {
             char c = python.charAt(i);
@@ -208,10 +213,12 @@ public final class PythonPattern {
                         }
                     }
                     case '*', '+', '{' -> here++;
+                    case '?' -> choices += i > 0 && python.charAt(i - 1) == '(' ? 0 : 1;
                     case '|' -> {
                         // Alternatives inside of a group may follow each other, so only those of the whole are apart.
                         most = Math.max(most, here);
                         here = depth == 0 ? 0 : here;
+                        choices += depth == 0 ? 0 : 1;
                     }
                     default -> {
                         // Nothing that repeats.
@@ -219,7 +226,7 @@ public final class PythonPattern {
                 }
             }
         }
-        return 1 + Math.max(most, here);
+        return choices > MOST_CHOICES ? Double.POSITIVE_INFINITY : 1 + Math.max(most, here);
     }
 
     private boolean found(Matcher matcher, String text) {
