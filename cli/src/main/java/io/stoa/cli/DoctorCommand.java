@@ -93,10 +93,7 @@ final class DoctorCommand implements Callable<Integer> {
     }
 
     private Diagnosis endpoint() {
-        Optional<String> key = keyVariable.map(variable -> house.environment(variable)
-                .filter(value -> !value.isBlank())
-                .orElseThrow(() -> StoaException.user(
-                        "--key-env " + variable + ": that environment variable is not set; set it to the key")));
+        Optional<String> key = keyVariable.map(house::key);
         URI base = Arguments.checked(() -> URI.create(subject));
         String name = model.orElseGet(() -> ModelList.first(base, key, Duration.ofSeconds(10)));
         if (reference.isEmpty()) {

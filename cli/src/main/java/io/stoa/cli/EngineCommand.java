@@ -10,7 +10,6 @@ import io.stoa.engine.serve.EngineServer;
 import io.stoa.engine.serve.Listen;
 import io.stoa.engine.serve.ServerOptions;
 import io.stoa.model.Progress;
-import io.stoa.model.StoaException;
 import io.stoa.store.Artifacts;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -106,7 +105,7 @@ final class EngineCommand implements Runnable {
     @Override
     public void run() {
         Listen where = Listen.parse(listen);
-        Optional<String> key = keyVariable.map(this::key);
+        Optional<String> key = keyVariable.map(house::key);
         GgufHeader header = Preflight.examine(model);
         int tokens = context.orElseGet(() -> (int)
                 Math.min(USUAL_CONTEXT, header.hyperParameter("context_length").orElse(USUAL_CONTEXT)));
@@ -127,13 +126,6 @@ final class EngineCommand implements Runnable {
             tell(server, name, meta);
             awaitEnd(server, engine);
         }
-    }
-
-    private String key(String variable) {
-        return house.environment(variable)
-                .filter(value -> !value.isBlank())
-                .orElseThrow(() -> StoaException.user(
-                        "--key-env " + variable + ": that environment variable is not set; set it to the key"));
     }
 
     private void tell(EngineServer server, String name, Map<String, String> meta) {

@@ -90,6 +90,14 @@ final class House {
         return Optional.ofNullable(environment.get(name));
     }
 
+    /** The key in an environment variable that an option names. */
+    String key(String variable) {
+        return environment(variable)
+                .filter(value -> !value.isBlank())
+                .orElseThrow(() -> StoaException.user(
+                        "--key-env " + variable + ": that environment variable is not set; set it to the key"));
+    }
+
     /**
      * A model in a process of its own: {@code stoa engine} on this very Java and these very files, started again
      * whenever it dies.

@@ -110,10 +110,7 @@ final class ModelOptions {
     }
 
     private Optional<String> key(House house) {
-        return keyVariable.map(variable -> house.environment(variable)
-                .filter(value -> !value.isBlank())
-                .orElseThrow(() -> StoaException.user(
-                        "--key-env " + variable + ": that environment variable is not set; set it to the key")));
+        return keyVariable.map(house::key);
     }
 
     /**

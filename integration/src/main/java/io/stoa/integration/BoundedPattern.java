@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import com.networknt.schema.regex.RegularExpression;
 import com.networknt.schema.regex.RegularExpressions;
 import io.stoa.model.StoaException;
+import io.stoa.model.WatchedText;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 
@@ -41,7 +42,8 @@ record BoundedPattern(Pattern pattern) implements RegularExpression {
     @Override
     public boolean matches(String value) {
         try {
-            return pattern.matcher(new Watched(value)).find();
+            return pattern.matcher(new WatchedText(value, MOST_LOOKS, this::tooSlow))
+                    .find();
         } catch (StackOverflowError e) {
             // Java's matcher recurses once for each repetition of a group, so a long text can exhaust the stack.
             throw tooSlow();
@@ -50,38 +52,5 @@ record BoundedPattern(Pattern pattern) implements RegularExpression {
 
     private StoaException tooSlow() {
         return StoaException.user("takes too long to check against the pattern " + pattern);
-    }
-
-    /** Counts how often the matcher looks at the text. */
-    private final class Watched implements CharSequence {
-        private final String text;
-        private int looksLeft = MOST_LOOKS;
-
-        Watched(String text) {
-            this.text = text;
-        }
-
-        @Override
-        public char charAt(int index) {
-            if (--looksLeft < 0) {
-                throw tooSlow();
-            }
-            return text.charAt(index);
-        }
-
-        @Override
-        public int length() {
-            return text.length();
-        }
-
-        @Override
-        public CharSequence subSequence(int start, int end) {
-            return text.substring(start, end);
-        }
-
-        @Override
-        public String toString() {
-            return text;
-        }
     }
 }

@@ -1,5 +1,6 @@
 package io.stoa.benchmark.dataset;
 
+import io.stoa.engine.chat.jinja.PythonText;
 import io.stoa.model.StoaException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -12,6 +13,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -182,14 +184,7 @@ public enum PublicLayout {
 
     /** As Python prints a list of texts; the Hub's column holds it so. */
     private static String pythonList(List<String> texts) {
-        StringBuilder list = new StringBuilder("[");
-        for (String text : texts) {
-            char quote = text.contains("'") && !text.contains("\"") ? '"' : '\'';
-            list.append(list.length() > 1 ? ", " : "").append(quote);
-            String escaped = text.replace("\\", "\\\\").replace("\n", "\\n");
-            list.append(quote == '\'' ? escaped.replace("'", "\\'") : escaped).append(quote);
-        }
-        return list.append(']').toString();
+        return texts.stream().map(PythonText::quoted).collect(Collectors.joining(", ", "[", "]"));
     }
 
     private static final Pattern EXAMPLE =

@@ -26,9 +26,6 @@ final class DocumentReader {
     /** Whether the documents' texts are numbers: each choice is then a context of its own, as in Winogrande. */
     private final boolean severalInputs;
 
-    /** Whether the first document's target is a list: any of them is then right. */
-    private final boolean severalTargets;
-
     /**
      * @param first the first document, which tells what all are like
      */
@@ -37,15 +34,12 @@ final class DocumentReader {
         this.columns = new LinkedHashSet<>(first.propertyNames());
         this.severalInputs =
                 task.choices().isPresent() && text(task.text(), first).isIntegralNumber();
-        this.severalTargets = target(task.target(), first).isArray();
+        // A mistake in the target is told before anything is asked.
+        target(task.target(), first);
     }
 
     boolean severalInputs() {
         return severalInputs;
-    }
-
-    boolean severalTargets() {
-        return severalTargets;
     }
 
     /** The question, or with several inputs the number of the right one. */

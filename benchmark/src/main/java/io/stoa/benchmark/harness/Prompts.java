@@ -38,9 +38,6 @@ public final class Prompts {
     public record Layout(boolean chat, boolean multiturn, Optional<String> system, long seed) {
         /** Plain text, the harness' default. */
         public static final Layout PLAIN = new Layout(false, false, Optional.empty(), SHOT_SEED);
-
-        /** The model's chat template with each example a turn, the harness' default for chat. */
-        public static final Layout CHAT = new Layout(true, true, Optional.empty(), SHOT_SEED);
     }
 
     /**

@@ -1,6 +1,7 @@
 package io.stoa.benchmark.task;
 
 import io.stoa.model.StoaException;
+import io.stoa.model.WatchedText;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -175,7 +176,9 @@ public final class PythonPattern {
     /** Counting slows a search down, so what cannot take long is searched without. */
     private Matcher matcher(String text) {
         return pattern.matcher(
-                Math.pow(text.length() + 1.0, degree) <= MOST_STEPS >> MOST_CHOICES ? text : new Counted(text));
+                Math.pow(text.length() + 1.0, degree) <= MOST_STEPS >> MOST_CHOICES
+                        ? text
+                        : new WatchedText(text, MOST_STEPS, TooManySteps::new));
     }
 
     /**
@@ -257,39 +260,6 @@ public final class PythonPattern {
 
         TooManySteps() {
             super("too many steps", null, false, false);
-        }
-    }
-
-    /** A text that counts how often it is read. */
-    private static final class Counted implements CharSequence {
-        private final String text;
-        private long reads;
-
-        Counted(String text) {
-            this.text = text;
-        }
-
-        @Override
-        public char charAt(int index) {
-            if (++reads > MOST_STEPS) {
-                throw new TooManySteps();
-            }
-            return text.charAt(index);
-        }
-
-        @Override
-        public int length() {
-            return text.length();
-        }
-
-        @Override
-        public CharSequence subSequence(int start, int end) {
-            return text.subSequence(start, end);
-        }
-
-        @Override
-        public String toString() {
-            return text;
         }
     }
 

@@ -98,7 +98,7 @@ public sealed interface ArgumentValue {
 
     /** What Python's {@code repr} gives, cut after 200 characters, for people. */
     default String shown() {
-        String text = PythonText.repr(this);
+        String text = PythonValue.repr(this);
         return text.length() <= 200 ? text : text.substring(0, 200) + "…";
     }
 

@@ -101,7 +101,7 @@ final class PythonArguments {
     /** The expression as text, in the form that Python's {@code ast.unparse} gives. */
     static String source(PythonExpression expression) {
         return switch (expression) {
-            case Constant(ArgumentValue value) -> PythonText.repr(value);
+            case Constant(ArgumentValue value) -> PythonValue.repr(value);
             case Name(String name) -> name;
             case Attribute(PythonExpression owner, String name, int _) -> source(owner) + "." + name;
             case Subscript(PythonExpression owner, String index, int _) -> source(owner) + "[" + index + "]";

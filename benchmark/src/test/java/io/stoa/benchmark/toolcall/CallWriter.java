@@ -109,7 +109,7 @@ final class CallWriter {
                 .findFirst();
         String type = parameter.map(Parameter::type).orElse("any");
         return switch (item.category().language()) {
-            case PYTHON -> PythonText.repr(value);
+            case PYTHON -> PythonValue.repr(value);
             case JAVA ->
                 java(value, type, parameter.flatMap(Parameter::elements).orElse("any"));
             case JAVASCRIPT -> javaScript(value, type);

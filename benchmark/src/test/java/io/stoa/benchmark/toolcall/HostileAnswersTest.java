@@ -167,7 +167,7 @@ class HostileAnswersTest {
         String nested = "[".repeat(90) + "]".repeat(90);
         ParsedAnswer.Calls calls = (ParsedAnswer.Calls) AnswerSyntax.PYTHON.parse("[f(a=" + nested + ")]");
         assertThat(calls.calls().getFirst().arguments()).hasSize(1).containsOnlyKeys("a");
-        assertThat(PythonText.repr(calls.calls().getFirst().arguments().getOrDefault("a", new ArgumentValue.None())))
+        assertThat(PythonValue.repr(calls.calls().getFirst().arguments().getOrDefault("a", new ArgumentValue.None())))
                 .isEqualTo(nested);
     }
 

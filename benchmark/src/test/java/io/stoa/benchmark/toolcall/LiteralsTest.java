@@ -63,7 +63,7 @@ class LiteralsTest {
                 "HashMap|Map.of(\"a\", 1)|'Map.of(\"a\", 1)'"
             })
     void java(String type, String source, String value) {
-        assertThat(PythonText.repr(JavaLiteral.convert(source, parameter(Language.JAVA, type))))
+        assertThat(PythonValue.repr(JavaLiteral.convert(source, parameter(Language.JAVA, type))))
                 .isEqualTo(value);
     }
 
@@ -106,7 +106,7 @@ class LiteralsTest {
                 "dict|state|'state'"
             })
     void javaScript(String type, String source, String value) {
-        assertThat(PythonText.repr(JavaScriptLiteral.convert(source, parameter(Language.JAVASCRIPT, type))))
+        assertThat(PythonValue.repr(JavaScriptLiteral.convert(source, parameter(Language.JAVASCRIPT, type))))
                 .isEqualTo(value);
     }
 }

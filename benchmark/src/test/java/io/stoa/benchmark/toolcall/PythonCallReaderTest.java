@@ -67,7 +67,7 @@ class PythonCallReaderTest {
     private static String shown(List<FunctionCall> calls) {
         return calls.stream()
                 .map(call -> call.arguments().entrySet().stream()
-                        .map(argument -> argument.getKey() + "=" + PythonText.repr(argument.getValue()))
+                        .map(argument -> argument.getKey() + "=" + PythonValue.repr(argument.getValue()))
                         .collect(Collectors.joining(", ", call.function() + "(", ")")))
                 .collect(Collectors.joining(" "));
     }

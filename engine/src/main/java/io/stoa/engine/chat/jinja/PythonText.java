@@ -11,7 +11,7 @@ import java.util.function.IntPredicate;
  * Python's view of text, where it differs from Java's: characters are code points, white space is Unicode's, and {@code
  * repr} has its own escapes. Source: the Python 3 library reference, "Text Sequence Type" and "String literals".
  */
-final class PythonText {
+public final class PythonText {
     private PythonText() {}
 
     /** {@code str.isspace} of one character: bidirectional type WS, B or S, or category Zs. */
@@ -70,7 +70,7 @@ final class PythonText {
     }
 
     /** {@code repr} of a string. */
-    static String quoted(String text) {
+    public static String quoted(String text) {
         char quote = text.indexOf('\'') >= 0 && text.indexOf('"') < 0 ? '"' : '\'';
         StringBuilder quoted = new StringBuilder(text.length() + 2).append(quote);
         text.codePoints().forEach(character -> {
@@ -115,7 +115,7 @@ final class PythonText {
      * {@code repr} of a float: the shortest digits that read back as the same number, written plainly from 1e-4 to below
      * 1e16.
      */
-    static String number(double value) {
+    public static String number(double value) {
         if (Double.isNaN(value)) {
             return "nan";
         }
