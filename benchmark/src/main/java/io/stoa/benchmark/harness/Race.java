@@ -91,7 +91,7 @@ public final class Race implements AutoCloseable {
             double reference,
             Interval difference) {}
 
-    private record Part(TaskConfig task, Prompts prompts) {}
+    private record Part(TaskConfig task, Prompts prompts, Evaluator evaluator) {}
 
     private record Place(int part, int document) {}
 
@@ -121,7 +121,7 @@ public final class Race implements AutoCloseable {
             for (int i = 0; i < count; i++) {
                 order.add(new Place(parts.size(), i));
             }
-            parts.add(new Part(task, prompts));
+            parts.add(new Part(task, prompts, new Evaluator(task, prompts.reader(), _ -> {})));
         });
         Collections.shuffle(order, new Random(settings.seed()));
         runners.add(new Runner(reference));
@@ -205,11 +205,9 @@ public final class Race implements AutoCloseable {
                     place.part(),
                     _ -> new ResponseCache(
                             settings.cache(),
-                            String.join(
-                                    "\n",
-                                    entrant.model().identity(),
-                                    entrant.engineBuild(),
-                                    "context " + settings.context()),
+                            entrant.model(),
+                            entrant.engineBuild(),
+                            settings.context(),
                             part.task().name()));
             String key = ResponseCache.key(requests, part.task().repeats(), settings.seed());
             Optional<List<RawAnswer>> known = cache.find(place.document(), key);
@@ -224,8 +222,7 @@ public final class Race implements AutoCloseable {
                 cache.put(place.document(), key, given);
                 return given;
             });
-            Evaluator evaluator = new Evaluator(part.task(), part.prompts().reader(), _ -> {});
-            Sample sample = evaluator
+            Sample sample = part.evaluator()
                     .score(place.document(), part.prompts().documents().get(place.document()), requests, raw)
                     .samples()
                     .getFirst();

@@ -1,5 +1,6 @@
 package io.stoa.benchmark.harness;
 
+import io.stoa.model.Candidate;
 import io.stoa.model.Digest;
 import io.stoa.model.StoaException;
 import java.io.IOException;
@@ -37,9 +38,11 @@ final class ResponseCache implements AutoCloseable {
 
     /**
      * @param folder of all caches
-     * @param identity of everything besides the requests that an answer depends on: the model, what runs it, its context
+     * @param engineBuild what runs the model
+     * @param context in tokens; with the model and what runs it, all that an answer depends on besides the requests
      */
-    ResponseCache(Path folder, String identity, String task) {
+    ResponseCache(Path folder, Candidate model, String engineBuild, int context, String task) {
+        String identity = String.join("\n", model.identity(), engineBuild, "context " + context);
         Path place = folder.resolve(Digest.of(identity).hex().substring(0, 16));
         this.file = place.resolve(task.replaceAll("[^A-Za-z0-9._-]", "_") + ".jsonl");
         try {

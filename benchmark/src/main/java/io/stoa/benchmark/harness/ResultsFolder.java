@@ -58,7 +58,7 @@ public final class ResultsFolder implements AutoCloseable {
     }
 
     Consumer<Sample> samples(TaskConfig task) {
-        Path file = folder.resolve("samples_" + task.name().replaceAll("\\W", "_") + "_" + date + ".jsonl");
+        Path file = samplesFile(task.name());
         return sample -> {
             BufferedWriter writer = open.computeIfAbsent(task.name(), _ -> {
                 begun.add(part(file));
@@ -71,6 +71,10 @@ public final class ResultsFolder implements AutoCloseable {
                 throw unwritable(file, e);
             }
         };
+    }
+
+    private Path samplesFile(String task) {
+        return folder.resolve("samples_" + task.replaceAll("\\W", "_") + "_" + date + ".jsonl");
     }
 
     private static BufferedWriter writer(Path file) {
@@ -93,7 +97,7 @@ public final class ResultsFolder implements AutoCloseable {
             Files.writeString(part(file), PythonJson.indented(results(evaluation, model)) + "\n");
             Files.move(part(file), file, StandardCopyOption.ATOMIC_MOVE);
             for (String task : evaluation.tasks().keySet()) {
-                Path samples = folder.resolve("samples_" + task.replaceAll("\\W", "_") + "_" + date + ".jsonl");
+                Path samples = samplesFile(task);
                 if (Files.exists(part(samples))) {
                     Files.move(part(samples), samples, StandardCopyOption.ATOMIC_MOVE);
                 }

@@ -326,9 +326,9 @@ public final class Run {
             Optional<ResultsFolder> output) {
         Consumer<Sample> samples = output.map(folder -> folder.samples(task)).orElse(_ -> {});
         Evaluator evaluator = new Evaluator(task, prompts.reader(), samples);
-        String identity = String.join("\n", model.identity(), engineBuild, "context " + settings.context());
         BlockingQueue<List<Asked>> blocks = new ArrayBlockingQueue<>(AHEAD);
-        try (ResponseCache cache = new ResponseCache(settings.cache(), identity, task.name());
+        try (ResponseCache cache =
+                        new ResponseCache(settings.cache(), model, engineBuild, settings.context(), task.name());
                 ExecutorService others =
                         Executors.newThreadPerTaskExecutor(Thread.ofVirtual().factory());
                 ExecutorService finisher = Executors.newSingleThreadExecutor()) {
