@@ -8,13 +8,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
-import org.snakeyaml.engine.v2.api.lowlevel.Parse;
-import org.snakeyaml.engine.v2.events.CollectionEndEvent;
-import org.snakeyaml.engine.v2.events.CollectionStartEvent;
-import org.snakeyaml.engine.v2.events.Event;
-import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 
 /**
  * What the front matter of a dataset's {@code README.md} says about its files: {@code configs}, each with a {@code
@@ -23,8 +17,7 @@ import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
  */
 record DatasetCard(List<Config> configs) {
     private static final int LARGEST_FRONT_MATTER = 4 << 20;
-    private static final int MOST_ALIASES = 10;
-    private static final int DEEPEST = 50;
+    private static final String NEXT = "choose another revision, or download the files and name them";
 
     /** Where patterns belong for which no split is named. */
     private static final String TRAIN = "train";
@@ -55,21 +48,11 @@ record DatasetCard(List<Config> configs) {
         if (front.isEmpty()) {
             return none();
         }
-        LoadSettings settings = LoadSettings.builder()
-                .setLabel(source)
-                .setCodePointLimit(LARGEST_FRONT_MATTER)
-                .setMaxAliasesForCollections(MOST_ALIASES)
-                .setAllowDuplicateKeys(false)
-                .build();
-        try {
-            checkDepth(source, settings, front.get());
-            return new Load(settings).loadFromString(front.get()) instanceof Map<?, ?> map
-                    ? new DatasetCard(configs(source, map))
-                    : none();
-        } catch (YamlEngineException e) {
-            throw wrong(
-                    source, "is not valid YAML: " + Objects.requireNonNullElse(e.getMessage(), "it cannot be read"));
-        }
+        return new BoundedYaml(source, LARGEST_FRONT_MATTER, NEXT)
+                                .read(front.get(), LoadSettings.builder().setAllowDuplicateKeys(false))
+                        instanceof Map<?, ?> map
+                ? new DatasetCard(configs(source, map))
+                : none();
     }
 
     private static Optional<String> frontMatter(String source, String text) {
@@ -84,26 +67,12 @@ record DatasetCard(List<Config> configs) {
         if (end == lines.size()) {
             throw wrong(source, "never ends");
         }
-        String front = String.join("\n", lines.subList(1, end));
-        if (front.length() > LARGEST_FRONT_MATTER) {
-            throw wrong(source, "is larger than 4 MiB");
-        }
-        return Optional.of(front);
+        // An empty line for the fence, so that errors name the file's lines.
+        return Optional.of("\n" + String.join("\n", lines.subList(1, end)));
     }
 
     private static boolean isFence(String line) {
         return line.strip().replace("\uFEFF", "").equals("---");
-    }
-
-    /** The parser of events keeps its own stack, while what builds values from them recurses: so depth is tested first. */
-    private static void checkDepth(String source, LoadSettings settings, String yaml) {
-        int depth = 0;
-        for (Event event : new Parse(settings).parseString(yaml)) {
-            depth += event instanceof CollectionStartEvent ? 1 : event instanceof CollectionEndEvent ? -1 : 0;
-            if (depth > DEEPEST) {
-                throw wrong(source, "is nested too deeply");
-            }
-        }
     }
 
     private static List<Config> configs(String source, Map<?, ?> front) {
@@ -159,7 +128,6 @@ record DatasetCard(List<Config> configs) {
     }
 
     private static StoaException wrong(String source, String what) {
-        return StoaException.user(source + ": its front matter " + what
-                + "; choose another revision, or download the files and name them");
+        return StoaException.user(source + ": its front matter " + what + "; " + NEXT);
     }
 }

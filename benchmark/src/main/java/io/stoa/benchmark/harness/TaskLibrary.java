@@ -20,6 +20,7 @@ import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -29,6 +30,7 @@ import tools.jackson.databind.node.ObjectNode;
 public final class TaskLibrary {
     private static final int DEEPEST_GROUP = 20;
     private static final int MOST_TASKS = 20_000;
+    private static final String SHOTS = "num_fewshot";
 
     private final Hooks hooks;
     private final SortedMap<String, SequencedMap<String, Object>> entries = new TreeMap<>();
@@ -173,26 +175,71 @@ public final class TaskLibrary {
     /**
      * What a name stands for: a task, a group, or a tag's tasks.
      *
-     * @param overrides keys that are set above those of every task, such as {@code num_fewshot}
+     * @param overrides keys that are set above those of every task and group, such as {@code num_fewshot}; as with
+     *     lm-evaluation-harness, a task that asks for no examples keeps to that
      * @throws StoaException of kind {@code USER} with the nearest name where there is none
      */
     Suite find(String name, Map<String, Object> overrides) {
-        return find(name, overrides, 0);
+        return find(name, new Above(Map.of(), overrides), 0);
     }
 
-    private Suite find(String name, Map<String, Object> overrides, int depth) {
+    /**
+     * The tasks behind a name that ask for no examples, whatever a caller sets for {@code num_fewshot}.
+     *
+     * @throws StoaException of kind {@code USER} with the nearest name where there is none
+     */
+    public List<String> tasksWithoutShots(String name) {
+        return find(name, Map.of())
+                .tasks()
+                .filter(task -> isZero(task.keys().get(SHOTS)))
+                .map(TaskConfig::name)
+                .distinct()
+                .toList();
+    }
+
+    /** {@code 0} and {@code 0.0}, but not {@code "0"}. */
+    private static boolean isZero(@Nullable Object shots) {
+        return shots instanceof Number number && number.doubleValue() == 0;
+    }
+
+    /**
+     * What is set above a task's own keys.
+     *
+     * @param groups by the groups that hold it, the innermost last
+     * @param caller by who asks, above all
+     */
+    private record Above(Map<String, Object> groups, Map<String, Object> caller) {
+        Above within(Map<String, Object> more) {
+            Map<String, Object> all = new LinkedHashMap<>(groups);
+            all.putAll(more);
+            return new Above(all, caller);
+        }
+
+        SequencedMap<String, Object> over(Map<String, Object> keys) {
+            SequencedMap<String, Object> all = new LinkedHashMap<>(keys);
+            all.putAll(groups);
+            Object own = all.get(SHOTS);
+            all.putAll(caller);
+            if (isZero(own)) {
+                all.put(SHOTS, own);
+            }
+            return all;
+        }
+    }
+
+    private Suite find(String name, Above above, int depth) {
         if (depth > DEEPEST_GROUP) {
             throw StoaException.user("group " + name + ": groups hold groups more than " + DEEPEST_GROUP
                     + " deep; does one hold itself?");
         }
         SequencedMap<String, Object> keys = entries.get(name);
         if (keys != null) {
-            return isGroup(keys) ? group(name, keys, overrides, depth) : task(keys, overrides);
+            return isGroup(keys) ? group(name, keys, above, depth) : task(keys, above);
         }
         if (tags.containsKey(name)) {
             List<Suite> members = new ArrayList<>();
             for (String task : tags.getOrDefault(name, new TreeSet<>())) {
-                members.add(find(task, overrides, depth + 1));
+                members.add(find(task, above, depth + 1));
             }
             return new Suite.Group(name, name, List.of(), members, "");
         }
@@ -209,9 +256,8 @@ public final class TaskLibrary {
                                 + unreadable.values().iterator().next().sentence() + ")"));
     }
 
-    private Suite task(SequencedMap<String, Object> keys, Map<String, Object> overrides) {
-        SequencedMap<String, Object> all = new LinkedHashMap<>(keys);
-        all.putAll(overrides);
+    private Suite task(SequencedMap<String, Object> keys, Above above) {
+        SequencedMap<String, Object> all = above.over(keys);
         all.remove("group");
         all.remove("task_list");
         return new Suite.Single(TaskConfig.of(all, hooks));
@@ -220,18 +266,16 @@ public final class TaskLibrary {
     private static final Set<String> GROUP_KEYS =
             Set.of("group", "group_alias", "task", "aggregate_metric_list", "metadata", "tag");
 
-    private Suite group(String name, Map<String, Object> keys, Map<String, Object> overrides, int depth) {
-        Map<String, Object> below = new LinkedHashMap<>();
-        keys.forEach((key, value) -> {
-            if (!GROUP_KEYS.contains(key)) {
-                below.put(key, value);
-            }
-        });
-        below.putAll(overrides);
+    private Suite group(String name, Map<String, Object> keys, Above above, int depth) {
+        Map<String, Object> below = new LinkedHashMap<>(keys);
+        below.keySet().removeAll(GROUP_KEYS);
+        // What is set above a group is set above its own keys.
+        below.putAll(above.groups);
+        Above inside = new Above(below, above.caller);
         List<Suite> members = new ArrayList<>();
         long tasks = 0;
         for (Object member : TaskYaml.asList(Optional.ofNullable(keys.get("task")))) {
-            members.add(member(name, member, below, depth));
+            members.add(member(name, member, inside, depth));
             // Groups of groups multiply.
             tasks += members.getLast().tasks().count();
             if (tasks > MOST_TASKS) {
@@ -253,29 +297,25 @@ public final class TaskLibrary {
                         : "");
     }
 
-    private Suite member(String group, Object member, Map<String, Object> overrides, int depth) {
+    private Suite member(String group, Object member, Above above, int depth) {
         if (!(member instanceof Map<?, ?> map)) {
-            return find(String.valueOf(member), overrides, depth + 1);
+            return find(String.valueOf(member), above, depth + 1);
         }
         SequencedMap<String, Object> own = new LinkedHashMap<>();
         map.forEach((key, value) -> own.put(String.valueOf(key), value));
         if (own.get("group") instanceof String name) {
             if (entries.containsKey(name)) {
                 own.remove("group");
-                Map<String, Object> merged = new LinkedHashMap<>(overrides);
-                merged.putAll(own);
-                return find(name, merged, depth + 1);
+                return find(name, above.within(own), depth + 1);
             }
-            return group(group + "::" + name, own, overrides, depth + 1);
+            return group(group + "::" + name, own, above, depth + 1);
         }
         String name = String.valueOf(own.get("task"));
-        Map<String, Object> merged = new LinkedHashMap<>(overrides);
-        merged.putAll(own);
         if (entries.containsKey(name) || tags.containsKey(name)) {
-            merged.remove("task");
-            return find(name, merged, depth + 1);
+            own.remove("task");
+            return find(name, above.within(own), depth + 1);
         }
-        SequencedMap<String, Object> inline = new LinkedHashMap<>(merged);
+        SequencedMap<String, Object> inline = above.within(own).over(Map.of());
         inline.put("task", group + "::" + name);
         return new Suite.Single(TaskConfig.of(inline, hooks));
     }

@@ -1,5 +1,6 @@
 package io.stoa.benchmark.harness;
 
+import io.stoa.benchmark.dataset.BoundedYaml;
 import io.stoa.model.StoaException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -15,15 +16,8 @@ import java.util.SequencedMap;
 import java.util.Set;
 import java.util.regex.Pattern;
 import org.snakeyaml.engine.v2.api.ConstructNode;
-import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
-import org.snakeyaml.engine.v2.api.lowlevel.Parse;
-import org.snakeyaml.engine.v2.events.CollectionEndEvent;
-import org.snakeyaml.engine.v2.events.CollectionStartEvent;
-import org.snakeyaml.engine.v2.events.Event;
-import org.snakeyaml.engine.v2.exceptions.Mark;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
-import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 import org.snakeyaml.engine.v2.nodes.Node;
 import org.snakeyaml.engine.v2.nodes.ScalarNode;
 import org.snakeyaml.engine.v2.nodes.Tag;
@@ -35,8 +29,7 @@ import org.snakeyaml.engine.v2.schema.CoreSchema;
  * earlier ones, and nothing is merged inside of a key. {@code !function module.name} becomes a {@link HookName}.
  */
 final class TaskYaml {
-    private static final long LARGEST = 4 << 20;
-    private static final int DEEPEST = 50;
+    private static final int LARGEST = 4 << 20;
     private static final int MOST_FILES = 50;
 
     private final Set<Path> open = new LinkedHashSet<>();
@@ -118,32 +111,20 @@ final class TaskYaml {
         Path folder = Optional.ofNullable(file.toAbsolutePath().normalize().getParent())
                 .orElse(file);
         Map<Tag, ConstructNode> constructors = Map.of(new Tag("!function"), node -> hook(folder, node));
-        LoadSettings settings = LoadSettings.builder()
-                .setLabel(file.toString())
-                .setCodePointLimit((int) LARGEST)
-                .setMaxAliasesForCollections(1000)
-                .setAllowDuplicateKeys(true)
-                .setTagConstructors(constructors)
-                .setSchema(new PythonSchema())
-                .build();
-        try {
-            refuseDepth(settings, text, file);
-            Object root = new Load(settings).loadFromString(text);
-            if (!(root instanceof Map<?, ?> map)) {
-                throw StoaException.user(file + ":1: not keys and values but "
-                        + (root == null ? "nothing" : root.getClass().getSimpleName()) + "; a task file is a mapping");
-            }
-            SequencedMap<String, Object> keys = new LinkedHashMap<>();
-            map.forEach((key, value) -> keys.put(String.valueOf(key), value));
-            return keys;
-        } catch (MarkedYamlEngineException e) {
-            String where = e.getProblemMark()
-                    .map(mark -> ":" + (mark.getLine() + 1) + ":" + (mark.getColumn() + 1))
-                    .orElse("");
-            throw StoaException.user(file + where + ": not valid YAML: " + e.getProblem() + "; mend it there");
-        } catch (YamlEngineException e) {
-            throw StoaException.user(file + ": not valid YAML: " + e.getMessage() + "; mend it");
+        Object root = new BoundedYaml(file.toString(), LARGEST, "mend it there")
+                .read(
+                        text,
+                        LoadSettings.builder()
+                                .setAllowDuplicateKeys(true)
+                                .setTagConstructors(constructors)
+                                .setSchema(new PythonSchema()));
+        if (!(root instanceof Map<?, ?> map)) {
+            throw StoaException.user(file + ":1: not keys and values but "
+                    + (root == null ? "nothing" : root.getClass().getSimpleName()) + "; a task file is a mapping");
         }
+        SequencedMap<String, Object> keys = new LinkedHashMap<>();
+        map.forEach((key, value) -> keys.put(String.valueOf(key), value));
+        return keys;
     }
 
     private static HookName hook(Path folder, Node node) {
@@ -170,22 +151,6 @@ final class TaskYaml {
                     StoaException.Kind.USER,
                     file + ": cannot be read as UTF-8 text (" + e.getMessage() + "); name a task file",
                     e);
-        }
-    }
-
-    /** The parser of events keeps its own stack, while what builds values from them recurses: so depth is tested first. */
-    private static void refuseDepth(LoadSettings settings, String text, Path file) {
-        int depth = 0;
-        for (Event event : new Parse(settings).parseString(text)) {
-            if (event instanceof CollectionStartEvent && ++depth > DEEPEST) {
-                String where = event.getStartMark()
-                        .map(Mark::getLine)
-                        .map(line -> ":" + (line + 1))
-                        .orElse("");
-                throw StoaException.user(file + where + ": nested more than " + DEEPEST + " deep; flatten it");
-            } else if (event instanceof CollectionEndEvent) {
-                depth--;
-            }
         }
     }
 
