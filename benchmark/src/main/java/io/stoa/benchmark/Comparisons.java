@@ -143,29 +143,15 @@ final class Comparisons {
         if ((first.endedEarly() || second.endedEarly()) && !first.seed().equals(second.seed())) {
             return Optional.empty();
         }
-        int bothRight = 0;
-        int onlyFirst = 0;
-        int onlySecond = 0;
-        int bothWrong = 0;
-        for (Map.Entry<Item, Boolean> entry : first.right().entrySet()) {
-            Boolean other = second.right().get(entry.getKey());
-            if (other == null) {
-                continue;
-            }
-            if (entry.getValue()) {
-                if (other) {
-                    bothRight++;
-                } else {
-                    onlyFirst++;
-                }
-            } else if (other) {
-                onlySecond++;
-            } else {
-                bothWrong++;
-            }
-        }
-        return bothRight + onlyFirst + onlySecond + bothWrong == 0
+        List<Double> ofFirst = new ArrayList<>();
+        List<Double> ofSecond = new ArrayList<>();
+        first.right().forEach((item, right) -> Optional.ofNullable(second.right().get(item))
+                .ifPresent(other -> {
+                    ofFirst.add(right ? 1.0 : 0.0);
+                    ofSecond.add(other ? 1.0 : 0.0);
+                }));
+        return ofFirst.isEmpty()
                 ? Optional.empty()
-                : Optional.of(new Pair(first, second, new PairedTable(bothRight, onlyFirst, onlySecond, bothWrong)));
+                : Optional.of(new Pair(first, second, PairedTable.of(ofFirst, ofSecond)));
     }
 }

@@ -4,7 +4,7 @@ import io.stoa.benchmark.gate.GateReport;
 import io.stoa.benchmark.gate.JunitReport;
 import io.stoa.benchmark.gate.MarkdownReport;
 import io.stoa.benchmark.gate.RegressionGate;
-import io.stoa.benchmark.gate.Run;
+import io.stoa.benchmark.gate.NewestResults;
 import io.stoa.model.Gate;
 import io.stoa.model.StoaException;
 import java.io.IOException;
@@ -108,7 +108,7 @@ final class BenchGateCommand implements Callable<Integer> {
         Map<String, Gate> gates = new LinkedHashMap<>();
         leastScores.forEach((task, least) -> gates.put(task, Arguments.checked(() -> new Gate(least))));
         RegressionGate gate = Arguments.checked(() -> new RegressionGate(margin, metrics, tasks, gates, common));
-        GateReport report = gate.judge(Run.of(baseline, notice), Run.of(current, notice), notice);
+        GateReport report = gate.judge(NewestResults.of(baseline, notice), NewestResults.of(current, notice), notice);
         junit.ifPresent(file -> write(file, JunitReport.of(report)));
         markdown.ifPresent(file -> write(file, MarkdownReport.of(report)));
         if (json) {

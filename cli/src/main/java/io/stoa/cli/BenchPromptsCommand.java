@@ -55,6 +55,7 @@ final class BenchPromptsCommand implements Runnable {
             throw StoaException.user("--limit " + most + ": must be positive");
         }
         TaskLibrary library = tasks.library();
+        tasks.tellKeptShots(library, task, house.err());
         Prompts.Layout layout = new Prompts.Layout(chat, chat, system, Prompts.SHOT_SEED);
         try (HubDatasets hub = house.hub()) {
             library.prompts(

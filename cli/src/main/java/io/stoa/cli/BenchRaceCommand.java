@@ -86,6 +86,7 @@ final class BenchRaceCommand implements Runnable {
     @Override
     public void run() {
         TaskLibrary library = tasks.library();
+        tasks.tellKeptShots(library, name, house.err());
         List<ModelOptions.Chosen> chosen = models.chosen(house);
         if (chosen.size() < 2) {
             throw StoaException.user("--model: name the reference and at least one other model");

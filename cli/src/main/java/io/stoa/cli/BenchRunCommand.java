@@ -96,6 +96,7 @@ final class BenchRunCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         TaskLibrary library = tasks.library();
+        names.forEach(name -> tasks.tellKeptShots(library, name, house.err()));
         try (HubDatasets hub = house.hub()) {
             List<ModelOptions.Chosen> chosen = models.chosen(house);
             boolean complete = true;

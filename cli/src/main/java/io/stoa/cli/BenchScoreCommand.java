@@ -73,6 +73,7 @@ final class BenchScoreCommand implements Runnable {
             throw StoaException.user("--responses " + responses + ": no such file");
         }
         TaskLibrary library = tasks.library();
+        tasks.tellKeptShots(library, task, house.err());
         String name =
                 model.orElseGet(() -> String.valueOf(responses.getFileName()).replaceFirst("\\.[a-z]+$", ""));
         try (HubDatasets hub = house.hub()) {

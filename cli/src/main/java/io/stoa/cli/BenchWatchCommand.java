@@ -109,6 +109,7 @@ final class BenchWatchCommand implements Callable<Integer> {
                 baseline, margin, pause, times.map(OptionalInt::of).orElse(OptionalInt.empty())));
         Optional<Supplier<String>> state = onChange ? Optional.of(models.state(house)) : Optional.empty();
         TaskLibrary library = tasks.library();
+        names.forEach(name -> tasks.tellKeptShots(library, name, house.err()));
         try (HubDatasets hub = house.hub()) {
             mark = house.clock().instant().toString();
             Optional<Watch.Round> last = new Watch(settings, house.clock(), Thread::sleep)

@@ -8,6 +8,7 @@ import io.stoa.benchmark.harness.ShippedTasks;
 import io.stoa.benchmark.harness.TaskData;
 import io.stoa.benchmark.harness.TaskLibrary;
 import io.stoa.model.StoaException;
+import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -19,6 +20,8 @@ import picocli.CommandLine.Option;
 
 /** Which tasks there are, and where their documents lie: the options that all verbs on tasks share. */
 final class TaskOptions {
+    private static final int MOST_SHOWN = 10;
+
     @Option(
             names = "--tasks",
             paramLabel = "PATH",
@@ -37,7 +40,8 @@ final class TaskOptions {
     @Option(
             names = "--num-fewshot",
             paramLabel = "N",
-            description = "Examples before each question, instead of the task's own number.")
+            description = "Examples before each question, instead of the task's own number. As with"
+                    + " lm-evaluation-harness, a task that asks for none keeps to that.")
     private Optional<Integer> shots = Optional.empty();
 
     TaskLibrary library() {
@@ -61,6 +65,18 @@ final class TaskOptions {
             overrides.put("num_fewshot", count);
         });
         return overrides;
+    }
+
+    /** Says where a task keeps to no examples, whatever was asked for. */
+    void tellKeptShots(TaskLibrary library, String name, PrintStream err) {
+        shots.filter(count -> count > 0).ifPresent(_ -> {
+            List<String> kept = library.tasksWithoutShots(name);
+            if (!kept.isEmpty()) {
+                err.println("stoa: --num-fewshot does not hold for tasks that ask for no examples: "
+                        + String.join(", ", kept.subList(0, Math.min(MOST_SHOWN, kept.size())))
+                        + (kept.size() > MOST_SHOWN ? " and " + (kept.size() - MOST_SHOWN) + " more" : ""));
+            }
+        });
     }
 
     /** Whether it is said where documents lie. */

@@ -259,12 +259,8 @@ public record Standings(
                 double p = Means.permutationTest(differences, rounds(), new SplittableRandom(SEED));
                 return new Tested(mean, interval, p, OptionalDouble.empty());
             }
-            int onlyFirst = (int) differences.stream().filter(d -> d > 0).count();
-            int onlySecond = (int) differences.stream().filter(d -> d < 0).count();
-            int bothRight = right(first) - onlyFirst;
-            PairedTable table =
-                    new PairedTable(bothRight, onlyFirst, onlySecond, ids.size() - bothRight - onlyFirst - onlySecond);
-            double disagreement = (double) (onlyFirst + onlySecond) / ids.size();
+            PairedTable table = PairedTable.of(first, second);
+            double disagreement = (double) (table.onlyFirst() + table.onlySecond()) / table.n();
             OptionalDouble visible = disagreement == 0
                     ? OptionalDouble.empty()
                     : OptionalDouble.of(

@@ -50,10 +50,7 @@ public record OptionOrder(int items, double published, double permuted, double d
                 .toList();
         double drop = Means.mean(drops);
         if (binary(published) && binary(permuted)) {
-            int lost = (int) drops.stream().filter(d -> d > 0).count();
-            int gained = (int) drops.stream().filter(d -> d < 0).count();
-            int right = (int) published.stream().filter(score -> score == 1).count() - lost;
-            PairedTable table = new PairedTable(right, lost, gained, drops.size() - right - lost - gained);
+            PairedTable table = PairedTable.of(published, permuted);
             return new OptionOrder(
                     drops.size(),
                     Means.mean(published),

@@ -41,7 +41,7 @@ public record BoundedYaml(String label, int largest, String next) {
      */
     public @Nullable Object read(String text, LoadSettingsBuilder settings) {
         if (text.length() > largest) {
-            throw wrong("", "has more than " + largest + " characters");
+            throw wrong("", "more than " + largest + " characters");
         }
         LoadSettings bounded = settings.setLabel(label)
                 .setCodePointLimit(largest)
@@ -52,9 +52,9 @@ public record BoundedYaml(String label, int largest, String next) {
             new Measure().of(new Parse(bounded).parseString(text));
             return new Load(bounded).loadFromString(text);
         } catch (MarkedYamlEngineException e) {
-            throw wrong(place(e.getProblemMark()), "is not valid YAML: " + e.getProblem());
+            throw wrong(place(e.getProblemMark()), "not valid YAML: " + e.getProblem());
         } catch (YamlEngineException e) {
-            throw wrong("", "is not valid YAML: " + e.getMessage());
+            throw wrong("", "not valid YAML: " + e.getMessage());
         }
     }
 
@@ -119,7 +119,7 @@ public record BoundedYaml(String label, int largest, String next) {
                 if (whole.size > largest) {
                     throw wrong(
                             place(event.getStartMark()),
-                            "has more than " + largest + " characters once its aliases are written out");
+                            "more than " + largest + " characters once its aliases are written out");
                 }
                 open.push(new Open(around.anchor, whole));
             }
@@ -127,7 +127,7 @@ public record BoundedYaml(String label, int largest, String next) {
 
         private void check(Event event, int depth) {
             if (depth > DEEPEST) {
-                throw wrong(place(event.getStartMark()), "is nested more than " + DEEPEST + " deep");
+                throw wrong(place(event.getStartMark()), "nested more than " + DEEPEST + " deep");
             }
         }
     }

@@ -1,5 +1,6 @@
 package io.stoa.benchmark.dataset;
 
+import io.stoa.model.FrontMatter;
 import io.stoa.model.StoaException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -44,35 +45,15 @@ record DatasetCard(List<Config> configs) {
     }
 
     static DatasetCard read(String source, String text) {
-        Optional<String> front = frontMatter(source, text);
-        if (front.isEmpty()) {
+        if (!FrontMatter.isIn(text)) {
             return none();
         }
+        FrontMatter front = FrontMatter.of(text).orElseThrow(() -> wrong(source, "never ends"));
         return new BoundedYaml(source, LARGEST_FRONT_MATTER, NEXT)
-                                .read(front.get(), LoadSettings.builder().setAllowDuplicateKeys(false))
+                                .read(front.yaml(), LoadSettings.builder().setAllowDuplicateKeys(false))
                         instanceof Map<?, ?> map
                 ? new DatasetCard(configs(source, map))
                 : none();
-    }
-
-    private static Optional<String> frontMatter(String source, String text) {
-        List<String> lines = text.lines().toList();
-        if (lines.isEmpty() || !isFence(lines.getFirst())) {
-            return Optional.empty();
-        }
-        int end = 1;
-        while (end < lines.size() && !isFence(lines.get(end))) {
-            end++;
-        }
-        if (end == lines.size()) {
-            throw wrong(source, "never ends");
-        }
-        // An empty line for the fence, so that errors name the file's lines.
-        return Optional.of("\n" + String.join("\n", lines.subList(1, end)));
-    }
-
-    private static boolean isFence(String line) {
-        return line.strip().replace("\uFEFF", "").equals("---");
     }
 
     private static List<Config> configs(String source, Map<?, ?> front) {

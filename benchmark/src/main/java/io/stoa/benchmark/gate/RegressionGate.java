@@ -91,7 +91,7 @@ public record RegressionGate(
      * @param notice is told what was left out, and what makes a comparison doubtful
      * @throws StoaException of kind USER for tasks and metrics that are not there, and for different documents
      */
-    public GateReport judge(Run baseline, Run current, Consumer<String> notice) {
+    public GateReport judge(NewestResults baseline, NewestResults current, Consumer<String> notice) {
         requireNonNull(notice, "notice");
         List<Finding> findings = new ArrayList<>();
         for (String task : chosen(baseline, current, notice)) {
@@ -107,7 +107,7 @@ public record RegressionGate(
         return new GateReport(baseline.model(), current.model(), margin, CONFIDENCE, claims);
     }
 
-    private Collection<String> chosen(Run baseline, Run current, Consumer<String> notice) {
+    private Collection<String> chosen(NewestResults baseline, NewestResults current, Consumer<String> notice) {
         if (tasks.isEmpty()) {
             Set<String> added = new LinkedHashSet<>(current.topmost());
             added.removeAll(baseline.names());
@@ -122,13 +122,13 @@ public record RegressionGate(
         return new LinkedHashSet<>(tasks);
     }
 
-    private static ResultsFile.Task requireTask(Run run, String task) {
+    private static ResultsFile.Task requireTask(NewestResults run, String task) {
         return run.task(task)
                 .orElseThrow(() -> StoaException.user(run.place() + ": holds no task \"" + task + "\""
                         + Spelling.hint(task, run.names()).orElse("; it has " + run.names())));
     }
 
-    private List<ResultsFile.Measure> measures(Run run, String name) {
+    private List<ResultsFile.Measure> measures(NewestResults run, String name) {
         ResultsFile.Task task = requireTask(run, name);
         if (metrics.isEmpty()) {
             return task.numbers().stream().limit(1).toList();
@@ -141,7 +141,7 @@ public record RegressionGate(
     }
 
     private Finding compare(
-            String task, ResultsFile.Measure before, Run baseline, Run current, Consumer<String> notice) {
+            String task, ResultsFile.Measure before, NewestResults baseline, NewestResults current, Consumer<String> notice) {
         Optional<ResultsFile.Task> there = current.task(task);
         Optional<ResultsFile.Measure> after = there.flatMap(found -> found.number(before.key()));
         if (after.isEmpty()) {
@@ -171,7 +171,7 @@ public record RegressionGate(
 
     /** Samples whose mean is the number that is judged; of other statistics they tell nothing. */
     private static Optional<Samples> samples(
-            Run run, String task, ResultsFile.Measure measure, Consumer<String> notice) {
+            NewestResults run, String task, ResultsFile.Measure measure, Consumer<String> notice) {
         Optional<Samples> samples = run.samples(task, measure);
         if (samples.isPresent()) {
             double mean = samples.get().mean();
@@ -211,7 +211,7 @@ public record RegressionGate(
                 paired.current().stream().mapToDouble(score -> score).average().orElseThrow();
         String remark = paired.leftOut() > 0 ? "; on " + better.size() + " documents in common" : "";
         if (binary(better) && binary(worse)) {
-            PairedTable table = table(better, worse);
+            PairedTable table = PairedTable.of(better, worse);
             return new Finding.Judged(
                     task,
                     measure.key(),
@@ -233,21 +233,6 @@ public record RegressionGate(
 
     private static boolean binary(List<Double> scores) {
         return scores.stream().allMatch(score -> score == 0 || score == 1);
-    }
-
-    private static PairedTable table(List<Double> first, List<Double> second) {
-        int both = 0;
-        int onlyFirst = 0;
-        int onlySecond = 0;
-        for (int i = 0; i < first.size(); i++) {
-            if (first.get(i) == 1) {
-                both += second.get(i) == 1 ? 1 : 0;
-                onlyFirst += second.get(i) == 1 ? 0 : 1;
-            } else {
-                onlySecond += second.get(i) == 1 ? 1 : 0;
-            }
-        }
-        return new PairedTable(both, onlyFirst, onlySecond, first.size() - both - onlyFirst - onlySecond);
     }
 
     private Finding unpaired(
@@ -395,7 +380,7 @@ public record RegressionGate(
         return (long) (Math.ceil(value / unit) * unit);
     }
 
-    private List<Claim> leastScore(String task, Gate gate, Run current) {
+    private List<Claim> leastScore(String task, Gate gate, NewestResults current) {
         List<Claim> claims = new ArrayList<>();
         ResultsFile.Task found = requireTask(current, task);
         for (ResultsFile.Measure measure : measures(current, task)) {
@@ -438,7 +423,7 @@ public record RegressionGate(
                 : "run with --log_samples and on more documents";
     }
 
-    private static Optional<Score> score(ResultsFile.Measure measure, ResultsFile.Task task, Run run) {
+    private static Optional<Score> score(ResultsFile.Measure measure, ResultsFile.Task task, NewestResults run) {
         Optional<Samples> samples = samples(run, task.name(), measure, _ -> {});
         OptionalInt n =
                 samples.map(known -> OptionalInt.of(known.documents().size())).orElse(task.n());

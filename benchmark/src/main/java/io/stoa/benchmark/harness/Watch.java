@@ -2,6 +2,7 @@ package io.stoa.benchmark.harness;
 
 import static java.util.Objects.requireNonNull;
 
+import io.stoa.benchmark.gate.NewestResults;
 import io.stoa.benchmark.gate.GateReport;
 import io.stoa.benchmark.gate.RegressionGate;
 import io.stoa.benchmark.gate.ResultsFile;
@@ -206,8 +207,8 @@ public final class Watch {
         // That older files are passed over goes without saying here: every round leaves one.
         return gate(settings.margin(), asked.tasks())
                 .judge(
-                        io.stoa.benchmark.gate.Run.of(baseline, _ -> {}),
-                        io.stoa.benchmark.gate.Run.of(asked.folder(), _ -> {}),
+                        NewestResults.of(baseline, _ -> {}),
+                        NewestResults.of(asked.folder(), _ -> {}),
                         notice);
     }
 

@@ -1,5 +1,6 @@
 package io.stoa.benchmark.metric;
 
+import io.stoa.engine.chat.jinja.PythonText;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -48,7 +49,7 @@ public final class Words {
 
     /** Whether Python's {@code str.isspace()} holds: it counts no-break spaces, which {@link String#strip} does not. */
     public static boolean isSpace(int codePoint) {
-        return Character.isWhitespace(codePoint) || Character.isSpaceChar(codePoint) || codePoint == 0x85;
+        return PythonText.isSpace(codePoint);
     }
 
     /** The text's code points, each as a text of its own. */

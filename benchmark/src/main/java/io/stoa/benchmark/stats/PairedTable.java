@@ -1,6 +1,7 @@
 package io.stoa.benchmark.stats;
 
 import io.stoa.model.Interval;
+import java.util.List;
 import org.apache.commons.statistics.distribution.BinomialDistribution;
 
 /**
@@ -22,6 +23,24 @@ public record PairedTable(int bothRight, int onlyFirst, int onlySecond, int both
         if (Math.addExact(Math.addExact(bothRight, onlyFirst), Math.addExact(onlySecond, bothWrong)) == 0) {
             throw new IllegalArgumentException("a paired table needs at least one item");
         }
+    }
+
+    /**
+     * Counts how two candidates answered.
+     *
+     * @param first the first's scores, 1 for right and 0 for wrong
+     * @param second the second's, of the same items in the same order
+     */
+    public static PairedTable of(List<Double> first, List<Double> second) {
+        if (first.size() != second.size()) {
+            throw new IllegalArgumentException(
+                    "each item needs two scores, but there are " + first.size() + " and " + second.size());
+        }
+        int[] counts = new int[4];
+        for (int i = 0; i < first.size(); i++) {
+            counts[(first.get(i) == 1 ? 0 : 2) + (second.get(i) == 1 ? 0 : 1)]++;
+        }
+        return new PairedTable(counts[0], counts[1], counts[2], counts[3]);
     }
 
     public int n() {

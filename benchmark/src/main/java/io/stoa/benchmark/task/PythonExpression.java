@@ -77,16 +77,21 @@ final class PythonExpression {
     /** What stands in one pair of parentheses, so far. */
     private static final class Level {
         private final Kind kind;
+        private final int group;
         private final boolean multiline;
-        private boolean verbose;
+        private final boolean verbose;
         private Optional<SearchCost> alternatives = Optional.empty();
         private SearchCost sequence = SearchCost.NOTHING;
         private SearchCost last = SearchCost.NOTHING;
         private Repeatable repeatable = Repeatable.NOTHING;
         private boolean started;
 
-        Level(Kind kind, boolean multiline, boolean verbose) {
+        /**
+         * @param group its number, 0 for none
+         */
+        Level(Kind kind, int group, boolean multiline, boolean verbose) {
             this.kind = kind;
+            this.group = group;
             this.multiline = multiline;
             this.verbose = verbose;
         }
@@ -121,7 +126,7 @@ final class PythonExpression {
 
     private PythonExpression(String python, boolean multiline) {
         this.python = python;
-        this.level = new Level(Kind.PLAIN, multiline, false);
+        this.level = new Level(Kind.PLAIN, 0, multiline, false);
     }
 
     /**
@@ -232,7 +237,7 @@ final class PythonExpression {
     private void open() {
         if (!python.startsWith("(?", at)) {
             groups++;
-            group("(", 1, Kind.PLAIN);
+            capture(1);
         } else if (python.startsWith("(?#", at)) {
             int end = python.indexOf(')', at);
             if (end < 0) {
@@ -256,7 +261,7 @@ final class PythonExpression {
 
     private void group(String text, int read, Kind kind) {
         outer.push(level);
-        level = new Level(kind, level.multiline, level.verbose);
+        level = new Level(kind, 0, level.multiline, level.verbose);
         write(text, read);
     }
 
@@ -269,15 +274,28 @@ final class PythonExpression {
         if (names.putIfAbsent(name.group(1), ++groups) != null) {
             throw wrong("the group " + name.group(1) + " is there twice");
         }
-        group("(", name.end() - at, Kind.PLAIN);
+        capture(name.end() - at);
+    }
+
+    private void capture(int read) {
+        outer.push(level);
+        level = new Level(Kind.PLAIN, groups, level.multiline, level.verbose);
+        write("(", read);
+    }
+
+    private void recall(int group, int read) {
+        if (group > groups || level.group == group || outer.stream().anyMatch(around -> around.group == group)) {
+            throw wrong("a group is meant that is not there, or not closed");
+        }
+        item("(?:\\" + group + ")", read, SearchCost.reference());
     }
 
     private void recalled() {
         Matcher name = RECALLED.matcher(python).region(at, python.length());
-        if (!name.lookingAt() || !names.containsKey(name.group(1))) {
-            throw wrong("a group is meant that is not there");
+        if (!name.lookingAt()) {
+            throw wrong("a group is meant that has no name");
         }
-        item("(?:\\" + names.get(name.group(1)) + ")", name.end() - at, SearchCost.reference());
+        recall(names.getOrDefault(name.group(1), Integer.MAX_VALUE), name.end() - at);
     }
 
     private void flags() {
@@ -295,13 +313,13 @@ final class PythonExpression {
         String kept = on.replaceAll("[xu]", "") + (off.replace("x", "").isEmpty() ? "" : "-" + off.replace("x", ""));
         if (flags.group(3).equals(":")) {
             group("(?" + kept + ":", flags.end() - at, Kind.PLAIN);
-            level = new Level(Kind.PLAIN, multiline, verbose);
+            level = new Level(Kind.PLAIN, 0, multiline, verbose);
             return;
         }
         if (!off.isEmpty() || on.isEmpty() || !outer.isEmpty() || level.started) {
             throw wrong("flags for the whole stand at its start only");
         }
-        level = new Level(Kind.PLAIN, multiline, verbose);
+        level = new Level(Kind.PLAIN, 0, multiline, verbose);
         write(kept.isEmpty() ? "" : "(?" + kept + ")", flags.end() - at);
     }
 
@@ -386,10 +404,10 @@ final class PythonExpression {
             return;
         }
         Matcher number = NUMBER.matcher(python).region(at + 1, python.length());
-        if (!number.lookingAt() || Integer.parseInt(number.group()) > groups) {
-            throw wrong("a group is meant that is not there");
+        if (!number.lookingAt()) {
+            throw wrong("\\" + python.charAt(at + 1) + " is not understood");
         }
-        item("(?:\\" + number.group() + ")", number.end() - at, SearchCost.reference());
+        recall(Integer.parseInt(number.group()), number.end() - at);
     }
 
     private char escapedCharacter() {

@@ -94,7 +94,7 @@ record SearchCost(Growth ways, Growth steps, boolean empty, double width, double
     SearchCost repeated(double least, double most) {
         double emptyWays = blind * (empty ? Math.max(1, least) + 1 : 1);
         boolean mayBeEmpty = empty || least == 0;
-        double allWidth = least == most ? width * most : Double.NaN;
+        double allWidth = width == 0 ? 0 : least == most ? width * most : Double.NaN;
         if (ways.equals(Growth.ONE)) {
             boolean tillTheEnd = most > LARGE_COUNT && (!empty || Double.isInfinite(most));
             Growth times = tillTheEnd ? Growth.LINEAR : Growth.constant(Math.max(1, most));

@@ -38,7 +38,7 @@ class RegressionGateTest {
     }
 
     private GateReport judge(RegressionGate gate, Path baseline, Path current) {
-        return gate.judge(Run.of(baseline, notices::add), Run.of(current, notices::add), notices::add);
+        return gate.judge(NewestResults.of(baseline, notices::add), NewestResults.of(current, notices::add), notices::add);
     }
 
     /** Of n documents those below {@code right} right, less {@code lost} of them, and {@code gained} of the others. */
@@ -248,14 +248,14 @@ class RegressionGateTest {
     @Test
     void foldersWithoutOneAnswerAreRefused() throws IOException {
         Path empty = Files.createDirectory(folder.resolve("empty"));
-        assertThatThrownBy(() -> Run.of(empty, notices::add)).hasMessageContainingAll("empty", "results_DATE.json");
-        assertThatThrownBy(() -> Run.of(folder.resolve("none"), notices::add)).hasMessageContaining("no such file");
+        assertThatThrownBy(() -> NewestResults.of(empty, notices::add)).hasMessageContainingAll("empty", "results_DATE.json");
+        assertThatThrownBy(() -> NewestResults.of(folder.resolve("none"), notices::add)).hasMessageContaining("no such file");
         Path two = folder.resolve("two");
         ResultsFolders.withNumbers(two.resolve("x"), "m", ResultsFolders.DATE, "task", "acc", "0.7", "0.01", 100);
         ResultsFolders.withNumbers(two.resolve("y"), "m", ResultsFolders.DATE, "task", "acc", "0.6", "0.01", 100);
-        assertThatThrownBy(() -> Run.of(two, notices::add)).hasMessageContainingAll("same date", "name one of the two");
+        assertThatThrownBy(() -> NewestResults.of(two, notices::add)).hasMessageContainingAll("same date", "name one of the two");
         ResultsFolders.withNumbers(two.resolve("y"), "other", ResultsFolders.DATE, "task", "acc", "0.6", "0.01", 100);
-        assertThatThrownBy(() -> Run.of(two, notices::add)).hasMessageContainingAll("several models", "m, other");
+        assertThatThrownBy(() -> NewestResults.of(two, notices::add)).hasMessageContainingAll("several models", "m, other");
     }
 
     @Test
@@ -263,7 +263,7 @@ class RegressionGateTest {
         Path a = folder.resolve("a");
         ResultsFolders.withNumbers(a, "m", "2025-01-02T00-00-00", "task", "acc", "0.7", "0.01", 2000);
         ResultsFolders.withNumbers(a, "m", "2025-01-01T23-59-59.5", "task", "acc", "0.1", "0.01", 2000);
-        assertThat(Run.of(a, notices::add)
+        assertThat(NewestResults.of(a, notices::add)
                         .task("task")
                         .orElseThrow()
                         .numbers()

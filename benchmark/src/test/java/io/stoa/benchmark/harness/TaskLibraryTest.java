@@ -3,19 +3,25 @@ package io.stoa.benchmark.harness;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
+
 import io.stoa.benchmark.ScriptedEngine;
 import io.stoa.model.StoaException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class TaskLibraryTest {
     @TempDir
@@ -129,13 +135,60 @@ final class TaskLibraryTest {
         assertThat(found.getLast().keys()).containsEntry("description", "d");
         assertThat(tasks.library().find("all", Map.of("num_fewshot", 0)).tasks())
                 .extracting(task -> task.shots().count())
-                .as("what the caller says wins, but for what the group says of one task")
-                .containsExactly(0, 4, 0, 0);
+                .as("what the caller says wins, also over what the group says of one task")
+                .containsExactly(0, 0, 0, 0);
+        assertThat(tasks.library().find("all", Map.of("num_fewshot", 2)).tasks())
+                .extracting(task -> task.shots().count())
+                .containsOnly(2);
         Suite.Group group = (Suite.Group) tasks.library().find("all", Map.of());
         assertThat(group.alias()).isEqualTo("All");
         assertThat(group.version()).isEqualTo("2");
         assertThat(group.groups()).extracting(Suite.Group::name).containsExactly("all::below", "all");
         assertThat(group.averages()).containsExactly(new Suite.Average("exact_match", false, Optional.empty()));
+    }
+
+    /** As in lm-evaluation-harness 0.4.13, {@code simple_evaluate}. */
+    @Test
+    void aTaskThatAsksForNoExamplesKeepsToThat() {
+        variant("none", "num_fewshot: 0");
+        variant("some", "num_fewshot: 1");
+        tasks.write("all.yaml", """
+                group: all
+                task: [none, some, sums, {task: sums, num_fewshot: 0, task_alias: bare}]
+                """);
+        assertThat(tasks.library().find("all", Map.of("num_fewshot", 2)).tasks())
+                .extracting(task -> task.shots().count())
+                .containsExactly(0, 2, 2, 0);
+        assertThat(tasks.library().tasksWithoutShots("all")).containsExactly("none", "sums");
+        assertThat(tasks.library().tasksWithoutShots("some")).isEmpty();
+    }
+
+    /** A few lines that are gigabytes once each alias is written out, wherever they stand. */
+    @ParameterizedTest
+    @ValueSource(strings = {"task: *a40", "task: laughs\nmetadata: *a40", "task: laughs\ntag: [*a40]", "? *a40\n: x\ntask: laughs"})
+    void aliasesThatMultiplyEnd(String use) {
+        String laughs = IntStream.range(1, 41)
+                .mapToObj(i -> "a%d: &a%d [*a%d, *a%d]\n".formatted(i, i, i - 1, i - 1))
+                .collect(Collectors.joining("", "a0: &a0 [x, x]\n", ""));
+        tasks.write("laughs.yaml", laughs + use + "\n");
+        assertTimeoutPreemptively(
+                Duration.ofSeconds(20),
+                () -> refused(() -> find("laughs"), "laughs.yaml:", "once its aliases are written out"));
+        tasks.write("laughs.yaml", "task: laughs\nmetadata: &m {a: [*m]}\n");
+        refused(() -> find("laughs"), "laughs.yaml:2:19: holds itself by way of *m");
+        tasks.write("laughs.yaml", "task: laughs\n" + IntStream.range(1, 60)
+                .mapToObj(i -> "a%d: &a%d [*a%d]\n".formatted(i, i, i - 1))
+                .collect(Collectors.joining("", "a0: &a0 [x]\n", "")));
+        refused(() -> find("laughs"), "laughs.yaml:", "nested more than 50 deep");
+    }
+
+    @Test
+    void aliasesAreFollowed() {
+        variant("shared", "metadata: {a: &a [1, 2], b: *a, c: [*a, *a]}");
+        assertThat(one("shared").keys())
+                .containsEntry(
+                        "metadata",
+                        Map.of("a", List.of(1, 2), "b", List.of(1, 2), "c", List.of(List.of(1, 2), List.of(1, 2))));
     }
 
     @Test
@@ -222,17 +275,7 @@ final class TaskLibraryTest {
         tasks.write("short.yaml", "task: short\nprocess_docs: !function prepare\n");
         refused(() -> find("short"), "short.yaml:2:15", "!function needs a module and a name");
         tasks.write("deep.yaml", "task: deep\nmetadata:\n  x: " + "[".repeat(100_000) + "\n");
-        refused(() -> find("deep"), "deep.yaml:3: nested more than 50 deep");
-        tasks.write(
-                "laughs.yaml",
-                "a0: &a0 [x, x]\n"
-                        + String.join(
-                                "",
-                                IntStream.range(1, 40)
-                                        .mapToObj(i -> "a%d: &a%d [*a%d, *a%d]\n".formatted(i, i, i - 1, i - 1))
-                                        .toList())
-                        + "task: laughs\n");
-        refused(() -> find("laughs"), "laughs");
+        refused(() -> find("deep"), "deep.yaml:3:54: nested more than 50 deep");
         refused(() -> find("nowhere"), "unknown task nowhere", "files could not be read");
         assertThat(one("sums").name()).as("the others are still there").isEqualTo("sums");
     }

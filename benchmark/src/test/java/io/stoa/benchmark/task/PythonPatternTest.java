@@ -77,7 +77,7 @@ final class PythonPatternTest {
     @ParameterizedTest
     @ValueSource(strings = {
         "a(b", "a)b", "\\Qa", "\\p{L}", "[a", "[]", "[^]", "*", "a|*", "(+)", "^*", "a**", "a{2}{3}", "(?#a", "a(?i)b",
-        "(?<n>a)", "(?P<n>a)(?P<n>b)", "(?P=n)", "(a)\\2", "(a)(?(1)b|c)", "\\x4", "a\\", "(?a)b", "a{3,2}", "(?<=a|bc)d", "(?<=a{1,2})b"
+        "(?<n>a)", "(?P<n>a)(?P<n>b)", "(?P=n)", "(a\\1)", "(a)\\2", "(a)(?(1)b|c)", "\\x4", "a\\", "(?a)b", "a{3,2}", "(?<=a|bc)d", "(?<=a{1,2})b"
     })
     void refusesWhatPythonRefuses(String expression) {
         assertThatIllegalArgumentException()

@@ -1,13 +1,18 @@
 package io.stoa.license.lineage;
 
 import io.stoa.license.clause.Licenses;
+import io.stoa.model.FrontMatter;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.api.lowlevel.Parse;
+import org.snakeyaml.engine.v2.common.Anchor;
+import org.snakeyaml.engine.v2.events.AliasEvent;
 import org.snakeyaml.engine.v2.events.CollectionEndEvent;
 import org.snakeyaml.engine.v2.events.CollectionStartEvent;
 import org.snakeyaml.engine.v2.events.Event;
@@ -33,20 +38,16 @@ record ModelCard(List<String> bases, List<Claim> claims) {
 
     /** Whether a text starts like a card. */
     static boolean isOne(String text) {
-        return text.lines().findFirst().map(ModelCard::isFence).orElse(false);
+        return FrontMatter.isIn(text);
     }
 
     static ModelCard read(String source, String text, Licenses licenses) {
-        List<String> lines = text.lines().toList();
-        int end = 1;
-        while (end < lines.size() && !isFence(lines.get(end))) {
-            end++;
-        }
-        if (end >= lines.size()) {
+        Optional<FrontMatter> cut = FrontMatter.of(text);
+        if (cut.isEmpty()) {
             return unreadable(source, "starts with front matter that never ends");
         }
-        List<String> front = lines.subList(1, end);
-        String yaml = String.join("\n", front);
+        List<String> front = cut.get().lines();
+        String yaml = cut.get().yaml();
         if (yaml.length() > LARGEST_FRONT_MATTER) {
             return unreadable(source, "has front matter of more than 64 KiB");
         }
@@ -59,7 +60,7 @@ record ModelCard(List<String> bases, List<Claim> claims) {
         Object root;
         try {
             if (isDeep(settings, yaml)) {
-                return unreadable(source, "has front matter that is nested too deeply");
+                return unreadable(source, "has front matter that is nested too deeply, or holds itself");
             }
             root = new Load(settings).loadFromString(yaml);
         } catch (YamlEngineException e) {
@@ -117,23 +118,24 @@ record ModelCard(List<String> bases, List<Claim> claims) {
         return key;
     }
 
-    /** The parser of events keeps its own stack, while what builds values from them recurses: so depth is tested first. */
+    /**
+     * The parser of events keeps its own stack, while what builds values from them, and what writes them, recurses: so depth
+     * is tested first. What holds itself by way of an alias is without end.
+     */
     private static boolean isDeep(LoadSettings settings, String yaml) {
-        int depth = 0;
+        Deque<Optional<Anchor>> open = new ArrayDeque<>();
         for (Event event : new Parse(settings).parseString(yaml)) {
-            if (event instanceof CollectionStartEvent) {
-                depth++;
+            if (event instanceof CollectionStartEvent start) {
+                open.push(start.getAnchor());
             } else if (event instanceof CollectionEndEvent) {
-                depth--;
+                open.pop();
+            } else if (event instanceof AliasEvent alias && open.contains(Optional.of(alias.getAlias()))) {
+                return true;
             }
-            if (depth > DEEPEST) {
+            if (open.size() > DEEPEST) {
                 return true;
             }
         }
         return false;
-    }
-
-    private static boolean isFence(String line) {
-        return line.strip().replace("\uFEFF", "").equals("---");
     }
 }

@@ -192,6 +192,8 @@ class LineageReaderTest {
                 license: *c""";
         for (String front : List.of(
                 bomb,
+                "license: &a [[*a]]",
+                "license: &a {b: {c: *a}}",
                 "license: " + "[".repeat(60_000),
                 "x: y\n".repeat(50_000),
                 "- ".repeat(30_000),

@@ -15,7 +15,7 @@ public final class PythonText {
     private PythonText() {}
 
     /** {@code str.isspace} of one character: bidirectional type WS, B or S, or category Zs. */
-    static boolean isSpace(int character) {
+    public static boolean isSpace(int character) {
         return (character >= 0x09 && character <= 0x0d)
                 || (character >= 0x1c && character <= 0x20)
                 || character == 0x85

@@ -18,12 +18,12 @@ import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /** One side of a gate: what one model came to, each task by the newest file that holds it. */
-public final class Run {
+public final class NewestResults {
     private final Path place;
     private final String model;
     private final Map<String, ResultsFile> newest;
 
-    private Run(Path place, String model, Map<String, ResultsFile> newest) {
+    private NewestResults(Path place, String model, Map<String, ResultsFile> newest) {
         this.place = place;
         this.model = model;
         this.newest = newest;
@@ -36,7 +36,7 @@ public final class Run {
      * @throws StoaException of kind USER when it holds no results, those of several models, or two of a task with the same
      *     date
      */
-    public static Run of(Path place, Consumer<String> notice) {
+    public static NewestResults of(Path place, Consumer<String> notice) {
         List<ResultsFile> files = ResultsFile.in(place);
         Set<String> models = new TreeSet<>();
         files.forEach(file -> models.add(file.model()));
@@ -59,7 +59,7 @@ public final class Run {
         if (passedOver) {
             notice.accept(place + ": holds " + files.size() + " results files; the newest of each task counts");
         }
-        return new Run(place, models.iterator().next(), newest);
+        return new NewestResults(place, models.iterator().next(), newest);
     }
 
     public Path place() {
