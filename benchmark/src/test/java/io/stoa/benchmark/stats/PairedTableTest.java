@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.within;
 
 import io.stoa.model.Interval;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -117,5 +118,12 @@ class PairedTableTest {
             counts[cell]++;
         }
         return new PairedTable(counts[0], counts[1], counts[2], counts[3]);
+    }
+
+    @Test
+    void countsScores() {
+        assertThat(PairedTable.of(List.of(1.0, 1.0, 1.0, 0.0, 0.0, 0.0), List.of(1.0, 1.0, 0.0, 1.0, 0.0, 0.0)))
+                .isEqualTo(new PairedTable(2, 1, 1, 2));
+        assertThatIllegalArgumentException().isThrownBy(() -> PairedTable.of(List.of(1.0), List.of()));
     }
 }
