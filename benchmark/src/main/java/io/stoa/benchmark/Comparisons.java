@@ -145,11 +145,12 @@ final class Comparisons {
         }
         List<Double> ofFirst = new ArrayList<>();
         List<Double> ofSecond = new ArrayList<>();
-        first.right().forEach((item, right) -> Optional.ofNullable(second.right().get(item))
-                .ifPresent(other -> {
-                    ofFirst.add(right ? 1.0 : 0.0);
-                    ofSecond.add(other ? 1.0 : 0.0);
-                }));
+        first.right()
+                .forEach((item, right) -> Optional.ofNullable(second.right().get(item))
+                        .ifPresent(other -> {
+                            ofFirst.add(right ? 1.0 : 0.0);
+                            ofSecond.add(other ? 1.0 : 0.0);
+                        }));
         return ofFirst.isEmpty()
                 ? Optional.empty()
                 : Optional.of(new Pair(first, second, PairedTable.of(ofFirst, ofSecond)));

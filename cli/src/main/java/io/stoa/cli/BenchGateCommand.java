@@ -3,8 +3,8 @@ package io.stoa.cli;
 import io.stoa.benchmark.gate.GateReport;
 import io.stoa.benchmark.gate.JunitReport;
 import io.stoa.benchmark.gate.MarkdownReport;
-import io.stoa.benchmark.gate.RegressionGate;
 import io.stoa.benchmark.gate.NewestResults;
+import io.stoa.benchmark.gate.RegressionGate;
 import io.stoa.model.Gate;
 import io.stoa.model.StoaException;
 import java.io.IOException;
@@ -27,18 +27,19 @@ import tools.jackson.databind.json.JsonMapper;
         name = "gate",
         description = {
             "Say whether the current run may replace the baseline: is a loss of the margin or more ruled out?",
-            "Takes the results of lm-evaluation-harness, or of Stoa. Documents that both logged (--log_samples) are compared"
-                    + " one by one, which needs far fewer of them; otherwise values and standard errors count."
+            "Takes the results of lm-evaluation-harness, or of Stoa. Documents that both logged (--log_samples) are"
+                    + " compared one by one, which needs far fewer of them; otherwise values and standard errors count."
         },
         mixinStandardHelpOptions = true,
         sortOptions = false,
         footer = {
             "",
-            "The gain is the current score less the baseline's, + for better, with one-sided 95 %% bounds. PASS: the lower"
-                    + " bound is above minus the margin. FAIL: the upper bound is below minus the margin, and still so after"
-                    + " Holm's correction over all tasks. INCONCLUSIVE: neither. ERROR: the current run lacks the task.",
-            "The gate passes only where every task passes, so PASS needs no correction: a run that lost the margin or more"
-                    + " on some task passes in at most 5 %% of cases.",
+            "The gain is the current score less the baseline's, + for better, with one-sided 95 %% bounds. PASS: the"
+                + " lower bound is above minus the margin. FAIL: the upper bound is below minus the margin, and still"
+                + " so after Holm's correction over all tasks. INCONCLUSIVE: neither. ERROR: the current run lacks the"
+                + " task.",
+            "The gate passes only where every task passes, so PASS needs no correction: a run that lost the margin or"
+                    + " more on some task passes in at most 5 %% of cases.",
             "Exit codes: 0 passes, 12 a regression is shown or a least score missed, 11 it cannot be told.",
             "",
             "Examples:",

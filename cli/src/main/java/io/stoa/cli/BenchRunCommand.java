@@ -32,7 +32,8 @@ import picocli.CommandLine.Parameters;
             "      --model examples/quickstart/models/micro.gguf",
             "  stoa bench run gsm8k mmlu --model model.gguf --limit 100 --output results/",
             "  stoa bench run gsm8k --model http://127.0.0.1:8000/v1#name --max-time 30m",
-            "  stoa bench run open-llm-leaderboard-v2 --tasks lm-evaluation-harness/lm_eval/tasks/leaderboard --model m.gguf"
+            "  stoa bench run open-llm-leaderboard-v2 --tasks lm-evaluation-harness/lm_eval/tasks/leaderboard --model"
+                    + " m.gguf"
         })
 final class BenchRunCommand implements Callable<Integer> {
     private final House house;
@@ -128,7 +129,8 @@ final class BenchRunCommand implements Callable<Integer> {
         house.out()
                 .printf(
                         Locale.ROOT,
-                        "%s: %,d tasks, %,d documents, %,d requests; about %,d prompt tokens, at most %,d answer tokens%n",
+                        "%s: %,d tasks, %,d documents, %,d requests; about %,d prompt tokens, at most %,d answer"
+                                + " tokens%n",
                         model.candidate().id(),
                         plan.tasks(),
                         plan.documents(),

@@ -12,8 +12,8 @@ final class FrontMatterTest {
                     assertThat(front.lines()).containsExactly("a: 1", "b: 2");
                     assertThat(front.yaml()).isEqualTo("\na: 1\nb: 2");
                 });
-        assertThat(FrontMatter.of("---\n---")).hasValueSatisfying(front -> assertThat(front.lines())
-                .isEmpty());
+        assertThat(FrontMatter.of("---\n---"))
+                .hasValueSatisfying(front -> assertThat(front.lines()).isEmpty());
     }
 
     @Test

@@ -95,7 +95,10 @@ public record BoundedYaml(String label, int largest, String next) {
                         add(event, closed.anchor, closed.soFar);
                     }
                     case ScalarEvent scalar ->
-                        add(event, scalar.getAnchor(), new Extent(1L + scalar.getValue().length(), 0));
+                        add(
+                                event,
+                                scalar.getAnchor(),
+                                new Extent(1L + scalar.getValue().length(), 0));
                     case AliasEvent alias -> {
                         if (within.contains(alias.getAlias())) {
                             throw wrong(place(event.getStartMark()), "holds itself by way of *" + alias.getAlias());

@@ -110,7 +110,8 @@ public final class LocalDatasets {
         for (Path file : files) {
             List<String> words = words(folder.relativize(file).toString());
             int at = Collections.indexOfSubList(words, wanted);
-            if (at >= 0 && isPlain(words.subList(0, at), plain)
+            if (at >= 0
+                    && isPlain(words.subList(0, at), plain)
                     && isPlain(words.subList(at + wanted.size(), words.size()), plain)) {
                 named.add(file);
             } else if (isPlain(words, plain)) {
@@ -126,7 +127,8 @@ public final class LocalDatasets {
     }
 
     private static boolean isPlain(List<String> words, Set<String> plain) {
-        return words.stream().allMatch(word -> plain.contains(word) || NUMBER.matcher(word).matches());
+        return words.stream()
+                .allMatch(word -> plain.contains(word) || NUMBER.matcher(word).matches());
     }
 
     private static List<String> words(String text) {

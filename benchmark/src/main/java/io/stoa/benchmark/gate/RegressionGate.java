@@ -141,7 +141,11 @@ public record RegressionGate(
     }
 
     private Finding compare(
-            String task, ResultsFile.Measure before, NewestResults baseline, NewestResults current, Consumer<String> notice) {
+            String task,
+            ResultsFile.Measure before,
+            NewestResults baseline,
+            NewestResults current,
+            Consumer<String> notice) {
         Optional<ResultsFile.Task> there = current.task(task);
         Optional<ResultsFile.Measure> after = there.flatMap(found -> found.number(before.key()));
         if (after.isEmpty()) {
@@ -198,10 +202,10 @@ public record RegressionGate(
                             + paired.baseline().size() + " count");
         }
         if (paired.otherPrompts() > 0) {
-            notice.accept(
-                    task + ": " + paired.otherPrompts() + " of "
-                            + paired.baseline().size()
-                            + " documents were asked with another prompt, so the difference is one of model and prompt together");
+            notice.accept(task + ": " + paired.otherPrompts() + " of "
+                    + paired.baseline().size()
+                    + " documents were asked with another prompt, so the difference is one of model and prompt"
+                    + " together");
         }
         List<Double> better = measure.higherIsBetter() ? paired.current() : paired.baseline();
         List<Double> worse = measure.higherIsBetter() ? paired.baseline() : paired.current();
@@ -262,7 +266,8 @@ public record RegressionGate(
                 OptionalDouble.of(after.value()),
                 Optional.empty(),
                 current.n(),
-                "there are neither samples of both runs nor standard errors, so nobody can tell how sure the difference is",
+                "there are neither samples of both runs nor standard errors, so nobody can tell how sure the"
+                        + " difference is",
                 "run both with --log_samples"));
     }
 
@@ -398,9 +403,8 @@ public record RegressionGate(
                             known.interval().low(),
                             known.interval().high(),
                             known.method()))
-                    .orElse(
-                            "nobody can tell how sure the score is: it has no standard error, no number of documents, or"
-                                    + " lies outside 0 to 1");
+                    .orElse("nobody can tell how sure the score is: it has no standard error, no number of documents,"
+                            + " or lies outside 0 to 1");
             claims.add(new Claim(
                     task,
                     measure.key(),

@@ -2,8 +2,8 @@ package io.stoa.benchmark.harness;
 
 import static java.util.Objects.requireNonNull;
 
-import io.stoa.benchmark.gate.NewestResults;
 import io.stoa.benchmark.gate.GateReport;
+import io.stoa.benchmark.gate.NewestResults;
 import io.stoa.benchmark.gate.RegressionGate;
 import io.stoa.benchmark.gate.ResultsFile;
 import io.stoa.model.StoaException;
@@ -206,10 +206,7 @@ public final class Watch {
         Path baseline = Files.isDirectory(own) ? own : settings.baseline();
         // That older files are passed over goes without saying here: every round leaves one.
         return gate(settings.margin(), asked.tasks())
-                .judge(
-                        NewestResults.of(baseline, _ -> {}),
-                        NewestResults.of(asked.folder(), _ -> {}),
-                        notice);
+                .judge(NewestResults.of(baseline, _ -> {}), NewestResults.of(asked.folder(), _ -> {}), notice);
     }
 
     private static RegressionGate gate(double margin, List<String> tasks) {

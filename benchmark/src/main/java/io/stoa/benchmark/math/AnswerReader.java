@@ -131,7 +131,9 @@ final class AnswerReader {
                 || tokens.peek().isCommand("cup")
                 || tokens.peek().isCommand("lor")
                 || tokens.peek().isCommand("vee")) {
-            or |= !tokens.peek().is(",") && !tokens.peek().is(";") && !words(tokens.peek().text()).equals("and");
+            or |= !tokens.peek().is(",")
+                    && !tokens.peek().is(";")
+                    && !words(tokens.peek().text()).equals("and");
             found = true;
             tokens.skip(1);
         }
@@ -227,7 +229,9 @@ final class AnswerReader {
     private Answer sets() throws UnreadableException {
         Answer first = expressions.sum();
         List<Answer> parts = new ArrayList<>(List.of(first));
-        while (tokens.peek().isCommand("cup") || tokens.peek().isCommand("setminus") || tokens.peek().isCommand("backslash")) {
+        while (tokens.peek().isCommand("cup")
+                || tokens.peek().isCommand("setminus")
+                || tokens.peek().isCommand("backslash")) {
             boolean union = tokens.peek().isCommand("cup");
             if (parts.getLast() instanceof Value) {
                 break;

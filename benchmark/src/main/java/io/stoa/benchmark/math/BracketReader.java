@@ -85,7 +85,11 @@ final class BracketReader {
         List<Answer> elements = group.elements();
         boolean interval = elements.size() == 2 && !(open.equals("(") && round);
         return interval
-                ? new Interval(ExpressionReader.scalar(elements.get(0)), open.equals("["), ExpressionReader.scalar(elements.get(1)), !round)
+                ? new Interval(
+                        ExpressionReader.scalar(elements.get(0)),
+                        open.equals("["),
+                        ExpressionReader.scalar(elements.get(1)),
+                        !round)
                 : new Group(Kind.TUPLE, elements);
     }
 

@@ -168,7 +168,8 @@ final class CommandReader {
             index = ExpressionReader.scalar(expressions.sum());
             tokens.expect("]");
         }
-        Expression radicand = tokens.peek().is("(") ? ExpressionReader.scalar(expressions.primary()) : expressions.commandArgument();
+        Expression radicand =
+                tokens.peek().is("(") ? ExpressionReader.scalar(expressions.primary()) : expressions.commandArgument();
         return new Power(radicand, index.equals(Literal.of(2)) ? half() : Expression.inverse(index));
     }
 

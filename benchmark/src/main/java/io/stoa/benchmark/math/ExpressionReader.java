@@ -79,7 +79,10 @@ final class ExpressionReader {
     }
 
     private boolean atSum() {
-        return tokens.peek().is("+") || tokens.peek().is("-") || tokens.peek().isCommand("pm") || tokens.peek().isCommand("mp");
+        return tokens.peek().is("+")
+                || tokens.peek().is("-")
+                || tokens.peek().isCommand("pm")
+                || tokens.peek().isCommand("mp");
     }
 
     /** Reads signs, and says whether together they are a minus. */
@@ -99,8 +102,10 @@ final class ExpressionReader {
         Answer first = adjacent();
         List<Expression> factors = new ArrayList<>();
         while (true) {
-            boolean times =
-                    tokens.peek().is("*") || tokens.peek().isCommand("cdot") || tokens.peek().isCommand("times") || tokens.peek().isCommand("ast");
+            boolean times = tokens.peek().is("*")
+                    || tokens.peek().isCommand("cdot")
+                    || tokens.peek().isCommand("times")
+                    || tokens.peek().isCommand("ast");
             boolean divided = tokens.peek().is("/") || tokens.peek().isCommand("div");
             if (!times && !divided) {
                 break;
@@ -157,7 +162,8 @@ final class ExpressionReader {
             case NUMBER, LETTER -> true;
             case REPEATING, TEXT, END -> false;
             case COMMAND -> CommandReader.beginsFactor(token.text());
-            case SYMBOL -> token.is("(") || token.is("[") || token.is("{") || (token.is("|") && brackets.areOutsideBars());
+            case SYMBOL ->
+                token.is("(") || token.is("[") || token.is("{") || (token.is("|") && brackets.areOutsideBars());
         };
     }
 
@@ -200,7 +206,8 @@ final class ExpressionReader {
 
     private boolean acceptDegrees() {
         int braces = tokens.peek().is("{") ? 1 : 0;
-        if (tokens.peek(braces).isCommand("circ") && (braces == 0 || tokens.peek(2).is("}"))) {
+        if (tokens.peek(braces).isCommand("circ")
+                && (braces == 0 || tokens.peek(2).is("}"))) {
             tokens.skip(1 + 2 * braces);
             return true;
         }

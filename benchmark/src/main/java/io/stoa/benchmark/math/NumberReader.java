@@ -58,14 +58,19 @@ final class NumberReader {
     /** The fraction of a mixed number, where one follows a whole number. */
     private Optional<Expression> properFraction() throws UnreadableException {
         Token token = tokens.peek();
-        boolean spacedOut = token.kind() == Token.Kind.NUMBER && token.spaced() && tokens.peek(1).is("/");
+        boolean spacedOut = token.kind() == Token.Kind.NUMBER
+                && token.spaced()
+                && tokens.peek(1).is("/");
         if (spacedOut && tokens.peek(2).kind() == Token.Kind.NUMBER) {
-            Optional<Expression> fraction = fraction(number(token.text(), ""), number(tokens.peek(2).text(), ""));
+            Optional<Expression> fraction =
+                    fraction(number(token.text(), ""), number(tokens.peek(2).text(), ""));
             tokens.skip(fraction.isPresent() ? 3 : 0);
             return fraction;
         }
         // Looked at before it is read: nested fractions that turn out not to be numbers would be read over and over.
-        int above = token.kind() == Token.Kind.COMMAND && CommandReader.FRACTIONS.contains(token.text()) ? digitsLength(1) : 0;
+        int above = token.kind() == Token.Kind.COMMAND && CommandReader.FRACTIONS.contains(token.text())
+                ? digitsLength(1)
+                : 0;
         int below = above > 0 ? digitsLength(1 + above) : 0;
         if (above == 0 || (below == 0 && tokens.peek(1).is("{"))) {
             return Optional.empty();
@@ -74,7 +79,8 @@ final class NumberReader {
         tokens.skip(1);
         Expression numerator = expressions.commandArgument();
         boolean complete = digitsLength(0) > 0;
-        Optional<Expression> fraction = complete ? fraction(numerator, expressions.commandArgument()) : Optional.empty();
+        Optional<Expression> fraction =
+                complete ? fraction(numerator, expressions.commandArgument()) : Optional.empty();
         if (fraction.isEmpty()) {
             tokens.back(place);
         }

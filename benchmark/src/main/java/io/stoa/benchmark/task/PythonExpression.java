@@ -336,18 +336,17 @@ final class PythonExpression {
             throw wrong("a parenthesis is closed that is not open");
         }
         SearchCost inside = level.soFar();
-        SearchCost whole =
-                switch (level.kind) {
-                    case PLAIN -> inside;
-                    case ATOMIC -> inside.once();
-                    case AHEAD -> inside.aside();
-                    case BEHIND -> {
-                        if (Double.isNaN(inside.width())) {
-                            throw wrong("what is looked for behind a place has more than one length");
-                        }
-                        yield inside.aside();
-                    }
-                };
+        SearchCost whole = switch (level.kind) {
+            case PLAIN -> inside;
+            case ATOMIC -> inside.once();
+            case AHEAD -> inside.aside();
+            case BEHIND -> {
+                if (Double.isNaN(inside.width())) {
+                    throw wrong("what is looked for behind a place has more than one length");
+                }
+                yield inside.aside();
+            }
+        };
         anchors += whole.empty() ? 1 : 0;
         level = outer.pop();
         item(")", 1, whole);

@@ -67,10 +67,11 @@ public final class PythonPattern {
         try {
             pattern = Pattern.compile(read.java(), javaFlags);
         } catch (PatternSyntaxException e) {
-            throw new IllegalArgumentException(
-                    "not a regular expression: " + PythonExpression.shown(expression) + " (" + e.getDescription() + ")");
+            throw new IllegalArgumentException("not a regular expression: " + PythonExpression.shown(expression) + " ("
+                    + e.getDescription() + ")");
         } catch (StackOverflowError e) {
-            throw new IllegalArgumentException("not a regular expression: " + PythonExpression.shown(expression) + " (nested too deep)");
+            throw new IllegalArgumentException(
+                    "not a regular expression: " + PythonExpression.shown(expression) + " (nested too deep)");
         }
     }
 

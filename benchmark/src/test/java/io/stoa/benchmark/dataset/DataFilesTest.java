@@ -28,12 +28,15 @@ final class DataFilesTest {
         "'', test, train.csv test.csv README.md, test.csv",
         "'', validation, my_train_file.csv my-dev-file.csv, my-dev-file.csv",
         "'', train, data/train/a.csv data/train/b.csv data/test/c.csv, data/train/a.csv data/train/b.csv",
-        "'', test, data/train-00000-of-00002.parquet data/test-00000-of-00001-0a1b.parquet, data/test-00000-of-00001-0a1b.parquet",
-        "'', random, data/random-00000-of-00001.parquet data/train-00000-of-00001.parquet, data/random-00000-of-00001.parquet",
+        "'', test, data/train-00000-of-00002.parquet data/test-00000-of-00001-0a1b.parquet,"
+                + " data/test-00000-of-00001-0a1b.parquet",
+        "'', random, data/random-00000-of-00001.parquet data/train-00000-of-00001.parquet,"
+                + " data/random-00000-of-00001.parquet",
         "'', train, b.jsonl a.jsonl, a.jsonl b.jsonl",
         "'', train, train.jsonl notes.txt words.txt more.txt, train.jsonl",
         "'', test, test_1.json.gz .test.json __test/x.json, test_1.json.gz",
-        "main, test, main/test-00000-of-00001.parquet main/train-00000-of-00001.parquet other/test-0.parquet, main/test-00000-of-00001.parquet",
+        "main, test, main/test-00000-of-00001.parquet main/train-00000-of-00001.parquet other/test-0.parquet,"
+                + " main/test-00000-of-00001.parquet",
         "en, dev_of_ours, data/en/x.csv, ''",
         "none, test, test.csv, ''",
         "'', train, model.safetensors script.py, ''",
@@ -51,19 +54,19 @@ final class DataFilesTest {
     @Test
     void cardsTell() {
         DatasetCard card = DatasetCard.read("README.md", """
-                ---
-                configs:
-                - config_name: one
-                  data_files: "one.csv"
-                - config_name: 2
-                  data_files: { train: [a.csv, "b*.csv"], test: "**/t[0-9].csv" }
-                - config_name: three
-                  data_dir: sub
-                - config_name: four
-                  data_dir: ./sub
-                  data_files: [ { split: x, path: "*.csv" } ]
-                ---
-                """);
+            ---
+            configs:
+            - config_name: one
+              data_files: "one.csv"
+            - config_name: 2
+              data_files: { train: [a.csv, "b*.csv"], test: "**/t[0-9].csv" }
+            - config_name: three
+              data_dir: sub
+            - config_name: four
+              data_dir: ./sub
+              data_files: [ { split: x, path: "*.csv" } ]
+            ---
+            """);
         String[] paths = {
             "one.csv",
             "a.csv",
@@ -125,7 +128,8 @@ final class DataFilesTest {
         String laughs = IntStream.range(1, 60)
                 .mapToObj(i -> "a%d: &a%d [*a%d, *a%d]\n".formatted(i, i, i - 1, i - 1))
                 .collect(Collectors.joining("", "a0: &a0 [x, x]\n", ""));
-        assertThatThrownBy(() -> DatasetCard.read("README.md", "---\n" + laughs + "configs: [{config_name: *a40}]\n---\n"))
+        assertThatThrownBy(
+                        () -> DatasetCard.read("README.md", "---\n" + laughs + "configs: [{config_name: *a40}]\n---\n"))
                 .isInstanceOf(StoaException.class)
                 .hasMessageContaining("once its aliases are written out");
         assertThatThrownBy(() -> DatasetCard.read("README.md", "---\nconfigs: &c [{config_name: *c}]\n---\n"))

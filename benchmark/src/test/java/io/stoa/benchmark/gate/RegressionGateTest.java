@@ -38,7 +38,8 @@ class RegressionGateTest {
     }
 
     private GateReport judge(RegressionGate gate, Path baseline, Path current) {
-        return gate.judge(NewestResults.of(baseline, notices::add), NewestResults.of(current, notices::add), notices::add);
+        return gate.judge(
+                NewestResults.of(baseline, notices::add), NewestResults.of(current, notices::add), notices::add);
     }
 
     /** Of n documents those below {@code right} right, less {@code lost} of them, and {@code gained} of the others. */
@@ -248,14 +249,18 @@ class RegressionGateTest {
     @Test
     void foldersWithoutOneAnswerAreRefused() throws IOException {
         Path empty = Files.createDirectory(folder.resolve("empty"));
-        assertThatThrownBy(() -> NewestResults.of(empty, notices::add)).hasMessageContainingAll("empty", "results_DATE.json");
-        assertThatThrownBy(() -> NewestResults.of(folder.resolve("none"), notices::add)).hasMessageContaining("no such file");
+        assertThatThrownBy(() -> NewestResults.of(empty, notices::add))
+                .hasMessageContainingAll("empty", "results_DATE.json");
+        assertThatThrownBy(() -> NewestResults.of(folder.resolve("none"), notices::add))
+                .hasMessageContaining("no such file");
         Path two = folder.resolve("two");
         ResultsFolders.withNumbers(two.resolve("x"), "m", ResultsFolders.DATE, "task", "acc", "0.7", "0.01", 100);
         ResultsFolders.withNumbers(two.resolve("y"), "m", ResultsFolders.DATE, "task", "acc", "0.6", "0.01", 100);
-        assertThatThrownBy(() -> NewestResults.of(two, notices::add)).hasMessageContainingAll("same date", "name one of the two");
+        assertThatThrownBy(() -> NewestResults.of(two, notices::add))
+                .hasMessageContainingAll("same date", "name one of the two");
         ResultsFolders.withNumbers(two.resolve("y"), "other", ResultsFolders.DATE, "task", "acc", "0.6", "0.01", 100);
-        assertThatThrownBy(() -> NewestResults.of(two, notices::add)).hasMessageContainingAll("several models", "m, other");
+        assertThatThrownBy(() -> NewestResults.of(two, notices::add))
+                .hasMessageContainingAll("several models", "m, other");
     }
 
     @Test
@@ -300,9 +305,9 @@ class RegressionGateTest {
         double right =
                 x.stream().filter(r -> r).count() + y.stream().filter(r -> r).count();
         Files.writeString(folder.resolve("results_" + ResultsFolders.DATE + ".json"), """
-                {"results": {"all": {"acc,none": %s, "acc_stderr,none": 0.02}, "x": {"acc,none": 0.5}, "y": {"acc,none": 0.8}},
-                 "group_subtasks": {"all": ["x", "y", "all"], "x": [], "y": []}}
-                """.formatted(
+            {"results": {"all": {"acc,none": %s, "acc_stderr,none": 0.02}, "x": {"acc,none": 0.5}, "y": {"acc,none": 0.8}},
+             "group_subtasks": {"all": ["x", "y", "all"], "x": [], "y": []}}
+            """.formatted(
                         right / (x.size() + y.size())));
     }
 

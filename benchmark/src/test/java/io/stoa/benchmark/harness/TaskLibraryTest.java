@@ -2,7 +2,6 @@ package io.stoa.benchmark.harness;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import io.stoa.benchmark.ScriptedEngine;
@@ -68,11 +67,11 @@ final class TaskLibraryTest {
         tasks.write("base_a", "num_fewshot: 1\ndescription: a\nmetadata: {version: 1, x: 2}\ntask_list: [z]\n");
         tasks.write("base_b", "num_fewshot: 2\ndescription: b\n");
         tasks.write("own.yaml", """
-                include: [sums.yaml, base_a, base_b]
-                task: own
-                description: own
-                metadata: {version: 3}
-                """);
+            include: [sums.yaml, base_a, base_b]
+            task: own
+            description: own
+            metadata: {version: 3}
+            """);
         TaskConfig own = one("own");
         assertThat(own.name()).isEqualTo("own");
         assertThat(own.keys())
@@ -115,19 +114,19 @@ final class TaskLibraryTest {
     void groupsSetKeysOfTheirTasks() {
         variant("one", "num_fewshot: 1");
         tasks.write("all.yaml", """
-                group: all
-                group_alias: All
-                num_fewshot: 3
-                task:
-                  - one
-                  - {task: sums, num_fewshot: 4, task_alias: renamed}
-                  - {task: inline, dataset_path: %s, test_split: test, doc_to_text: question, doc_to_target: answer}
-                  - group: below
-                    description: d
-                    task: [sums]
-                aggregate_metric_list: [{metric: exact_match, weight_by_size: false}]
-                metadata: {version: 2}
-                """.formatted(folder.resolve("sums.jsonl")));
+            group: all
+            group_alias: All
+            num_fewshot: 3
+            task:
+              - one
+              - {task: sums, num_fewshot: 4, task_alias: renamed}
+              - {task: inline, dataset_path: %s, test_split: test, doc_to_text: question, doc_to_target: answer}
+              - group: below
+                description: d
+                task: [sums]
+            aggregate_metric_list: [{metric: exact_match, weight_by_size: false}]
+            metadata: {version: 2}
+            """.formatted(folder.resolve("sums.jsonl")));
         List<TaskConfig> found = find("all");
         assertThat(found).extracting(TaskConfig::name).containsExactly("one", "sums", "all::inline", "sums");
         assertThat(found).extracting(task -> task.shots().count()).containsExactly(3, 4, 3, 3);
@@ -153,9 +152,9 @@ final class TaskLibraryTest {
         variant("none", "num_fewshot: 0");
         variant("some", "num_fewshot: 1");
         tasks.write("all.yaml", """
-                group: all
-                task: [none, some, sums, {task: sums, num_fewshot: 0, task_alias: bare}]
-                """);
+            group: all
+            task: [none, some, sums, {task: sums, num_fewshot: 0, task_alias: bare}]
+            """);
         assertThat(tasks.library().find("all", Map.of("num_fewshot", 2)).tasks())
                 .extracting(task -> task.shots().count())
                 .containsExactly(0, 2, 2, 0);
@@ -165,7 +164,13 @@ final class TaskLibraryTest {
 
     /** A few lines that are gigabytes once each alias is written out, wherever they stand. */
     @ParameterizedTest
-    @ValueSource(strings = {"task: *a40", "task: laughs\nmetadata: *a40", "task: laughs\ntag: [*a40]", "? *a40\n: x\ntask: laughs"})
+    @ValueSource(
+            strings = {
+                "task: *a40",
+                "task: laughs\nmetadata: *a40",
+                "task: laughs\ntag: [*a40]",
+                "? *a40\n: x\ntask: laughs"
+            })
     void aliasesThatMultiplyEnd(String use) {
         String laughs = IntStream.range(1, 41)
                 .mapToObj(i -> "a%d: &a%d [*a%d, *a%d]\n".formatted(i, i, i - 1, i - 1))
@@ -176,9 +181,12 @@ final class TaskLibraryTest {
                 () -> refused(() -> find("laughs"), "laughs.yaml:", "once its aliases are written out"));
         tasks.write("laughs.yaml", "task: laughs\nmetadata: &m {a: [*m]}\n");
         refused(() -> find("laughs"), "laughs.yaml:2:19: holds itself by way of *m");
-        tasks.write("laughs.yaml", "task: laughs\n" + IntStream.range(1, 60)
-                .mapToObj(i -> "a%d: &a%d [*a%d]\n".formatted(i, i, i - 1))
-                .collect(Collectors.joining("", "a0: &a0 [x]\n", "")));
+        tasks.write(
+                "laughs.yaml",
+                "task: laughs\n"
+                        + IntStream.range(1, 60)
+                                .mapToObj(i -> "a%d: &a%d [*a%d]\n".formatted(i, i, i - 1))
+                                .collect(Collectors.joining("", "a0: &a0 [x]\n", "")));
         refused(() -> find("laughs"), "laughs.yaml:", "nested more than 50 deep");
     }
 
@@ -200,10 +208,10 @@ final class TaskLibraryTest {
         tasks.write("odd.yaml", "group: odd\ntask: [sums]\naggregate_metric_list: [{aggregation: mean}]\n");
         refused(() -> find("odd"), "group odd", "names no metric");
         tasks.write("median.yaml", """
-                group: median
-                task: [sums]
-                aggregate_metric_list: [{metric: exact_match, aggregation: median}]
-                """);
+            group: median
+            task: [sums]
+            aggregate_metric_list: [{metric: exact_match, aggregation: median}]
+            """);
         refused(() -> find("median"), "group median: aggregation median", "only mean");
     }
 

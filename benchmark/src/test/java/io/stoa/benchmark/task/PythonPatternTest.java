@@ -3,7 +3,6 @@ package io.stoa.benchmark.task;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
-
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import io.stoa.model.StoaException;
@@ -75,10 +74,36 @@ final class PythonPatternTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {
-        "a(b", "a)b", "\\Qa", "\\p{L}", "[a", "[]", "[^]", "*", "a|*", "(+)", "^*", "a**", "a{2}{3}", "(?#a", "a(?i)b",
-        "(?<n>a)", "(?P<n>a)(?P<n>b)", "(?P=n)", "(a\\1)", "(a)\\2", "(a)(?(1)b|c)", "\\x4", "a\\", "(?a)b", "a{3,2}", "(?<=a|bc)d", "(?<=a{1,2})b"
-    })
+    @ValueSource(
+            strings = {
+                "a(b",
+                "a)b",
+                "\\Qa",
+                "\\p{L}",
+                "[a",
+                "[]",
+                "[^]",
+                "*",
+                "a|*",
+                "(+)",
+                "^*",
+                "a**",
+                "a{2}{3}",
+                "(?#a",
+                "a(?i)b",
+                "(?<n>a)",
+                "(?P<n>a)(?P<n>b)",
+                "(?P=n)",
+                "(a\\1)",
+                "(a)\\2",
+                "(a)(?(1)b|c)",
+                "\\x4",
+                "a\\",
+                "(?a)b",
+                "a{3,2}",
+                "(?<=a|bc)d",
+                "(?<=a{1,2})b"
+            })
     void refusesWhatPythonRefuses(String expression) {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new PythonPattern(expression))
@@ -110,7 +135,7 @@ final class PythonPatternTest {
                 "(?:a?){60}a{60}c",
                 "(a|a?)+b",
                 "(?:|)(?:|)(?:|)(?:|)(?:|)(?:|)(?:|)(?:|)(?:|)(?:|)(?:|)(?:|)(?:|)(?:|)(?:|)(?:|)(?:|)(?:|)(?:|)(?:|)(?:|)"
-                        + "(?:|)(?:|)(?:|)(?:|)(?:|)(?:|)(?:|)(?:|)(?:|)(?:|)(?:|)(?:|)(?:|)(?:|)(?:|)(?:|)(?:|)(?!)",
+                    + "(?:|)(?:|)(?:|)(?:|)(?:|)(?:|)(?:|)(?:|)(?:|)(?:|)(?:|)(?:|)(?:|)(?:|)(?:|)(?:|)(?:|)(?!)",
                 "(?:(?:(?:){10000}){10000}){10000}(?!)",
             })
     void countsWhatMayTakeLong(String expression) {
@@ -168,7 +193,9 @@ final class PythonPatternTest {
                 searched++;
                 for (String text : List.of("a".repeat(length), random.text(length), random.text(length))) {
                     WatchedText watched = new WatchedText(
-                            text, PythonPattern.MOST_STEPS, () -> new IllegalStateException(expression + " on " + text));
+                            text,
+                            PythonPattern.MOST_STEPS,
+                            () -> new IllegalStateException(expression + " on " + text));
                     try {
                         java.matcher(watched).results().count();
                     } catch (StackOverflowError _) {

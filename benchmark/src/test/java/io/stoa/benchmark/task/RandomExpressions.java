@@ -37,10 +37,7 @@ final class RandomExpressions {
         StringBuilder sequence = new StringBuilder();
         int parts = random.nextInt(1, 5);
         for (int i = 0; i < parts; i++) {
-            sequence.append(
-                    depth < 3 && random.nextInt(3) == 0
-                            ? of(OPENERS) + sequence(depth + 1) + ")"
-                            : of(ATOMS));
+            sequence.append(depth < 3 && random.nextInt(3) == 0 ? of(OPENERS) + sequence(depth + 1) + ")" : of(ATOMS));
             sequence.append(random.nextInt(3) == 0 ? of(REPEATS) : "");
             sequence.append(random.nextInt(6) == 0 && i + 1 < parts ? "|" : "");
         }

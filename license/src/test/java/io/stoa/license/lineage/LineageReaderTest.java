@@ -142,9 +142,9 @@ class LineageReaderTest {
     @Test
     void aNoticeWithThePrescribedSentenceSpeaks() throws IOException {
         Paper notice = new Paper(Path.of("NOTICE"), """
-                Llama 3.1 is licensed under the Llama 3.1 Community License,
-                Copyright © Meta Platforms, Inc. All Rights Reserved.
-                """);
+            Llama 3.1 is licensed under the Llama 3.1 Community License,
+            Copyright © Meta Platforms, Inc. All Rights Reserved.
+            """);
         assertThat(model(read(Map.of(), notice)).standing()).isEqualTo(new Standing.Settled(LLAMA_31));
         assertThat(model(read(Map.of(), new Paper(Path.of("NOTICE"), "Product X by Y")))
                         .claims())
@@ -186,10 +186,11 @@ class LineageReaderTest {
     @Test
     void hostileCardsAreOnlyDoubtful() throws IOException {
         String bomb = """
-                a: &a [x,x,x,x,x,x,x,x,x]
-                b: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a]
-                c: &c [*b,*b,*b,*b,*b,*b,*b,*b,*b]
-                license: *c""";
+            a: &a [x,x,x,x,x,x,x,x,x]
+            b: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a]
+            c: &c [*b,*b,*b,*b,*b,*b,*b,*b,*b]
+            license: *c\
+            """;
         for (String front : List.of(
                 bomb,
                 "license: &a [[*a]]",
