@@ -217,11 +217,11 @@ final class PythonExpression {
     }
 
     private void repeat(String text, int read, double least, double most) {
-        switch (level.repeatable) {
+        level.last = switch (level.repeatable) {
             case NOTHING -> throw wrong("there is nothing to repeat before " + text);
             case REPETITION -> throw wrong("a repetition is repeated by " + text);
-            case ITEM -> level.last = level.last.repeated(least, most);
-        }
+            case ITEM -> level.last.repeated(least, most);
+        };
         level.repeatable = Repeatable.REPETITION;
         write(text, read);
         if (at < python.length() && python.charAt(at) == '?') {
@@ -324,11 +324,9 @@ final class PythonExpression {
     }
 
     private void checkFlags(String flags, String known) {
-        for (char flag : flags.toCharArray()) {
-            if (known.indexOf(flag) < 0) {
-                throw wrong("the flag " + flag + " is not understood");
-            }
-        }
+        flags.chars().filter(flag -> known.indexOf(flag) < 0).findFirst().ifPresent(flag -> {
+            throw wrong("the flag " + (char) flag + " is not understood");
+        });
     }
 
     private void close() {
