@@ -174,7 +174,7 @@ final class PythonPatternTest {
         RandomExpressions random = new RandomExpressions(new SplittableRandom(seed));
         int searched = 0;
         int counted = 0;
-        for (int i = 0; i < 4_000; i++) {
+        for (int i = 0; i < 2_000; i++) {
             String expression = random.next();
             PythonPattern pattern;
             try {
