@@ -98,7 +98,7 @@ public final class ScriptedEngine implements Engine {
     public List<LogLikelihood> score(Prompt prompt, List<String> continuations) {
         String message = read(prompt);
         return continuations.stream()
-                .map(continuation -> new LogLikelihood(logProbabilities.apply(message, continuation), false))
+                .map(continuation -> new LogLikelihood(message.split(" ", -1).length, logProbabilities.apply(message, continuation), false))
                 .toList();
     }
 
