@@ -75,7 +75,12 @@ final class BenchRaceCommand implements Runnable {
 
     /** What {@code --json} prints. */
     record Result(
-            String reference, int documents, long orderSeed, double margin, double confidence, List<Race.Standing> models) {}
+            String reference,
+            int documents,
+            long orderSeed,
+            double margin,
+            double confidence,
+            List<Race.Standing> models) {}
 
     @Override
     public void run() {

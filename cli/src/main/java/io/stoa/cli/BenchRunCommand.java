@@ -63,7 +63,10 @@ final class BenchRunCommand implements Callable<Integer> {
             description = "Ask nothing more after this time, such as 90s, 30m or 2h: all tasks of all models together.")
     private Optional<String> maxTime = Optional.empty();
 
-    @Option(names = "--max-cost", paramLabel = "AMOUNT", description = "Ask nothing more once this was spent, on all tasks of all models together.")
+    @Option(
+            names = "--max-cost",
+            paramLabel = "AMOUNT",
+            description = "Ask nothing more once this was spent, on all tasks of all models together.")
     private Optional<Double> maxCost = Optional.empty();
 
     @Option(
@@ -77,8 +80,9 @@ final class BenchRunCommand implements Callable<Integer> {
             names = "--price-tokens",
             split = ",",
             paramLabel = "PROMPT,ANSWER",
-            description = "What a million tokens cost, read and generated, such as 0.5,1.5. Of a choice that is scored the"
-                    + " prompt and the choice are read.")
+            description =
+                    "What a million tokens cost, read and generated, such as 0.5,1.5. Of a choice that is scored the"
+                            + " prompt and the choice are read.")
     private List<Double> tokens = List.of();
 
     @Option(
@@ -153,8 +157,8 @@ final class BenchRunCommand implements Callable<Integer> {
 
     private Run.Outcome run(ModelOptions.Chosen model, Run run, EnginePool pool, Budget budget) {
         ProgressLine line = new ProgressLine(house.err(), house.terminal());
-        Optional<ResultsFolder> folder = output.map(
-                path -> new ResultsFolder(path, model.candidate().id(), house.clock()));
+        Optional<ResultsFolder> folder =
+                output.map(path -> new ResultsFolder(path, model.candidate().id(), house.clock()));
         Run.Outcome outcome = run.ask(
                 model.entrant(pool), budget, line.start(model.candidate().id()), folder);
         line.clear();
@@ -169,12 +173,11 @@ final class BenchRunCommand implements Callable<Integer> {
         if (undone.isEmpty()) {
             return ExitCode.OK;
         }
-        String by =
-                switch (stop) {
-                    case MAX_TIME -> "--max-time " + maxTime.orElseThrow();
-                    case MAX_COST -> "--max-cost " + maxCost.orElseThrow();
-                    case INTERRUPTED, COMPLETE -> "an interruption";
-                };
+        String by = switch (stop) {
+            case MAX_TIME -> "--max-time " + maxTime.orElseThrow();
+            case MAX_COST -> "--max-cost " + maxCost.orElseThrow();
+            case INTERRUPTED, COMPLETE -> "an interruption";
+        };
         house.err().println("stoa: stopped by " + by + "; the same command goes on from there. Left undone:");
         undone.forEach(what -> house.err().println("stoa:   " + what));
         return stop == Run.Stop.INTERRUPTED ? ExitCode.INTERRUPTED : ExitCode.UNDECIDED;

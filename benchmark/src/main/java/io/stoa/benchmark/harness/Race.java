@@ -93,7 +93,8 @@ public final class Race implements AutoCloseable {
                 throw StoaException.user("task " + task.name() + ": its metric " + first.name()
                         + " is no mean over documents, so models cannot be compared document by document");
             }
-            Prompts prompts = new Prompts(task, data.splits(task), settings.asking().layout());
+            Prompts prompts =
+                    new Prompts(task, data.splits(task), settings.asking().layout());
             for (int i = 0; i < settings.asking().documents(prompts); i++) {
                 order.add(new Place(parts.size(), i));
             }

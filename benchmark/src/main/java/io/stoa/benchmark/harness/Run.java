@@ -56,8 +56,7 @@ public final class Run {
 
         /** How many of a task's documents are asked. */
         int documents(Prompts prompts) {
-            return Math.min(
-                    limit.orElse(Integer.MAX_VALUE), prompts.documents().size());
+            return Math.min(limit.orElse(Integer.MAX_VALUE), prompts.documents().size());
         }
     }
 
@@ -200,8 +199,9 @@ public final class Run {
         List<Part> parts = suite.tasks()
                 .map(task -> new Part(task, new Prompts(task, data.splits(task), settings.layout())))
                 .toList();
-        int total =
-                parts.stream().mapToInt(part -> settings.documents(part.prompts)).sum();
+        int total = parts.stream()
+                .mapToInt(part -> settings.documents(part.prompts))
+                .sum();
         Asking asking = new Asking(entrant, budget, progress, total);
         SequencedMap<String, Evaluated> tasks = new LinkedHashMap<>();
         Optional<Evaluation> evaluation;
@@ -263,8 +263,8 @@ public final class Run {
             Evaluator evaluator = new Evaluator(task, part.prompts.reader(), samples);
             BlockingQueue<List<Asked>> blocks = new ArrayBlockingQueue<>(AHEAD);
             try (ResponseCache cache = new ResponseCache(settings.cache(), entrant, task.name());
-                    ExecutorService others =
-                            Executors.newThreadPerTaskExecutor(Thread.ofVirtual().factory());
+                    ExecutorService others = Executors.newThreadPerTaskExecutor(
+                            Thread.ofVirtual().factory());
                     ExecutorService finisher = Executors.newSingleThreadExecutor()) {
                 Future<?> rendering = others.submit(() -> render(part, blocks));
                 Answers answers = new Answers(part, cache, evaluator, finisher);

@@ -2,15 +2,8 @@ package io.stoa.benchmark.harness;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assertions.within;
 
 import io.stoa.benchmark.ScriptedEngine;
-import io.stoa.engine.Engine;
-import io.stoa.engine.EngineOptions;
-import io.stoa.engine.Prompt;
-import io.stoa.engine.ScoredToken;
-import io.stoa.engine.llama.LlamaRuntime;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -19,8 +12,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 final class EngineCallsTest {
-    private static final Path NANO = Path.of("../examples/quickstart/models/nano.gguf");
-
     /**
      * Of a text with tokens 1, 2, … after begin token 0: first and last token of each window, and how many count; from
      * lm_eval.utils of lm-evaluation-harness 0.4.13 (get_rolling_token_windows, make_disjoint_window).
@@ -54,31 +45,20 @@ final class EngineCallsTest {
     }
 
     @Test
-    void aTextThatFillsTheContextIsReadAtOnce() {
-        LlamaRuntime runtime = LlamaRuntime.load(Path.of(System.getProperty("stoa.natives")), (_, _) -> {});
-        String text = "What is 12 + 34? It is 46, and no more.";
-        int tokens;
-        double sum;
-        try (Engine wide = runtime.open(NANO, new EngineOptions(256, 1))) {
-            List<Integer> prompt = wide.promptTokens(new Prompt.Text(text));
-            tokens = prompt.size() - 1;
-            sum = wide.logProbabilities(prompt, 1).stream()
-                    .skip(1)
-                    .map(ScoredToken::logProbability)
-                    .mapToDouble(one -> one.orElseThrow())
-                    .sum();
-        }
-        assertThat(tokens).isGreaterThan(4);
-        try (Engine narrow = runtime.open(NANO, new EngineOptions(tokens, 1))) {
-            EngineCalls calls = new EngineCalls(narrow, 1, 0);
-            assertThat(rolling(calls, text))
-                    .isInstanceOfSatisfying(
-                            RawAnswer.Likelihood.class,
-                            answer -> assertThat(answer.logLikelihood()).isCloseTo(sum, within(1e-3)));
-            assertThat(calls.promptTokens()).isEqualTo(tokens + 1);
-            assertThat(calls.answerTokens()).isZero();
-            assertThat(rolling(calls, "")).isEqualTo(new RawAnswer.Likelihood(0, true));
-        }
+    void eachTokenOfATextCountsOnce() {
+        ScriptedEngine engine = new ScriptedEngine().spelling().reading(4);
+        EngineCalls calls = new EngineCalls(engine, 1, 0);
+        assertThat(rolling(calls, "abcd")).isEqualTo(new RawAnswer.Likelihood(-4, true));
+        assertThat(engine.asked())
+                .as("a text that fills the context is read at once")
+                .containsExactly("\0abcd");
+        assertThat(calls.promptTokens()).isEqualTo(5);
+        assertThat(rolling(calls, "abcdefghi")).isEqualTo(new RawAnswer.Likelihood(-9, true));
+        assertThat(engine.asked()).containsExactly("\0abcd", "\0abcd", "defgh", "efghi");
+        assertThat(calls.promptTokens()).isEqualTo(5 + 15);
+        assertThat(calls.answerTokens()).as("nothing is generated").isZero();
+        assertThat(rolling(calls, "")).as("as the harness has it").isEqualTo(new RawAnswer.Likelihood(0, true));
+        assertThat(engine.asked()).hasSize(4);
     }
 
     @Test
@@ -87,8 +67,8 @@ final class EngineCallsTest {
         Request.Context nothing = new Request.Context.Text("");
         Request.Context question = new Request.Context.Text("which");
         assertThatThrownBy(() -> new EngineCalls(engine, 1, 0)
-                        .ask(List.of(List.of(
-                                new Request.Likelihood(question, "x"), new Request.Likelihood(nothing, "x")))))
+                        .ask(List.of(
+                                List.of(new Request.Likelihood(question, "x"), new Request.Likelihood(nothing, "x")))))
                 .hasMessageContaining("scripted 1 does not tell a text's tokens");
         assertThat(engine.asked()).isEmpty();
     }

@@ -149,8 +149,7 @@ final class RunTest {
     }
 
     private static Budget cost(double most, double prompt, double answer) {
-        return new Budget(
-                Optional.empty(), OptionalDouble.of(most), new Budget.Prices(0, 1e6 * prompt, 1e6 * answer));
+        return new Budget(Optional.empty(), OptionalDouble.of(most), new Budget.Prices(0, 1e6 * prompt, 1e6 * answer));
     }
 
     private static Budget time(Duration most) {
@@ -230,8 +229,7 @@ final class RunTest {
     }
 
     private Run.Outcome variant(long seed, ScriptedEngine engine) {
-        Run.Settings settings =
-                new Run.Settings(Prompts.Layout.PLAIN, Optional.empty(), seed, folder.resolve("cache"));
+        Run.Settings settings = new Run.Settings(Prompts.Layout.PLAIN, Optional.empty(), seed, folder.resolve("cache"));
         return OwnTasks.ask(tasks.run("sums", settings), "build 1", _ -> engine, Budget.unlimited());
     }
 
@@ -471,8 +469,8 @@ final class RunTest {
                 first = outcome.evaluation().orElseThrow();
             }
             assertThat(OwnTasks.score(first, name)).isBetween(0.0, 1.0);
-            Run.Outcome again = run.ask(
-                    new Entrant(model, "llama", 256, NONE), Budget.unlimited(), (_, _) -> {}, Optional.empty());
+            Run.Outcome again =
+                    run.ask(new Entrant(model, "llama", 256, NONE), Budget.unlimited(), (_, _) -> {}, Optional.empty());
             assertThat(again.known()).isEqualTo(4);
             assertThat(again.evaluation().orElseThrow().json("m")).isEqualTo(first.json("m"));
         }
