@@ -186,8 +186,8 @@ public final class Run {
 
     /**
      * Asks a model. Answers that are known cost nothing and count, whatever the budget. Documents that are scored are asked
-     * a block at a time, others one by one; answers are kept at once, so that neither a failure nor the end of the budget
-     * loses one.
+     * a block at a time, others one by one. What the engine has given is kept before it is asked again, so that a failure
+     * loses none of it.
      *
      * @param budget of this and of everything else that shares it
      * @param output where results and samples go, if anywhere
