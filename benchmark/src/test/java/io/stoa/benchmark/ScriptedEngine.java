@@ -13,12 +13,16 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.BiFunction;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * An engine that answers as it is told: a function from the user's message to an answer, and one from message and choice
@@ -55,6 +59,12 @@ public final class ScriptedEngine implements Engine {
     /** From now on answers of more words than the tokens that were asked for are cut off there. */
     public ScriptedEngine cutting() {
         cutting = true;
+        return this;
+    }
+
+    /** From now on it tells tokens: a begin token 0, and a text's characters, each with log-probability −1. */
+    public ScriptedEngine spelling() {
+        capabilities.add(Capability.TOKENIZE);
         return this;
     }
 
@@ -98,7 +108,8 @@ public final class ScriptedEngine implements Engine {
     public List<LogLikelihood> score(Prompt prompt, List<String> continuations) {
         String message = read(prompt);
         return continuations.stream()
-                .map(continuation -> new LogLikelihood(logProbabilities.apply(message, continuation), false))
+                .map(continuation -> new LogLikelihood(
+                        message.split(" ", -1).length, logProbabilities.apply(message, continuation), false))
                 .toList();
     }
 
@@ -117,7 +128,7 @@ public final class ScriptedEngine implements Engine {
 
     @Override
     public List<Integer> tokenize(String text, boolean special) {
-        throw new UnsupportedOperationException("scripted");
+        return text.chars().boxed().toList();
     }
 
     @Override
@@ -132,12 +143,24 @@ public final class ScriptedEngine implements Engine {
 
     @Override
     public List<ScoredToken> logProbabilities(List<Integer> tokens, int alternatives) {
-        throw new UnsupportedOperationException("scripted");
+        if (tokens.size() - 1 > contextTokens) {
+            throw new AssertionError(tokens.size() + " tokens for a context of " + contextTokens);
+        }
+        asked.add(tokens.stream().map(Character::toString).collect(Collectors.joining()));
+        return IntStream.range(0, tokens.size())
+                .mapToObj(i -> new ScoredToken(
+                        tokens.get(i),
+                        i == 0 ? OptionalDouble.empty() : OptionalDouble.of(-1),
+                        List.of(new ScoredToken.Alternative(tokens.get(i), -1))))
+                .toList();
     }
 
     @Override
     public List<Integer> promptTokens(Prompt prompt) {
-        throw new UnsupportedOperationException("scripted");
+        if (!(prompt instanceof Prompt.Text(String text))) {
+            throw new UnsupportedOperationException("scripted");
+        }
+        return Stream.concat(Stream.of(0), tokenize(text, true).stream()).toList();
     }
 
     @Override

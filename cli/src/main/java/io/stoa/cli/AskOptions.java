@@ -7,11 +7,9 @@ import io.stoa.benchmark.harness.Run;
 import io.stoa.benchmark.harness.TaskData;
 import io.stoa.benchmark.harness.TaskLibrary;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalDouble;
 import picocli.CommandLine.Option;
 
 /** How models are asked: the options that the verbs share which run whole tasks. */
@@ -40,18 +38,16 @@ final class AskOptions {
             description = "Where answers are kept. Default: ${DEFAULT-VALUE}")
     private Path cache = Path.of(".stoa", "responses");
 
-    Run.Settings settings(
-            ModelOptions.Chosen model, Optional<Duration> maxTime, OptionalDouble maxCost, Run.Prices prices) {
+    Run.Settings settings() {
         Prompts.Layout layout = new Prompts.Layout(chat, chat, system, Prompts.SHOT_SEED);
-        return Arguments.checked(() -> new Run.Settings(
-                layout, limit, seed, model.options().contextTokens(), cache, maxTime, maxCost, prices));
+        return Arguments.checked(() -> new Run.Settings(layout, limit, seed, cache));
     }
 
-    List<Run> runs(TaskLibrary library, List<String> names, TaskOptions tasks, HubDatasets hub, Run.Settings settings) {
+    List<Run> runs(TaskLibrary library, List<String> names, TaskOptions tasks, HubDatasets hub) {
         List<Run> runs = new ArrayList<>();
         for (String name : names) {
             TaskData data = tasks.data(library, name, hub, DownloadProgress.NONE);
-            runs.add(new Run(library, name, tasks.overrides(), data, settings));
+            runs.add(new Run(library, name, tasks.overrides(), data, settings()));
         }
         return runs;
     }

@@ -3,14 +3,15 @@ package io.stoa.cli;
 import io.stoa.assess.EnginePool;
 import io.stoa.benchmark.dataset.DownloadProgress;
 import io.stoa.benchmark.dataset.HubDatasets;
-import io.stoa.benchmark.harness.Prompts;
+import io.stoa.benchmark.harness.Entrant;
 import io.stoa.benchmark.harness.Race;
 import io.stoa.benchmark.harness.TaskLibrary;
 import io.stoa.model.StoaException;
-import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -56,21 +57,14 @@ final class BenchRaceCommand implements Runnable {
     @Option(names = "--confidence", defaultValue = "0.95", description = "Default: ${DEFAULT-VALUE}")
     private double confidence = 0.95;
 
-    @Option(names = "--limit", paramLabel = "N", description = "Only the first documents of each task.")
-    private Optional<Integer> limit = Optional.empty();
-
-    @Option(names = "--seed", defaultValue = "0", description = "Of the documents' order. Default: ${DEFAULT-VALUE}")
-    private long seed;
-
-    @Option(names = "--chat", description = "Put prompts through each model's chat template.")
-    private boolean chat;
+    @Mixin
+    private AskOptions asking = new AskOptions();
 
     @Option(
-            names = "--cache",
-            defaultValue = ".stoa/responses",
-            paramLabel = "FOLDER",
-            description = "Where answers are kept. Default: ${DEFAULT-VALUE}")
-    private Path cache = Path.of(".stoa", "responses");
+            names = "--order-seed",
+            defaultValue = "0",
+            description = "Of the documents' order. Default: ${DEFAULT-VALUE}")
+    private long orderSeed;
 
     @Option(names = "--json", description = "Print the standings as JSON.")
     private boolean json;
@@ -81,7 +75,12 @@ final class BenchRaceCommand implements Runnable {
 
     /** What {@code --json} prints. */
     record Result(
-            String reference, int documents, long seed, double margin, double confidence, List<Race.Standing> models) {}
+            String reference,
+            int documents,
+            long orderSeed,
+            double margin,
+            double confidence,
+            List<Race.Standing> models) {}
 
     @Override
     public void run() {
@@ -91,15 +90,14 @@ final class BenchRaceCommand implements Runnable {
         if (chosen.size() < 2) {
             throw StoaException.user("--model: name the reference and at least one other model");
         }
-        int context = chosen.getFirst().options().contextTokens();
-        Prompts.Layout layout = new Prompts.Layout(chat, chat, Optional.empty(), Prompts.SHOT_SEED);
         Race.Settings settings =
-                Arguments.checked(() -> new Race.Settings(layout, limit, seed, context, cache, margin, confidence));
-        List<EnginePool> pools = chosen.stream().map(model -> model.pool(house)).toList();
-        List<Race.Entrant> entrants = new ArrayList<>();
-        for (int i = 0; i < chosen.size(); i++) {
-            entrants.add(
-                    new Race.Entrant(chosen.get(i).candidate(), chosen.get(i).build(), pools.get(i)));
+                Arguments.checked(() -> new Race.Settings(asking.settings(), orderSeed, margin, confidence));
+        Map<String, EnginePool> pools = new LinkedHashMap<>();
+        List<Entrant> entrants = new ArrayList<>();
+        for (ModelOptions.Chosen model : chosen) {
+            EnginePool pool = model.pool(house);
+            pools.put(model.candidate().id(), pool);
+            entrants.add(model.entrant(pool));
         }
         ProgressLine line = new ProgressLine(house.err(), house.terminal());
         try (HubDatasets hub = house.hub();
@@ -111,7 +109,9 @@ final class BenchRaceCommand implements Runnable {
                         settings,
                         entrants.getFirst(),
                         entrants.subList(1, entrants.size()))) {
-            List<Race.Standing> standings = race.run(line.start(name));
+            List<Race.Standing> standings = race.run(
+                    line.start(name),
+                    decided -> Optional.ofNullable(pools.get(decided.model())).ifPresent(EnginePool::close));
             line.clear();
             if (json) {
                 house.out()
@@ -119,7 +119,7 @@ final class BenchRaceCommand implements Runnable {
                                 .writeValueAsString(new Result(
                                         entrants.getFirst().model().id(),
                                         race.documents(),
-                                        seed,
+                                        orderSeed,
                                         margin,
                                         confidence,
                                         standings)));
@@ -127,7 +127,7 @@ final class BenchRaceCommand implements Runnable {
                 print(entrants.getFirst().model().id(), race.documents(), standings);
             }
         } finally {
-            pools.forEach(EnginePool::close);
+            pools.values().forEach(EnginePool::close);
         }
     }
 
@@ -139,7 +139,7 @@ final class BenchRaceCommand implements Runnable {
                         reference,
                         documents,
                         100 * margin,
-                        seed);
+                        orderSeed);
         int width = Math.max(
                 5,
                 standings.stream().mapToInt(one -> one.model().length()).max().orElse(0));

@@ -2,11 +2,13 @@ package io.stoa.cli;
 
 import io.stoa.assess.EnginePool;
 import io.stoa.benchmark.dataset.HubDatasets;
+import io.stoa.benchmark.harness.Budget;
 import io.stoa.benchmark.harness.ResultsFolder;
 import io.stoa.benchmark.harness.Run;
 import io.stoa.benchmark.harness.TaskLibrary;
 import io.stoa.model.StoaException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -59,10 +61,13 @@ final class BenchRunCommand implements Callable<Integer> {
     @Option(
             names = "--max-time",
             paramLabel = "DURATION",
-            description = "Ask nothing more after this time, such as 90s, 30m or 2h.")
+            description = "Ask nothing more after this time, such as 90s, 30m or 2h: all tasks of all models together.")
     private Optional<String> maxTime = Optional.empty();
 
-    @Option(names = "--max-cost", paramLabel = "AMOUNT", description = "Ask nothing more once this was spent.")
+    @Option(
+            names = "--max-cost",
+            paramLabel = "AMOUNT",
+            description = "Ask nothing more once this was spent, on all tasks of all models together.")
     private Optional<Double> maxCost = Optional.empty();
 
     @Option(
@@ -76,7 +81,9 @@ final class BenchRunCommand implements Callable<Integer> {
             names = "--price-tokens",
             split = ",",
             paramLabel = "PROMPT,ANSWER",
-            description = "What a million tokens cost, read and generated, such as 0.5,1.5.")
+            description =
+                    "What a million tokens cost, read and generated, such as 0.5,1.5. Of a choice that is scored the"
+                            + " prompt and the choice are read.")
     private List<Double> tokens = List.of();
 
     @Option(
@@ -96,33 +103,93 @@ final class BenchRunCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        Budget budget = Arguments.checked(() -> new Budget(
+                maxTime.map(text -> Arguments.duration("--max-time", text)),
+                maxCost.map(OptionalDouble::of).orElse(OptionalDouble.empty()),
+                prices()));
         TaskLibrary library = tasks.library();
         names.forEach(name -> tasks.tellKeptShots(library, name, house.err()));
         try (HubDatasets hub = house.hub()) {
             List<ModelOptions.Chosen> chosen = models.chosen(house);
-            boolean complete = true;
-            for (ModelOptions.Chosen model : chosen) {
-                Run.Settings settings = asking.settings(
-                        model,
-                        maxTime.map(text -> Arguments.duration("--max-time", text)),
-                        maxCost.map(OptionalDouble::of).orElse(OptionalDouble.empty()),
-                        prices());
-                List<Run> runs = asking.runs(library, names, tasks, hub, settings);
-                if (plan) {
-                    runs.forEach(run -> tell(model, run.plan()));
-                } else {
-                    complete &= run(model, runs);
-                }
+            List<Run> runs = asking.runs(library, names, tasks, hub);
+            if (plan) {
+                chosen.forEach(model -> runs.forEach(run -> tell(model, run.plan())));
+                return ExitCode.OK.code();
             }
-            return (complete ? ExitCode.OK : ExitCode.UNDECIDED).code();
+            List<String> undone = new ArrayList<>();
+            Run.Stop stop = Run.Stop.COMPLETE;
+            for (ModelOptions.Chosen model : chosen) {
+                stop = run(model, runs, budget, stop, undone);
+            }
+            return tellEnd(stop, undone).code();
         }
     }
 
-    private Run.Prices prices() {
+    /**
+     * Asks one model, unless something has ended before.
+     *
+     * @param undone is told what is left
+     * @return what has ended
+     */
+    private Run.Stop run(
+            ModelOptions.Chosen model, List<Run> runs, Budget budget, Run.Stop before, List<String> undone) {
+        Run.Stop stop = before;
+        try (EnginePool pool = model.pool(house)) {
+            for (int i = 0; i < runs.size(); i++) {
+                String what = model.candidate().id() + ", " + names.get(i);
+                stop = stop == Run.Stop.COMPLETE ? budget.stop() : stop;
+                if (stop != Run.Stop.COMPLETE) {
+                    undone.add(what + ": not begun");
+                    continue;
+                }
+                Run.Outcome outcome = run(model, runs.get(i), pool, budget);
+                stop = outcome.stop();
+                if (outcome.undone() > 0) {
+                    undone.add(String.format(
+                            Locale.ROOT,
+                            "%s: %,d of %,d documents",
+                            what,
+                            outcome.undone(),
+                            outcome.undone() + outcome.asked() + outcome.known()));
+                }
+            }
+        }
+        return stop;
+    }
+
+    private Run.Outcome run(ModelOptions.Chosen model, Run run, EnginePool pool, Budget budget) {
+        ProgressLine line = new ProgressLine(house.err(), house.terminal());
+        Optional<ResultsFolder> folder =
+                output.map(path -> new ResultsFolder(path, model.candidate().id(), house.clock()));
+        Run.Outcome outcome = run.ask(
+                model.entrant(pool), budget, line.start(model.candidate().id()), folder);
+        line.clear();
+        print(model, outcome);
+        if (outcome.evaluation().isPresent()) {
+            folder.ifPresent(where -> house.err().println("stoa: written to " + where.folder()));
+        }
+        return outcome;
+    }
+
+    private ExitCode tellEnd(Run.Stop stop, List<String> undone) {
+        if (undone.isEmpty()) {
+            return ExitCode.OK;
+        }
+        String by = switch (stop) {
+            case MAX_TIME -> "--max-time " + maxTime.orElseThrow();
+            case MAX_COST -> "--max-cost " + maxCost.orElseThrow();
+            case INTERRUPTED, COMPLETE -> "an interruption";
+        };
+        house.err().println("stoa: stopped by " + by + "; the same command goes on from there. Left undone:");
+        undone.forEach(what -> house.err().println("stoa:   " + what));
+        return stop == Run.Stop.INTERRUPTED ? ExitCode.INTERRUPTED : ExitCode.UNDECIDED;
+    }
+
+    private Budget.Prices prices() {
         if (!tokens.isEmpty() && tokens.size() != 2) {
             throw StoaException.user("--price-tokens: two prices are wanted, such as 0.5,1.5");
         }
-        return tokens.isEmpty() ? new Run.Prices(hour, 0, 0) : new Run.Prices(hour, tokens.get(0), tokens.get(1));
+        return tokens.isEmpty() ? new Budget.Prices(hour, 0, 0) : new Budget.Prices(hour, tokens.get(0), tokens.get(1));
     }
 
     private void tell(ModelOptions.Chosen model, Run.Plan plan) {
@@ -147,37 +214,17 @@ final class BenchRunCommand implements Callable<Integer> {
                         estimate.cost() > 0 ? String.format(Locale.ROOT, ", %.2f", estimate.cost()) : "");
     }
 
-    private boolean run(ModelOptions.Chosen model, List<Run> runs) {
-        ProgressLine line = new ProgressLine(house.err(), house.terminal());
-        boolean complete = true;
-        try (EnginePool pool = model.pool(house)) {
-            for (Run run : runs) {
-                Optional<ResultsFolder> folder = output.map(
-                        path -> new ResultsFolder(path, model.candidate().id(), house.clock()));
-                Run.Outcome outcome = run.ask(
-                        model.candidate(),
-                        model.build(),
-                        pool,
-                        line.start(model.candidate().id()),
-                        folder);
-                line.clear();
-                complete &= outcome.stop() == Run.Stop.COMPLETE;
-                print(model, outcome);
-                folder.ifPresent(where -> house.err().println("stoa: written to " + where.folder()));
-            }
-        }
-        return complete;
-    }
-
     private void print(ModelOptions.Chosen model, Run.Outcome outcome) {
         if (json) {
             outcome.evaluation()
                     .map(evaluation -> evaluation.jsonLine(model.candidate().id()))
                     .ifPresent(house.out()::println);
         } else {
-            house.out().println(model.candidate().id());
-            outcome.evaluation().ifPresent(evaluation -> BenchTable.print(evaluation, house.out()));
-            house.out().println();
+            outcome.evaluation().ifPresent(evaluation -> {
+                house.out().println(model.candidate().id());
+                BenchTable.print(evaluation, house.out());
+                house.out().println();
+            });
         }
         double seconds = outcome.time().toMillis() / 1000.0;
         house.err()
@@ -192,12 +239,5 @@ final class BenchRunCommand implements Callable<Integer> {
                                 * outcome.inEngine().toMillis()
                                 / Math.max(1.0, (double) outcome.time().toMillis()),
                         outcome.cost() > 0 ? String.format(Locale.ROOT, "; cost %.4f", outcome.cost()) : "");
-        switch (outcome.stop()) {
-            case COMPLETE -> {
-                // Nothing to add.
-            }
-            case MAX_TIME -> house.err().println("stoa: stopped by --max-time; the same command goes on from there");
-            case MAX_COST -> house.err().println("stoa: stopped by --max-cost; the same command goes on from there");
-        }
     }
 }

@@ -2,6 +2,8 @@ package io.stoa.cli;
 
 import io.stoa.assess.EnginePool;
 import io.stoa.benchmark.dataset.HubDatasets;
+import io.stoa.benchmark.harness.Budget;
+import io.stoa.benchmark.harness.Entrant;
 import io.stoa.benchmark.harness.Evaluation;
 import io.stoa.benchmark.harness.ResultsFolder;
 import io.stoa.benchmark.harness.Run;
@@ -14,7 +16,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
@@ -134,8 +135,7 @@ final class BenchWatchCommand implements Callable<Integer> {
     private List<Watch.Asked> ask(TaskLibrary library, HubDatasets hub) {
         List<Watch.Asked> asked = new ArrayList<>();
         for (ModelOptions.Chosen model : models.chosen(house)) {
-            Run.Settings settings = asking.settings(model, Optional.empty(), OptionalDouble.empty(), Run.Prices.FREE);
-            asked.add(ask(model, asking.runs(library, names, tasks, hub, settings)));
+            asked.add(ask(model, asking.runs(library, names, tasks, hub)));
         }
         mark = house.clock().instant().toString();
         return asked;
@@ -155,9 +155,12 @@ final class BenchWatchCommand implements Callable<Integer> {
                         new ResultsFolder(output, model.candidate().id(), house.clock())) {
                     place = folder.folder();
                     run.ask(
-                                    model.candidate(),
-                                    build,
-                                    pool,
+                                    new Entrant(
+                                            model.candidate(),
+                                            build,
+                                            model.options().contextTokens(),
+                                            pool),
+                                    Budget.unlimited(),
                                     line.start(model.candidate().id()),
                                     Optional.of(folder))
                             .evaluation()

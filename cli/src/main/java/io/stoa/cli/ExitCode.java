@@ -13,7 +13,8 @@ public enum ExitCode {
     UNDECIDED(
             11,
             "assess: no candidate is ready, at least one cannot be decided yet. bench gate: a loss is neither ruled out"
-                    + " nor shown, or a task was not measured."),
+                    + " nor shown, or a task was not measured. bench run: --max-time or --max-cost left something"
+                    + " undone."),
     NOT_READY(12, "assess: every candidate is NOT READY. bench gate: a regression is shown, or a least score missed."),
     BROKEN(20, "ledger verify: the chain is broken."),
     UNHEALTHY(21, "doctor: at least one check failed."),

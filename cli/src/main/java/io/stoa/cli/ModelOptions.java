@@ -1,6 +1,7 @@
 package io.stoa.cli;
 
 import io.stoa.assess.EnginePool;
+import io.stoa.benchmark.harness.Entrant;
 import io.stoa.engine.EngineOptions;
 import io.stoa.engine.gguf.Preflight;
 import io.stoa.engine.remote.ModelList;
@@ -65,6 +66,10 @@ final class ModelOptions {
     record Chosen(Candidate candidate, String build, EngineOptions options) {
         EnginePool pool(House house) {
             return new EnginePool(candidate -> house.open(candidate, options));
+        }
+
+        Entrant entrant(EnginePool pool) {
+            return new Entrant(candidate, build, options.contextTokens(), pool);
         }
     }
 

@@ -131,6 +131,55 @@ class BenchVerbsTest {
         return Stream.concat(Arrays.stream(arguments), Arrays.stream(more)).toArray();
     }
 
+    private Object[] asking(String verb, Object... more) {
+        return with(
+                new Object[] {verb},
+                with(
+                        more,
+                        "--tasks",
+                        Quickstart.SHIPPED.resolve("tasks"),
+                        "--num-fewshot",
+                        0,
+                        "--model",
+                        Quickstart.SHIPPED.resolve("models/nano.gguf"),
+                        "--cache",
+                        folder.resolve("cache")));
+    }
+
+    @Test
+    void aRunsBoundsHoldForAllItsTasks() {
+        Object[] run = asking("run", "quickstart_arith", "quickstart_logic", "--limit", 5, "--output", folder);
+        assertThat(bench(with(run, "--max-time", "0.001s"))).isEqualTo(ExitCode.UNDECIDED.code());
+        assertThat(err())
+                .contains("stopped by --max-time 0.001s", "nano, quickstart_arith: not begun")
+                .doesNotContain("written to");
+        // Every token read costs more than there is, so one document is asked.
+        assertThat(bench(with(run, "--max-cost", "1", "--price-tokens", "2000000,0")))
+                .isEqualTo(ExitCode.UNDECIDED.code());
+        assertThat(err())
+                .contains(
+                        "1 documents asked",
+                        "written to",
+                        "stopped by --max-cost 1",
+                        "nano, quickstart_arith: 4 of 5 documents",
+                        "nano, quickstart_logic: not begun");
+        assertThat(bench(run)).isEqualTo(ExitCode.OK.code());
+        assertThat(err()).contains("4 documents asked, 1 known already").doesNotContain("stopped");
+    }
+
+    @Test
+    void aRaceIsAskedAsARunIs() {
+        Object[] race = asking(
+                "race", "quickstart_choice", "--model", Quickstart.SHIPPED.resolve("models/micro.gguf"), "--seed", 5);
+        assertThat(bench(with(race, "--limit", 0))).isEqualTo(ExitCode.USER.code());
+        assertThat(err()).contains("the limit must be positive: 0");
+        assertThat(bench(with(race, "--limit", 4, "--order-seed", 7))).isEqualTo(ExitCode.OK.code());
+        assertThat(out()).contains("4 documents", "order from seed 7", "undecided");
+        assertThat(bench(asking("run", "quickstart_choice", "--limit", 4, "--seed", 5)))
+                .isEqualTo(ExitCode.OK.code());
+        assertThat(err()).as("the race has asked it").contains("0 documents asked, 4 known already");
+    }
+
     @Test
     void theGateTellsBuildServersAndPrograms() throws IOException {
         Path base = run("base", DATE, 1000, 700, 0);

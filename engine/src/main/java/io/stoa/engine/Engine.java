@@ -65,7 +65,8 @@ public interface Engine extends AutoCloseable {
     /**
      * What the model makes of each token of a text: ln p(token | the tokens before it). Needs {@link Capability#SCORE}.
      *
-     * @param tokens at least one; no begin token is added
+     * @param tokens at least one, and at most one more than the context holds, because the last is not read; no begin
+     *     token is added
      * @param alternatives how many likeliest tokens to tell for each position
      * @return one for each token; the first has no log-probability
      */

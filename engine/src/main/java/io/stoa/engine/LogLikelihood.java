@@ -5,10 +5,11 @@ import java.util.List;
 /**
  * The log-likelihood of a continuation.
  *
+ * @param promptTokens how many tokens stand before it, as the engine counted them
  * @param tokens the natural logarithm of each token's probability, in order
  * @param greedy whether each token was the most likely one
  */
-public record LogLikelihood(List<Double> tokens, boolean greedy) {
+public record LogLikelihood(int promptTokens, List<Double> tokens, boolean greedy) {
     public LogLikelihood {
         tokens = List.copyOf(tokens);
     }

@@ -23,6 +23,7 @@ final class EngineCalls {
     private long nanos;
     private long promptTokens;
     private long answerTokens;
+    private Optional<Integer> begin = Optional.empty();
 
     /**
      * @param repeats answers to each generation
@@ -39,10 +40,12 @@ final class EngineCalls {
         return nanos;
     }
 
+    /** Tokens read: of a scored request prompt and continuation, as an endpoint bills them. */
     long promptTokens() {
         return promptTokens;
     }
 
+    /** Tokens generated. */
     long answerTokens() {
         return answerTokens;
     }
@@ -54,6 +57,10 @@ final class EngineCalls {
      * @return the answers of each, in order
      */
     List<List<RawAnswer>> ask(List<List<Request>> documents) {
+        if (documents.stream().flatMap(List::stream).anyMatch(EngineCalls::isWhole)) {
+            // What cannot be done is said before anything is.
+            begin = Optional.of(begin.orElseGet(this::beginToken));
+        }
         List<List<RawAnswer>> answers = new ArrayList<>();
         if (documents.stream().allMatch(EngineCalls::isScored)) {
             scored(documents, answers);
@@ -64,7 +71,32 @@ final class EngineCalls {
         return answers;
     }
 
-    private static boolean isScored(List<Request> requests) {
+    /** Whether nothing stands before the text that is scored. */
+    private static boolean isWhole(Request request) {
+        return switch (request) {
+            case Request.Likelihood likelihood -> isEmpty(likelihood.context());
+            case Request.Rolling _ -> true;
+            case Request.Generate _ -> false;
+        };
+    }
+
+    private int beginToken() {
+        if (!engine.capabilities().contains(Engine.Capability.TOKENIZE)) {
+            throw StoaException.user(engine.facts().engine()
+                    + " does not tell a text's tokens, so the likelihood of a whole text is not known;"
+                    + " take a task with prompts");
+        }
+        List<Integer> tokens = engine.promptTokens(new Prompt.Text("a"));
+        if (tokens.size() <= engine.tokenize("a", true).size()) {
+            throw StoaException.user(
+                    engine.facts().name() + " begins no text with a token of its own, so the likelihood"
+                            + " of a text's first token is not known; take a task with prompts");
+        }
+        return tokens.getFirst();
+    }
+
+    /** Whether its documents can be read together: then they are one call, which gives all answers or none. */
+    static boolean isScored(List<Request> requests) {
         return requests.stream()
                 .allMatch(
                         request -> request instanceof Request.Likelihood likelihood && !isEmpty(likelihood.context()));
@@ -100,7 +132,7 @@ final class EngineCalls {
                                 + " from " + engine.facts().engine()
                                 + "; check the model file with its publisher's digest");
                     }
-                    answerTokens += value.tokens().size();
+                    promptTokens += value.promptTokens() + value.tokens().size();
                     byPlace.put(places.get(i), new RawAnswer.Likelihood(value.sum(), value.greedy()));
                 }
             }
@@ -135,31 +167,51 @@ final class EngineCalls {
     }
 
     /**
-     * The log-likelihood of a whole text after the begin token. What does not fit the context at once is cut into windows
-     * that do not overlap, each after the token before it, as the harness does.
+     * A part of a text.
+     *
+     * @param tokens what stands before the scored ones, then these; one more than the context holds at most, because the
+     *     last is only asked about
+     * @param scored how many of the last count
      */
+    record Window(List<Integer> tokens, int scored) {}
+
+    /**
+     * Cuts a text for a context of {@code most} tokens, so that each of its tokens is scored once: full windows that begin
+     * with one token from before, and a last one with as much of what precedes as fits (lm-evaluation-harness' windows
+     * with one token of context, made disjoint).
+     *
+     * @param begin what stands before the text
+     */
+    static List<Window> windows(int begin, List<Integer> text, int most) {
+        List<Integer> all = new ArrayList<>(text.size() + 1);
+        all.add(begin);
+        all.addAll(text);
+        List<Window> windows = new ArrayList<>();
+        for (int done = 0; done < text.size(); ) {
+            int scored = Math.min(most, text.size() - done);
+            int end = done + scored + 1;
+            windows.add(new Window(all.subList(Math.max(0, end - most - 1), end), scored));
+            done += scored;
+        }
+        return windows;
+    }
+
+    /** The log-likelihood of a whole text after the begin token; 0 of an empty one, as the harness has it. */
     private RawAnswer whole(String text) {
         long started = System.nanoTime();
-        List<Integer> tokens = engine.promptTokens(new Prompt.Text(text));
-        int window = engine.facts().contextTokens().orElse(GenerationSettings.DEFAULT_TOKENS);
+        int most = engine.facts().contextTokens().orElse(GenerationSettings.DEFAULT_TOKENS);
         double sum = 0;
         boolean greedy = true;
-        for (int from = 0; from + 1 < tokens.size() || from == 0; from += window - 1) {
-            List<ScoredToken> scored =
-                    engine.logProbabilities(tokens.subList(from, Math.min(tokens.size(), from + window)), 1);
-            for (ScoredToken token : scored.subList(1, scored.size())) {
+        List<Integer> tokens = text.isEmpty() ? List.of() : engine.tokenize(text, true);
+        for (Window window : windows(begin.orElseThrow(), tokens, most)) {
+            List<ScoredToken> read = engine.logProbabilities(window.tokens(), 1);
+            for (ScoredToken token : read.subList(read.size() - window.scored(), read.size())) {
                 sum += token.logProbability().orElseThrow();
                 greedy &= token.top().getFirst().token() == token.token();
             }
+            promptTokens += window.tokens().size();
         }
-        boolean begun = tokens.size() > engine.tokenize(text, true).size();
         nanos += System.nanoTime() - started;
-        answerTokens += tokens.size();
-        if (!begun) {
-            throw StoaException.user(
-                    engine.facts().name() + " begins no text with a token of its own, so the likelihood"
-                            + " of a text's first token is not known; take a task with prompts");
-        }
         return new RawAnswer.Likelihood(sum, greedy);
     }
 

@@ -4,21 +4,17 @@ import static java.util.Objects.requireNonNull;
 
 import io.stoa.benchmark.stats.SequentialDifference;
 import io.stoa.benchmark.stats.StoppingRule;
-import io.stoa.engine.EngineSource;
-import io.stoa.model.Candidate;
 import io.stoa.model.Interval;
 import io.stoa.model.Progress;
 import io.stoa.model.StoaException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
-import java.util.SequencedMap;
+import java.util.function.Consumer;
 
 /**
  * May these models replace that one? All are asked the same documents in an order drawn from a seed, and each is let go as
@@ -38,25 +34,14 @@ public final class Race implements AutoCloseable {
     /**
      * How to compare.
      *
-     * @param layout of prompts
-     * @param limit documents of each task at most, the first ones
-     * @param seed of the order
-     * @param context in tokens
-     * @param cache where answers are kept
+     * @param asking how models are asked; its seed is that of answers, not of the order
+     * @param orderSeed of the documents' order
      * @param margin the loss of score that is still accepted, such as 0.02
      * @param confidence of all decisions together, such as 0.95
      */
-    public record Settings(
-            Prompts.Layout layout,
-            Optional<Integer> limit,
-            long seed,
-            int context,
-            Path cache,
-            double margin,
-            double confidence) {
+    public record Settings(Run.Settings asking, long orderSeed, double margin, double confidence) {
         public Settings {
-            requireNonNull(layout, "layout");
-            requireNonNull(cache, "cache");
+            requireNonNull(asking, "asking");
             if (!(margin > 0 && margin < 1)) {
                 throw new IllegalArgumentException("the margin lies in (0, 1): " + margin);
             }
@@ -66,16 +51,8 @@ public final class Race implements AutoCloseable {
         }
     }
 
-    /** A model with what opens it. */
-    public record Entrant(Candidate model, String engineBuild, EngineSource engine) {
-        public Entrant {
-            requireNonNull(model, "model");
-            requireNonNull(engine, "engine");
-        }
-    }
-
     /**
-     * How a model did against the reference.
+     * How a model did against the reference. Scores of a metric of which less is better count as 1 less the score.
      *
      * @param outcome absent where the documents did not decide it
      * @param documents that were needed, or all
@@ -95,6 +72,8 @@ public final class Race implements AutoCloseable {
 
     private record Place(int part, int document) {}
 
+    private record Question(Part part, Asked asked) {}
+
     /**
      * @param reference what the others are held against
      * @param others at least one
@@ -108,22 +87,20 @@ public final class Race implements AutoCloseable {
             Entrant reference,
             List<Entrant> others) {
         this.settings = settings;
-        library.find(name, overrides).tasks().forEach(task -> {
+        library.find(name, overrides).askable().tasks().forEach(task -> {
             Metric first = task.metrics().getFirst();
             if (!first.aggregation().name().equals("mean")) {
                 throw StoaException.user("task " + task.name() + ": its metric " + first.name()
                         + " is no mean over documents, so models cannot be compared document by document");
             }
-            Prompts prompts = new Prompts(task, data.splits(task), settings.layout());
-            int count = Math.min(
-                    settings.limit().orElse(Integer.MAX_VALUE),
-                    prompts.documents().size());
-            for (int i = 0; i < count; i++) {
+            Prompts prompts =
+                    new Prompts(task, data.splits(task), settings.asking().layout());
+            for (int i = 0; i < settings.asking().documents(prompts); i++) {
                 order.add(new Place(parts.size(), i));
             }
             parts.add(new Part(task, prompts, new Evaluator(task, prompts.reader(), _ -> {})));
         });
-        Collections.shuffle(order, new Random(settings.seed()));
+        Collections.shuffle(order, new Random(settings.orderSeed()));
         runners.add(new Runner(reference));
         others.forEach(other -> runners.add(new Runner(other)));
         if (runners.size() < 2) {
@@ -136,8 +113,12 @@ public final class Race implements AutoCloseable {
         return order.size();
     }
 
-    /** Asks until everything is decided. */
-    public List<Standing> run(Progress progress) {
+    /**
+     * Asks until everything is decided.
+     *
+     * @param decided hears each model's standing at once; the model is not asked again
+     */
+    public List<Standing> run(Progress progress, Consumer<Standing> decided) {
         Runner reference = runners.getFirst();
         List<Runner> open = new ArrayList<>(runners.subList(1, runners.size()));
         double each = 1 - (1 - settings.confidence()) / open.size();
@@ -148,14 +129,16 @@ public final class Race implements AutoCloseable {
         int block = FIRST_BLOCK;
         for (int from = 0; from < order.size() && !open.isEmpty(); from += block) {
             block = from == 0 ? FIRST_BLOCK : Math.min(LARGEST_BLOCK, from);
-            List<Place> places = order.subList(from, Math.min(order.size(), from + block));
-            List<Double> expected = reference.scores(places);
+            List<Question> questions = order.subList(from, Math.min(order.size(), from + block)).stream()
+                    .map(this::question)
+                    .toList();
+            List<Double> expected = reference.scores(questions);
             for (Runner runner : List.copyOf(open)) {
                 SequentialDifference difference =
                         Optional.ofNullable(differences.get(runner)).orElseThrow();
-                List<Double> scores = runner.scores(places);
+                List<Double> scores = runner.scores(questions);
                 Optional<StoppingRule.Outcome> outcome = Optional.empty();
-                for (int i = 0; i < places.size() && outcome.isEmpty(); i++) {
+                for (int i = 0; i < questions.size() && outcome.isEmpty(); i++) {
                     runner.sum += scores.get(i);
                     runner.referenceSum += expected.get(i);
                     difference.add(scores.get(i) - expected.get(i));
@@ -163,16 +146,17 @@ public final class Race implements AutoCloseable {
                 }
                 if (outcome.isPresent() || from + block >= order.size()) {
                     int n = (int) difference.n();
-                    standings.put(
-                            runner,
-                            new Standing(
-                                    runner.entrant.model().id(),
-                                    outcome,
-                                    n,
-                                    runner.sum / n,
-                                    runner.referenceSum / n,
-                                    difference.interval(1 - 2 * (1 - each))));
+                    Standing standing = new Standing(
+                            runner.entrant.model().id(),
+                            outcome,
+                            n,
+                            runner.sum / n,
+                            runner.referenceSum / n,
+                            difference.interval(1 - 2 * (1 - each)));
+                    standings.put(runner, standing);
                     open.remove(runner);
+                    runner.close();
+                    decided.accept(standing);
                 }
             }
             progress.at(Math.min(from + block, order.size()), order.size());
@@ -180,11 +164,23 @@ public final class Race implements AutoCloseable {
         return runners.stream().skip(1).map(standings::get).toList();
     }
 
+    /** What is asked is the same for all models: a chat template is the engine's own. */
+    private Question question(Place place) {
+        Part part = parts.get(place.part());
+        return new Question(
+                part,
+                Asked.of(
+                        part.task(),
+                        part.prompts(),
+                        place.document(),
+                        settings.asking().seed()));
+    }
+
     /** One model, with its answers so far. */
     private final class Runner {
         private final Entrant entrant;
-        private final SequencedMap<Integer, ResponseCache> caches = new LinkedHashMap<>();
-        private final Map<Integer, EngineCalls> calls = new HashMap<>();
+        private final Map<String, ResponseCache> caches = new HashMap<>();
+        private final Map<String, EngineCalls> calls = new HashMap<>();
         private double sum;
         private double referenceSum;
 
@@ -192,54 +188,61 @@ public final class Race implements AutoCloseable {
             this.entrant = entrant;
         }
 
-        List<Double> scores(List<Place> places) {
-            List<Double> scores = new ArrayList<>();
-            places.forEach(place -> scores.add(score(place)));
-            return scores;
+        List<Double> scores(List<Question> questions) {
+            return questions.stream().map(this::score).toList();
         }
 
-        private double score(Place place) {
-            Part part = parts.get(place.part());
-            List<Request> requests = part.prompts().requests(place.document());
-            ResponseCache cache = caches.computeIfAbsent(
-                    place.part(),
-                    _ -> new ResponseCache(
-                            settings.cache(),
-                            entrant.model(),
-                            entrant.engineBuild(),
-                            settings.context(),
-                            part.task().name()));
-            String key = ResponseCache.key(requests, part.task().repeats(), settings.seed());
-            Optional<List<RawAnswer>> known = cache.find(place.document(), key);
-            List<RawAnswer> raw = known.orElseGet(() -> {
-                EngineCalls engine = calls.computeIfAbsent(
-                        place.part(),
-                        _ -> new EngineCalls(
-                                Run.able(entrant.engine().engine(entrant.model()), part.task()),
-                                part.task().repeats(),
-                                settings.seed()));
-                List<RawAnswer> given = engine.ask(List.of(requests)).getFirst();
-                cache.put(place.document(), key, given);
-                return given;
-            });
-            Sample sample = part.evaluator()
-                    .score(place.document(), part.prompts().documents().get(place.document()), requests, raw)
+        private double score(Question question) {
+            TaskConfig task = question.part().task();
+            Asked asked = question.asked();
+            List<RawAnswer> raw = answer(question);
+            Sample sample = question.part()
+                    .evaluator()
+                    .score(
+                            asked.index(),
+                            question.part().prompts().documents().get(asked.index()),
+                            asked.requests(),
+                            raw)
                     .samples()
                     .getFirst();
-            Measured measured = Optional.ofNullable(
-                            sample.scores().get(part.task().metrics().getFirst().name()))
-                    .orElseThrow();
+            Metric metric = task.metrics().getFirst();
+            Measured measured =
+                    Optional.ofNullable(sample.scores().get(metric.name())).orElseThrow();
             double score = Aggregation.values(List.of(measured)).getFirst();
             if (!(score >= 0 && score <= 1)) {
-                throw StoaException.user("task " + part.task().name() + ": a score of " + score
+                throw StoaException.user("task " + task.name() + ": a score of " + score
                         + " does not lie in [0, 1], so models cannot be compared document by document");
             }
-            return score;
+            return metric.higherIsBetter() ? score : 1 - score;
+        }
+
+        private List<RawAnswer> answer(Question question) {
+            TaskConfig task = question.part().task();
+            Asked asked = question.asked();
+            ResponseCache cache = caches.computeIfAbsent(
+                    task.name(), _ -> new ResponseCache(settings.asking().cache(), entrant, task.name()));
+            return cache.find(asked.index(), asked.key()).orElseGet(() -> {
+                EngineCalls engine = calls.computeIfAbsent(
+                        task.name(),
+                        _ -> new EngineCalls(
+                                entrant.engine(task),
+                                task.repeats(),
+                                settings.asking().seed()));
+                List<RawAnswer> given = engine.ask(List.of(asked.requests())).getFirst();
+                cache.put(asked.index(), asked.key(), given);
+                return given;
+            });
+        }
+
+        void close() {
+            caches.values().forEach(ResponseCache::close);
+            caches.clear();
+            calls.clear();
         }
     }
 
     @Override
     public void close() {
-        runners.forEach(runner -> runner.caches.values().forEach(ResponseCache::close));
+        runners.forEach(Runner::close);
     }
 }

@@ -1,6 +1,5 @@
 package io.stoa.benchmark.harness;
 
-import io.stoa.model.Candidate;
 import io.stoa.model.Digest;
 import io.stoa.model.StoaException;
 import java.io.IOException;
@@ -26,23 +25,24 @@ import tools.jackson.databind.node.ObjectNode;
 /**
  * What one model answered to one task, kept in a file: a JSON line for each document, {@code {"i": number, "k": digest of
  * its requests, "raw": answers}}, written as soon as it is known. A run that was killed loses no document but those it was
- * asking; a line that was only begun is cut off. Answers to requests that have changed since are not taken.
+ * asking; a line that was only begun is cut off. Answers to requests that have changed since are not taken, and not lost:
+ * those to several numbers of examples or seeds lie side by side.
  */
 final class ResponseCache implements AutoCloseable {
     private final Path file;
     private final RandomAccessFile out;
     /** Read while the next documents are asked, written when the last ones are done. */
-    private final Map<Integer, Entry> entries = new ConcurrentHashMap<>();
+    private final Map<Slot, List<RawAnswer>> entries = new ConcurrentHashMap<>();
 
-    private record Entry(String key, List<RawAnswer> raw) {}
+    private record Slot(int index, String key) {}
 
     /**
      * @param folder of all caches
-     * @param engineBuild what runs the model
-     * @param context in tokens; with the model and what runs it, all that an answer depends on besides the requests
+     * @param entrant all that an answer depends on besides the requests
      */
-    ResponseCache(Path folder, Candidate model, String engineBuild, int context, String task) {
-        String identity = String.join("\n", model.identity(), engineBuild, "context " + context);
+    ResponseCache(Path folder, Entrant entrant, String task) {
+        String identity =
+                String.join("\n", entrant.model().identity(), entrant.build(), "context " + entrant.context());
         Path place = folder.resolve(Digest.of(identity).hex().substring(0, 16));
         this.file = place.resolve(task.replaceAll("[^A-Za-z0-9._-]", "_") + ".jsonl");
         try {
@@ -96,7 +96,7 @@ final class ResponseCache implements AutoCloseable {
                                         answer.path("greedy").booleanValue())
                                 : new RawAnswer.Texts(texts(answer)));
             }
-            entries.put(json.path("i").asInt(-1), new Entry(json.path("k").asString(""), raw));
+            entries.put(new Slot(json.path("i").asInt(-1), json.path("k").asString("")), raw);
         } catch (JacksonException | IllegalArgumentException _) {
             // A damaged line is as good as none: its document is asked again.
         }
@@ -110,9 +110,7 @@ final class ResponseCache implements AutoCloseable {
 
     /** The answers to a document's requests, where they are known. */
     Optional<List<RawAnswer>> find(int index, String key) {
-        return Optional.ofNullable(entries.get(index))
-                .filter(entry -> entry.key.equals(key))
-                .map(Entry::raw);
+        return Optional.ofNullable(entries.get(new Slot(index, key)));
     }
 
     /** Keeps answers. They survive the end of this process from now on. */
@@ -133,7 +131,7 @@ final class ResponseCache implements AutoCloseable {
         } catch (IOException e) {
             throw unwritable(e);
         }
-        entries.put(index, new Entry(key, raw));
+        entries.put(new Slot(index, key), raw);
     }
 
     /** What a document is asked, as a digest. */

@@ -2,8 +2,6 @@ package io.stoa.benchmark.harness;
 
 import static java.util.Objects.requireNonNull;
 
-import io.stoa.engine.Engine;
-import io.stoa.engine.EngineSource;
 import io.stoa.model.Candidate;
 import io.stoa.model.Progress;
 import io.stoa.model.StoaException;
@@ -16,7 +14,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalDouble;
 import java.util.SequencedMap;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
@@ -46,66 +43,20 @@ public final class Run {
      * @param layout of prompts; with a chat template each model's own is used
      * @param limit documents of each task at most, the first ones
      * @param seed of draws
-     * @param context the context in tokens that engines are opened with; part of what an answer depends on
      * @param cache where answers are kept
-     * @param maxTime nothing more is asked after this time
-     * @param maxCost nothing more is asked once this was spent, in the prices' currency
-     * @param prices what things cost
      */
-    public record Settings(
-            Prompts.Layout layout,
-            Optional<Integer> limit,
-            long seed,
-            int context,
-            Path cache,
-            Optional<Duration> maxTime,
-            OptionalDouble maxCost,
-            Prices prices) {
+    public record Settings(Prompts.Layout layout, Optional<Integer> limit, long seed, Path cache) {
         public Settings {
             requireNonNull(layout, "layout");
             requireNonNull(cache, "cache");
-            requireNonNull(prices, "prices");
             if (limit.filter(count -> count < 1).isPresent()) {
                 throw new IllegalArgumentException("the limit must be positive: " + limit.get());
             }
-            if (maxTime.filter(time -> !time.isPositive()).isPresent()) {
-                throw new IllegalArgumentException("the longest time must be positive: " + maxTime.get());
-            }
-            if (maxCost.isPresent() && !(maxCost.getAsDouble() > 0)) {
-                throw new IllegalArgumentException("the highest cost must be positive: " + maxCost.getAsDouble());
-            }
-            if (maxCost.isPresent() && prices.free()) {
-                throw new IllegalArgumentException(
-                        "a highest cost needs prices; say what an hour or a million tokens cost");
-            }
-        }
-    }
-
-    /**
-     * What things cost, in one currency.
-     *
-     * @param hour of this machine
-     * @param millionPromptTokens read
-     * @param millionAnswerTokens generated
-     */
-    public record Prices(double hour, double millionPromptTokens, double millionAnswerTokens) {
-        public static final Prices FREE = new Prices(0, 0, 0);
-
-        public Prices {
-            if (!(hour >= 0) || !(millionPromptTokens >= 0) || !(millionAnswerTokens >= 0)) {
-                throw new IllegalArgumentException("prices must not be negative: " + hour + ", " + millionPromptTokens
-                        + ", " + millionAnswerTokens);
-            }
         }
 
-        boolean free() {
-            return hour == 0 && millionPromptTokens == 0 && millionAnswerTokens == 0;
-        }
-
-        double of(Duration time, long promptTokens, long answerTokens) {
-            return hour * time.toNanos() / 3.6e12
-                    + millionPromptTokens * promptTokens / 1e6
-                    + millionAnswerTokens * answerTokens / 1e6;
+        /** How many of a task's documents are asked. */
+        int documents(Prompts prompts) {
+            return Math.min(limit.orElse(Integer.MAX_VALUE), prompts.documents().size());
         }
     }
 
@@ -113,15 +64,18 @@ public final class Run {
     public enum Stop {
         COMPLETE,
         MAX_TIME,
-        MAX_COST
+        MAX_COST,
+        /** The thread was interrupted. */
+        INTERRUPTED
     }
 
     /**
      * One model's run.
      *
-     * @param evaluation its numbers; absent where the bounds left nothing
+     * @param evaluation its numbers; absent where nothing was answered before it was stopped
      * @param asked documents that the engine was asked
      * @param known documents whose answers were kept from before
+     * @param undone documents that were left
      * @param time from start to end
      * @param inEngine the part of it spent in the engine
      * @param cost what it cost
@@ -130,6 +84,7 @@ public final class Run {
             Optional<Evaluation> evaluation,
             int asked,
             int known,
+            int undone,
             Duration time,
             Duration inEngine,
             double cost,
@@ -152,7 +107,7 @@ public final class Run {
          * and a prompt goes about eight times faster than an answer; an endpoint takes a second a request. For the first
          * guess only: once it runs, what was measured counts.
          */
-        public Estimate estimate(Candidate model, Prices prices) {
+        public Estimate estimate(Candidate model, Budget.Prices prices) {
             double tokens = promptCharacters / 4.0;
             double seconds = switch (model) {
                 case Candidate.GgufFile file -> {
@@ -182,18 +137,9 @@ public final class Run {
      * @param overrides keys that are set above those of task files
      */
     public Run(TaskLibrary library, String name, Map<String, Object> overrides, TaskData data, Settings settings) {
-        this.suite = library.find(name, overrides);
+        this.suite = library.find(name, overrides).askable();
         this.data = data;
         this.settings = settings;
-        suite.tasks().filter(TaskConfig::unsafeCode).findFirst().ifPresent(task -> {
-            throw StoaException.user("task " + task.name()
-                    + " runs code that models write, which Stoa does not do; score its answers where that is safe");
-        });
-    }
-
-    private int documents(Prompts prompts) {
-        return Math.min(
-                settings.limit().orElse(Integer.MAX_VALUE), prompts.documents().size());
     }
 
     /** Renders every prompt once and counts. */
@@ -206,7 +152,7 @@ public final class Run {
         for (TaskConfig task : suite.tasks().toList()) {
             Prompts prompts = new Prompts(task, data.splits(task), settings.layout());
             tasks++;
-            int count = documents(prompts);
+            int count = settings.documents(prompts);
             documents += count;
             for (int i = 0; i < count; i++) {
                 for (Request request : prompts.requests(i)) {
@@ -238,173 +184,214 @@ public final class Run {
         };
     }
 
-    /** A document with what it is asked. */
-    private record Asked(int index, List<Request> requests, String key) {}
-
     /**
-     * Asks a model.
+     * Asks a model. Answers that are known cost nothing and count, whatever the budget. Documents that are scored are asked
+     * a block at a time, others one by one. What the engine has given is kept before it is asked again, so that a failure
+     * loses none of it.
      *
-     * @param engines opens it, at most once, when the first answer is not known
+     * @param budget of this and of everything else that shares it
      * @param output where results and samples go, if anywhere
+     * @return with {@link Stop#INTERRUPTED} where this thread was interrupted, which it then still is
      */
-    public Outcome ask(
-            Candidate model,
-            String engineBuild,
-            EngineSource engines,
-            Progress progress,
-            Optional<ResultsFolder> output) {
+    public Outcome ask(Entrant entrant, Budget budget, Progress progress, Optional<ResultsFolder> output) {
         long started = System.nanoTime();
-        Meter meter = new Meter(started);
+        double spent = budget.cost();
+        List<Part> parts = suite.tasks()
+                .map(task -> new Part(task, new Prompts(task, data.splits(task), settings.layout())))
+                .toList();
+        int total = parts.stream()
+                .mapToInt(part -> settings.documents(part.prompts))
+                .sum();
+        Asking asking = new Asking(entrant, budget, progress, total);
         SequencedMap<String, Evaluated> tasks = new LinkedHashMap<>();
-        List<TaskConfig> all = suite.tasks().toList();
-        List<Prompts> prompts = new ArrayList<>();
-        for (TaskConfig task : all) {
-            prompts.add(new Prompts(task, data.splits(task), settings.layout()));
-        }
-        meter.total = prompts.stream().mapToInt(this::documents).sum();
         Optional<Evaluation> evaluation;
         try {
-            for (int i = 0; i < all.size() && meter.stop == Stop.COMPLETE; i++) {
-                ask(model, engineBuild, engines, all.get(i), prompts.get(i), meter, progress, output)
-                        .ifPresent(evaluated -> tasks.put(evaluated.task(), evaluated));
+            for (Part part : parts) {
+                if (asking.stop == Stop.COMPLETE) {
+                    asking.ask(part, output).ifPresent(evaluated -> tasks.put(evaluated.task(), evaluated));
+                }
             }
             evaluation = tasks.isEmpty() ? Optional.empty() : Optional.of(Evaluation.of(suite, tasks));
             evaluation.ifPresent(numbers -> output.ifPresent(folder -> folder.write(numbers)));
         } finally {
             output.ifPresent(ResultsFolder::close);
+            if (asking.stop == Stop.INTERRUPTED) {
+                Thread.currentThread().interrupt();
+            }
         }
         return new Outcome(
                 evaluation,
-                meter.asked,
-                meter.known,
+                asking.asked,
+                asking.known,
+                total - asking.asked - asking.known,
                 Duration.ofNanos(System.nanoTime() - started),
-                Duration.ofNanos(meter.engineNanos),
-                meter.cost(),
-                meter.stop);
+                Duration.ofNanos(asking.engineNanos),
+                budget.cost() - spent,
+                asking.stop);
     }
 
-    /** What a run has used so far. */
-    private final class Meter {
-        private final long started;
-        private int total;
+    private record Part(TaskConfig task, Prompts prompts) {}
+
+    /** One model's run, with what it has used so far. */
+    private final class Asking {
+        private final Entrant entrant;
+        private final Budget budget;
+        private final Progress progress;
+        private final int total;
         private int asked;
         private int known;
         private long engineNanos;
-        private long promptTokens;
-        private long answerTokens;
         private Stop stop = Stop.COMPLETE;
 
-        Meter(long started) {
-            this.started = started;
+        Asking(Entrant entrant, Budget budget, Progress progress, int total) {
+            this.entrant = entrant;
+            this.budget = budget;
+            this.progress = progress;
+            this.total = total;
         }
 
-        double cost() {
-            return settings.prices().of(Duration.ofNanos(System.nanoTime() - started), promptTokens, answerTokens);
-        }
-
-        /** Whether more may be asked. */
-        boolean goesOn() {
-            Duration time = Duration.ofNanos(System.nanoTime() - started);
-            if (settings.maxTime().filter(most -> time.compareTo(most) >= 0).isPresent()) {
-                stop = Stop.MAX_TIME;
-            } else if (settings.maxCost().isPresent()
-                    && cost() >= settings.maxCost().getAsDouble()) {
-                stop = Stop.MAX_COST;
-            }
+        /** Whether more may be asked. An interruption is noted and taken back: what is answered is still written. */
+        private boolean goesOn() {
+            stop = Thread.interrupted() ? Stop.INTERRUPTED : budget.stop();
             return stop == Stop.COMPLETE;
         }
-    }
 
-    private Optional<Evaluated> ask(
-            Candidate model,
-            String engineBuild,
-            EngineSource engines,
-            TaskConfig task,
-            Prompts prompts,
-            Meter meter,
-            Progress progress,
-            Optional<ResultsFolder> output) {
-        Consumer<Sample> samples = output.map(folder -> folder.samples(task)).orElse(_ -> {});
-        Evaluator evaluator = new Evaluator(task, prompts.reader(), samples);
-        BlockingQueue<List<Asked>> blocks = new ArrayBlockingQueue<>(AHEAD);
-        try (ResponseCache cache =
-                        new ResponseCache(settings.cache(), model, engineBuild, settings.context(), task.name());
-                ExecutorService others =
-                        Executors.newThreadPerTaskExecutor(Thread.ofVirtual().factory());
-                ExecutorService finisher = Executors.newSingleThreadExecutor()) {
-            Future<?> rendering = others.submit(() -> render(task, prompts, blocks));
-            Future<?> finished = finisher.submit(() -> {});
-            Optional<EngineCalls> calls = Optional.empty();
-            try {
-                for (List<Asked> block = next(blocks, rendering);
-                        !block.isEmpty() && meter.goesOn();
-                        block = next(blocks, rendering)) {
-                    List<Asked> open = new ArrayList<>();
-                    for (Asked asked : block) {
-                        if (cache.find(asked.index(), asked.key()).isEmpty()) {
-                            open.add(asked);
-                        }
+        Optional<Evaluated> ask(Part part, Optional<ResultsFolder> output) {
+            TaskConfig task = part.task;
+            Consumer<Sample> samples =
+                    output.map(folder -> folder.samples(task)).orElse(_ -> {});
+            Evaluator evaluator = new Evaluator(task, part.prompts.reader(), samples);
+            BlockingQueue<List<Asked>> blocks = new ArrayBlockingQueue<>(AHEAD);
+            try (ResponseCache cache = new ResponseCache(settings.cache(), entrant, task.name());
+                    ExecutorService others = Executors.newThreadPerTaskExecutor(
+                            Thread.ofVirtual().factory());
+                    ExecutorService finisher = Executors.newSingleThreadExecutor()) {
+                Future<?> rendering = others.submit(() -> render(part, blocks));
+                Answers answers = new Answers(part, cache, evaluator, finisher);
+                try {
+                    for (List<Asked> block = next(blocks, rendering);
+                            !block.isEmpty() && stop == Stop.COMPLETE;
+                            block = next(blocks, rendering)) {
+                        answer(block, answers);
+                        progress.at(asked + known, total);
                     }
-                    List<List<RawAnswer>> answers = List.of();
-                    if (!open.isEmpty()) {
-                        if (calls.isEmpty()) {
-                            calls = Optional.of(new EngineCalls(
-                                    able(engines.engine(model), task), task.repeats(), settings.seed()));
-                        }
-                        answers = asked(calls.get(), open, meter);
+                } catch (InterruptedException _) {
+                    stop = Stop.INTERRUPTED;
+                } catch (StoaException e) {
+                    // An engine that is interrupted says so as a failure.
+                    if (!Thread.interrupted()) {
+                        throw e;
                     }
-                    meter.asked += open.size();
-                    meter.known += block.size() - open.size();
-                    List<Asked> done = block;
-                    List<List<RawAnswer>> given = answers;
-                    Futures.get(finished);
-                    finished = finisher.submit(() -> finish(cache, evaluator, prompts, done, open, given));
-                    progress.at(meter.asked + meter.known, meter.total);
+                    stop = Stop.INTERRUPTED;
+                } finally {
+                    rendering.cancel(true);
                 }
+                answers.await();
+            }
+            return evaluator.asked() == 0
+                    ? Optional.empty()
+                    : Optional.of(evaluator.evaluated(
+                            Optional.of(part.prompts.documents().size())));
+        }
+
+        /** Asks what is not known of a block, up to the first document that may not be asked any more. */
+        private void answer(List<Asked> block, Answers answers) {
+            List<Asked> open =
+                    block.stream().filter(asked -> !answers.known(asked)).toList();
+            if (open.isEmpty()) {
+                known += block.size();
+                answers.finish(block);
+                return;
+            }
+            int before = asked;
+            boolean together = open.stream().map(Asked::requests).allMatch(EngineCalls::isScored);
+            if (together) {
+                if (goesOn()) {
+                    ask(open, answers);
+                }
+            } else {
+                for (Asked one : open) {
+                    if (!goesOn()) {
+                        break;
+                    }
+                    ask(List.of(one), answers);
+                }
+            }
+            List<Asked> done = block.stream().takeWhile(answers::known).toList();
+            known += done.size() - (asked - before);
+            answers.finish(done);
+        }
+
+        private void ask(List<Asked> documents, Answers answers) {
+            EngineCalls calls = answers.calls();
+            long nanos = calls.nanos();
+            long read = calls.promptTokens();
+            long written = calls.answerTokens();
+            List<List<RawAnswer>> given =
+                    calls.ask(documents.stream().map(Asked::requests).toList());
+            for (int i = 0; i < documents.size(); i++) {
+                answers.keep(documents.get(i), given.get(i));
+            }
+            asked += documents.size();
+            engineNanos += calls.nanos() - nanos;
+            budget.spend(calls.promptTokens() - read, calls.answerTokens() - written);
+        }
+
+        /** One task's answers: kept at once by the thread that asks, scored by another. */
+        private final class Answers {
+            private final Part part;
+            private final ResponseCache cache;
+            private final Evaluator evaluator;
+            private final ExecutorService finisher;
+            private Future<?> finished;
+            private Optional<EngineCalls> calls = Optional.empty();
+
+            Answers(Part part, ResponseCache cache, Evaluator evaluator, ExecutorService finisher) {
+                this.part = part;
+                this.cache = cache;
+                this.evaluator = evaluator;
+                this.finisher = finisher;
+                this.finished = finisher.submit(() -> {});
+            }
+
+            EngineCalls calls() {
+                EngineCalls open = calls.orElseGet(
+                        () -> new EngineCalls(entrant.engine(part.task), part.task.repeats(), settings.seed()));
+                calls = Optional.of(open);
+                return open;
+            }
+
+            boolean known(Asked asked) {
+                return cache.find(asked.index(), asked.key()).isPresent();
+            }
+
+            void keep(Asked asked, List<RawAnswer> raw) {
+                cache.put(asked.index(), asked.key(), raw);
+            }
+
+            void finish(List<Asked> done) {
+                await();
+                finished = finisher.submit(() -> done.forEach(asked -> evaluator.add(
+                        asked.index(),
+                        part.prompts.documents().get(asked.index()),
+                        asked.requests(),
+                        cache.find(asked.index(), asked.key()).orElseThrow())));
+            }
+
+            void await() {
                 Futures.get(finished);
-            } finally {
-                rendering.cancel(true);
             }
         }
-        return evaluator.asked() == 0
-                ? Optional.empty()
-                : Optional.of(
-                        evaluator.evaluated(Optional.of(prompts.documents().size())));
-    }
-
-    private List<List<RawAnswer>> asked(EngineCalls calls, List<Asked> open, Meter meter) {
-        long nanos = calls.nanos();
-        long read = calls.promptTokens();
-        long written = calls.answerTokens();
-        List<List<RawAnswer>> answers =
-                calls.ask(open.stream().map(Asked::requests).toList());
-        meter.engineNanos += calls.nanos() - nanos;
-        meter.promptTokens += calls.promptTokens() - read;
-        meter.answerTokens += calls.answerTokens() - written;
-        return answers;
-    }
-
-    /** An engine that can do what a task asks. */
-    static Engine able(Engine engine, TaskConfig task) {
-        Engine.Capability needed =
-                task.outputType() == OutputType.GENERATE_UNTIL ? Engine.Capability.GENERATE : Engine.Capability.SCORE;
-        if (!engine.capabilities().contains(needed)) {
-            throw StoaException.user("task " + task.name() + " needs " + needed + ", which "
-                    + engine.facts().engine() + " cannot do"
-                    + engine.whyNot(needed).map(why -> ": " + why).orElse("") + "; take another task or engine");
-        }
-        return engine;
     }
 
     /** Blocks of documents in order; an empty one says that there are no more. */
-    private void render(TaskConfig task, Prompts prompts, BlockingQueue<List<Asked>> blocks) {
+    private void render(Part part, BlockingQueue<List<Asked>> blocks) {
         try {
-            int count = documents(prompts);
+            int count = settings.documents(part.prompts);
             for (int from = 0; from < count; from += BLOCK) {
                 List<Asked> block = new ArrayList<>();
                 for (int i = from; i < Math.min(count, from + BLOCK); i++) {
-                    List<Request> requests = prompts.requests(i);
-                    block.add(new Asked(i, requests, ResponseCache.key(requests, task.repeats(), settings.seed())));
+                    block.add(Asked.of(part.task, part.prompts, i, settings.seed()));
                 }
                 blocks.put(block);
             }
@@ -414,37 +401,17 @@ public final class Run {
         }
     }
 
-    private static List<Asked> next(BlockingQueue<List<Asked>> blocks, Future<?> rendering) {
-        try {
-            while (true) {
-                List<Asked> block = blocks.poll(100, TimeUnit.MILLISECONDS);
-                if (block != null) {
-                    return block;
-                }
-                if (rendering.isDone() && blocks.isEmpty()) {
-                    Futures.get(rendering);
-                    return List.of();
-                }
+    private static List<Asked> next(BlockingQueue<List<Asked>> blocks, Future<?> rendering)
+            throws InterruptedException {
+        while (true) {
+            List<Asked> block = blocks.poll(100, TimeUnit.MILLISECONDS);
+            if (block != null) {
+                return block;
             }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return List.of();
-        }
-    }
-
-    private static void finish(
-            ResponseCache cache,
-            Evaluator evaluator,
-            Prompts prompts,
-            List<Asked> block,
-            List<Asked> open,
-            List<List<RawAnswer>> answers) {
-        for (int i = 0; i < open.size(); i++) {
-            cache.put(open.get(i).index(), open.get(i).key(), answers.get(i));
-        }
-        for (Asked asked : block) {
-            List<RawAnswer> raw = cache.find(asked.index(), asked.key()).orElseThrow();
-            evaluator.add(asked.index(), prompts.documents().get(asked.index()), asked.requests(), raw);
+            if (rendering.isDone() && blocks.isEmpty()) {
+                Futures.get(rendering);
+                return List.of();
+            }
         }
     }
 

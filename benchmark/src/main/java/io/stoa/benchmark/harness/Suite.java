@@ -2,7 +2,10 @@ package io.stoa.benchmark.harness;
 
 import static java.util.Objects.requireNonNull;
 
+import io.stoa.model.StoaException;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 
@@ -10,8 +13,17 @@ import java.util.stream.Stream;
 sealed interface Suite {
     String name();
 
-    /** All tasks in it, in order. */
+    /** All tasks in it, in order, each once: of several with one name the last. */
     Stream<TaskConfig> tasks();
+
+    /** This, where every task can be asked here. */
+    default Suite askable() {
+        tasks().filter(TaskConfig::unsafeCode).findFirst().ifPresent(task -> {
+            throw StoaException.user("task " + task.name()
+                    + " runs code that models write, which Stoa does not do; score its answers where that is safe");
+        });
+        return this;
+    }
 
     /** One task. */
     record Single(TaskConfig task) implements Suite {
@@ -41,7 +53,9 @@ sealed interface Suite {
 
         @Override
         public Stream<TaskConfig> tasks() {
-            return members.stream().flatMap(Suite::tasks);
+            Map<String, TaskConfig> byName = new LinkedHashMap<>();
+            members.stream().flatMap(Suite::tasks).forEach(task -> byName.put(task.name(), task));
+            return byName.values().stream();
         }
 
         /** This group and all below it, those below first. */

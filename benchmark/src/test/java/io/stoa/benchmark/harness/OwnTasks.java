@@ -12,7 +12,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalDouble;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -83,15 +82,7 @@ final class OwnTasks {
     }
 
     Run.Settings settings() {
-        return new Run.Settings(
-                Prompts.Layout.PLAIN,
-                Optional.empty(),
-                0,
-                256,
-                folder.resolve("cache"),
-                Optional.empty(),
-                OptionalDouble.empty(),
-                Run.Prices.FREE);
+        return new Run.Settings(Prompts.Layout.PLAIN, Optional.empty(), 0, folder.resolve("cache"));
     }
 
     Run run(String name) {
@@ -103,7 +94,11 @@ final class OwnTasks {
     }
 
     Run.Outcome ask(String name, EngineSource engines) {
-        return run(name).ask(MODEL, "build 1", engines, (_, _) -> {}, Optional.empty());
+        return ask(run(name), "build 1", engines, Budget.unlimited());
+    }
+
+    static Run.Outcome ask(Run run, String build, EngineSource engines, Budget budget) {
+        return run.ask(new Entrant(MODEL, build, 256, engines), budget, (_, _) -> {}, Optional.empty());
     }
 
     static double score(Evaluation evaluation, String task) {

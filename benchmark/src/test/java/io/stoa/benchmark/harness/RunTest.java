@@ -82,8 +82,7 @@ final class RunTest {
     @Test
     void whatRunsTheModelIsPartOfAnAnswer() {
         tasks.ask("sums", _ -> right());
-        Run.Outcome other =
-                tasks.run("sums").ask(OwnTasks.MODEL, "build 2", _ -> right(), (_, _) -> {}, Optional.empty());
+        Run.Outcome other = OwnTasks.ask(tasks.run("sums"), "build 2", _ -> right(), Budget.unlimited());
         assertThat(other.asked()).isEqualTo(DOCUMENTS);
     }
 
@@ -97,12 +96,12 @@ final class RunTest {
         });
         assertThatThrownBy(() -> tasks.ask("sums", _ -> dying)).hasMessageContaining("the endpoint is gone");
         int kept = Files.readAllLines(cacheFile()).size();
-        assertThat(kept).as("all blocks before the one that failed").isEqualTo(32);
+        assertThat(kept).as("all before the one that failed").isEqualTo(40);
 
         ScriptedEngine engine = right();
         Run.Outcome outcome = tasks.ask("sums", _ -> engine);
         assertThat(outcome.known()).isEqualTo(kept);
-        assertThat(engine.asked()).hasSize(DOCUMENTS - kept).first().isEqualTo("32+1=");
+        assertThat(engine.asked()).hasSize(DOCUMENTS - kept).first().isEqualTo("40+1=");
         assertThat(OwnTasks.score(outcome.evaluation().orElseThrow(), "sums")).isEqualTo(1);
     }
 
@@ -145,44 +144,158 @@ final class RunTest {
                 .isEqualTo(DOCUMENTS);
     }
 
-    private Run.Settings bounded(Optional<Duration> time, OptionalDouble cost, Run.Prices prices) {
-        return new Run.Settings(
-                Prompts.Layout.PLAIN, Optional.empty(), 0, 256, folder.resolve("cache"), time, cost, prices);
+    private Run.Outcome ask(String task, ScriptedEngine engine, Budget budget) {
+        return OwnTasks.ask(tasks.run(task), "build 1", _ -> engine, budget);
+    }
+
+    private static Budget cost(double most, double prompt, double answer) {
+        return new Budget(Optional.empty(), OptionalDouble.of(most), new Budget.Prices(0, 1e6 * prompt, 1e6 * answer));
+    }
+
+    private static Budget time(Duration most) {
+        return new Budget(Optional.of(most), OptionalDouble.empty(), Budget.Prices.FREE);
     }
 
     @Test
-    void theHighestCostStopsIt() {
+    void theHighestCostStopsItBetweenDocuments() {
         // The scripted engine reads and writes one token an answer.
-        Run.Prices prices = new Run.Prices(0, 0, 1e6);
-        Run bounded = tasks.run("sums", bounded(Optional.empty(), OptionalDouble.of(20), prices));
-        Run.Outcome outcome = bounded.ask(OwnTasks.MODEL, "build 1", _ -> right(), (_, _) -> {}, Optional.empty());
+        Run.Outcome outcome = ask("sums", right(), cost(20, 0, 1));
         assertThat(outcome.stop()).isEqualTo(Run.Stop.MAX_COST);
-        assertThat(outcome.asked()).as("two blocks").isEqualTo(32);
-        assertThat(outcome.cost()).isEqualTo(32);
+        assertThat(outcome.asked()).isEqualTo(20);
+        assertThat(outcome.undone()).isEqualTo(DOCUMENTS - 20);
+        assertThat(outcome.cost()).isEqualTo(20);
         assertThat(outcome.evaluation().orElseThrow().tasks().values())
                 .singleElement()
-                .matches(one -> one.asked() == 32 && one.available().equals(Optional.of(DOCUMENTS)));
-        Run.Outcome rest = bounded.ask(OwnTasks.MODEL, "build 1", _ -> right(), (_, _) -> {}, Optional.empty());
+                .matches(one -> one.asked() == 20 && one.available().equals(Optional.of(DOCUMENTS)));
+        Run.Outcome rest = ask("sums", right(), cost(100, 0, 1));
         assertThat(rest.stop()).isEqualTo(Run.Stop.COMPLETE);
-        assertThat(rest.known()).isEqualTo(32);
-        assertThat(rest.cost()).isEqualTo(18);
+        assertThat(rest.known()).isEqualTo(20);
+        assertThat(rest.undone()).isZero();
+        assertThat(rest.cost()).isEqualTo(30);
+    }
+
+    @Test
+    void aBudgetHoldsForAllThatShareIt() {
+        tasks.write("more.yaml", "include: sums.yaml\ntask: more\n");
+        Budget budget = cost(70, 0, 1);
+        assertThat(ask("sums", right(), budget).stop()).isEqualTo(Run.Stop.COMPLETE);
+        Run.Outcome second = ask("more", right(), budget);
+        assertThat(second.stop()).isEqualTo(Run.Stop.MAX_COST);
+        assertThat(second.asked()).isEqualTo(20);
+        assertThat(second.cost()).as("its own").isEqualTo(20);
+        assertThat(budget.cost()).as("of both").isEqualTo(70);
+        Run.Outcome known = ask("sums", right(), budget);
+        assertThat(known.stop()).as("known answers cost nothing").isEqualTo(Run.Stop.COMPLETE);
+        assertThat(known.evaluation()).isPresent();
+    }
+
+    private void choices() {
+        StringBuilder rows = new StringBuilder();
+        for (int i = 0; i < 40; i++) {
+            rows.append("{\"q\": \"three words ").append(i).append("\", \"c\": [\"x\", \"y\"], \"a\": 0}\n");
+        }
+        tasks.write("choice.jsonl", rows.toString());
+        tasks.write("choice.yaml", """
+                task: choice
+                dataset_path: choice.jsonl
+                output_type: multiple_choice
+                doc_to_text: q
+                doc_to_choice: c
+                doc_to_target: a
+                """);
+    }
+
+    @Test
+    void promptsOfScoredRequestsCost() {
+        choices();
+        // Two requests a document, of three tokens and a choice of one; a block of 16 is asked together.
+        Run.Outcome outcome = ask("choice", new ScriptedEngine(), cost(130, 1, 0));
+        assertThat(outcome.stop()).isEqualTo(Run.Stop.MAX_COST);
+        assertThat(outcome.asked()).isEqualTo(32);
+        assertThat(outcome.cost()).isEqualTo(32 * 2 * (3 + 1));
+        assertThat(ask("choice", new ScriptedEngine(), cost(1, 0, 1)).cost())
+                .as("nothing is generated")
+                .isZero();
+    }
+
+    @Test
+    void answersOfSeveralVariantsLieSideBySide() {
+        for (long seed = 0; seed < 2; seed++) {
+            assertThat(variant(seed, right()).asked()).isEqualTo(DOCUMENTS);
+        }
+        for (long seed = 0; seed < 2; seed++) {
+            assertThat(variant(seed, new ScriptedEngine()).known()).isEqualTo(DOCUMENTS);
+        }
+    }
+
+    private Run.Outcome variant(long seed, ScriptedEngine engine) {
+        Run.Settings settings = new Run.Settings(Prompts.Layout.PLAIN, Optional.empty(), seed, folder.resolve("cache"));
+        return OwnTasks.ask(tasks.run("sums", settings), "build 1", _ -> engine, Budget.unlimited());
+    }
+
+    @Test
+    void anInterruptedRunSaysSoAndGoesOn() {
+        ScriptedEngine engine = new ScriptedEngine().answering(prompt -> {
+            if (OwnTasks.number(prompt) == 20) {
+                Thread.currentThread().interrupt();
+            }
+            return OwnTasks.sum(prompt);
+        });
+        interrupted(engine, 21);
+        // An engine that waits says an interruption as a failure, and its document is not answered.
+        interrupted(
+                new ScriptedEngine().answering(prompt -> {
+                    if (OwnTasks.number(prompt) == 30) {
+                        Thread.currentThread().interrupt();
+                        throw StoaException.resources("interrupted while waiting for an answer");
+                    }
+                    return OwnTasks.sum(prompt);
+                }),
+                9);
+        Run.Outcome rest = ask("sums", right(), Budget.unlimited());
+        assertThat(rest.known()).isEqualTo(30);
+        assertThat(rest.stop()).isEqualTo(Run.Stop.COMPLETE);
+    }
+
+    private void interrupted(ScriptedEngine engine, int asked) {
+        Run.Outcome outcome = ask("sums", engine, Budget.unlimited());
+        assertThat(Thread.interrupted()).as("the thread still is").isTrue();
+        assertThat(outcome.stop()).isEqualTo(Run.Stop.INTERRUPTED);
+        assertThat(outcome.asked()).isEqualTo(asked);
+        assertThat(outcome.undone()).isEqualTo(DOCUMENTS - outcome.known() - asked);
+        assertThat(outcome.evaluation()).isPresent();
+    }
+
+    @Test
+    void aTaskThatAGroupListsTwiceIsAskedOnce() {
+        tasks.write("twice.yaml", "group: twice\ntask: [sums, sums]\n");
+        assertThat(ask("twice", right(), Budget.unlimited()).asked()).isEqualTo(DOCUMENTS);
+        assertThat(tasks.run("twice").plan().documents()).isEqualTo(DOCUMENTS);
+    }
+
+    @Test
+    void anEmptyChoiceIsNamedBeforeAnythingIsAsked() {
+        choices();
+        tasks.write("choice.jsonl", "{\"q\": \"which\", \"c\": [\"x\", \"\"], \"a\": 0}\n");
+        tasks.write("bare.yaml", "include: choice.yaml\ntask: bare\ntarget_delimiter: \"\"\n");
+        assertThatThrownBy(() -> ask("bare", new ScriptedEngine(), Budget.unlimited()))
+                .isInstanceOf(StoaException.class)
+                .hasMessageContaining("task bare: a choice or target is empty")
+                .hasMessageContaining("which");
     }
 
     @Test
     void theLongestTimeStopsIt() {
-        Run at = tasks.run(
-                "sums", bounded(Optional.of(Duration.ofMillis(300)), OptionalDouble.empty(), Run.Prices.FREE));
         ScriptedEngine slow = new ScriptedEngine().answering(prompt -> {
             pause(Duration.ofMillis(25));
             return OwnTasks.sum(prompt);
         });
-        Run.Outcome outcome = at.ask(OwnTasks.MODEL, "build 1", _ -> slow, (_, _) -> {}, Optional.empty());
+        Run.Outcome outcome = ask("sums", slow, time(Duration.ofMillis(300)));
         assertThat(outcome.stop()).isEqualTo(Run.Stop.MAX_TIME);
         assertThat(outcome.asked()).isLessThan(DOCUMENTS);
-        Run none =
-                tasks.run("sums", bounded(Optional.of(Duration.ofNanos(1)), OptionalDouble.empty(), Run.Prices.FREE));
-        Run.Outcome nothing = none.ask(OwnTasks.MODEL, "build 3", NONE, (_, _) -> {}, Optional.empty());
+        Run.Outcome nothing = OwnTasks.ask(tasks.run("sums"), "build 3", NONE, time(Duration.ofNanos(1)));
         assertThat(nothing.stop()).isEqualTo(Run.Stop.MAX_TIME);
+        assertThat(nothing.undone()).isEqualTo(DOCUMENTS);
         assertThat(nothing.evaluation()).isEmpty();
     }
 
@@ -196,13 +309,10 @@ final class RunTest {
 
     @Test
     void boundsAreChecked() {
-        assertThatThrownBy(() -> bounded(Optional.of(Duration.ZERO), OptionalDouble.empty(), Run.Prices.FREE))
-                .hasMessageContaining("positive");
-        assertThatThrownBy(() -> bounded(Optional.empty(), OptionalDouble.of(1), Run.Prices.FREE))
-                .hasMessageContaining("needs prices");
-        assertThatThrownBy(() -> bounded(Optional.empty(), OptionalDouble.of(Double.NaN), Run.Prices.FREE))
-                .hasMessageContaining("positive");
-        assertThatThrownBy(() -> new Run.Prices(0, Double.NaN, 0)).hasMessageContaining("negative");
+        assertThatThrownBy(() -> time(Duration.ZERO)).hasMessageContaining("positive");
+        assertThatThrownBy(() -> cost(1, 0, 0)).hasMessageContaining("needs prices");
+        assertThatThrownBy(() -> cost(Double.NaN, 1, 1)).hasMessageContaining("positive");
+        assertThatThrownBy(() -> new Budget.Prices(0, Double.NaN, 0)).hasMessageContaining("negative");
     }
 
     @Test
@@ -224,7 +334,7 @@ final class RunTest {
         // i+1= has 4 characters for one digit and 5 for two; the choices are " x" and " yz" after "ab".
         assertThat(plan.promptCharacters()).isEqualTo(10 * 4 + 40 * 5 + 4 + 5);
         assertThat(plan.longestAnswers()).isEqualTo((long) DOCUMENTS * GenerationSettings.DEFAULT_TOKENS);
-        Run.Estimate estimate = plan.estimate(OwnTasks.MODEL, new Run.Prices(3600, 0, 0));
+        Run.Estimate estimate = plan.estimate(OwnTasks.MODEL, new Budget.Prices(3600, 0, 0));
         assertThat(estimate.time()).isEqualTo(Duration.ofSeconds(52));
         assertThat(estimate.cost()).isEqualTo(52);
         assertThat(tasks.run("both").tasks()).containsExactly("sums", "choice");
@@ -260,7 +370,12 @@ final class RunTest {
         Clock clock = Clock.fixed(Instant.parse("2025-03-01T10:00:00.5Z"), ZoneOffset.UTC);
         Path out;
         try (ResultsFolder results = new ResultsFolder(folder.resolve("out"), "my/model", clock)) {
-            tasks.run("all").ask(OwnTasks.MODEL, "build 1", _ -> right(), (_, _) -> {}, Optional.of(results));
+            tasks.run("all")
+                    .ask(
+                            new Entrant(OwnTasks.MODEL, "build 1", 256, _ -> right()),
+                            Budget.unlimited(),
+                            (_, _) -> {},
+                            Optional.of(results));
             out = results.folder();
         }
         assertThat(out.getFileName()).hasToString("my__model");
@@ -338,27 +453,24 @@ final class RunTest {
                 List.of(),
                 Optional.empty());
         TaskLibrary library = new TaskLibrary(List.of(EXAMPLES.resolve("tasks")));
-        Run.Settings settings = new Run.Settings(
-                Prompts.Layout.PLAIN,
-                Optional.of(4),
-                0,
-                256,
-                folder.resolve("cache"),
-                Optional.empty(),
-                OptionalDouble.empty(),
-                Run.Prices.FREE);
+        Run.Settings settings = new Run.Settings(Prompts.Layout.PLAIN, Optional.of(4), 0, folder.resolve("cache"));
         LlamaRuntime runtime = LlamaRuntime.load(Path.of(System.getProperty("stoa.natives")), (_, _) -> {});
         for (String name : List.of("quickstart_choice", "quickstart_arith")) {
             Run run = new Run(library, name, Map.of("num_fewshot", 0), OwnTasks.data(), settings);
             Evaluation first;
             try (Engine engine = runtime.open(gguf, new EngineOptions(256, 1))) {
-                Run.Outcome outcome = run.ask(model, "llama", _ -> engine, (_, _) -> {}, Optional.empty());
+                Run.Outcome outcome = run.ask(
+                        new Entrant(model, "llama", 256, _ -> engine),
+                        Budget.unlimited(),
+                        (_, _) -> {},
+                        Optional.empty());
                 assertThat(outcome.asked()).isEqualTo(4);
                 assertThat(outcome.inEngine()).isPositive().isLessThanOrEqualTo(outcome.time());
                 first = outcome.evaluation().orElseThrow();
             }
             assertThat(OwnTasks.score(first, name)).isBetween(0.0, 1.0);
-            Run.Outcome again = run.ask(model, "llama", NONE, (_, _) -> {}, Optional.empty());
+            Run.Outcome again =
+                    run.ask(new Entrant(model, "llama", 256, NONE), Budget.unlimited(), (_, _) -> {}, Optional.empty());
             assertThat(again.known()).isEqualTo(4);
             assertThat(again.evaluation().orElseThrow().json("m")).isEqualTo(first.json("m"));
         }

@@ -55,7 +55,11 @@ final class WatchTest {
                 .answering(prompt -> OwnTasks.number(prompt) % 100 < wrong ? "?" : OwnTasks.sum(prompt));
         try (ResultsFolder results = new ResultsFolder(folder.resolve(place), "m", clock)) {
             Run.Outcome outcome = tasks.run("sums")
-                    .ask(OwnTasks.MODEL, now.toString(), _ -> engine, (_, _) -> {}, Optional.of(results));
+                    .ask(
+                            new Entrant(OwnTasks.MODEL, now.toString(), 256, _ -> engine),
+                            Budget.unlimited(),
+                            (_, _) -> {},
+                            Optional.of(results));
             return new Watch.Asked(
                     results.folder(), outcome.evaluation().orElseThrow().topmost());
         }

@@ -203,8 +203,9 @@ final class LlamaEngine implements Engine {
             if (ids.length == 0) {
                 throw new IllegalArgumentException("no token to score");
             }
-            if (ids.length > options.contextTokens()) {
-                throw tooLong("the text has " + ids.length + " tokens");
+            // The last token is only asked about, never read.
+            if (ids.length - 1 > options.contextTokens()) {
+                throw tooLong("the text has " + ids.length + " tokens, the last of which is not read");
             }
             return scheduler.compute(new Reading(ids, alternatives));
         });

@@ -25,7 +25,7 @@ final class Reading extends Work<List<ScoredToken>> {
 
     @Override
     int cells(int most) {
-        return tokens.length;
+        return Math.max(1, tokens.length - 1);
     }
 
     @Override

@@ -51,6 +51,6 @@ final class ScoredPath {
         for (double logProbability : logProbabilities) {
             tokens.add(logProbability);
         }
-        return new LogLikelihood(tokens, greedy);
+        return new LogLikelihood(firstScored() + 1, tokens, greedy);
     }
 }

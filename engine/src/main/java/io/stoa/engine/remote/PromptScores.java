@@ -74,7 +74,7 @@ final class PromptScores {
                 greedy &= echo.greedy.get(i);
             }
         }
-        return new LogLikelihood(values, greedy);
+        return new LogLikelihood(echo.tokens.size() - values.size(), values, greedy);
     }
 
     private Echo echo(String text) {

@@ -13,6 +13,7 @@ import io.stoa.engine.GenerateOptions;
 import io.stoa.engine.Generation;
 import io.stoa.engine.LogLikelihood;
 import io.stoa.engine.Prompt;
+import io.stoa.engine.ScoredToken;
 import io.stoa.model.StoaException;
 import java.util.ArrayList;
 import java.util.List;
@@ -102,6 +103,30 @@ final class LlamaEngineTest {
     }
 
     /** A context of 3000 tokens has batches of 2048: the prompt is read in two. */
+    @Test
+    void readsATextThatIsOneTokenLongerThanTheContext() {
+        List<Integer> tokens = engine.tokenize("Zoranel likes to eat cake. ".repeat(12), true);
+        try (Engine small = runtime.open(Natives.model("nano"), new EngineOptions(40, 1))) {
+            // nothing is computed after the last token
+            List<ScoredToken> read = small.logProbabilities(tokens.subList(0, 41), 1);
+            assertThat(read).hasSize(41);
+            List<ScoredToken> wide = engine.logProbabilities(tokens.subList(0, 41), 1);
+            assertThat(read.getLast().logProbability().orElseThrow())
+                    .isCloseTo(wide.getLast().logProbability().orElseThrow(), within(1e-3));
+            assertThatExceptionOfType(StoaException.class)
+                    .isThrownBy(() -> small.logProbabilities(tokens.subList(0, 42), 1))
+                    .withMessageContaining("42 tokens");
+        }
+    }
+
+    @Test
+    void tellsHowManyTokensStandBeforeAContinuation() {
+        Prompt prompt = Prompt.user("Where does Babel live?");
+        assertThat(engine.score(prompt, List.of("x", "y")))
+                .extracting(LogLikelihood::promptTokens)
+                .containsOnly(engine.promptTokens(prompt).size());
+    }
+
     @Test
     void readsPromptsLongerThanABatch() {
         try (Engine wide = runtime.open(Natives.model("nano"), new EngineOptions(3000, 1))) {
