@@ -244,7 +244,7 @@ public final class Prompts {
             answer = reader.string(target, "doc_to_target", example);
         } else {
             question = reader.string(text, "doc_to_text", example);
-            answer = choices.isPresent() && target.isIntegralNumber()
+            answer = choices.isPresent() && DocumentReader.counted(target).isIntegralNumber()
                     ? choice(choices.get(), target, example)
                     : reader.string(target.isArray() ? target.path(0) : target, "doc_to_target", example);
         }
@@ -257,7 +257,7 @@ public final class Prompts {
     }
 
     private String choice(List<String> choices, JsonNode index, ObjectNode document) {
-        int at = index.asInt(-1);
+        int at = DocumentReader.counted(index).asInt(-1);
         // Python counts negative places from the end.
         int place = at < 0 ? choices.size() + at : at;
         if (place < 0 || place >= choices.size()) {

@@ -93,7 +93,9 @@ final class ResponseCache implements AutoCloseable {
                         answer.isObject()
                                 ? new RawAnswer.Likelihood(
                                         answer.path("ll").doubleValue(),
-                                        answer.path("greedy").booleanValue())
+                                        Optional.of(answer.path("greedy"))
+                                                .filter(JsonNode::isBoolean)
+                                                .map(JsonNode::booleanValue))
                                 : new RawAnswer.Texts(texts(answer)));
             }
             entries.put(json.path("i").asInt(-1), new Entry(json.path("k").asString(""), raw));
@@ -123,8 +125,10 @@ final class ResponseCache implements AutoCloseable {
         ArrayNode answers = line.putArray("raw");
         for (RawAnswer answer : raw) {
             switch (answer) {
-                case RawAnswer.Likelihood one ->
-                    answers.addObject().put("ll", one.logLikelihood()).put("greedy", one.greedy());
+                case RawAnswer.Likelihood one -> {
+                    ObjectNode kept = answers.addObject().put("ll", one.logLikelihood());
+                    one.greedy().ifPresent(greedy -> kept.put("greedy", greedy));
+                }
                 case RawAnswer.Texts texts -> texts.texts().forEach(answers.addArray()::add);
             }
         }
