@@ -44,7 +44,7 @@ final class ResponseCache implements AutoCloseable {
     ResponseCache(Path folder, Candidate model, String engineBuild, int context, String task) {
         String identity = String.join("\n", model.identity(), engineBuild, "context " + context);
         Path place = folder.resolve(Digest.of(identity).hex().substring(0, 16));
-        this.file = place.resolve(task.replaceAll("[^A-Za-z0-9._-]", "_") + ".jsonl");
+        this.file = place.resolve(FileName.of(task) + ".jsonl");
         try {
             Files.createDirectories(place);
             Files.writeString(place.resolve("model.txt"), identity + "\n");

@@ -447,9 +447,4 @@ public final class Run {
             evaluator.add(asked.index(), prompts.documents().get(asked.index()), asked.requests(), raw);
         }
     }
-
-    /** The tasks that are asked. */
-    public List<String> tasks() {
-        return suite.tasks().map(TaskConfig::name).toList();
-    }
 }

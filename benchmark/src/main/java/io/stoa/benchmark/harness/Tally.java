@@ -65,7 +65,7 @@ final class Tally {
 
     private Evaluated.Figure number(Key key, List<Measured> measured, int rounds) {
         Optional<Metric> metric = Optional.ofNullable(metrics.get(key.metric()));
-        Aggregation aggregation = metric.map(Metric::aggregation).orElseGet(() -> Aggregation.named("mean"));
+        Aggregation aggregation = metric.map(Metric::aggregation).orElse(Aggregation.MEAN);
         OptionalDouble error = aggregation.standardError(measured, rounds);
         return new Evaluated.Figure(
                 key.metric(),
