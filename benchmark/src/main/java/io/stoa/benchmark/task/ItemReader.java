@@ -41,7 +41,7 @@ final class ItemReader {
     }
 
     /**
-     * Reads the file once.
+     * Reads the file.
      *
      * @param limit how many items are kept at most: the first ones of their seeded order, not of the file
      */
