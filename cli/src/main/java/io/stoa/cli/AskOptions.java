@@ -42,7 +42,7 @@ final class AskOptions {
 
     Run.Settings settings(
             ModelOptions.Chosen model, Optional<Duration> maxTime, OptionalDouble maxCost, Run.Prices prices) {
-        Prompts.Layout layout = new Prompts.Layout(chat, chat, system, Prompts.SHOT_SEED);
+        Prompts.Layout layout = new Prompts.Layout(chat, system, Prompts.SHOT_SEED);
         return Arguments.checked(() -> new Run.Settings(
                 layout, limit, seed, model.options().contextTokens(), cache, maxTime, maxCost, prices));
     }

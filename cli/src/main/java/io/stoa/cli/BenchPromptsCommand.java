@@ -55,7 +55,7 @@ final class BenchPromptsCommand implements Runnable {
             throw StoaException.user("--limit " + most + ": must be positive");
         }
         TaskLibrary library = tasks.library();
-        Prompts.Layout layout = new Prompts.Layout(chat, chat, system, Prompts.SHOT_SEED);
+        Prompts.Layout layout = new Prompts.Layout(chat, system, Prompts.SHOT_SEED);
         try (HubDatasets hub = house.hub()) {
             library.prompts(
                     task,

@@ -91,7 +91,7 @@ final class BenchRaceCommand implements Runnable {
             throw StoaException.user("--model: name the reference and at least one other model");
         }
         int context = chosen.getFirst().options().contextTokens();
-        Prompts.Layout layout = new Prompts.Layout(chat, chat, Optional.empty(), Prompts.SHOT_SEED);
+        Prompts.Layout layout = new Prompts.Layout(chat, Optional.empty(), Prompts.SHOT_SEED);
         Race.Settings settings =
                 Arguments.checked(() -> new Race.Settings(layout, limit, seed, context, cache, margin, confidence));
         List<EnginePool> pools = chosen.stream().map(model -> model.pool(house)).toList();

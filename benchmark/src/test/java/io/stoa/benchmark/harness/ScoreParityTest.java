@@ -97,7 +97,6 @@ final class ScoreParityTest {
     private static Prompts.Layout layout(JsonNode expected) {
         return new Prompts.Layout(
                 expected.path("chat").asBoolean(),
-                expected.path("multiturn").asBoolean(),
                 expected.path("system").isNull()
                         ? Optional.empty()
                         : Optional.of(expected.path("system").stringValue()),
