@@ -39,7 +39,7 @@ final class AskOptions {
     private Path cache = Path.of(".stoa", "responses");
 
     Run.Settings settings() {
-        Prompts.Layout layout = new Prompts.Layout(chat, chat, system, Prompts.SHOT_SEED);
+        Prompts.Layout layout = new Prompts.Layout(chat, system, Prompts.SHOT_SEED);
         return Arguments.checked(() -> new Run.Settings(layout, limit, seed, cache));
     }
 

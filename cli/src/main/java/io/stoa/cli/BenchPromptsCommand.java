@@ -56,7 +56,7 @@ final class BenchPromptsCommand implements Runnable {
         }
         TaskLibrary library = tasks.library();
         tasks.tellKeptShots(library, task, house.err());
-        Prompts.Layout layout = new Prompts.Layout(chat, chat, system, Prompts.SHOT_SEED);
+        Prompts.Layout layout = new Prompts.Layout(chat, system, Prompts.SHOT_SEED);
         try (HubDatasets hub = house.hub()) {
             library.prompts(
                     task,

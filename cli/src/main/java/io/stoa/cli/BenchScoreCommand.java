@@ -57,7 +57,7 @@ final class BenchScoreCommand implements Runnable {
     @Option(names = "--model", paramLabel = "NAME", description = "Whose answers they are. Default: the file's name")
     private Optional<String> model = Optional.empty();
 
-    @Option(names = "--complete", description = "Refuse when documents have no answer, instead of leaving them out.")
+    @Option(names = "--complete", description = "Refuse when documents of the task have no answer, instead of leaving them out. Needs its dataset.")
     private boolean complete;
 
     @Option(names = "--json", description = "Print the results as lm-evaluation-harness writes them.")
@@ -77,8 +77,8 @@ final class BenchScoreCommand implements Runnable {
         String name =
                 model.orElseGet(() -> String.valueOf(responses.getFileName()).replaceFirst("\\.[a-z]+$", ""));
         try (HubDatasets hub = house.hub()) {
-            // Logged samples bring their documents; then the dataset need not be had.
-            Optional<TaskData> data = Evaluation.bringsDocuments(responses) && !tasks.saysWhere()
+            // Logged samples bring their documents; then the dataset is only needed to tell whether any are missing.
+            Optional<TaskData> data = Evaluation.bringsDocuments(responses) && !tasks.saysWhere() && !complete
                     ? Optional.empty()
                     : Optional.of(tasks.data(library, task, hub, DownloadProgress.NONE));
             Optional<ResultsFolder> folder = output.map(path -> new ResultsFolder(path, name, house.clock()));

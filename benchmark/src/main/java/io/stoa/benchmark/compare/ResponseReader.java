@@ -1,5 +1,9 @@
 package io.stoa.benchmark.compare;
 
+import io.stoa.benchmark.dataset.DatasetReader;
+import io.stoa.benchmark.dataset.Format;
+import io.stoa.benchmark.dataset.Place;
+import io.stoa.benchmark.dataset.Row;
 import io.stoa.model.StoaException;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -23,9 +27,7 @@ import org.apache.commons.csv.CSVFormat;
 import org.apache.commons.csv.CSVParser;
 import org.apache.commons.csv.CSVRecord;
 import org.apache.commons.csv.DuplicateHeaderMode;
-import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /** Reads scores from files that others wrote. What is not understood is refused with file and line. */
 public final class ResponseReader {
@@ -158,56 +160,48 @@ public final class ResponseReader {
         Map<String, Long> seen = new LinkedHashMap<>();
         Map<String, Optional<Double>> scores = new LinkedHashMap<>();
         Map<String, String> clusters = new LinkedHashMap<>();
-        Optional<String> key = metric.or(() -> found);
-        long line = 0;
-        try (BufferedReader reader = open(file)) {
-            for (String text = reader.readLine(); text != null; text = reader.readLine()) {
-                line++;
-                if (text.isBlank()) {
-                    continue;
-                }
-                JsonNode json = parse(file, line, text);
-                if (filter.isPresent()
-                        && !filter.get().equals(json.path("filter").asString(""))) {
-                    continue;
-                }
-                long at = line;
-                String id = IDS.stream()
-                        .filter(name -> json.path(name).isValueNode()
-                                && !json.path(name).isNull())
-                        .findFirst()
-                        .map(name -> json.path(name).asString())
-                        .orElseThrow(
-                                () -> StoaException.user(file + ":" + at + ": no id; each line needs one of " + IDS));
-                unique(file, line, id, seen);
-                if (key.isEmpty()) {
-                    key = METRICS.stream().filter(json::has).findFirst();
-                    found = key;
-                    key.ifPresent(name ->
-                            notice.accept("scores are those under \"" + name + "\"; choose others with --metric"));
-                }
-                String name = key.orElseThrow(() -> StoaException.user(
-                        file + ":" + at + ": no score under any of " + METRICS + "; name its key with --metric"));
-                scores.put(id, score(file, line, name, json.path(name)));
-                cluster.ifPresent(of -> {
-                    JsonNode value =
-                            json.has(of) ? json.path(of) : json.path("doc").path(of);
-                    if (!value.isValueNode() || value.isNull()) {
-                        throw StoaException.user(file + ":" + at + ": no cluster under \"" + of + "\"");
-                    }
-                    clusters.put(id, value.asString());
-                });
+        new DatasetReader().forEach(List.of(file), new Format.JsonLines(), row -> {
+            JsonNode json = row.values();
+            long line = row.place().number();
+            if (filter.isPresent() && !filter.get().equals(json.path("filter").asString(""))) {
+                return;
             }
-        } catch (CharacterCodingException e) {
-            throw StoaException.user(file + ": not UTF-8; save the file as UTF-8");
-        } catch (IOException e) {
-            throw unreadable(file, e);
-        }
+            String id = IDS.stream()
+                    .filter(name ->
+                            json.path(name).isValueNode() && !json.path(name).isNull())
+                    .findFirst()
+                    .map(name -> json.path(name).asString())
+                    .orElseThrow(() -> StoaException.user(row.place() + ": no id; each line needs one of " + IDS));
+            unique(file, line, id, seen);
+            String name = key(row);
+            scores.put(id, score(row.place(), name, json.path(name)));
+            cluster.ifPresent(of -> {
+                JsonNode value = json.has(of) ? json.path(of) : json.path("doc").path(of);
+                if (!value.isValueNode() || value.isNull()) {
+                    throw StoaException.user(row.place() + ": no cluster under \"" + of + "\"");
+                }
+                clusters.put(id, value.asString());
+            });
+        });
         if (scores.isEmpty()) {
             throw StoaException.user(file + ": holds no item"
                     + filter.map(name -> " of the filter \"" + name + "\"").orElse("") + "; nothing can be compared");
         }
         return new ScoredItems(model, scores, clusters);
+    }
+
+    /** The key of a line's score. */
+    private String key(Row row) {
+        if (metric.isPresent()) {
+            return metric.get();
+        }
+        if (found.isEmpty()) {
+            found = METRICS.stream().filter(row.values()::has).findFirst();
+            found.ifPresent(
+                    name -> notice.accept("scores are those under \"" + name + "\"; choose others with --metric"));
+        }
+        return found.orElseThrow(() -> StoaException.user(
+                row.place() + ": no score under any of " + METRICS + "; name its key with --metric"));
     }
 
     private static BufferedReader open(Path file) throws IOException {
@@ -256,19 +250,7 @@ public final class ResponseReader {
         }
     }
 
-    private static JsonNode parse(Path file, long line, String text) {
-        try {
-            JsonNode json = JsonMapper.shared().readTree(text);
-            if (json.isObject()) {
-                return json;
-            }
-            throw StoaException.user(file + ":" + line + ": not a JSON object but " + json.getNodeType());
-        } catch (JacksonException e) {
-            throw StoaException.user(file + ":" + line + ": not JSON: " + e.getOriginalMessage());
-        }
-    }
-
-    private static Optional<Double> score(Path file, long line, String name, JsonNode value) {
+    private static Optional<Double> score(Place place, String name, JsonNode value) {
         if (value.isNull()) {
             return Optional.empty();
         }
@@ -278,7 +260,7 @@ public final class ResponseReader {
         if (value.isNumber() && value.doubleValue() >= 0 && value.doubleValue() <= 1) {
             return Optional.of(value.doubleValue());
         }
-        throw StoaException.user(file + ":" + line + ": \"" + name + "\" is not a score in [0, 1] but "
+        throw StoaException.user(place + ": \"" + name + "\" is not a score in [0, 1] but "
                 + (value.isMissingNode() ? "missing" : value.toString()));
     }
 }

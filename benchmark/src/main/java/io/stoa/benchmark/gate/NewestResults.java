@@ -1,5 +1,6 @@
 package io.stoa.benchmark.gate;
 
+import io.stoa.benchmark.harness.FileName;
 import io.stoa.model.StoaException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -140,10 +141,10 @@ public final class NewestResults {
         return Optional.of(all).filter(samples -> !samples.documents().isEmpty());
     }
 
-    /** The harness keeps a task's name as it is, Stoa replaces what no file name should hold. */
+    /** Stoa replaces what no file name should hold, the harness keeps a task's name as it is. */
     private static Optional<Path> samplesFile(ResultsFile file, String task) {
         return file.stamp()
-                .flatMap(stamp -> Stream.of(task, task.replaceAll("\\W", "_"))
+                .flatMap(stamp -> Stream.of(FileName.of(task), task)
                         .filter(name -> name.indexOf('/') < 0 && name.indexOf('\\') < 0 && name.indexOf('\0') < 0)
                         .map(name -> file.path().resolveSibling("samples_" + name + "_" + stamp + ".jsonl"))
                         .filter(Files::isRegularFile)

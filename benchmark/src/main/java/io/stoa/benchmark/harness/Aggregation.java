@@ -6,13 +6,14 @@ import io.stoa.benchmark.metric.Classification;
 import io.stoa.benchmark.metric.Ter;
 import io.stoa.benchmark.stats.Means;
 import io.stoa.benchmark.task.PythonRandom;
-import io.stoa.model.Spelling;
 import io.stoa.model.StoaException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
@@ -40,11 +41,14 @@ record Aggregation(String name, ToDoubleFunction<List<Measured>> function, Uncer
     private static final int CHUNK = 1000;
     private static final int SHORT = 100;
 
+    /** The mean, which the harness takes where a task says nothing else. */
+    static final Aggregation MEAN = new Aggregation("mean", measured -> Means.mean(values(measured)), Uncertainty.CLOSED);
+
     private static final Map<String, Aggregation> KNOWN = known();
 
     private static Map<String, Aggregation> known() {
         List<Aggregation> all = List.of(
-                new Aggregation("mean", measured -> Means.mean(values(measured)), Uncertainty.CLOSED),
+                MEAN,
                 new Aggregation("median", Aggregation::median, Uncertainty.BOOTSTRAP),
                 new Aggregation("nanmean", Aggregation::meanOfNumbers, Uncertainty.BOOTSTRAP),
                 new Aggregation(
@@ -76,18 +80,14 @@ record Aggregation(String name, ToDoubleFunction<List<Measured>> function, Uncer
                 .collect(Collectors.toMap(Aggregation::name, aggregation -> aggregation, (a, b) -> a, TreeMap::new));
     }
 
-    /**
-     * One by its name.
-     *
-     * @throws StoaException of kind {@code USER}, with the nearest name
-     */
-    static Aggregation named(String name) {
-        Aggregation found = KNOWN.get(name);
-        if (found == null) {
-            throw StoaException.user("unknown aggregation " + name
-                    + Spelling.hint(name, KNOWN.keySet()).orElse("; known are " + String.join(", ", KNOWN.keySet())));
-        }
-        return found;
+    /** One by its name. */
+    static Optional<Aggregation> named(String name) {
+        return Optional.ofNullable(KNOWN.get(name));
+    }
+
+    /** All names, sorted. */
+    static Set<String> names() {
+        return KNOWN.keySet();
     }
 
     /** Pools the decisions of all documents, as the harness does for IFEval's instructions. */

@@ -33,7 +33,7 @@ final class DocumentReader {
         this.task = task;
         this.columns = new LinkedHashSet<>(first.propertyNames());
         this.severalInputs =
-                task.choices().isPresent() && text(task.text(), first).isIntegralNumber();
+                task.choices().isPresent() && counted(text(task.text(), first)).isIntegralNumber();
         // A mistake in the target is told before anything is asked.
         target(task.target(), first);
     }
@@ -123,13 +123,25 @@ final class DocumentReader {
         return number ? PythonLiteral.parse(digits).orElse(text) : text;
     }
 
-    /** A text, or a number written out where it is the answer. */
+    /** A truth value as the number that it is in Python, where true counts as 1 and false as 0. */
+    static JsonNode counted(JsonNode value) {
+        return value.isBoolean() ? JsonNodeFactory.instance.numberNode(value.booleanValue() ? 1 : 0) : value;
+    }
+
+    /** As {@code str(value)} writes it. */
+    static String written(JsonNode value) {
+        return switch (value.getNodeType()) {
+            case STRING -> value.stringValue();
+            case BOOLEAN -> value.booleanValue() ? "True" : "False";
+            case NULL -> "None";
+            case NUMBER, ARRAY, OBJECT, MISSING, BINARY, POJO -> value.toString();
+        };
+    }
+
+    /** A text, or a number or truth value written out where it is the answer. */
     String string(JsonNode value, String key, ObjectNode document) {
-        if (value.isString()) {
-            return value.stringValue();
-        }
-        if (value.isNumber() && key.equals("doc_to_target")) {
-            return value.toString();
+        if (value.isString() || (key.equals("doc_to_target") && (value.isNumber() || value.isBoolean()))) {
+            return written(value);
         }
         throw wrong(document, key + " is not a text but " + (value.isMissingNode() ? "missing" : value.toString()));
     }

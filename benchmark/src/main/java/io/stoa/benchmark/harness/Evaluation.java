@@ -15,6 +15,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /** The numbers of a task, or of a group and its tasks. */
 public final class Evaluation {
@@ -70,7 +71,8 @@ public final class Evaluation {
      * @param overrides keys that are set above those of its file
      * @param data where its documents are, unless the answers bring them
      * @param file the answers, as {@link StoredAnswers} describes them
-     * @param complete whether documents without an answer are refused rather than left out
+     * @param complete whether documents without an answer are refused rather than left out, which needs {@code data}: the
+     *     numbers of answered documents do not tell how many more there are
      * @param output where results and samples are written as lm-evaluation-harness writes them, if anywhere
      * @throws StoaException of kind {@code USER}, naming the culprit
      */
@@ -86,6 +88,10 @@ public final class Evaluation {
             throw StoaException.user(name + " is a group; score the answers of one of its tasks at a time");
         }
         TaskConfig task = single.task();
+        if (complete && data.isEmpty()) {
+            throw StoaException.user(file + ": whether it answers all documents of task " + task.name()
+                    + " cannot be told without them; say where its dataset lies, or score the answers that are there");
+        }
         Optional<Prompts> prompts = data.map(known -> new Prompts(task, known.splits(task), Prompts.Layout.PLAIN));
         try {
             Evaluator evaluator = scored(task, prompts, file, samples(output, task));
@@ -115,10 +121,10 @@ public final class Evaluation {
         Deque<Future<List<Evaluator.Scored>>> open = new ArrayDeque<>();
         List<StoredAnswers.Stored> block = new ArrayList<>();
         try (ExecutorService scorers = Executors.newFixedThreadPool(processors)) {
-            new StoredAnswers(file, prompts).forEach(stored -> {
+            new StoredAnswers(file, task, prompts).forEach(stored -> {
                 if (evaluator.isEmpty()) {
-                    DocumentReader reader =
-                            prompts.map(Prompts::reader).orElseGet(() -> new DocumentReader(task, stored.document()));
+                    DocumentReader reader = prompts.map(Prompts::reader)
+                            .orElseGet(() -> at(stored, () -> new DocumentReader(task, stored.document())));
                     evaluator.add(new Evaluator(task, reader, samples));
                 }
                 block.add(stored);
@@ -146,8 +152,18 @@ public final class Evaluation {
         List<StoredAnswers.Stored> given = List.copyOf(block);
         block.clear();
         open.add(scorers.submit(() -> given.stream()
-                .map(stored -> evaluator.score(stored.index(), stored.document(), List.of(), stored.raw()))
+                .map(stored -> at(
+                        stored, () -> evaluator.score(stored.index(), stored.document(), List.of(), stored.raw())))
                 .toList()));
+    }
+
+    /** Errors name the answer that they are about. */
+    private static <T> T at(StoredAnswers.Stored stored, Supplier<T> scoring) {
+        try {
+            return scoring.get();
+        } catch (StoaException e) {
+            throw new StoaException(e.kind(), stored.label() + ": " + e.sentence(), e);
+        }
     }
 
     private static void count(Evaluator evaluator, Future<List<Evaluator.Scored>> scored) {

@@ -2,7 +2,6 @@ package io.stoa.benchmark.harness;
 
 import io.stoa.model.StoaException;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.SequencedMap;
@@ -12,6 +11,8 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** Scores the documents of one task, one at a time, behind every filter, and keeps count. */
 final class Evaluator {
+    private static final int SHOWN = 40;
+
     private final TaskConfig task;
     private final DocumentReader reader;
     private final Scorer scorer;
@@ -44,8 +45,10 @@ final class Evaluator {
      * @param index of the document
      * @param requests what was asked; none where that is not known
      * @param raw an answer for each request
+     * @throws StoaException of kind {@code USER} where the answers are not what the task asks for
      */
     Scored score(int index, ObjectNode document, List<Request> requests, List<RawAnswer> raw) {
+        check(document, raw);
         List<String> choices = columnOfChoices(document);
         List<List<Outcome>> byFilter = new ArrayList<>();
         for (FilterPipeline pipeline : task.filters()) {
@@ -75,14 +78,49 @@ final class Evaluator {
         return new Scored(made, isAnswered(raw));
     }
 
+    /** Texts where the task generates, else log-likelihoods; how many of them go with a choice each, the scorer knows. */
+    private void check(ObjectNode document, List<RawAnswer> raw) {
+        boolean generates = task.outputType() == OutputType.GENERATE_UNTIL;
+        boolean rightKind = raw.stream().allMatch(answer -> answer instanceof RawAnswer.Texts == generates);
+        boolean rightCount = task.outputType() == OutputType.MULTIPLE_CHOICE ? !raw.isEmpty() : raw.size() == 1;
+        if (rightKind && rightCount) {
+            return;
+        }
+        throw StoaException.user("task " + task.name() + " needs "
+                + switch (task.outputType()) {
+                    case GENERATE_UNTIL -> "a text, and the answer is " + found(raw) + "; write \"response\": \"…\"";
+                    case MULTIPLE_CHOICE ->
+                        "the log-likelihoods of its "
+                                + reader.choices(task.choices().orElseThrow(), document).size()
+                                + " choices, and the answer is " + found(raw)
+                                + "; write \"log_likelihoods\", a number in nats for each choice, or score texts by a"
+                                + " task whose output_type is generate_until";
+                    case LOGLIKELIHOOD ->
+                        "one log-likelihood, that of the right answer, and the answer is " + found(raw)
+                                + "; write \"log_likelihoods\": [[-1.5, true]], in nats and whether it was the greedy"
+                                + " choice";
+                    case LOGLIKELIHOOD_ROLLING ->
+                        "one log-likelihood, that of the whole text, and the answer is " + found(raw)
+                                + "; write \"log_likelihoods\": [-1.5], in nats";
+                });
+    }
+
+    private static String found(List<RawAnswer> raw) {
+        return switch (raw.isEmpty() ? null : raw.getFirst()) {
+            case null -> "an empty list";
+            case RawAnswer.Likelihood _ -> raw.size() == 1 ? "a log-likelihood" : raw.size() + " log-likelihoods";
+            case RawAnswer.Texts texts -> {
+                String first = texts.texts().getFirst();
+                yield "the text \"" + (first.length() > SHOWN ? first.substring(0, SHOWN) + "…" : first) + "\""
+                        + (raw.size() > 1 ? " and " + (raw.size() - 1) + " more" : "");
+            }
+        };
+    }
+
     /** Counts a document. */
     void add(Scored scored) {
-        SequencedMap<String, SequencedMap<String, Measured>> byFilter = new LinkedHashMap<>();
-        for (Sample sample : scored.samples()) {
-            byFilter.put(sample.filter(), sample.scores());
-            samples.accept(sample);
-        }
-        tally.add(byFilter, scored.answered());
+        scored.samples().forEach(samples);
+        tally.add(scored);
     }
 
     /** Scores and counts a document. */
@@ -123,12 +161,7 @@ final class Evaluator {
      * @throws StoaException of kind {@code USER} where nothing was scored
      */
     Evaluated evaluated(Optional<Integer> available) {
-        return evaluated(available, Tally.ROUNDS);
-    }
-
-    /** The same with so many rounds of the bootstrap. */
-    Evaluated evaluated(Optional<Integer> available, int rounds) {
-        return tally.evaluated(available, rounds);
+        return tally.evaluated(available, Tally.ROUNDS);
     }
 
     int asked() {

@@ -138,7 +138,7 @@ final class HarnessHooks {
 
     /** The share of probability that the true answers have (S. Lin et al., arXiv 2109.07958, MC2). */
     private static SequencedMap<String, Measured> truthfulMass(ObjectNode document, List<Outcome> outcomes) {
-        List<Outcome.Likelihood> likelihoods = Scorer.likelihoods(outcomes);
+        List<Outcome.Likelihood> likelihoods = Outcome.likelihoods(outcomes);
         JsonNode labels = document.path("mc2_targets").path("labels");
         if (labels.size() != likelihoods.size()) {
             throw new IllegalArgumentException(
@@ -159,7 +159,7 @@ final class HarnessHooks {
     private static SequencedMap<String, Measured> instructions(ObjectNode document, List<Outcome> outcomes) {
         InstructionList.Followed followed = InstructionList.of(
                         document.path("instruction_id_list"), document.path("kwargs"))
-                .check(((Outcome.Text) outcomes.getFirst()).first());
+                .check(Outcome.text(outcomes));
         SequencedMap<String, Measured> scores = new LinkedHashMap<>();
         scores.put("prompt_level_strict_acc", new Measured.Value(followed.allStrictly() ? 1 : 0));
         scores.put("inst_level_strict_acc", new Measured.Flags(followed.strict()));

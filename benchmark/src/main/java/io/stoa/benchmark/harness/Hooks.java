@@ -6,7 +6,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.TreeSet;
 import tools.jackson.databind.JsonNode;
@@ -102,15 +101,5 @@ final class Hooks {
             names.add(hook.folder().subpath(from, count).toString().replace('\\', '/') + "/" + hook.name());
         }
         return names;
-    }
-
-    /** The value of a key that must be a function where it is there at all. */
-    <T> Optional<T> optional(Class<T> kind, Map<String, Object> keys, String key) {
-        return switch (keys.get(key)) {
-            case null -> Optional.empty();
-            case TaskYaml.HookName hook -> Optional.of(find(kind, hook, key));
-            case Object other ->
-                throw StoaException.user(key + " must be a function, not " + other + "; write !function module.name");
-        };
     }
 }

@@ -38,7 +38,7 @@ final class MathHooks {
 
     static SequencedMap<String, Measured> results(ObjectNode document, List<Outcome> outcomes) {
         String solution = HarnessHooks.text(document, "solution");
-        String output = ((Outcome.Text) outcomes.getFirst()).first();
+        String output = Outcome.text(outcomes);
         SequencedMap<String, Measured> scores = new LinkedHashMap<>();
         scores.put("exact_match", new Measured.Value(sameValue(solution, output) ? 1 : 0));
         scores.put("exact_match_original", new Measured.Value(MinervaMath.ORIGINAL.correct(solution, output) ? 1 : 0));

@@ -30,14 +30,13 @@ public final class Prompts {
     /**
      * How prompts are laid out.
      *
-     * @param chat whether they are messages for the model's chat template
-     * @param multiturn whether each example is a turn of its own rather than part of one user message
+     * @param chat whether they are messages for the model's chat template, each example a turn of its own
      * @param system an instruction before everything else
      * @param seed of the examples that are drawn
      */
-    public record Layout(boolean chat, boolean multiturn, Optional<String> system, long seed) {
+    public record Layout(boolean chat, Optional<String> system, long seed) {
         /** Plain text, the harness' default. */
-        public static final Layout PLAIN = new Layout(false, false, Optional.empty(), SHOT_SEED);
+        public static final Layout PLAIN = new Layout(false, Optional.empty(), SHOT_SEED);
     }
 
     /**
@@ -244,7 +243,7 @@ public final class Prompts {
             answer = reader.string(target, "doc_to_target", example);
         } else {
             question = reader.string(text, "doc_to_text", example);
-            answer = choices.isPresent() && target.isIntegralNumber()
+            answer = choices.isPresent() && DocumentReader.counted(target).isIntegralNumber()
                     ? choice(choices.get(), target, example)
                     : reader.string(target.isArray() ? target.path(0) : target, "doc_to_target", example);
         }
@@ -257,7 +256,7 @@ public final class Prompts {
     }
 
     private String choice(List<String> choices, JsonNode index, ObjectNode document) {
-        int at = index.asInt(-1);
+        int at = DocumentReader.counted(index).asInt(-1);
         // Python counts negative places from the end.
         int place = at < 0 ? choices.size() + at : at;
         if (place < 0 || place >= choices.size()) {
@@ -284,7 +283,7 @@ public final class Prompts {
     private Request.Context rendered(List<Message> messages, Optional<String> prefix) {
         if (layout.chat()) {
             boolean continues = prefix.filter(text -> !text.isEmpty()).isPresent();
-            return new Request.Context.Chat(layout.multiturn() ? bare(messages) : collapsed(messages), continues);
+            return new Request.Context.Chat(bare(messages), continues);
         }
         StringBuilder text = new StringBuilder();
         messages.forEach(message -> text.append(message.content()).append(message.delimiter()));
@@ -293,26 +292,6 @@ public final class Prompts {
 
     private static List<Message> bare(List<Message> messages) {
         return messages.stream().map(Message::undelimited).toList();
-    }
-
-    /** Everything between a system message and a begun answer as one user message. */
-    private static List<Message> collapsed(List<Message> messages) {
-        List<Message> result = new ArrayList<>();
-        int from = messages.getFirst().role().equals("system") ? 1 : 0;
-        int to = messages.getLast().role().equals("assistant") ? messages.size() - 1 : messages.size();
-        if (from == 1) {
-            result.add(messages.getFirst().undelimited());
-        }
-        StringBuilder text = new StringBuilder();
-        for (int i = from; i < to; i++) {
-            text.append(messages.get(i).content());
-            text.append(i == to - 1 ? "" : messages.get(i).delimiter());
-        }
-        result.add(new Message("user", text.toString()));
-        if (to < messages.size()) {
-            result.add(messages.getLast().undelimited());
-        }
-        return result;
     }
 
     private StoaException wrong(ObjectNode document, String what) {

@@ -1,6 +1,9 @@
 package io.stoa.benchmark.harness;
 
+import static java.util.Objects.requireNonNull;
+
 import java.util.List;
+import java.util.Optional;
 
 /** What an engine gave for one request, as it came. */
 public sealed interface RawAnswer {
@@ -18,7 +21,15 @@ public sealed interface RawAnswer {
      * A likelihood.
      *
      * @param logLikelihood Σ ln p in nats
-     * @param greedy whether every token was the likeliest
+     * @param greedy whether every token was the likeliest; absent where that is not known
      */
-    record Likelihood(double logLikelihood, boolean greedy) implements RawAnswer {}
+    record Likelihood(double logLikelihood, Optional<Boolean> greedy) implements RawAnswer {
+        public Likelihood {
+            requireNonNull(greedy, "greedy");
+        }
+
+        Likelihood(double logLikelihood, boolean greedy) {
+            this(logLikelihood, Optional.of(greedy));
+        }
+    }
 }

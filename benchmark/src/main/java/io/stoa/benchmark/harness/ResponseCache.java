@@ -44,7 +44,7 @@ final class ResponseCache implements AutoCloseable {
         String identity =
                 String.join("\n", entrant.model().identity(), entrant.build(), "context " + entrant.context());
         Path place = folder.resolve(Digest.of(identity).hex().substring(0, 16));
-        this.file = place.resolve(task.replaceAll("[^A-Za-z0-9._-]", "_") + ".jsonl");
+        this.file = place.resolve(FileName.of(task) + ".jsonl");
         try {
             Files.createDirectories(place);
             Files.writeString(place.resolve("model.txt"), identity + "\n");
@@ -93,7 +93,9 @@ final class ResponseCache implements AutoCloseable {
                         answer.isObject()
                                 ? new RawAnswer.Likelihood(
                                         answer.path("ll").doubleValue(),
-                                        answer.path("greedy").booleanValue())
+                                        Optional.of(answer.path("greedy"))
+                                                .filter(JsonNode::isBoolean)
+                                                .map(JsonNode::booleanValue))
                                 : new RawAnswer.Texts(texts(answer)));
             }
             entries.put(new Slot(json.path("i").asInt(-1), json.path("k").asString("")), raw);
@@ -121,8 +123,10 @@ final class ResponseCache implements AutoCloseable {
         ArrayNode answers = line.putArray("raw");
         for (RawAnswer answer : raw) {
             switch (answer) {
-                case RawAnswer.Likelihood one ->
-                    answers.addObject().put("ll", one.logLikelihood()).put("greedy", one.greedy());
+                case RawAnswer.Likelihood one -> {
+                    ObjectNode kept = answers.addObject().put("ll", one.logLikelihood());
+                    one.greedy().ifPresent(greedy -> kept.put("greedy", greedy));
+                }
                 case RawAnswer.Texts texts -> texts.texts().forEach(answers.addArray()::add);
             }
         }

@@ -43,7 +43,7 @@ public final class ResultsFolder implements AutoCloseable {
      */
     public ResultsFolder(Path parent, String model, Clock clock) {
         this.model = requireNonNull(model, "model");
-        this.folder = parent.resolve(model.replaceAll("[\"<>:/|\\\\?*\\[\\]]+", "__"));
+        this.folder = parent.resolve(FileName.of(model));
         this.date = DATE.format(LocalDateTime.now(clock));
         try {
             Files.createDirectories(folder);
@@ -74,7 +74,7 @@ public final class ResultsFolder implements AutoCloseable {
     }
 
     private Path samplesFile(String task) {
-        return folder.resolve("samples_" + task.replaceAll("\\W", "_") + "_" + date + ".jsonl");
+        return folder.resolve("samples_" + FileName.of(task) + "_" + date + ".jsonl");
     }
 
     private static BufferedWriter writer(Path file) {

@@ -414,9 +414,4 @@ public final class Run {
             }
         }
     }
-
-    /** The tasks that are asked. */
-    public List<String> tasks() {
-        return suite.tasks().map(TaskConfig::name).toList();
-    }
 }

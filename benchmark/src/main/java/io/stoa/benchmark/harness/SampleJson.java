@@ -4,6 +4,7 @@ import io.stoa.model.Digest;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.List;
+import java.util.Optional;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -94,9 +95,11 @@ final class SampleJson {
         return answers;
     }
 
-    /** The harness writes numbers and flags of answers as texts. */
-    private static ArrayNode pair(double logLikelihood, boolean greedy) {
-        return JSON.arrayNode().add(Double.toString(logLikelihood)).add(greedy ? "True" : "False");
+    /** The harness writes numbers and flags of answers as texts; what is not known is Python's None. */
+    private static ArrayNode pair(double logLikelihood, Optional<Boolean> greedy) {
+        return JSON.arrayNode()
+                .add(Double.toString(logLikelihood))
+                .add(greedy.map(flag -> flag ? "True" : "False").orElse("None"));
     }
 
     private static void put(ObjectNode line, String metric, Measured measured) {

@@ -80,13 +80,9 @@ final class Scorer {
         return switch (task.outputType()) {
             case LOGLIKELIHOOD -> likelihood((Outcome.Likelihood) outcomes.getFirst());
             case LOGLIKELIHOOD_ROLLING -> rolling(document, (Outcome.Likelihood) outcomes.getFirst());
-            case MULTIPLE_CHOICE -> choice(document, likelihoods(outcomes));
+            case MULTIPLE_CHOICE -> choice(document, Outcome.likelihoods(outcomes));
             case GENERATE_UNTIL -> generated(golds, (Outcome.Text) outcomes.getFirst());
         };
-    }
-
-    static List<Outcome.Likelihood> likelihoods(List<Outcome> outcomes) {
-        return outcomes.stream().map(Outcome.Likelihood.class::cast).toList();
     }
 
     private SequencedMap<String, Measured> likelihood(Outcome.Likelihood outcome) {
@@ -94,13 +90,20 @@ final class Scorer {
         for (Metric metric : task.metrics()) {
             switch (metric.name()) {
                 case "perplexity" -> scores.put("perplexity", new Measured.Value(outcome.logLikelihood()));
-                case "acc" -> scores.put("acc", new Measured.Value(outcome.greedy() ? 1 : 0));
+                case "acc" -> scores.put("acc", new Measured.Value(greedy(outcome, metric) ? 1 : 0));
                 default -> {
                     // Bypassed.
                 }
             }
         }
         return scores;
+    }
+
+    private boolean greedy(Outcome.Likelihood outcome, Metric metric) {
+        return outcome.greedy()
+                .orElseThrow(() -> StoaException.user("task " + task.name() + ": metric " + metric.name()
+                        + " needs to know whether the answer was the greedy choice, which a plain number does not say;"
+                        + " write pairs, \"log_likelihoods\": [[-1.5, true]], or leave the metric out"));
     }
 
     private SequencedMap<String, Measured> rolling(ObjectNode document, Outcome.Likelihood outcome) {
@@ -121,7 +124,10 @@ final class Scorer {
         int n = choices.size();
         boolean twice = task.metrics().stream().anyMatch(metric -> metric.name().equals("acc_mutual_info"));
         if (outcomes.size() != (twice ? 2 * n : n)) {
-            throw reader.wrong(document, outcomes.size() + " log-likelihoods for " + n + " choices");
+            throw StoaException.user("task " + task.name() + " needs " + (twice ? 2 * n : n)
+                    + " log-likelihoods, one for each of its " + n + " choices"
+                    + (twice ? " and for acc_mutual_info again without the context" : "") + ", and there are "
+                    + outcomes.size() + "; write them all, in the order of the choices");
         }
         List<Integer> golds = golds(document, choices);
         IntToDoubleFunction plain = i -> outcomes.get(i).logLikelihood();
@@ -141,7 +147,7 @@ final class Scorer {
                 }
                 case "exact_match" -> {
                     boolean greedy = golds.stream()
-                            .anyMatch(gold -> gold >= 0 && outcomes.get(gold).greedy());
+                            .anyMatch(gold -> gold >= 0 && greedy(outcomes.get(gold), metric));
                     scores.put("exact_match", new Measured.Value(greedy ? 1 : 0));
                 }
                 case "f1", "mcc" -> scores.put(metric.name(), new Measured.Label(one(golds), best(n, plain)));
@@ -183,7 +189,8 @@ final class Scorer {
         if (gold.isString()) {
             return choices.indexOf(gold.stringValue());
         }
-        int at = gold.isNumber() && gold.doubleValue() == Math.rint(gold.doubleValue()) ? gold.asInt(-1) : -1;
+        JsonNode number = DocumentReader.counted(gold);
+        int at = number.isNumber() && number.doubleValue() == Math.rint(number.doubleValue()) ? number.asInt(-1) : -1;
         return at < choices.size() ? Math.max(-1, at) : -1;
     }
 
@@ -245,9 +252,9 @@ final class Scorer {
         }
         List<String> texts = new ArrayList<>();
         if (target.isArray()) {
-            target.forEach(one -> texts.add(one.isString() ? one.stringValue() : one.toString()));
+            target.forEach(one -> texts.add(DocumentReader.written(one)));
         } else {
-            texts.add(target.isString() ? target.stringValue() : target.toString());
+            texts.add(DocumentReader.written(target));
         }
         if (texts.isEmpty()) {
             throw reader.wrong(document, "there is no right answer");

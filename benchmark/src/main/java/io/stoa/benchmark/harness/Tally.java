@@ -32,18 +32,16 @@ final class Tally {
         task.metrics().forEach(metric -> metrics.put(metric.name(), metric));
     }
 
-    /**
-     * Adds a document.
-     *
-     * @param byFilter what it contributes, by filter
-     * @param answered whether there was any answer
-     */
-    void add(SequencedMap<String, SequencedMap<String, Measured>> byFilter, boolean answered) {
+    /** Adds a document. */
+    void add(Evaluator.Scored scored) {
         asked++;
-        unanswered += answered ? 0 : 1;
-        byFilter.forEach((filter, scores) -> scores.forEach((metric, measured) -> contributions
-                .computeIfAbsent(new Key(metric, filter), _ -> new ArrayList<>())
-                .add(measured)));
+        unanswered += scored.answered() ? 0 : 1;
+        for (Sample sample : scored.samples()) {
+            sample.scores()
+                    .forEach((metric, measured) -> contributions
+                            .computeIfAbsent(new Key(metric, sample.filter()), _ -> new ArrayList<>())
+                            .add(measured));
+        }
     }
 
     int asked() {
@@ -67,7 +65,7 @@ final class Tally {
 
     private Evaluated.Figure number(Key key, List<Measured> measured, int rounds) {
         Optional<Metric> metric = Optional.ofNullable(metrics.get(key.metric()));
-        Aggregation aggregation = metric.map(Metric::aggregation).orElseGet(() -> Aggregation.named("mean"));
+        Aggregation aggregation = metric.map(Metric::aggregation).orElse(Aggregation.MEAN);
         OptionalDouble error = aggregation.standardError(measured, rounds);
         return new Evaluated.Figure(
                 key.metric(),

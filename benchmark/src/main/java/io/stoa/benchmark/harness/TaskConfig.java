@@ -41,7 +41,6 @@ import tools.jackson.databind.node.ObjectNode;
  * @param filters what is done to answers, at least one pipeline
  * @param generation of {@code generate_until}
  * @param repeats answers per document
- * @param decontaminationQuery the text that is looked for in training data, where the task says so
  * @param unsafeCode whether scoring runs generated code
  * @param version of the task
  * @param keys everything as written, for results files
@@ -64,7 +63,6 @@ record TaskConfig(
         List<FilterPipeline> filters,
         GenerationSettings generation,
         int repeats,
-        Optional<Field> decontaminationQuery,
         boolean unsafeCode,
         String version,
         SequencedMap<String, Object> keys) {
@@ -209,8 +207,8 @@ record TaskConfig(
             if (output == OutputType.MULTIPLE_CHOICE && choices.isEmpty()) {
                 throw wrong("doc_to_choice is missing", "a multiple_choice task needs its choices");
             }
-            Optional<Hooks.OfDocuments> processDocs = hooks.optional(Hooks.OfDocuments.class, keys, "process_docs");
-            Optional<Hooks.OfAnswers> processResults = hooks.optional(Hooks.OfAnswers.class, keys, "process_results");
+            Optional<Hooks.OfDocuments> processDocs = hook(Hooks.OfDocuments.class, keys, "process_docs");
+            Optional<Hooks.OfAnswers> processResults = hook(Hooks.OfAnswers.class, keys, "process_results");
             return new TaskConfig(
                     name,
                     text("task_alias").orElse(name),
@@ -230,10 +228,6 @@ record TaskConfig(
                     GenerationSettings.of(
                             name, Optional.ofNullable(keys.get("generation_kwargs")), style.fewshotDelimiter()),
                     whole(keys, "repeats").orElse(1),
-                    Boolean.TRUE.equals(keys.get("should_decontaminate"))
-                            ? Optional.of(
-                                    field(keys, "doc_to_decontamination_query").orElse(text))
-                            : Optional.empty(),
                     Boolean.TRUE.equals(keys.get("unsafe_code")),
                     version(),
                     keys);
@@ -285,7 +279,7 @@ record TaskConfig(
                     TaskYaml.asList(Optional.ofNullable(own.get("fewshot_indices"))).stream()
                             .map(this::index)
                             .toList(),
-                    hooks.optional(Hooks.OfDocuments.class, own, "process_docs").or(() -> processDocs),
+                    hook(Hooks.OfDocuments.class, own, "process_docs").or(() -> processDocs),
                     field(own, "doc_to_text").orElse(text),
                     field(own, "doc_to_target").orElse(target),
                     field(own, "doc_to_choice").or(() -> choices),
@@ -355,14 +349,13 @@ record TaskConfig(
                 throw wrong("metric " + metric + " does not go with " + output.key(), "use one that does");
             }
             Aggregation aggregation = switch (entry.get("aggregation")) {
-                case null ->
-                    Aggregation.named(known.map(MetricNames::aggregation).orElse("mean"));
+                case null -> known.map(name -> aggregation(name.aggregation())).orElse(Aggregation.MEAN);
                 case TaskYaml.HookName hook ->
                     new Aggregation(
                             hook.name(),
                             hooks.find(Hooks.OfMeasured.class, hook, "aggregation")::apply,
                             Aggregation.Uncertainty.NONE);
-                case Object named -> Aggregation.named(String.valueOf(named));
+                case Object named -> aggregation(String.valueOf(named));
             };
             boolean higher = entry.get("higher_is_better") instanceof Boolean given
                     ? given
@@ -382,6 +375,24 @@ record TaskConfig(
             } catch (IllegalArgumentException e) {
                 throw wrong("metric " + metric + ": " + e.getMessage(), "mend the expression");
             }
+        }
+
+        /** The value of a key that must be a function where it is there at all. */
+        private <T> Optional<T> hook(Class<T> kind, Map<String, Object> from, String key) {
+            return switch (from.get(key)) {
+                case null -> Optional.empty();
+                case TaskYaml.HookName hook -> Optional.of(hooks.find(kind, hook, key));
+                case Object other ->
+                    throw wrong(key + " is not a function but " + other, "write !function module.name");
+            };
+        }
+
+        private Aggregation aggregation(String named) {
+            return Aggregation.named(named)
+                    .orElseThrow(() -> wrong(
+                            "unknown aggregation " + named
+                                    + Spelling.hint(named, Aggregation.names()).orElse(""),
+                            "known are " + String.join(", ", Aggregation.names())));
         }
 
         private Optional<Field.Text> prefix(Map<String, Object> from) {

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -35,6 +36,7 @@ public final class TaskLibrary {
     private final Hooks hooks;
     private final SortedMap<String, SequencedMap<String, Object>> entries = new TreeMap<>();
     private final SortedMap<String, SortedSet<String>> tags = new TreeMap<>();
+    private final Map<String, Path> places = new HashMap<>();
     private final Map<Path, StoaException> unreadable = new LinkedHashMap<>();
 
     /**
@@ -53,13 +55,18 @@ public final class TaskLibrary {
 
     private void index(Path folder) {
         SortedMap<String, SequencedMap<String, Object>> found = new TreeMap<>();
+        Map<String, Path> where = new HashMap<>();
         for (Path file : files(folder)) {
             try {
                 SequencedMap<String, Object> keys = TaskYaml.read(file);
                 localFile(file, keys);
                 boolean group = isGroup(keys);
                 Optional.ofNullable(keys.get(group ? "group" : "task"))
-                        .ifPresent(name -> found.putIfAbsent(String.valueOf(name), keys));
+                        .map(String::valueOf)
+                        .ifPresent(name -> {
+                            found.putIfAbsent(name, keys);
+                            where.putIfAbsent(name, file);
+                        });
                 if (!group && keys.get("task") instanceof String task) {
                     TaskYaml.asList(Optional.ofNullable(keys.get("tag")))
                             .forEach(tag -> tags.computeIfAbsent(String.valueOf(tag), _ -> new TreeSet<>())
@@ -70,6 +77,7 @@ public final class TaskLibrary {
             }
         }
         entries.putAll(found);
+        places.putAll(where);
     }
 
     /** A dataset that is a file beside the task file: a task of one's own needs no more than that and two templates. */
@@ -234,7 +242,7 @@ public final class TaskLibrary {
         }
         SequencedMap<String, Object> keys = entries.get(name);
         if (keys != null) {
-            return isGroup(keys) ? group(name, keys, above, depth) : task(keys, above);
+            return isGroup(keys) ? group(name, keys, above, depth) : task(name, keys, above);
         }
         if (tags.containsKey(name)) {
             List<Suite> members = new ArrayList<>();
@@ -256,11 +264,29 @@ public final class TaskLibrary {
                                 + unreadable.values().iterator().next().sentence() + ")"));
     }
 
-    private Suite task(SequencedMap<String, Object> keys, Above above) {
+    private Suite task(String name, SequencedMap<String, Object> keys, Above above) {
         SequencedMap<String, Object> all = above.over(keys);
         all.remove("group");
         all.remove("task_list");
-        return new Suite.Single(TaskConfig.of(all, hooks));
+        return single(name, all);
+    }
+
+    /**
+     * A task that can be asked; what is wrong with it is told with its file.
+     *
+     * @param entry the task or the group whose file it stands in
+     */
+    private Suite single(String entry, SequencedMap<String, Object> keys) {
+        try {
+            return new Suite.Single(TaskConfig.of(keys, hooks));
+        } catch (StoaException e) {
+            throw new StoaException(
+                    e.kind(),
+                    Optional.ofNullable(places.get(entry.split("::", 2)[0]))
+                                    .map(file -> file + ": ")
+                                    .orElse("") + e.sentence(),
+                    e);
+        }
     }
 
     private static final Set<String> GROUP_KEYS =
@@ -317,7 +343,7 @@ public final class TaskLibrary {
         }
         SequencedMap<String, Object> inline = above.within(own).over(Map.of());
         inline.put("task", group + "::" + name);
-        return new Suite.Single(TaskConfig.of(inline, hooks));
+        return single(group, inline);
     }
 
     private static List<Suite.Average> averages(String group, Map<String, Object> keys) {

@@ -63,7 +63,7 @@ final class ToolCallHooks {
 
     static SequencedMap<String, Measured> results(ObjectNode document, List<Outcome> outcomes) {
         ToolCallItem item = item(document);
-        String answer = ((Outcome.Text) outcomes.getFirst()).first();
+        String answer = Outcome.text(outcomes);
         boolean right =
                 CHECKER.judge(item, item.category().language().syntax(), answer).right();
         SequencedMap<String, Measured> scores = new LinkedHashMap<>();

@@ -1,28 +1,16 @@
 package io.stoa.benchmark.task;
 
-import io.stoa.model.Digest;
+import io.stoa.benchmark.dataset.DatasetReader;
+import io.stoa.benchmark.dataset.Format;
+import io.stoa.benchmark.dataset.Row;
 import io.stoa.model.StoaException;
-import java.io.BufferedInputStream;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.io.InputStream;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.DigestInputStream;
-import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import tools.jackson.core.JacksonException;
-import tools.jackson.core.StreamReadFeature;
-import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Reads item files: JSONL, which is UTF-8 text with one JSON object per line. A byte order mark at the start and blank
@@ -40,21 +28,12 @@ final class ItemReader {
         CHOICES
     }
 
-    /** Far beyond any context, and small enough to say so before memory runs out on a file that has no lines. */
-    private static final int LONGEST_LINE = 16 << 20;
-
-    private static final byte[] BYTE_ORDER_MARK = {(byte) 0xEF, (byte) 0xBB, (byte) 0xBF};
-
     private final Path file;
     private final Form form;
-    private final JsonMapper mapper = JsonMapper.builder()
-            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-            .build();
-    private final Map<String, Integer> lines = new HashMap<>();
+    private final Map<String, Long> lines = new HashMap<>();
 
     /** The number of the line that was read last, from 1. */
-    private int line;
+    private long line;
 
     ItemReader(Path file, Form form) {
         this.file = file;
@@ -62,85 +41,32 @@ final class ItemReader {
     }
 
     /**
-     * Reads the file once.
+     * Reads the file.
      *
      * @param limit how many items are kept at most: the first ones of their seeded order, not of the file
      */
     ItemSet read(int limit) {
-        if (!Files.isRegularFile(file)) {
-            throw StoaException.user(file + ": no such file; mend the task's items");
-        }
         List<Item> items = new ArrayList<>();
-        MessageDigest digest = Digest.sha256();
-        try (InputStream in =
-                new BufferedInputStream(new DigestInputStream(Files.newInputStream(file), digest), 1 << 16)) {
-            ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-            while (next(in, bytes)) {
-                String text = decode(bytes.toByteArray());
-                if (!text.isBlank()) {
-                    items.add(item(text));
-                }
-            }
-        } catch (IOException e) {
-            throw new StoaException(
-                    StoaException.Kind.RESOURCES,
-                    file + ": cannot be read (" + e.getMessage() + "); check its permissions and the disk",
-                    e);
-        }
+        DatasetReader.Read read =
+                new DatasetReader().forEach(List.of(file), new Format.JsonLines(), row -> items.add(item(row)));
         if (items.isEmpty()) {
             throw StoaException.user(file + ": holds no item; write one JSON object per line");
         }
         ItemOrder order = ItemOrder.of(items);
         List<Item> kept = order.items().subList(0, Math.min(limit, items.size()));
-        return new ItemSet(file, Digest.of(digest), items.size(), order.seed(), kept);
+        return new ItemSet(file, read.digest(), items.size(), order.seed(), kept);
     }
 
-    /** Puts the next line into {@code bytes}, without its end; false when there is none. */
-    private boolean next(InputStream in, ByteArrayOutputStream bytes) throws IOException {
-        bytes.reset();
-        line++;
-        int read = in.read();
-        if (read < 0) {
-            return false;
-        }
-        for (; read >= 0 && read != '\n'; read = in.read()) {
-            if (bytes.size() == LONGEST_LINE) {
-                throw wrong("the line is longer than 16 MiB", "write one JSON object per line");
-            }
-            bytes.write(read);
-        }
-        return true;
-    }
-
-    private String decode(byte[] bytes) {
-        int start = line == 1 && startsWithByteOrderMark(bytes) ? BYTE_ORDER_MARK.length : 0;
-        try {
-            return StandardCharsets.UTF_8
-                    .newDecoder()
-                    .decode(ByteBuffer.wrap(bytes, start, bytes.length - start))
-                    .toString();
-        } catch (CharacterCodingException e) {
-            throw wrong("not UTF-8", "save the file as UTF-8");
-        }
-    }
-
-    private static boolean startsWithByteOrderMark(byte[] bytes) {
-        return bytes.length >= BYTE_ORDER_MARK.length
-                && ByteBuffer.wrap(bytes, 0, BYTE_ORDER_MARK.length).equals(ByteBuffer.wrap(BYTE_ORDER_MARK));
-    }
-
-    private Item item(String text) {
-        JsonNode json = parse(text);
-        if (!json.isObject()) {
-            throw wrong("not a JSON object but " + json.getNodeType(), "write one JSON object per line");
-        }
+    private Item item(Row row) {
+        JsonNode json = row.values();
+        line = row.place().number();
         String id = text(json, "id");
         String prompt = text(json, "prompt");
         String answer = text(json, "answer");
         if (id.isBlank() || prompt.isBlank()) {
             throw wrong("\"id\" or \"prompt\" is blank", "fill it in");
         }
-        Integer earlier = lines.putIfAbsent(id, line);
+        Long earlier = lines.putIfAbsent(id, line);
         if (earlier != null) {
             throw wrong("the id \"" + id + "\" is already that of line " + earlier, "give every item its own id");
         }
@@ -156,14 +82,6 @@ final class ItemReader {
                 yield new Item(id, prompt, choices, answer);
             }
         };
-    }
-
-    private JsonNode parse(String text) {
-        try {
-            return mapper.readTree(text);
-        } catch (JacksonException e) {
-            throw wrong("not JSON: " + e.getOriginalMessage(), "mend or delete the line");
-        }
     }
 
     private String text(JsonNode json, String key) {

@@ -60,15 +60,16 @@ final class ScoreParityTest {
 
         if (expected.has("answers")) {
             Evaluator evaluator = new Evaluator(task, prompts.reader(), _ -> {});
+            Tally tally = new Tally(task);
             for (int i = 0; i < prompts.documents().size(); i++) {
-                evaluator.add(
+                tally.add(evaluator.score(
                         i,
                         prompts.documents().get(i),
                         prompts.requests(i),
-                        answers(expected.path("answers").path(i)));
+                        answers(expected.path("answers").path(i))));
             }
-            Evaluated evaluated = evaluator.evaluated(
-                    Optional.empty(), expected.path("rounds").asInt());
+            Evaluated evaluated =
+                    tally.evaluated(Optional.empty(), expected.path("rounds").asInt());
             Map<String, Optional<Double>> numbers = new LinkedHashMap<>();
             for (Evaluated.Figure number : evaluated.numbers()) {
                 numbers.put(number.key(), Optional.of(number.value()));
@@ -96,7 +97,6 @@ final class ScoreParityTest {
     private static Prompts.Layout layout(JsonNode expected) {
         return new Prompts.Layout(
                 expected.path("chat").asBoolean(),
-                expected.path("multiturn").asBoolean(),
                 expected.path("system").isNull()
                         ? Optional.empty()
                         : Optional.of(expected.path("system").stringValue()),

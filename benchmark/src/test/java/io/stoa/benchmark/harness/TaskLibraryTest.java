@@ -235,7 +235,7 @@ final class TaskLibraryTest {
         variant("metric", "metric_list: [{metric: exact_mach}]");
         refused(() -> find("metric"), "task metric: unknown metric exact_mach; did you mean exact_match?");
         variant("aggregation", "metric_list: [{metric: exact_match, aggregation: meen}]");
-        refused(() -> find("aggregation"), "unknown aggregation meen; did you mean mean?");
+        refused(() -> find("aggregation"), "aggregation.yaml: task aggregation: unknown aggregation meen; did you mean mean?");
         variant("filter", "filter_list: [{name: f, filter: [{function: take_frist}]}]");
         refused(() -> find("filter"), "filter: unknown filter take_frist; did you mean take_first?");
         variant("output", "output_type: generate_untill");
@@ -267,7 +267,7 @@ final class TaskLibraryTest {
         variant("score", "metric_list: [{metric: !function utils.score}]");
         refused(() -> find("score"), "task score: metric !function utils.score is a Python function");
         variant("plain", "process_docs: prepare");
-        refused(() -> find("plain"), "process_docs must be a function, not prepare");
+        refused(() -> find("plain"), "plain.yaml: task plain: process_docs is not a function but prepare");
     }
 
     @Test
@@ -294,7 +294,6 @@ final class TaskLibraryTest {
         assertThat(one("words").keys())
                 .containsEntry("should_decontaminate", true)
                 .containsEntry("metadata", Map.of("a", false, "b", true, "c", "yes", "d", "n", "e", 1000.0));
-        assertThat(one("words").decontaminationQuery()).isPresent();
     }
 
     @Test

@@ -104,7 +104,7 @@ class ItemReaderTest {
         refuses(wide, ItemReader.Form.FREE, wide + ":1: not UTF-8");
         Path endless = folder.resolve("endless.jsonl");
         Files.write(endless, new byte[(16 << 20) + 1]);
-        refuses(endless, ItemReader.Form.FREE, endless + ":1: the line is longer than 16 MiB");
+        refuses(endless, ItemReader.Form.FREE, endless + ":1: the line is longer than 16777216 bytes");
     }
 
     private void refuses(Path file, ItemReader.Form form, String message) {
