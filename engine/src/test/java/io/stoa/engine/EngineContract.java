@@ -176,9 +176,11 @@ public abstract class EngineContract {
                 List.of(ChatMessage.user("What is the job of Dogor?"), ChatMessage.assistant("Dogor works as")));
         String read = engine.detokenize(engine.promptTokens(begun), true);
         assertThat(read).isEqualTo(engine.detokenize(engine.promptTokens(PROMPT), true) + "Dogor works as");
-        assertThat(engine.generate(begun, GenerateOptions.greedy(4)).text())
+        // A server strips the answers of chats.
+        assertThat(engine.generate(begun, GenerateOptions.greedy(4)).text().strip())
                 .isEqualTo(engine.generate(new Prompt.Text(read), GenerateOptions.greedy(4))
-                        .text());
+                        .text()
+                        .strip());
     }
 
     @Test

@@ -185,10 +185,14 @@ public final class Run {
         this.suite = library.find(name, overrides);
         this.data = data;
         this.settings = settings;
-        suite.tasks().filter(TaskConfig::unsafeCode).findFirst().ifPresent(task -> {
-            throw StoaException.user("task " + task.name()
-                    + " runs code that models write, which Stoa does not do; score its answers where that is safe");
-        });
+        suite.tasks()
+                .filter(task -> task.unsafeCode() && !library.runsCode())
+                .findFirst()
+                .ifPresent(task -> {
+                    throw StoaException.user("task " + task.name()
+                            + " runs code that models write; allow it with --confirm-run-unsafe-code, in a container that"
+                            + " has nothing to lose");
+                });
     }
 
     private int documents(Prompts prompts) {

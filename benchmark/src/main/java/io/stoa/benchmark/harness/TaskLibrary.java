@@ -31,6 +31,7 @@ public final class TaskLibrary {
     private static final int MOST_TASKS = 20_000;
 
     private final Hooks hooks;
+    private final boolean runsCode;
     private final SortedMap<String, SequencedMap<String, Object>> entries = new TreeMap<>();
     private final SortedMap<String, SortedSet<String>> tags = new TreeMap<>();
     private final Map<Path, StoaException> unreadable = new LinkedHashMap<>();
@@ -41,11 +42,21 @@ public final class TaskLibrary {
      * @throws StoaException of kind {@code USER} where a folder is not there
      */
     public TaskLibrary(List<Path> folders) {
-        this(folders, HarnessHooks.all());
+        this(folders, Optional.empty());
     }
 
-    TaskLibrary(List<Path> folders, Hooks hooks) {
+    /**
+     * The same, with leave to run what models write.
+     *
+     * @param programs runs it; without it tasks that need it are refused
+     */
+    public TaskLibrary(List<Path> folders, Optional<PythonPrograms> programs) {
+        this(folders, HarnessHooks.all(programs), programs.isPresent());
+    }
+
+    private TaskLibrary(List<Path> folders, Hooks hooks, boolean runsCode) {
         this.hooks = hooks;
+        this.runsCode = runsCode;
         folders.forEach(this::index);
     }
 
@@ -100,6 +111,11 @@ public final class TaskLibrary {
 
     private static boolean isGroup(Map<String, Object> keys) {
         return keys.containsKey("group") && !(keys.get("task") instanceof String);
+    }
+
+    /** Whether what models write may be run. */
+    boolean runsCode() {
+        return runsCode;
     }
 
     /** All names, sorted. */

@@ -12,7 +12,17 @@ final class ShippedTasksTest {
     private static final TaskLibrary LIBRARY = new TaskLibrary(List.of(ShippedTasks.folder()));
 
     @ParameterizedTest
-    @CsvSource({"profile-agent,13", "profile-instructions,1", "profile-knowledge,58", "profile-reasoning,28"})
+    @CsvSource({
+        "profile-agent,13",
+        "profile-chat,2",
+        "profile-code,2",
+        "profile-extraction,2",
+        "profile-instructions,1",
+        "profile-knowledge,58",
+        "profile-rag,2",
+        "profile-reasoning,28",
+        "profile-summarization,2"
+    })
     void profilesHoldTasksThatAreShipped(String profile, int tasks) {
         assertThat(LIBRARY.find(profile, Map.of()).tasks()).hasSize(tasks);
     }
