@@ -41,6 +41,7 @@ final class BenchCommand {
                 .addSubcommand(new BenchRunCommand(house))
                 .addSubcommand(new BenchRaceCommand(house))
                 .addSubcommand(new BenchScoreCommand(house))
+                .addSubcommand(new BenchJudgeCommand(house))
                 .addSubcommand(new Compare(house))
                 .addSubcommand(new BenchGateCommand(house))
                 .addSubcommand(new BenchWatchCommand(house))

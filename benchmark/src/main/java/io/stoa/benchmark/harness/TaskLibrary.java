@@ -217,6 +217,9 @@ public final class TaskLibrary {
                 throw file.getValue();
             }
         }
+        TasksElsewhere.hint(name).ifPresent(hint -> {
+            throw StoaException.user(hint);
+        });
         throw StoaException.user("unknown task " + name
                 + Spelling.hint(name, names()).orElse("; see what there is, or name a folder of task files")
                 + (unreadable.isEmpty()
@@ -288,6 +291,11 @@ public final class TaskLibrary {
         Map<String, Object> merged = new LinkedHashMap<>(overrides);
         merged.putAll(own);
         if (entries.containsKey(name) || tags.containsKey(name)) {
+            merged.remove("task");
+            return find(name, merged, depth + 1);
+        }
+        if (!merged.containsKey("dataset_path")) {
+            // No task of the group's own, but one that should be elsewhere.
             merged.remove("task");
             return find(name, merged, depth + 1);
         }
