@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
+import java.util.UUID;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -36,7 +37,7 @@ public final class PythonPrograms {
     }
 
     /**
-     * Whether a program ends by itself, in time and without an error.
+     * Whether a program comes to its end, in time and without an error.
      *
      * @throws StoaException of kind {@code USER} where there is no Python
      */
@@ -44,8 +45,11 @@ public final class PythonPrograms {
         Path folder = folder();
         places.acquireUninterruptibly();
         try {
-            Path file = Files.writeString(folder.resolve("program.py"), program);
-            return ends(folder, file);
+            // Its last line leaves a mark, so that a program that ends before its tests does not pass.
+            String mark = UUID.randomUUID().toString();
+            Path file = Files.writeString(
+                    folder.resolve("program.py"), program + "\nopen('" + mark + "', 'w').close()\n");
+            return ends(folder, file) && Files.exists(folder.resolve(mark));
         } catch (IOException e) {
             throw new StoaException(
                     StoaException.Kind.USER,

@@ -262,6 +262,7 @@ final class WorkloadTasksTest {
         PythonPrograms brief = new PythonPrograms("python3", Duration.ofSeconds(4));
         assertThat(brief.passes("print('fine')")).isTrue();
         assertThat(brief.passes("assert 1 == 2")).isFalse();
+        assertThat(brief.passes("import os; os._exit(0)")).isFalse();
         assertThat(brief.passes("while True: pass")).isFalse();
         assertThat(brief.passes("x = 'a' * (8 << 30)")).isFalse();
         assertThat(brief.passes("import os; assert 'HOME' not in os.environ")).isTrue();
