@@ -112,8 +112,9 @@ final class BenchJudgeCommand implements Runnable {
             names = "--verdict",
             defaultValue = "last-line",
             paramLabel = "last-line|json",
-            description = "Where the verdict stands: a last line verdict: WORD, or a JSON object's key verdict. Default:"
-                    + " ${DEFAULT-VALUE}")
+            description =
+                    "Where the verdict stands: a last line verdict: WORD, or a JSON object's key verdict. Default:"
+                            + " ${DEFAULT-VALUE}")
     private String verdict = "last-line";
 
     @Option(
@@ -138,7 +139,10 @@ final class BenchJudgeCommand implements Runnable {
     @Option(names = "--confidence", defaultValue = "0.95", description = "Default: ${DEFAULT-VALUE}")
     private double confidence = 0.95;
 
-    @Option(names = "--key-env", paramLabel = "VARIABLE", description = "The environment variable with the endpoint's key.")
+    @Option(
+            names = "--key-env",
+            paramLabel = "VARIABLE",
+            description = "The environment variable with the endpoint's key.")
     private Optional<String> keyVariable = Optional.empty();
 
     @Option(names = "--context", paramLabel = "N", description = "The judge's context in tokens.")
@@ -174,12 +178,13 @@ final class BenchJudgeCommand implements Runnable {
             throw StoaException.user("--max-tokens and --limit must be positive");
         }
         if (against.isPresent() && (labels.isPresent() || calibration.isPresent())) {
-            throw StoaException.user("--labels calibrate verdicts on single answers, not on pairs; leave them out, or judge"
-                    + " each file on its own");
+            throw StoaException.user(
+                    "--labels calibrate verdicts on single answers, not on pairs; leave them out, or judge"
+                            + " each file on its own");
         }
         if (calibration.isPresent() && labels.isEmpty()) {
-            throw StoaException.user("--calibration " + calibration.get() + ": its labels are missing; name them with"
-                    + " --labels");
+            throw StoaException.user(
+                    "--calibration " + calibration.get() + ": its labels are missing; name them with" + " --labels");
         }
         VerdictRule rule = rule();
         Map<String, ObjectNode> asked = asked();
@@ -191,13 +196,14 @@ final class BenchJudgeCommand implements Runnable {
             return;
         }
         JudgePrompt prompt = Arguments.checked(() -> new JudgePrompt(text(rubric), Scale.of(scale), rule));
-        Map<String, Double> people = labels.map(file -> JudgeFiles.labels(file, prompt.scale())).orElse(Map.of());
-        List<JudgedAnswer> labelled = calibration.map(file -> answers(file, asked)).orElse(List.of());
+        Map<String, Double> people =
+                labels.map(file -> JudgeFiles.labels(file, prompt.scale())).orElse(Map.of());
+        List<JudgedAnswer> labelled =
+                calibration.map(file -> answers(file, asked)).orElse(List.of());
         List<Judgements> both = judged(engine -> {
             Judge model = new Judge(engine, prompt, maxTokens);
             return List.of(
-                    model.judge(answers, line.start("answers")),
-                    model.judge(labelled, line.start("labelled answers")));
+                    model.judge(answers, line.start("answers")), model.judge(labelled, line.start("labelled answers")));
         });
         tell(both.getFirst(), both.getLast(), people);
     }
@@ -223,7 +229,8 @@ final class BenchJudgeCommand implements Runnable {
                         Prompts.Layout.PLAIN,
                         Integer.MAX_VALUE,
                         text -> {
-                            ObjectNode document = (ObjectNode) JsonMapper.shared().readTree(text);
+                            ObjectNode document =
+                                    (ObjectNode) JsonMapper.shared().readTree(text);
                             asked.put(document.path("doc_id").asString(), document);
                         });
             }
@@ -266,8 +273,9 @@ final class BenchJudgeCommand implements Runnable {
     }
 
     private <T> T judged(Work<T> work) {
-        ModelOptions.Chosen chosen =
-                new ModelOptions(judge, keyVariable, context, threads).chosen(house).getFirst();
+        ModelOptions.Chosen chosen = new ModelOptions(judge, keyVariable, context, threads)
+                .chosen(house)
+                .getFirst();
         String identity = String.join(
                 "\n",
                 chosen.candidate().identity(),
@@ -278,7 +286,8 @@ final class BenchJudgeCommand implements Runnable {
                 KeptAnswers engine = new KeptAnswers(pool.engine(chosen.candidate()), cache, identity)) {
             T result = Arguments.checked(() -> work.with(engine));
             if (engine.known() > 0) {
-                house.err().printf(Locale.ROOT, "stoa: %,d of the judge's answers were known already%n", engine.known());
+                house.err()
+                        .printf(Locale.ROOT, "stoa: %,d of the judge's answers were known already%n", engine.known());
             }
             return result;
         } finally {
@@ -293,9 +302,10 @@ final class BenchJudgeCommand implements Runnable {
                 ? Optional.empty()
                 : Optional.of(Arguments.checked(
                         () -> Calibration.of(labelled.judgements().isEmpty() ? judgements : labelled, people)));
-        Optional<CalibratedScore> score = checked.map(by -> Arguments.checked(() -> labelled.judgements().isEmpty()
-                ? by.correct(confidence, Score.Stop.EXHAUSTED)
-                : by.correct(judgements, confidence, Score.Stop.EXHAUSTED)));
+        Optional<CalibratedScore> score =
+                checked.map(by -> Arguments.checked(() -> labelled.judgements().isEmpty()
+                        ? by.correct(confidence, Score.Stop.EXHAUSTED)
+                        : by.correct(judgements, confidence, Score.Stop.EXHAUSTED)));
         if (json) {
             house.out().println(json(judgements, share, checked, score));
         } else {
@@ -318,8 +328,12 @@ final class BenchJudgeCommand implements Runnable {
         checked.ifPresent(by -> {
             told.put("labelled", by.n());
             told.put("labelled_unreadable", by.unreadable());
-            by.sensitivity(confidence).ifPresent(rate -> told.set("sensitivity", JsonMapper.shared().valueToTree(rate)));
-            by.specificity(confidence).ifPresent(rate -> told.set("specificity", JsonMapper.shared().valueToTree(rate)));
+            by.sensitivity(confidence)
+                    .ifPresent(
+                            rate -> told.set("sensitivity", JsonMapper.shared().valueToTree(rate)));
+            by.specificity(confidence)
+                    .ifPresent(
+                            rate -> told.set("specificity", JsonMapper.shared().valueToTree(rate)));
         });
         return told;
     }
@@ -331,8 +345,9 @@ final class BenchJudgeCommand implements Runnable {
         dropped(judgements.dropped().toString(), judgements.judgements().size() - share.n());
         if (score.isEmpty()) {
             house.out()
-                    .println("score: none, for the judge's error is unknown. Label some of these answers, drawn at random,"
-                            + " and give --labels");
+                    .println(
+                            "score: none, for the judge's error is unknown. Label some of these answers, drawn at random,"
+                                    + " and give --labels");
             return;
         }
         Score value = score.get().score();
@@ -392,7 +407,12 @@ final class BenchJudgeCommand implements Runnable {
             house.out().println(told);
             return;
         }
-        print("the judge prefers --responses, ties half; no score", share.share(), share.interval(), share.n(), " pairs");
+        print(
+                "the judge prefers --responses, ties half; no score",
+                share.share(),
+                share.interval(),
+                share.n(),
+                " pairs");
         dropped(preferences.dropped().toString(), preferences.preferences().size() - share.n());
         house.out()
                 .printf(
@@ -422,7 +442,8 @@ final class BenchJudgeCommand implements Runnable {
         for (Preference preference : preferences.preferences()) {
             ObjectNode entry = JsonMapper.shared().createObjectNode().put("id", preference.id());
             switch (preference) {
-                case Preference.Compared made -> entry.put("outcome", made.outcome().name());
+                case Preference.Compared made ->
+                    entry.put("outcome", made.outcome().name());
                 case Preference.Dropped lost -> entry.put("dropped", lost.why().name());
             }
             lines.add(entry.toString());

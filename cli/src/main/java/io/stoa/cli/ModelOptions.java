@@ -60,8 +60,7 @@ final class ModelOptions {
     ModelOptions() {}
 
     /** Of one model that another option names. */
-    ModelOptions(
-            String model, Optional<String> keyVariable, Optional<Integer> context, Optional<Integer> threads) {
+    ModelOptions(String model, Optional<String> keyVariable, Optional<Integer> context, Optional<Integer> threads) {
         this.models = List.of(model);
         this.keyVariable = keyVariable;
         this.context = context;

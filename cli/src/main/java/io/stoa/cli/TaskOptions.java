@@ -59,8 +59,7 @@ final class TaskOptions {
             }
             all.add(folder);
         }
-        return new TaskLibrary(
-                all, runCode ? Optional.of(new PythonPrograms("python3", PROGRAM)) : Optional.empty());
+        return new TaskLibrary(all, runCode ? Optional.of(new PythonPrograms("python3", PROGRAM)) : Optional.empty());
     }
 
     Map<String, Object> overrides() {

@@ -41,8 +41,11 @@ class BenchJudgeTest {
             String request = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
             String said = request.contains("mumble")
                     ? "Hard to say."
-                    : request.contains("Which") ? "verdict: first" : request.contains("good") ? "verdict: yes" : "verdict: no";
-            byte[] answer = ("{\"choices\": [{\"index\": 0, \"message\": {\"role\": \"assistant\", \"content\": \"" + said
+                    : request.contains("Which")
+                            ? "verdict: first"
+                            : request.contains("good") ? "verdict: yes" : "verdict: no";
+            byte[] answer = ("{\"choices\": [{\"index\": 0, \"message\": {\"role\": \"assistant\", \"content\": \""
+                            + said
                             + "\"}, \"finish_reason\": \"stop\"}], \"usage\": {\"prompt_tokens\": 1, \"completion_tokens\": 1}}")
                     .getBytes(StandardCharsets.UTF_8);
             exchange.getResponseHeaders().set("Content-Type", "application/json");
@@ -52,16 +55,24 @@ class BenchJudgeTest {
         });
         server.start();
         Files.writeString(
-                folder.resolve("rubric.txt"), "Question: {question}\nAnswer: {answer}\nIs it right? End with verdict: yes or no");
+                folder.resolve("rubric.txt"),
+                "Question: {question}\nAnswer: {answer}\nIs it right? End with verdict: yes or no");
         StringBuilder answers = new StringBuilder();
         StringBuilder labels = new StringBuilder("id,label\n");
         for (int i = 0; i < 60; i++) {
             String answer = i == 59 ? "mumble" : i % 3 == 0 ? "bad" : "good";
-            answers.append("{\"id\": ").append(i).append(", \"question\": \"Q").append(i).append("\", \"answer\": \"");
+            answers.append("{\"id\": ")
+                    .append(i)
+                    .append(", \"question\": \"Q")
+                    .append(i)
+                    .append("\", \"answer\": \"");
             answers.append(answer).append("\"}\n");
             if (i < 20) {
                 // Every fifth answer that looks good is not.
-                labels.append(i).append(',').append(answer.equals("good") && i % 5 != 1 ? "yes" : "no").append('\n');
+                labels.append(i)
+                        .append(',')
+                        .append(answer.equals("good") && i % 5 != 1 ? "yes" : "no")
+                        .append('\n');
             }
         }
         Files.writeString(folder.resolve("answers.jsonl"), answers);
@@ -129,7 +140,8 @@ class BenchJudgeTest {
     @Test
     void withoutLabelsThereIsNoScore() {
         Path output = folder.resolve("judgements.jsonl");
-        assertThat(judge("--rubric", folder.resolve("rubric.txt"), "--output", output)).isZero();
+        assertThat(judge("--rubric", folder.resolve("rubric.txt"), "--output", output))
+                .isZero();
         assertThat(out())
                 .contains("the judge's own share, no score: 66.1 %")
                 .contains("left out: 1 without a verdict {NO_VERDICT=1}")
@@ -156,7 +168,8 @@ class BenchJudgeTest {
                 .contains("{ALWAYS_FIRST=9}; 9 inconsistent")
                 .contains("The judge's error is unknown");
         assertThat(asked).hasValue(9);
-        assertThat(judge("--rubric", rubric, "--against", rubric, "--labels", rubric)).isEqualTo(ExitCode.USER.code());
+        assertThat(judge("--rubric", rubric, "--against", rubric, "--labels", rubric))
+                .isEqualTo(ExitCode.USER.code());
         assertThat(err()).contains("not on pairs");
     }
 

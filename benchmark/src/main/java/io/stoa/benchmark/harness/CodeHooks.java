@@ -47,7 +47,8 @@ final class CodeHooks {
         if (document.path("test_setup_code").isString()) {
             program.append(document.path("test_setup_code").stringValue()).append('\n');
         }
-        document.path("test_list").forEach(test -> program.append(test.asString()).append('\n'));
+        document.path("test_list")
+                .forEach(test -> program.append(test.asString()).append('\n'));
         return program.toString();
     }
 

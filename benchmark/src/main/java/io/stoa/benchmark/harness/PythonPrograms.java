@@ -47,8 +47,8 @@ public final class PythonPrograms {
         try {
             // Its last line leaves a mark, so that a program that ends before its tests does not pass.
             String mark = UUID.randomUUID().toString();
-            Path file = Files.writeString(
-                    folder.resolve("program.py"), program + "\nopen('" + mark + "', 'w').close()\n");
+            Path file =
+                    Files.writeString(folder.resolve("program.py"), program + "\nopen('" + mark + "', 'w').close()\n");
             return ends(folder, file) && Files.exists(folder.resolve(mark));
         } catch (IOException e) {
             throw new StoaException(

@@ -198,6 +198,7 @@ final class ReadingHooks {
 
     static StoaException wrong(ObjectNode row, String what) {
         String shown = row.toString();
-        return StoaException.user(what + "; this row: " + (shown.length() > 200 ? shown.substring(0, 200) + "…" : shown));
+        return StoaException.user(
+                what + "; this row: " + (shown.length() > 200 ? shown.substring(0, 200) + "…" : shown));
     }
 }

@@ -31,7 +31,8 @@ final class SummaryHooks {
 
     private static ObjectNode document(ObjectNode row) {
         for (Map.Entry<String, String> names : COLUMNS.entrySet()) {
-            if (row.path(names.getKey()).isString() && row.path(names.getValue()).isString()) {
+            if (row.path(names.getKey()).isString()
+                    && row.path(names.getValue()).isString()) {
                 return row.deepCopy()
                         .put("text", HarnessHooks.text(row, names.getKey()))
                         .put("summary", HarnessHooks.text(row, names.getValue()));

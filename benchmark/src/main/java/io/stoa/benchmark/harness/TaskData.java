@@ -101,9 +101,9 @@ public final class TaskData {
             return values(reader.read(file).rows());
         }
         if (source.path().equals(DatasetSource.OWN)) {
-            throw StoaException.user(
-                    "task " + task + " asks documents of your own; name them with --data FILE.jsonl (the task's file says"
-                            + " which columns)");
+            throw StoaException.user("task " + task
+                    + " asks documents of your own; name them with --data FILE.jsonl (the task's file says"
+                    + " which columns)");
         }
         if (hub.isEmpty()) {
             throw StoaException.user("task " + task + ": its dataset " + source.path()

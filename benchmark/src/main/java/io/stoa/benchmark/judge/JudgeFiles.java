@@ -76,7 +76,8 @@ public final class JudgeFiles {
                     ? (label.booleanValue() ? "yes" : "no")
                     : label.asString("").strip().toLowerCase(Locale.ROOT);
             double score = scale.score(word)
-                    .orElseThrow(() -> wrong(row, "has the label " + label + ", which is not on the scale " + scale.written()));
+                    .orElseThrow(() ->
+                            wrong(row, "has the label " + label + ", which is not on the scale " + scale.written()));
             if (labels.put(id(row), score) != null) {
                 throw wrong(row, "is the second label of " + id(row) + "; keep one");
             }
@@ -92,7 +93,8 @@ public final class JudgeFiles {
     }
 
     private static String id(Row row) {
-        JsonNode id = row.values().has("id") ? row.values().path("id") : row.values().path("doc_id");
+        JsonNode id =
+                row.values().has("id") ? row.values().path("id") : row.values().path("doc_id");
         if (!id.isValueNode() || id.isNull()) {
             throw wrong(row, "has no id");
         }

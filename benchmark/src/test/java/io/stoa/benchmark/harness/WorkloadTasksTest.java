@@ -100,12 +100,14 @@ final class WorkloadTasksTest {
         String text = "\"context\": \"Dogor weaves in Tavel.\"";
         data(
                 "rajpurkar/squad",
-                "{" + text + ", \"question\": \"Where does Dogor weave?\", \"answers\": {\"text\": [\"Tavel\", \"in Tavel\"],"
+                "{" + text
+                        + ", \"question\": \"Where does Dogor weave?\", \"answers\": {\"text\": [\"Tavel\", \"in Tavel\"],"
                         + " \"answer_start\": [16, 13]}}");
         data(
                 "rajpurkar/squad_v2",
                 "{" + text + ", \"question\": \"Who bakes?\", \"answers\": {\"text\": [], \"answer_start\": []}}",
-                "{" + text + ", \"question\": \"Who weaves?\", \"answers\": {\"text\": [\"Dogor\"], \"answer_start\": [0]}}");
+                "{" + text
+                        + ", \"question\": \"Who weaves?\", \"answers\": {\"text\": [\"Dogor\"], \"answer_start\": [0]}}");
         Evaluation evaluation = evaluated(
                 "profile-extraction",
                 prompt -> prompt.contains("Where")
@@ -182,7 +184,8 @@ final class WorkloadTasksTest {
         assertThatThrownBy(() -> evaluated("own_rag", prompt -> ""))
                 .hasMessageContaining("citations holds 2, which must be the number, from 1 to 1");
         data("own", "{\"question\": \"Who?\", \"passages\": [\"a\"]}");
-        assertThatThrownBy(() -> evaluated("own_rag", prompt -> "")).hasMessageContaining("answers is no list of texts");
+        assertThatThrownBy(() -> evaluated("own_rag", prompt -> ""))
+                .hasMessageContaining("answers is no list of texts");
         data("own", "{\"text\": \"a\"}");
         assertThatThrownBy(() -> evaluated("own_summarization", prompt -> ""))
                 .hasMessageContaining("needs the columns text and summary");
@@ -209,7 +212,8 @@ final class WorkloadTasksTest {
             case "Hush." -> " ";
             default -> "Tavel";
         });
-        assertThat(score(evaluation, "leaderboard_ifeval", "prompt_level_strict_acc")).isOne();
+        assertThat(score(evaluation, "leaderboard_ifeval", "prompt_level_strict_acc"))
+                .isOne();
         assertThat(score(evaluation, "chat_checks", "answered")).isEqualTo(0.75);
         assertThat(score(evaluation, "chat_checks", "no_loop")).isEqualTo(0.75);
         assertThat(score(evaluation, "chat_checks", "no_markers")).isEqualTo(0.75);
