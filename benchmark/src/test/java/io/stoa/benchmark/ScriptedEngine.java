@@ -117,6 +117,7 @@ public final class ScriptedEngine implements Engine {
         String message = switch (prompt) {
             case Prompt.Text(String text) -> text;
             case Prompt.Chat chat -> chat.messages().getLast().content().orElseThrow();
+            case Prompt.Continued begun -> begun.messages().getLast().content().orElseThrow();
         };
         asked.add(message);
         int words = message.split(" ", -1).length;

@@ -28,6 +28,7 @@ import tools.jackson.databind.json.JsonMapper;
             "  stoa bench compare predictions.csv",
             "  stoa bench compare a.jsonl b.jsonl --json",
             "  stoa bench gate results/base results/tuned --margin 0.02",
+            "  stoa bench judge --responses answers.jsonl --judge judge.gguf --rubric rubric.txt --labels labels.csv",
             "  stoa bench trend results/nightly",
             "  stoa bench contamination --items items.jsonl --text corpus.txt"
         })
@@ -41,6 +42,7 @@ final class BenchCommand {
                 .addSubcommand(new BenchRunCommand(house))
                 .addSubcommand(new BenchRaceCommand(house))
                 .addSubcommand(new BenchScoreCommand(house))
+                .addSubcommand(new BenchJudgeCommand(house))
                 .addSubcommand(new Compare(house))
                 .addSubcommand(new BenchGateCommand(house))
                 .addSubcommand(new BenchWatchCommand(house))

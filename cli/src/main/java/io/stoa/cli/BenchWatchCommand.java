@@ -41,7 +41,8 @@ import picocli.CommandLine.Parameters;
             "Examples:",
             "  stoa bench watch gsm8k --model http://127.0.0.1:8000/v1 --limit 200 --every 1h \\",
             "      --baseline results/base --output results/nightly",
-            "  stoa bench watch gsm8k --model model.gguf --on-change --baseline results/base --output results/new"
+            "  stoa bench watch gsm8k --model model.gguf --on-change --baseline results/base --output results/new",
+            "  stoa bench watch gsm8k --model model.gguf --on-change --baseline results/base --output results/new --json"
         })
 final class BenchWatchCommand implements Callable<Integer> {
     private final House house;
@@ -93,6 +94,9 @@ final class BenchWatchCommand implements Callable<Integer> {
     @Option(names = "--times", paramLabel = "N", description = "End after so many rounds. Default: never")
     private Optional<Integer> times = Optional.empty();
 
+    @Option(names = "--json", description = "Print each round as JSON, one object a line.")
+    private boolean json;
+
     /** Part of what endpoints' answers are kept by, so that a round asks anew, but one that failed goes on. */
     private String mark = "";
 
@@ -117,7 +121,7 @@ final class BenchWatchCommand implements Callable<Integer> {
                     .run(
                             state,
                             () -> ask(library, hub),
-                            round -> house.out().println(round.line()),
+                            round -> house.out().println(json ? round.json() : round.line()),
                             notice -> house.err().println("stoa: " + notice));
             return last.map(BenchWatchCommand::code)
                     .orElse(ExitCode.INTERRUPTED)

@@ -58,6 +58,16 @@ final class ModelOptions {
             description = "Native threads. Default: one less than there are cores")
     private Optional<Integer> threads = Optional.empty();
 
+    ModelOptions() {}
+
+    /** Of one model that another option names. */
+    ModelOptions(String model, Optional<String> keyVariable, Optional<Integer> context, Optional<Integer> threads) {
+        this.models = List.of(model);
+        this.keyVariable = keyVariable;
+        this.context = context;
+        this.threads = threads;
+    }
+
     /**
      * A model and how it is opened.
      *

@@ -4,6 +4,7 @@ import io.stoa.benchmark.dataset.DatasetReader;
 import io.stoa.benchmark.dataset.DownloadProgress;
 import io.stoa.benchmark.dataset.HubDatasets;
 import io.stoa.benchmark.dataset.LocalDatasets;
+import io.stoa.benchmark.harness.PythonPrograms;
 import io.stoa.benchmark.harness.ShippedTasks;
 import io.stoa.benchmark.harness.TaskData;
 import io.stoa.benchmark.harness.TaskLibrary;
@@ -11,6 +12,7 @@ import io.stoa.model.StoaException;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -21,6 +23,7 @@ import picocli.CommandLine.Option;
 /** Which tasks there are, and where their documents lie: the options that all verbs on tasks share. */
 final class TaskOptions {
     private static final int MOST_SHOWN = 10;
+    private static final Duration PROGRAM = Duration.ofSeconds(10);
 
     @Option(
             names = "--tasks",
@@ -44,6 +47,12 @@ final class TaskOptions {
                     + " lm-evaluation-harness, a task that asks for none keeps to that.")
     private Optional<Integer> shots = Optional.empty();
 
+    @Option(
+            names = "--confirm-run-unsafe-code",
+            description = "Let tasks run the Python programs that models write. There is no sandbox: do it in a"
+                    + " container that has nothing to lose.")
+    private boolean runCode;
+
     TaskLibrary library() {
         List<Path> all = new ArrayList<>();
         all.add(ShippedTasks.folder());
@@ -53,7 +62,7 @@ final class TaskOptions {
             }
             all.add(folder);
         }
-        return new TaskLibrary(all);
+        return new TaskLibrary(all, runCode ? Optional.of(new PythonPrograms("python3", PROGRAM)) : Optional.empty());
     }
 
     Map<String, Object> overrides() {

@@ -125,6 +125,27 @@ class BenchVerbsTest {
                         2))
                 .isEqualTo(ExitCode.ENGINE.code());
         assertThat(out().lines()).hasSize(2).allMatch(line -> line.contains("FAILED  http://127.0.0.1:9/v1"));
+        bench(
+                "watch",
+                "arc",
+                "--model",
+                "http://127.0.0.1:9/v1",
+                "--baseline",
+                base,
+                "--output",
+                folder.resolve("new"),
+                "--every",
+                "0.01s",
+                "--times",
+                2,
+                "--json");
+        assertThat(out().lines()).hasSize(2).allSatisfy(line -> {
+            JsonNode round = JsonMapper.shared().readTree(line);
+            assertThat(round.path("verdict").stringValue()).isEqualTo("FAILED");
+            assertThat(round.path("kind").stringValue()).isEqualTo("ENGINE");
+            assertThat(round.path("error").stringValue()).contains("http://127.0.0.1:9/v1");
+            assertThat(round.path("at").stringValue()).endsWith("Z");
+        });
     }
 
     private static Object[] with(Object[] arguments, Object... more) {

@@ -31,6 +31,22 @@ public sealed interface Prompt {
         }
     }
 
+    /**
+     * A conversation whose last message, the assistant's, is only begun: the answer goes on where it ends.
+     *
+     * @param messages the last one of role {@code assistant}, with a text that is not empty
+     */
+    record Continued(List<ChatMessage> messages) implements Prompt {
+        public Continued {
+            messages = List.copyOf(messages);
+            if (messages.isEmpty()
+                    || !messages.getLast().role().equals("assistant")
+                    || messages.getLast().content().orElse("").isEmpty()) {
+                throw new IllegalArgumentException("the last message must be the assistant's, with a text to continue");
+            }
+        }
+    }
+
     /** One user message without tools. */
     static Prompt user(String content) {
         return new Chat(List.of(ChatMessage.user(content)), List.of());

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.within;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.stoa.engine.Engine.Capability;
+import io.stoa.engine.chat.ChatMessage;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -165,6 +166,21 @@ public abstract class EngineContract {
         assertThat(engine.detokenize(engine.tokenize(text, false), false)).isEqualTo(text);
         assertThat(engine.tokenize("", false)).isEmpty();
         assertThat(engine.detokenize(List.of(), false)).isEmpty();
+    }
+
+    /** What the model reads is the conversation, the start of its answer, and nothing after that. */
+    @Test
+    final void goesOnWithAnAnswerThatIsBegun() {
+        assume(Capability.TOKENIZE);
+        Prompt begun = new Prompt.Continued(
+                List.of(ChatMessage.user("What is the job of Dogor?"), ChatMessage.assistant("Dogor works as")));
+        String read = engine.detokenize(engine.promptTokens(begun), true);
+        assertThat(read).isEqualTo(engine.detokenize(engine.promptTokens(PROMPT), true) + "Dogor works as");
+        // A server strips the answers of chats.
+        assertThat(engine.generate(begun, GenerateOptions.greedy(4)).text().strip())
+                .isEqualTo(engine.generate(new Prompt.Text(read), GenerateOptions.greedy(4))
+                        .text()
+                        .strip());
     }
 
     @Test

@@ -121,6 +121,7 @@ public final class ScriptedEngine implements Engine {
         return switch (prompt) {
             case Prompt.Text(String text) -> List.of(text.split(" ", -1));
             case Prompt.Chat chat -> List.of(chat.messages().toString().split(" ", -1));
+            case Prompt.Continued begun -> List.of(begun.messages().toString().split(" ", -1));
         };
     }
 }

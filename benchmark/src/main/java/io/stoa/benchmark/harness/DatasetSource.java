@@ -17,6 +17,9 @@ import java.util.SequencedMap;
  */
 public record DatasetSource(
         String path, Optional<String> config, Optional<String> revision, SequencedMap<String, List<String>> files) {
+    /** The path of tasks that are asked about whatever their user brings. */
+    static final String OWN = "own";
+
     static DatasetSource of(String task, Map<String, Object> keys) {
         Object path = keys.get("dataset_path");
         if (path == null) {

@@ -247,12 +247,9 @@ final class EngineCalls {
         return switch (context) {
             case Request.Context.Text text -> new Prompt.Text(text.text());
             case Request.Context.Chat chat -> {
-                if (chat.continues()) {
-                    throw StoaException.user("a chat template cannot begin the answer with the task's gen_prefix here;"
-                            + " ask this task without chat");
-                }
-                yield new Prompt.Chat(
-                        chat.messages().stream().map(EngineCalls::message).toList(), List.of());
+                List<ChatMessage> messages =
+                        chat.messages().stream().map(EngineCalls::message).toList();
+                yield chat.continues() ? new Prompt.Continued(messages) : new Prompt.Chat(messages, List.of());
             }
         };
     }

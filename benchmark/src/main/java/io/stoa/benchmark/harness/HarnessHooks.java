@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.function.UnaryOperator;
 import tools.jackson.databind.JsonNode;
@@ -25,7 +26,39 @@ final class HarnessHooks {
 
     private HarnessHooks() {}
 
-    static Hooks all() {
+    /**
+     * @param programs runs what models write, where that is allowed
+     */
+    static Hooks all(Optional<PythonPrograms> programs) {
+        return ofWorkloads(ofTheHarness(), programs);
+    }
+
+    private static Hooks ofWorkloads(Hooks hooks, Optional<PythonPrograms> programs) {
+        CodeHooks code = new CodeHooks(programs);
+        Hooks.OfDocuments summaries = SummaryHooks::documents;
+        Hooks.OfAnswers rouge = SummaryHooks::results;
+        Hooks.OfDocuments texts = ReadingHooks::texts;
+        Hooks.OfAnswers extracted = ReadingHooks::extracted;
+        Hooks.OfDocuments passages = ReadingHooks::passages;
+        Hooks.OfAnswers grounded = ReadingHooks::grounded;
+        // By name it would come with the harness' bootstrap, whose 100,000 rounds over 11,873 documents take minutes.
+        Hooks.OfMeasured matthews = Aggregation.named("matthews_corrcoef").orElseThrow()::of;
+        Hooks.OfAnswers chat = ChatHooks::results;
+        Hooks.OfAnswers humanEval = code::humanEval;
+        Hooks.OfAnswers mbpp = code::mbpp;
+        return hooks.bind("summaries", summaries)
+                .bind("rouge", rouge)
+                .bind("texts", texts)
+                .bind("extracted", extracted)
+                .bind("passages", passages)
+                .bind("grounded", grounded)
+                .bind("matthews", matthews)
+                .bind("chat_checks", chat)
+                .bind("humaneval", humanEval)
+                .bind("mbpp", mbpp);
+    }
+
+    private static Hooks ofTheHarness() {
         Hooks.OfDocument winograndeText = HarnessHooks::winograndeText;
         Hooks.OfDocument winograndeTarget = HarnessHooks::winograndeTarget;
         Hooks.OfDocument winograndeChoices = HarnessHooks::winograndeChoices;

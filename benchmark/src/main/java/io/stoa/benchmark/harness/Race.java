@@ -87,7 +87,7 @@ public final class Race implements AutoCloseable {
             Entrant reference,
             List<Entrant> others) {
         this.settings = settings;
-        library.find(name, overrides).askable().tasks().forEach(task -> {
+        library.askable(name, overrides).tasks().forEach(task -> {
             Metric first = task.metrics().getFirst();
             if (!first.aggregation().name().equals("mean")) {
                 throw StoaException.user("task " + task.name() + ": its metric " + first.name()

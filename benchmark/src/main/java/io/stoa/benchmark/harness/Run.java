@@ -137,7 +137,7 @@ public final class Run {
      * @param overrides keys that are set above those of task files
      */
     public Run(TaskLibrary library, String name, Map<String, Object> overrides, TaskData data, Settings settings) {
-        this.suite = library.find(name, overrides).askable();
+        this.suite = library.askable(name, overrides);
         this.data = data;
         this.settings = settings;
     }

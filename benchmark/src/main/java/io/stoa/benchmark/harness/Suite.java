@@ -2,7 +2,6 @@ package io.stoa.benchmark.harness;
 
 import static java.util.Objects.requireNonNull;
 
-import io.stoa.model.StoaException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,14 +15,8 @@ sealed interface Suite {
     /** All tasks in it, in order, each once: of several with one name the last. */
     Stream<TaskConfig> tasks();
 
-    /** This, where every task can be asked here. */
-    default Suite askable() {
-        tasks().filter(TaskConfig::unsafeCode).findFirst().ifPresent(task -> {
-            throw StoaException.user("task " + task.name()
-                    + " runs code that models write, which Stoa does not do; score its answers where that is safe");
-        });
-        return this;
-    }
+    /** How many tasks it lists, those of one name each for itself. */
+    long size();
 
     /** One task. */
     record Single(TaskConfig task) implements Suite {
@@ -35,6 +28,11 @@ sealed interface Suite {
         @Override
         public Stream<TaskConfig> tasks() {
             return Stream.of(task);
+        }
+
+        @Override
+        public long size() {
+            return 1;
         }
     }
 
@@ -56,6 +54,11 @@ sealed interface Suite {
             Map<String, TaskConfig> byName = new LinkedHashMap<>();
             members.stream().flatMap(Suite::tasks).forEach(task -> byName.put(task.name(), task));
             return byName.values().stream();
+        }
+
+        @Override
+        public long size() {
+            return members.stream().mapToLong(Suite::size).sum();
         }
 
         /** This group and all below it, those below first. */

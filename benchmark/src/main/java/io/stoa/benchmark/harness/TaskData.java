@@ -100,6 +100,11 @@ public final class TaskData {
         if (Files.isRegularFile(file)) {
             return values(reader.read(file).rows());
         }
+        if (source.path().equals(DatasetSource.OWN)) {
+            throw StoaException.user("task " + task
+                    + " asks documents of your own; name them with --data FILE.jsonl (the task's file says"
+                    + " which columns)");
+        }
         if (hub.isEmpty()) {
             throw StoaException.user("task " + task + ": its dataset " + source.path()
                     + " does not lie on this machine; name its folder");

@@ -34,6 +34,7 @@ public final class TaskLibrary {
     private static final String SHOTS = "num_fewshot";
 
     private final Hooks hooks;
+    private final boolean runsCode;
     private final SortedMap<String, SequencedMap<String, Object>> entries = new TreeMap<>();
     private final SortedMap<String, SortedSet<String>> tags = new TreeMap<>();
     private final Map<String, Path> places = new HashMap<>();
@@ -45,11 +46,21 @@ public final class TaskLibrary {
      * @throws StoaException of kind {@code USER} where a folder is not there
      */
     public TaskLibrary(List<Path> folders) {
-        this(folders, HarnessHooks.all());
+        this(folders, Optional.empty());
     }
 
-    TaskLibrary(List<Path> folders, Hooks hooks) {
+    /**
+     * The same, with leave to run what models write.
+     *
+     * @param programs runs it; without it tasks that need it are refused
+     */
+    public TaskLibrary(List<Path> folders, Optional<PythonPrograms> programs) {
+        this(folders, HarnessHooks.all(programs), programs.isPresent());
+    }
+
+    private TaskLibrary(List<Path> folders, Hooks hooks, boolean runsCode) {
         this.hooks = hooks;
+        this.runsCode = runsCode;
         folders.forEach(this::index);
     }
 
@@ -110,6 +121,21 @@ public final class TaskLibrary {
 
     private static boolean isGroup(Map<String, Object> keys) {
         return keys.containsKey("group") && !(keys.get("task") instanceof String);
+    }
+
+    /**
+     * The task or group of this name, to be asked.
+     *
+     * @throws StoaException of kind {@code USER} when it runs code that models write and nobody allowed that
+     */
+    Suite askable(String name, Map<String, Object> overrides) {
+        Suite suite = find(name, overrides);
+        suite.tasks().filter(task -> task.unsafeCode() && !runsCode).findFirst().ifPresent(task -> {
+            throw StoaException.user("task " + task.name()
+                    + " runs code that models write; allow it with --confirm-run-unsafe-code, in a container that"
+                    + " has nothing to lose");
+        });
+        return suite;
     }
 
     /** All names, sorted. */
@@ -256,6 +282,9 @@ public final class TaskLibrary {
                 throw file.getValue();
             }
         }
+        TasksElsewhere.hint(name).ifPresent(hint -> {
+            throw StoaException.user(hint);
+        });
         throw StoaException.user("unknown task " + name
                 + Spelling.hint(name, names()).orElse("; see what there is, or name a folder of task files")
                 + (unreadable.isEmpty()
@@ -303,7 +332,7 @@ public final class TaskLibrary {
         for (Object member : TaskYaml.asList(Optional.ofNullable(keys.get("task")))) {
             members.add(member(name, member, inside, depth));
             // Groups of groups multiply.
-            tasks += members.getLast().tasks().count();
+            tasks += members.getLast().size();
             if (tasks > MOST_TASKS) {
                 throw StoaException.user("group " + name + ": holds more than " + MOST_TASKS + " tasks; take fewer");
             }
@@ -338,6 +367,11 @@ public final class TaskLibrary {
         }
         String name = String.valueOf(own.get("task"));
         if (entries.containsKey(name) || tags.containsKey(name)) {
+            own.remove("task");
+            return find(name, above.within(own), depth + 1);
+        }
+        if (!above.within(own).over(Map.of()).containsKey("dataset_path")) {
+            // No task of the group's own, but one that should be elsewhere.
             own.remove("task");
             return find(name, above.within(own), depth + 1);
         }

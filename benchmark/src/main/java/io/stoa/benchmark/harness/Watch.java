@@ -22,6 +22,8 @@ import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * Asks models again and again and holds each time's results against a baseline (see {@link RegressionGate}). A round that
@@ -79,6 +81,12 @@ public final class Watch {
         /** For people, on one line. */
         String line();
 
+        /**
+         * For programs, on one line: {@code at}, {@code verdict} ({@code FAILED} where it could not be done), and the {@code
+         * reports} as {@code bench gate --json} prints them, or the {@code error} with its {@code kind}.
+         */
+        String json();
+
         /** A report for each model. */
         record Judged(Instant at, List<GateReport> reports) implements Round {
             public Judged {
@@ -104,6 +112,13 @@ public final class Watch {
                 }
                 return stamp(at) + "  " + verdict() + "  " + String.join(", ", scores);
             }
+
+            @Override
+            public String json() {
+                ObjectNode round = begun(at, verdict().name());
+                round.set("reports", JsonMapper.shared().valueToTree(reports));
+                return round.toString();
+            }
         }
 
         /** It could not be done. */
@@ -111,6 +126,14 @@ public final class Watch {
             @Override
             public String line() {
                 return stamp(at) + "  FAILED  " + why.sentence();
+            }
+
+            @Override
+            public String json() {
+                return begun(at, "FAILED")
+                        .put("error", why.sentence())
+                        .put("kind", why.kind().name())
+                        .toString();
             }
         }
     }
@@ -211,6 +234,10 @@ public final class Watch {
 
     private static RegressionGate gate(double margin, List<String> tasks) {
         return new RegressionGate(margin, List.of(), tasks, Map.of(), false);
+    }
+
+    private static ObjectNode begun(Instant at, String verdict) {
+        return JsonMapper.shared().createObjectNode().put("at", stamp(at)).put("verdict", verdict);
     }
 
     private static String stamp(Instant at) {

@@ -80,7 +80,7 @@ public final class Words {
     }
 
     /** 2pr / (p + r), and 0 where both are. */
-    static double harmonicMean(double precision, double recall) {
+    public static double harmonicMean(double precision, double recall) {
         return precision + recall > 0 ? 2 * precision * recall / (precision + recall) : 0;
     }
 }

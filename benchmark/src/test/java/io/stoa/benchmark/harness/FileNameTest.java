@@ -69,14 +69,14 @@ final class FileNameTest {
     /** Two caches of one file could not be open at once, and two tasks would take each other's answers. */
     @Test
     void answersToTasksWithLikeNamesAreKeptApart() {
-        Candidate model = OwnTasks.MODEL;
-        try (ResponseCache first = new ResponseCache(folder, model, "build", 256, "a b:c");
-                ResponseCache second = new ResponseCache(folder, model, "build", 256, "a b?c")) {
+        Entrant model = new Entrant(OwnTasks.MODEL, "build", 256, _ -> new ScriptedEngine());
+        try (ResponseCache first = new ResponseCache(folder, model, "a b:c");
+                ResponseCache second = new ResponseCache(folder, model, "a b?c")) {
             first.put(0, "k", List.of(new RawAnswer.Texts(List.of("one"))));
             second.put(0, "k", List.of(new RawAnswer.Likelihood(-1, Optional.empty())));
         }
-        try (ResponseCache first = new ResponseCache(folder, model, "build", 256, "a b:c");
-                ResponseCache second = new ResponseCache(folder, model, "build", 256, "a b?c")) {
+        try (ResponseCache first = new ResponseCache(folder, model, "a b:c");
+                ResponseCache second = new ResponseCache(folder, model, "a b?c")) {
             assertThat(first.find(0, "k")).contains(List.of(new RawAnswer.Texts(List.of("one"))));
             assertThat(second.find(0, "k")).contains(List.of(new RawAnswer.Likelihood(-1, Optional.empty())));
         }
@@ -89,7 +89,12 @@ final class FileNameTest {
         tasks.write("two.yaml", "include: sums.yaml\ntask: 'sums?a'\n");
         tasks.write("both.yaml", "group: both\ntask: ['sums:a', 'sums?a']\n");
         ResultsFolder out = new ResultsFolder(folder.resolve("out"), "m", Clock.systemUTC());
-        tasks.run("both").ask(OwnTasks.MODEL, "build", _ -> new ScriptedEngine().answering(OwnTasks::sum), (_, _) -> {}, Optional.of(out));
+        tasks.run("both")
+                .ask(
+                        new Entrant(OwnTasks.MODEL, "build", 256, _ -> new ScriptedEngine().answering(OwnTasks::sum)),
+                        Budget.unlimited(),
+                        (_, _) -> {},
+                        Optional.of(out));
         assertThat(out.folder())
                 .isDirectoryContaining(file -> file.getFileName().toString().startsWith("samples_sums__a-"))
                 .satisfies(path -> assertThat(path.toFile().list())

@@ -113,6 +113,7 @@ final class TaskLibraryTest {
     @Test
     void groupsSetKeysOfTheirTasks() {
         variant("one", "num_fewshot: 1");
+        variant("two", "num_fewshot: 1");
         tasks.write("all.yaml", """
             group: all
             group_alias: All
@@ -123,12 +124,12 @@ final class TaskLibraryTest {
               - {task: inline, dataset_path: %s, test_split: test, doc_to_text: question, doc_to_target: answer}
               - group: below
                 description: d
-                task: [sums]
+                task: [two]
             aggregate_metric_list: [{metric: exact_match, weight_by_size: false}]
             metadata: {version: 2}
             """.formatted(folder.resolve("sums.jsonl")));
         List<TaskConfig> found = find("all");
-        assertThat(found).extracting(TaskConfig::name).containsExactly("one", "sums", "all::inline", "sums");
+        assertThat(found).extracting(TaskConfig::name).containsExactly("one", "sums", "all::inline", "two");
         assertThat(found).extracting(task -> task.shots().count()).containsExactly(3, 4, 3, 3);
         assertThat(found).extracting(TaskConfig::alias).contains("renamed");
         assertThat(found.getLast().keys()).containsEntry("description", "d");
@@ -151,14 +152,15 @@ final class TaskLibraryTest {
     void aTaskThatAsksForNoExamplesKeepsToThat() {
         variant("none", "num_fewshot: 0");
         variant("some", "num_fewshot: 1");
+        variant("bare", "num_fewshot: 1");
         tasks.write("all.yaml", """
             group: all
-            task: [none, some, sums, {task: sums, num_fewshot: 0, task_alias: bare}]
+            task: [none, some, sums, {task: bare, num_fewshot: 0}]
             """);
         assertThat(tasks.library().find("all", Map.of("num_fewshot", 2)).tasks())
                 .extracting(task -> task.shots().count())
                 .containsExactly(0, 2, 2, 0);
-        assertThat(tasks.library().tasksWithoutShots("all")).containsExactly("none", "sums");
+        assertThat(tasks.library().tasksWithoutShots("all")).containsExactly("none", "bare");
         assertThat(tasks.library().tasksWithoutShots("some")).isEmpty();
     }
 

@@ -42,6 +42,11 @@ public record ChatMessage(
         return of("assistant", content);
     }
 
+    /** The same with another text. */
+    ChatMessage withContent(String other) {
+        return new ChatMessage(role, Optional.of(other), toolCalls, toolCallId, reasoning);
+    }
+
     private static ChatMessage of(String role, String content) {
         return new ChatMessage(role, Optional.of(content), List.of(), Optional.empty(), Optional.empty());
     }

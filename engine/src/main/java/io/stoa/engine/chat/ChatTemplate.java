@@ -1,10 +1,12 @@
 package io.stoa.engine.chat;
 
 import io.stoa.engine.chat.jinja.JinjaException;
+import io.stoa.engine.chat.jinja.PythonText;
 import io.stoa.engine.chat.jinja.Template;
 import io.stoa.model.StoaException;
 import java.time.Clock;
 import java.time.ZoneId;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,6 +27,7 @@ import tools.jackson.databind.node.ObjectNode;
  */
 public final class ChatTemplate {
     private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
+    private static final String MARK = "CONTINUE_FINAL_MESSAGE_TAG";
 
     private final Template template;
     private final Clock clock;
@@ -76,6 +79,29 @@ public final class ChatTemplate {
         variables.put("bos_token", bosToken);
         variables.put("eos_token", eosToken);
         return render(variables);
+    }
+
+    /**
+     * Renders a conversation that ends inside of its last message, as transformers does with {@code
+     * continue_final_message}: a mark behind the message tells where the template put its end, and everything from there on
+     * is left out. Where the template strips messages, white space before the mark goes too.
+     *
+     * @param messages the last one has a text
+     * @throws StoaException of kind {@code USER} where the template does not show that text
+     */
+    public String renderBegun(List<ChatMessage> messages, String bosToken, String eosToken) {
+        String begun = messages.getLast().content().orElseThrow();
+        List<ChatMessage> marked = new ArrayList<>(messages.subList(0, messages.size() - 1));
+        marked.add(messages.getLast().withContent(begun + MARK + " "));
+        String rendered = render(marked, List.of(), false, bosToken, eosToken);
+        int end = rendered.lastIndexOf(MARK);
+        if (end < 0 || !rendered.contains(begun.strip())) {
+            throw StoaException.user("the chat template does not show how the answer begins (" + begun.strip()
+                    + "); ask without the chat template");
+        }
+        return rendered.startsWith(MARK + " ", end)
+                ? rendered.substring(0, end)
+                : PythonText.stripRight(rendered.substring(0, end));
     }
 
     /** Renders with variables of the caller's choice, for templates that know more of them than the usual ones. */

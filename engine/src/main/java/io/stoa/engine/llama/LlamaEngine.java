@@ -251,6 +251,7 @@ final class LlamaEngine implements Engine {
             case Prompt.Text(String text) -> text;
             case Prompt.Chat(var messages, var tools) ->
                 template().render(messages, tools, true, model.bosText(), model.eosText());
+            case Prompt.Continued(var messages) -> template().renderBegun(messages, model.bosText(), model.eosText());
         };
     }
 

@@ -246,7 +246,7 @@ public final class RemoteEngine implements Engine {
         return inTurn(() -> {
             long start = System.nanoTime();
             Answer answer = new Answer(stream, start);
-            String path = prompt instanceof Prompt.Chat ? "chat/completions" : "completions";
+            String path = prompt instanceof Prompt.Text ? "completions" : "chat/completions";
             if (cancelled.getAsBoolean()) {
                 return answer.generation(Generation.Finish.CANCELLED);
             }
@@ -279,12 +279,16 @@ public final class RemoteEngine implements Engine {
         switch (prompt) {
             case Prompt.Text text -> request.put("prompt", text.text());
             case Prompt.Chat chat -> {
-                ArrayNode messages = request.putArray("messages");
-                chat.messages().forEach(message -> add(message, messages.addObject()));
+                messages(chat.messages(), request);
                 if (!chat.tools().isEmpty()) {
                     ArrayNode tools = request.putArray("tools");
                     chat.tools().forEach(tool -> tools.add(tool.json()));
                 }
+            }
+            case Prompt.Continued continued -> {
+                messages(continued.messages(), request);
+                // vLLM's names, which SGLang, llama.cpp and Stoa's own server know too.
+                request.put("add_generation_prompt", false).put("continue_final_message", true);
             }
         }
         request.put("max_tokens", options.maxTokens())
@@ -304,6 +308,11 @@ public final class RemoteEngine implements Engine {
         }
         request.put("stream", true).putObject("stream_options").put("include_usage", true);
         return request;
+    }
+
+    private static void messages(List<ChatMessage> messages, ObjectNode request) {
+        ArrayNode array = request.putArray("messages");
+        messages.forEach(message -> add(message, array.addObject()));
     }
 
     private static void add(ChatMessage message, ObjectNode node) {
@@ -460,7 +469,7 @@ public final class RemoteEngine implements Engine {
                         question.continuations().stream()
                                 .map(continuation -> inTurn(() -> scores.score(text, continuation)))
                                 .toList();
-                    case Prompt.Chat _ ->
+                    case Prompt.Chat _, Prompt.Continued _ ->
                         throw StoaException.engine(model.baseUri()
                                 + ": scores plain text only, because it does not tell how it renders a conversation;"
                                 + " serve the model with stoa engine, or ask for answers instead");

@@ -47,7 +47,9 @@ final class ChatCompletion {
             throw Refused.field("messages", "must hold at least one message");
         }
         List<ToolDefinition> tools = tools(fields);
-        Prompt prompt = new Prompt.Chat(messages, tools);
+        Prompt prompt = fields.truth("continue_final_message", false)
+                ? continued(messages, tools)
+                : new Prompt.Chat(messages, tools);
         OptionalInt alternatives = alternatives(fields);
         GenerateOptions how =
                 Sampling.read(fields, engine.facts().contextTokens().orElse(Integer.MAX_VALUE), alternatives, seeds);
@@ -92,6 +94,17 @@ final class ChatCompletion {
             logprobs(choice, generation, alternatives.isPresent());
             Usage.put(head, generation);
             exchange.answer(200, head);
+        }
+    }
+
+    private static Prompt continued(List<ChatMessage> messages, List<ToolDefinition> tools) {
+        if (!tools.isEmpty()) {
+            throw Refused.field("continue_final_message", "and tools do not go together");
+        }
+        try {
+            return new Prompt.Continued(messages);
+        } catch (IllegalArgumentException e) {
+            throw Refused.field("continue_final_message", "is set, but " + e.getMessage());
         }
     }
 

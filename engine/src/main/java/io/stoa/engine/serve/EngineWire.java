@@ -38,8 +38,13 @@ public final class EngineWire {
         }
     }
 
-    /** A prompt: a text, or else messages and tools. */
-    public record Asked(Optional<String> text, List<ChatMessage> messages, List<ToolDefinition> tools) {
+    /**
+     * A prompt: a text, or else messages and tools.
+     *
+     * @param continued whether the last message is only begun
+     */
+    public record Asked(
+            Optional<String> text, List<ChatMessage> messages, List<ToolDefinition> tools, boolean continued) {
         public Asked {
             messages = List.copyOf(messages);
             tools = List.copyOf(tools);
@@ -47,14 +52,17 @@ public final class EngineWire {
 
         public static Asked of(Prompt prompt) {
             return switch (prompt) {
-                case Prompt.Text(String text) -> new Asked(Optional.of(text), List.of(), List.of());
+                case Prompt.Text(String text) -> new Asked(Optional.of(text), List.of(), List.of(), false);
                 case Prompt.Chat(List<ChatMessage> messages, List<ToolDefinition> tools) ->
-                    new Asked(Optional.empty(), messages, tools);
+                    new Asked(Optional.empty(), messages, tools, false);
+                case Prompt.Continued(List<ChatMessage> messages) ->
+                    new Asked(Optional.empty(), messages, List.of(), true);
             };
         }
 
         Prompt prompt() {
-            return text.<Prompt>map(Prompt.Text::new).orElseGet(() -> new Prompt.Chat(messages, tools));
+            return text.<Prompt>map(Prompt.Text::new)
+                    .orElseGet(() -> continued ? new Prompt.Continued(messages) : new Prompt.Chat(messages, tools));
         }
     }
 

@@ -132,6 +132,23 @@ class RemoteEngineTest {
     }
 
     @Test
+    void asksToGoOnWithAnAnswer() {
+        try (ScriptedServer server = new ScriptedServer(events(end("stop"), "[DONE]"));
+                Engine engine = engine(server.base(), Duration.ofSeconds(5), Optional.empty())) {
+            engine.generate(
+                    new Prompt.Continued(List.of(ChatMessage.user("Hi"), ChatMessage.assistant("Well"))),
+                    GenerateOptions.greedy(4));
+            ScriptedServer.Request request = server.requests().getFirst();
+            assertThat(request.path()).isEqualTo("/v1/chat/completions");
+            JsonNode body = mapper.readTree(request.body());
+            assertThat(body.path("messages").path(1).path("content").stringValue())
+                    .isEqualTo("Well");
+            assertThat(body.path("continue_final_message").booleanValue()).isTrue();
+            assertThat(body.path("add_generation_prompt").booleanValue(true)).isFalse();
+        }
+    }
+
+    @Test
     void completesText() {
         try (ScriptedServer server = new ScriptedServer(
                         events("{\"choices\":[{\"text\":\" world\",\"finish_reason\":\"length\"}]}", "[DONE]"));

@@ -34,7 +34,8 @@ public final class PythonText {
         return !text.isEmpty() && text.codePoints().allMatch(PythonText::isSpace);
     }
 
-    static String stripRight(String text) {
+    /** As {@code str.rstrip()}. */
+    public static String stripRight(String text) {
         return strip(text, PythonText::isSpace, false, true);
     }
 
