@@ -127,6 +127,18 @@ public final class JsonReport {
                 grounded.abstention().ifPresent(abstention -> json.put("abstention", abstention));
                 yield json;
             }
+            case TaskKind.Harness harness -> {
+                json.put("type", "harness")
+                        .put("task", harness.task())
+                        .put("chat", harness.chat())
+                        .put("earlyStop", task.earlyStop());
+                harness.file().ifPresent(file -> json.put("file", file.toString()));
+                harness.data().ifPresent(data -> json.put("data", data.toString()));
+                harness.metric().ifPresent(metric -> json.put("metric", metric));
+                harness.filter().ifPresent(filter -> json.put("filter", filter));
+                harness.shots().ifPresent(shots -> json.put("examples", shots));
+                yield json;
+            }
         };
     }
 

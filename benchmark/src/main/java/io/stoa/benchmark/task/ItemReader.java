@@ -90,9 +90,7 @@ final class ItemReader {
         if (items.isEmpty()) {
             throw StoaException.user(file + ": holds no item; write one JSON object per line");
         }
-        ItemOrder order = ItemOrder.of(items);
-        List<Item> kept = order.items().subList(0, Math.min(limit, items.size()));
-        return new ItemSet(file, Digest.of(digest), items.size(), order.seed(), kept);
+        return ItemSet.of(String.valueOf(file.getFileName()), Digest.of(digest), items, limit);
     }
 
     /** Puts the next line into {@code bytes}, without its end; false when there is none. */
