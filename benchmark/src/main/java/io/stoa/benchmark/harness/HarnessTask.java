@@ -163,7 +163,8 @@ final class HarnessTask implements Task {
                 }
             }
             read += contexts.stream().mapToLong(HarnessTask::length).sum();
-            if (task.outputType() == OutputType.MULTIPLE_CHOICE) {
+            if (task.outputType() == OutputType.MULTIPLE_CHOICE
+                    && task.processResults().isEmpty()) {
                 choices++;
                 boolean twice = task.metrics().stream().anyMatch(metric -> metric.name().equals("acc_mutual_info"));
                 chances += (twice ? 2.0 : 1.0) / asked.size();
