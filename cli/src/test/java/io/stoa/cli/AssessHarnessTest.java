@@ -100,11 +100,23 @@ class AssessHarnessTest {
         }
         assertThat(scores.getOrDefault("benchmark/gated", new Measured(0, 0, "")).sentence())
                 .contains("gated fails", "decided early");
-        assertThat(first).contains("\"type\":\"harness\"".replace(":", first.contains("\"type\" : ") ? " : " : first.contains("\"type\": ") ? ": " : ":"));
+        JsonNode task =
+                JsonMapper.shared().readTree(first).path("workload").path("tasks").path(3);
+        assertThat(task.path("type").asString("")).isEqualTo("harness");
+        assertThat(task.path("metric").asString("")).isEqualTo("acc");
 
         assertThat(run("ledger", "verify", "--home", folder.resolve(".stoa"))).isZero();
         assertThat(run("assess", file, "--json", "--quiet")).isNotEqualTo(ExitCode.USER.code());
         assertThat(scores()).as("everything is found in the ledger").isEqualTo(scores);
+    }
+
+    @Test
+    void theExampleIsPlanned() {
+        assertThat(run("assess", "--plan", Quickstart.SHIPPED.resolve("task-files.yaml"), "--home", folder))
+                .isZero();
+        assertThat(err.toString(StandardCharsets.UTF_8))
+                .contains("micro-Q4_0: ", "facts: 150 items, exact_match of quickstart_facts")
+                .contains("acc_norm of quickstart_choice", "exact_match of quickstart");
     }
 
     @Test
