@@ -82,8 +82,7 @@ final class BenchmarkCheck implements Check {
         return switch (run.candidate()) {
             case Candidate.GgufFile file -> {
                 double secondsPerToken = Math.max(1e-3, size(file) / 1e10);
-                yield Duration.ofMillis(
-                        Math.round(1000 * (work.read() / 8 + work.written()) / 4 * secondsPerToken));
+                yield Duration.ofMillis(Math.round(1000 * (work.read() / 8 + work.written()) / 4 * secondsPerToken));
             }
             case Candidate.RemoteModel _ -> Duration.ofSeconds(work.requests());
         };

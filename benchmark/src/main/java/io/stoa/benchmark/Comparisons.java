@@ -147,9 +147,7 @@ final class Comparisons {
             double level = pair.watched() ? split.last() : confidence;
             double p = Means.permutationTest(pair.differences(), PERMUTATIONS, new Random(SEED));
             return new Test(
-                    "permutation",
-                    difference(pair.differences(), level),
-                    pair.watched() ? split.adjustedAtLast(p) : p);
+                    "permutation", difference(pair.differences(), level), pair.watched() ? split.adjustedAtLast(p) : p);
         }
         return pair.watched()
                 ? new Test(MC_NEMAR, table.newcombe(split.last()), split.adjustedAtLast(table.exactMcNemar()))
@@ -194,10 +192,7 @@ final class Comparisons {
         return differences.isEmpty()
                 ? Optional.empty()
                 : Optional.of(new Pair(
-                        first,
-                        second,
-                        new PairedTable(bothRight, onlyFirst, onlySecond, bothWrong),
-                        differences));
+                        first, second, new PairedTable(bothRight, onlyFirst, onlySecond, bothWrong), differences));
     }
 
     /** Differences lie in [−1, 1]: half of one and a half is a score. */

@@ -153,12 +153,16 @@ class HarnessTasksTest {
         assertThat(check.estimate()).isPositive();
         List<Finding> findings = check.run(ledger, Progress.NONE);
         assertThat(findings).singleElement().satisfies(finding -> {
-            assertThat(finding.sentence()).contains("own scores 0.800 (Wilson 95 %").contains("n = 60");
+            assertThat(finding.sentence())
+                    .contains("own scores 0.800 (Wilson 95 %")
+                    .contains("n = 60");
             assertThat(finding.evidence()).hasSize(3);
             assertThat(finding.quantities().getFirst().from()).startsWith("sums (sha256 ");
         });
         assertThat(engine.asked()).hasSize(60).doesNotHaveDuplicates();
-        assertThat(engine.asked()).as("a seeded order").isNotEqualTo(engine.asked().stream().sorted().toList());
+        assertThat(engine.asked())
+                .as("a seeded order")
+                .isNotEqualTo(engine.asked().stream().sorted().toList());
         assertThat(pillar(engine).answers(subject("a", ungated(file(folder.resolve("sums.yaml")))), "own", ledger))
                 .hasValueSatisfying(answers -> assertThat(answers).hasSize(60).anySatisfy(answer -> {
                     assertThat(answer.id()).isEqualTo("sums/17");
@@ -217,8 +221,11 @@ class HarnessTasksTest {
         ScriptedEngine longer = wrongAt(0);
         run("a", longer, ungated(file(sums(25, "generation_kwargs: {max_gen_toks: 9, until: [x]}\n"))));
         assertThat(longer.asked()).as("other settings").hasSize(25);
-        Path edited = write("sums.yaml", Files.readString(file).replace("doc_to_text: question", "doc_to_text: \" {{question}}\"")
-                .replace("generation_kwargs: {max_gen_toks: 9, until: [x]}\n", ""));
+        Path edited = write(
+                "sums.yaml",
+                Files.readString(file)
+                        .replace("doc_to_text: question", "doc_to_text: \" {{question}}\"")
+                        .replace("generation_kwargs: {max_gen_toks: 9, until: [x]}\n", ""));
         run("a", new ScriptedEngine(), ungated(file(edited)));
         assertThat(ledger.keys()).as("another prompt").hasSize(3);
     }
@@ -227,11 +234,12 @@ class HarnessTasksTest {
     void choicesAreScoredAndTheMetricIsTheFirstOrTheNamedOne() throws IOException {
         Path file = sums(40, CHOICES);
         // Σ ln p favours the short right answer; divided by length, the long wrong ones.
-        ScriptedEngine engine = new ScriptedEngine()
-                .scoring((prompt, choice) -> List.of(choice.length() < 4 ? -1.0 : -1.2));
+        ScriptedEngine engine =
+                new ScriptedEngine().scoring((prompt, choice) -> List.of(choice.length() < 4 ? -1.0 : -1.2));
         List<Finding> plain = run("a", engine, ungated(file(file)));
-        assertThat(plain).singleElement().satisfies(finding -> assertThat(finding.sentence())
-                .contains("own scores 1.000"));
+        assertThat(plain)
+                .singleElement()
+                .satisfies(finding -> assertThat(finding.sentence()).contains("own scores 1.000"));
         Check norm = check("b", engine, ungated(counting(file(file), "acc_norm")));
         assertThat(norm.title()).isEqualTo("own: 40 items, acc_norm of sums");
         List<Finding> guessed = norm.run(ledger, Progress.NONE);
@@ -267,8 +275,10 @@ class HarnessTasksTest {
                     aggregation: mean
                     higher_is_better: true
                 """);
-        Finding finding = run("a", leaning(3), new TaskSpec(
-                        "own", 1, OptionalDouble.of(0.7), Optional.empty(), false, file(file)))
+        Finding finding = run(
+                        "a",
+                        leaning(3),
+                        new TaskSpec("own", 1, OptionalDouble.of(0.7), Optional.empty(), false, file(file)))
                 .getFirst();
         assertThat(finding.weight()).isEqualTo(Finding.Weight.INFO);
         assertThat(finding.sentence()).contains("own passes: 0.750 (Student's t 95 %");
@@ -308,9 +318,8 @@ class HarnessTasksTest {
                 """);
         String group = "group: both\ntask: [sums, more]\n";
         Path both = write("both.yaml", group + "aggregate_metric_list: [{metric: exact_match}]\n");
-        ScriptedEngine engine = new ScriptedEngine().answering(prompt -> prompt.startsWith("Sum")
-                ? "?"
-                : Integer.toString(number(prompt) + 1));
+        ScriptedEngine engine = new ScriptedEngine()
+                .answering(prompt -> prompt.startsWith("Sum") ? "?" : Integer.toString(number(prompt) + 1));
         Check check = check("a", engine, ungated(file(both)));
         assertThat(check.title()).isEqualTo("own: 60 items, exact_match of both");
         assertThat(check.run(ledger, Progress.NONE).getFirst().sentence()).contains("own scores 0.500");
@@ -322,7 +331,8 @@ class HarnessTasksTest {
         assertThatThrownBy(() -> check("a", engine, ungated(file(both))))
                 .hasMessageContaining("averages exact_match over its tasks whatever their sizes");
         assertThatThrownBy(() -> check("a", engine, ungated(shipped("profile-instructions", Optional.empty()))))
-                .hasMessageContaining("profile-instructions is a group without a score of its own", "leaderboard_ifeval");
+                .hasMessageContaining(
+                        "profile-instructions is a group without a score of its own", "leaderboard_ifeval");
     }
 
     @ParameterizedTest
@@ -338,8 +348,10 @@ class HarnessTasksTest {
             })
     void whatCannotBeHeldAgainstAGateIsRefusedBeforeAnythingRuns(String metric, String filter, String message)
             throws IOException {
-        Path file = sums(5, "metric_list: [{metric: exact_match}, {metric: bleu},"
-                + " {metric: ter, aggregation: mean, higher_is_better: false}]\n");
+        Path file = sums(
+                5,
+                "metric_list: [{metric: exact_match}, {metric: bleu},"
+                        + " {metric: ter, aggregation: mean, higher_is_better: false}]\n");
         TaskKind.Harness kind = new TaskKind.Harness(
                 "sums.yaml",
                 Optional.of(file),
@@ -362,8 +374,7 @@ class HarnessTasksTest {
                 .hasMessageContaining("unknown task mmlu_abstract_algebr; did you mean mmlu_abstract_algebra?");
         assertThatThrownBy(() -> check("a", engine, ungated(shipped("mmlu_abstract_algebra", Optional.empty()))))
                 .hasMessageContaining("cais/mmlu", "does not lie on this machine");
-        HubSettings offline =
-                HubSettings.from(Map.of("HF_HUB_OFFLINE", "1"), folder.resolve("cache"));
+        HubSettings offline = HubSettings.from(Map.of("HF_HUB_OFFLINE", "1"), folder.resolve("cache"));
         try (HarnessTasks harness = new HarnessTasks(() -> new HubDatasets(offline))) {
             BenchmarkPillar pillar = new BenchmarkPillar(candidate -> engine, "scripted 1", 0.95, harness);
             Subject subject = subject("a", ungated(shipped("mmlu_abstract_algebra", Optional.empty())));

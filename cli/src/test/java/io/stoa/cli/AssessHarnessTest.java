@@ -41,7 +41,8 @@ class AssessHarnessTest {
     }
 
     private Path stoa(String tasks) throws IOException {
-        return Files.writeString(folder.resolve("stoa.yaml"), """
+        return Files.writeString(
+                folder.resolve("stoa.yaml"), """
                 models:
                   - {id: micro, file: %s/models/micro.gguf, card: %s/MODELS.md}
                 workload:
@@ -87,8 +88,9 @@ class AssessHarnessTest {
                     - {id: choice-file, kind: harness, task: %schoice.yaml, chat: true, metric: acc}
                     - {id: gated, kind: harness, task: %sarith.yaml, chat: true, gate: 0.99}
                 """.formatted(ITEMS, ITEMS, TASKS, TASKS, TASKS));
-        assertThat(run("assess", file, "--json", "--quiet")).as(err.toString(StandardCharsets.UTF_8)).isNotEqualTo(
-                ExitCode.USER.code());
+        assertThat(run("assess", file, "--json", "--quiet"))
+                .as(err.toString(StandardCharsets.UTF_8))
+                .isNotEqualTo(ExitCode.USER.code());
         String first = out.toString(StandardCharsets.UTF_8);
         Map<String, Measured> scores = scores();
         assertThat(scores.keySet()).contains("benchmark/facts", "benchmark/facts-file", "benchmark/choice-file");
@@ -98,10 +100,14 @@ class AssessHarnessTest {
             assertThat(taskFile.score()).as(task).isEqualTo(items.score()).isPositive();
             assertThat(taskFile.n()).isEqualTo(items.n()).isGreaterThan(100);
         }
-        assertThat(scores.getOrDefault("benchmark/gated", new Measured(0, 0, "")).sentence())
+        assertThat(scores.getOrDefault("benchmark/gated", new Measured(0, 0, ""))
+                        .sentence())
                 .contains("gated fails", "decided early");
-        JsonNode task =
-                JsonMapper.shared().readTree(first).path("workload").path("tasks").path(3);
+        JsonNode task = JsonMapper.shared()
+                .readTree(first)
+                .path("workload")
+                .path("tasks")
+                .path(3);
         assertThat(task.path("type").asString("")).isEqualTo("harness");
         assertThat(task.path("metric").asString("")).isEqualTo("acc");
 

@@ -63,7 +63,8 @@ public final class StoaYaml {
     private static final String TEMPLATE = "template";
 
     private static final Shape.Pattern ID = new Shape.Pattern("[A-Za-z0-9][A-Za-z0-9._-]{0,47}", "micro-v2");
-    private static final Shape.Pattern NAME = new Shape.Pattern("\\S(.*\\S)?", "mmlu_abstract_algebra or tasks/mine.yaml");
+    private static final Shape.Pattern NAME =
+            new Shape.Pattern("\\S(.*\\S)?", "mmlu_abstract_algebra or tasks/mine.yaml");
     private static final Shape.Pattern DURATION =
             new Shape.Pattern("[0-9]{1,6}(\\.[0-9]{1,6})?\\s*(ms|s)", "500ms or 1.5s");
     private static final Shape.Pattern BYTES =
@@ -560,10 +561,14 @@ public final class StoaYaml {
         kinds.put(
                 "harness",
                 task(
-                        required("task", NAME, "a task of lm-evaluation-harness: the name of a shipped one, or a YAML file"),
+                        required(
+                                "task",
+                                NAME,
+                                "a task of lm-evaluation-harness: the name of a shipped one, or a YAML file"),
                         optional("metric", Shape.Text.ANY, "What is counted", "the task's first metric"),
                         optional("filter", Shape.Text.ANY, "What answers go through first", "the task's first filter"),
-                        optional("num-fewshot", new Shape.Whole(0, 1000), "Examples before each question", "the task's"),
+                        optional(
+                                "num-fewshot", new Shape.Whole(0, 1000), "Examples before each question", "the task's"),
                         optional(
                                 "chat",
                                 new Shape.Truth(),

@@ -56,10 +56,7 @@ final class HarnessTask implements Task {
             List<String> filters =
                     task.filters().stream().map(FilterPipeline::name).toList();
             return new Part(
-                    task,
-                    prompts,
-                    new Evaluator(task, prompts.reader(), _ -> {}),
-                    filters.indexOf(measure.filter()));
+                    task, prompts, new Evaluator(task, prompts.reader(), _ -> {}), filters.indexOf(measure.filter()));
         }
 
         String settings() {
@@ -129,8 +126,9 @@ final class HarnessTask implements Task {
             case Request.Rolling rolling -> new Request.Context.Text(rolling.text());
         };
         if (context instanceof Request.Context.Chat chat && chat.continues()) {
-            throw StoaException.user("a chat template cannot begin the answer with the task's gen_prefix here; leave out"
-                    + " chat: true");
+            throw StoaException.user(
+                    "a chat template cannot begin the answer with the task's gen_prefix here; leave out"
+                            + " chat: true");
         }
     }
 
@@ -166,7 +164,8 @@ final class HarnessTask implements Task {
             if (task.outputType() == OutputType.MULTIPLE_CHOICE
                     && task.processResults().isEmpty()) {
                 choices++;
-                boolean twice = task.metrics().stream().anyMatch(metric -> metric.name().equals("acc_mutual_info"));
+                boolean twice =
+                        task.metrics().stream().anyMatch(metric -> metric.name().equals("acc_mutual_info"));
                 chances += (twice ? 2.0 : 1.0) / asked.size();
             }
         }
@@ -262,12 +261,15 @@ final class HarnessTask implements Task {
                             part.task().name() + " gives no " + measure.metric() + "; name another metric"));
             double score = Aggregation.values(List.of(measured)).getFirst();
             if (!(score >= 0 && score <= 1)) {
-                throw StoaException.user(part.task().name() + ": " + measure.metric() + " of document " + place.document()
-                        + " is " + score + ", which does not lie in [0, 1] and has no gate; name another metric");
+                throw StoaException.user(
+                        part.task().name() + ": " + measure.metric() + " of document " + place.document() + " is "
+                                + score + ", which does not lie in [0, 1] and has no gate; name another metric");
             }
             return score;
         } catch (StoaException e) {
-            throw e.kind() == StoaException.Kind.USER ? new StoaException(StoaException.Kind.ENGINE, e.sentence(), e) : e;
+            throw e.kind() == StoaException.Kind.USER
+                    ? new StoaException(StoaException.Kind.ENGINE, e.sentence(), e)
+                    : e;
         }
     }
 
@@ -295,7 +297,9 @@ final class HarnessTask implements Task {
             return "";
         }
         int best = Scorer.best(requests.size(), likelihoods::get);
-        return requests.get(best) instanceof Request.Likelihood one ? one.continuation().strip() : "";
+        return requests.get(best) instanceof Request.Likelihood one
+                ? one.continuation().strip()
+                : "";
     }
 
     private static List<Double> likelihoods(List<RawAnswer> raw) {

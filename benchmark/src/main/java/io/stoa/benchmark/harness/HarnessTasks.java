@@ -69,8 +69,8 @@ public final class HarnessTasks implements AutoCloseable {
             Found found = find(wanted.kind());
             Measure measure = measure(found.suite(), wanted.kind());
             TaskData data = data(found, wanted.kind());
-            Prompts.Layout layout = new Prompts.Layout(
-                    wanted.kind().chat(), wanted.kind().chat(), Optional.empty(), Prompts.SHOT_SEED);
+            Prompts.Layout layout =
+                    new Prompts.Layout(wanted.kind().chat(), wanted.kind().chat(), Optional.empty(), Prompts.SHOT_SEED);
             List<HarnessTask.Part> parts = found.suite()
                     .tasks()
                     .map(task -> HarnessTask.Part.of(task, new Prompts(task, data.splits(task), layout), measure))
@@ -105,8 +105,9 @@ public final class HarnessTasks implements AutoCloseable {
         }
         Path file = kind.file().get();
         TaskLibrary alone = new TaskLibrary(List.of(file));
-        List<TaskLibrary.Entry> entries =
-                alone.entries().stream().filter(entry -> !entry.kind().equals("tag")).toList();
+        List<TaskLibrary.Entry> entries = alone.entries().stream()
+                .filter(entry -> !entry.kind().equals("tag"))
+                .toList();
         if (entries.isEmpty()) {
             // Says why the file cannot be read, where that is the reason.
             alone.find(String.valueOf(file.getFileName()).replaceFirst("\\.ya?ml$", ""), overrides);
@@ -127,7 +128,10 @@ public final class HarnessTasks implements AutoCloseable {
     private TaskData data(Found found, TaskKind.Harness kind) {
         if (kind.data().isPresent()) {
             Map<String, Path> local = new LinkedHashMap<>();
-            found.suite().tasks().forEach(task -> local.put(task.dataset().path(), kind.data().get()));
+            found.suite()
+                    .tasks()
+                    .forEach(
+                            task -> local.put(task.dataset().path(), kind.data().get()));
             return data(local);
         }
         TaskData data = shared.orElseGet(() -> data(Map.of()));
@@ -158,7 +162,9 @@ public final class HarnessTasks implements AutoCloseable {
         Optional<String> averaged = switch (suite) {
             case Suite.Single _ -> Optional.empty();
             case Suite.Group group ->
-                average(group, metric).filters().flatMap(filters -> filters.stream().findFirst());
+                average(group, metric)
+                        .filters()
+                        .flatMap(filters -> filters.stream().findFirst());
         };
         String filter = kind.filter()
                 .or(() -> averaged)
@@ -178,8 +184,9 @@ public final class HarnessTasks implements AutoCloseable {
         String named = String.join(", ", members.subList(0, Math.min(NAMED, members.size())))
                 + (members.size() > NAMED ? " and " + (members.size() - NAMED) + " more" : "");
         if (!sameName.isEmpty()) {
-            throw StoaException.user(group.name() + " averages " + metric + " over its tasks whatever their sizes, which is"
-                    + " no mean over items and has no gate; name its tasks one by one: " + named);
+            throw StoaException.user(
+                    group.name() + " averages " + metric + " over its tasks whatever their sizes, which is"
+                            + " no mean over items and has no gate; name its tasks one by one: " + named);
         }
         List<String> averages =
                 group.averages().stream().map(Suite.Average::metric).distinct().toList();
@@ -205,8 +212,8 @@ public final class HarnessTasks implements AutoCloseable {
                     .toList();
             String why = named.aggregation().name().equals("mean")
                     ? ": less of it is better, and a gate is a score to be reached"
-                    : " is computed over all documents together (" + named.aggregation().name()
-                            + "), and a gate is decided document by document";
+                    : " is computed over all documents together ("
+                            + named.aggregation().name() + "), and a gate is decided document by document";
             throw StoaException.user("metric " + metric + " of " + task.name() + why + "; "
                     + (others.isEmpty()
                             ? "ask it with `stoa bench run`"

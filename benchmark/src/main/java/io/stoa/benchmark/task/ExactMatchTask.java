@@ -59,8 +59,12 @@ public record ExactMatchTask(String id, ItemSet items, int maxTokens) implements
     public Work work() {
         return new Work(
                 items.size(),
-                items.items().stream().mapToDouble(item -> item.prompt().length()).sum(),
-                items.items().stream().mapToDouble(item -> item.answer().length()).sum());
+                items.items().stream()
+                        .mapToDouble(item -> item.prompt().length())
+                        .sum(),
+                items.items().stream()
+                        .mapToDouble(item -> item.answer().length())
+                        .sum());
     }
 
     @Override

@@ -87,7 +87,9 @@ public record MultipleChoiceTask(String id, ItemSet items) implements Task {
     public Work work() {
         return new Work(
                 items.size(),
-                items.items().stream().mapToDouble(item -> item.prompt().length()).sum(),
+                items.items().stream()
+                        .mapToDouble(item -> item.prompt().length())
+                        .sum(),
                 items.items().stream()
                         .mapToDouble(item -> item.answer().length()
                                 + item.choices().stream()

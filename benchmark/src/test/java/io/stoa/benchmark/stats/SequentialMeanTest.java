@@ -57,7 +57,9 @@ final class SequentialMeanTest {
 
     @Test
     void whatIsNoScoreIsRefused() {
-        assertThatIllegalArgumentException().isThrownBy(() -> of(Map.of(1.5, 1))).withMessageContaining("1.5");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> of(Map.of(1.5, 1)))
+                .withMessageContaining("1.5");
         assertThatIllegalArgumentException().isThrownBy(() -> of(Map.of(Double.NaN, 1)));
     }
 }

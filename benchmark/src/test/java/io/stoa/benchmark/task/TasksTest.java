@@ -144,7 +144,6 @@ class TasksTest {
     }
 
     private static ItemSet set(Item... items) {
-        return new ItemSet(
-                "items.jsonl", Digest.of("items"), items.length, Digest.of("order"), List.of(items));
+        return new ItemSet("items.jsonl", Digest.of("items"), items.length, Digest.of("order"), List.of(items));
     }
 }
