@@ -33,8 +33,9 @@ import tools.jackson.databind.node.ObjectNode;
  * machine        name, memoryBytes, availableBytes?, cores, processor, measured, by
  * workload       tasks[], promptTokens, answerTokens, contextTokens, concurrency, timeToFirstTokenSeconds?,
  *                timePerOutputTokenSeconds?
- *   task         id, share, gate?, limit?, type: multiple-choice | exact-match | tool-call | grounded, and that type's
- *                own: items, earlyStop, maxTokens, corpus, questions, passages, abstention?
+ *   task         id, share, gate?, limit?, type: multiple-choice | exact-match | tool-call | grounded | harness, and that
+ *                type's own: items, earlyStop, maxTokens, corpus, questions, passages, abstention?, task, file?, data?,
+ *                metric?, filter?, examples?, chat
  * use            purpose, commercial?, distribution?, monthlyActiveUsers?, annualRevenue?, territories[], modification?,
  *                outputsTrainModels?
  * results[]      candidate, verdict, because[], quality?, findings[]
