@@ -124,7 +124,7 @@ class StoaYamlTest {
                                 true));
         assertThatThrownBy(() -> StoaYaml.read(
                         write(GOOD.replace(rag, "- {id: a, kind: harness, task: none.yaml, share: 0.4}"))))
-                .hasMessageContaining(":11:37: task: none.yaml does not exist");
+                .hasMessageContaining(":12:36: task: none.yaml does not exist");
         assertThatThrownBy(() -> StoaYaml.read(
                         write(GOOD.replace(rag, "- {id: a, kind: harness, task: x, num-fewshot: -1, share: 0.4}"))))
                 .hasMessageContaining("num-fewshot");
