@@ -139,6 +139,6 @@ class AssessHarnessTest {
         assertThat(err.toString(StandardCharsets.UTF_8)).contains("has no metric acc_norn; did you mean acc_norm?");
         assertThat(run("assess", stoa("    - {id: a, kind: harness, task: none.yaml}\n")))
                 .isEqualTo(ExitCode.USER.code());
-        assertThat(err.toString(StandardCharsets.UTF_8)).contains(":6:", "task: none.yaml does not exist");
+        assertThat(err.toString(StandardCharsets.UTF_8)).contains(":5:36: ", "task: none.yaml does not exist");
     }
 }
