@@ -2,7 +2,6 @@ package io.stoa.benchmark;
 
 import io.stoa.benchmark.stats.SampleSizes;
 import io.stoa.benchmark.task.Answer;
-import io.stoa.benchmark.task.Item;
 import io.stoa.benchmark.task.ItemSet;
 import io.stoa.benchmark.task.Metric;
 import io.stoa.benchmark.task.Task;
@@ -75,24 +74,17 @@ final class BenchmarkCheck implements Check {
     /**
      * Counts four characters to the token. A local model reads its whole file from memory for each token, here at 10
      * GB/s, and takes at least a millisecond; a prompt goes about eight times faster than an answer. An endpoint takes a
-     * second per item. An upper bound where a watched gate may end asking early.
+     * second per request. An upper bound where a watched gate may end asking early.
      */
     @Override
     public Duration estimate() {
-        List<Item> items = task().items().items();
+        Task.Work work = task().work();
         return switch (run.candidate()) {
             case Candidate.GgufFile file -> {
-                double characters = items.stream()
-                        .mapToDouble(item -> item.prompt().length() / 8.0
-                                + item.answer().length()
-                                + item.choices().stream()
-                                        .mapToInt(String::length)
-                                        .sum())
-                        .sum();
                 double secondsPerToken = Math.max(1e-3, size(file) / 1e10);
-                yield Duration.ofMillis(Math.round(1000 * characters / 4 * secondsPerToken));
+                yield Duration.ofMillis(Math.round(1000 * (work.read() / 8 + work.written()) / 4 * secondsPerToken));
             }
-            case Candidate.RemoteModel _ -> Duration.ofSeconds(items.size());
+            case Candidate.RemoteModel _ -> Duration.ofSeconds(work.requests());
         };
     }
 
@@ -118,7 +110,7 @@ final class BenchmarkCheck implements Check {
                 .flatMap(batch -> batch.value().answers().stream())
                 .toList();
         List<EvidenceRef> evidence = recorded.stream().map(Recorded::evidence).toList();
-        Score score = run.sampling().score(rightOf(answers), answers.size());
+        Score score = run.sampling().score(Scores.of(answers));
         List<Finding> findings = new ArrayList<>();
         findings.add(judged(score, answers, evidence));
         guessing(score, evidence).ifPresent(findings::add);
@@ -163,8 +155,8 @@ final class BenchmarkCheck implements Check {
     private String toDecide(Score score, double needed) {
         ItemSet items = task().items();
         String more = switch (items.stop()) {
-            case LIMITED -> "raise the limit of " + task().id() + " (its file holds " + items.total() + " items)";
-            case EXHAUSTED, DECIDED -> "add items to " + items.file().getFileName();
+            case LIMITED -> "raise the limit of " + task().id() + " (there are " + items.total() + " items)";
+            case EXHAUSTED, DECIDED -> "add items to " + items.name();
         };
         if (needed == 1) {
             return "set a gate below 1: no number of right answers proves that there is never a wrong one";
@@ -224,7 +216,7 @@ final class BenchmarkCheck implements Check {
         List<Quantity> quantities = new ArrayList<>();
         quantities.add(Quantity.of(Quantity.SCORE, score, task().items().source()));
         run.sampling()
-                .exactScore(rightOf(answers), answers.size())
+                .exactScore(Scores.of(answers))
                 .ifPresent(exact -> quantities.add(Quantity.of(
                         "score, exact interval", exact, task().items().source())));
         for (Metric metric : task().otherMetrics()) {
@@ -236,14 +228,10 @@ final class BenchmarkCheck implements Check {
                     right++;
                 }
             }
-            Score other = run.sampling().score(right, answers.size());
+            Score other = run.sampling().score(Scores.of(right, answers.size()));
             quantities.add(Quantity.of(metric.name(), other, task().items().source()));
         }
         return quantities;
-    }
-
-    private static int rightOf(List<Answer> answers) {
-        return (int) answers.stream().filter(Answer::right).count();
     }
 
     /** Items that could not be asked count as wrong, and the sentence says which and why. */

@@ -2,6 +2,7 @@ package io.stoa.benchmark;
 
 import static java.util.Objects.requireNonNull;
 
+import io.stoa.benchmark.harness.HarnessTasks;
 import io.stoa.benchmark.task.Answer;
 import io.stoa.benchmark.task.ExactMatchTask;
 import io.stoa.benchmark.task.ItemSet;
@@ -25,7 +26,8 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * Pillar one. Plans a check for each task that is multiple choice or exact match, and leaves the others to integration.
+ * Pillar one. Plans a check for each task that is multiple choice, exact match or a task file of
+ * lm-evaluation-harness, and leaves the others to integration.
  *
  * <p>A score below its gate blocks, one above is information, and one whose interval holds the gate is unknown, with the
  * number of items that would decide it. Items are asked in a seeded order, and no more of them than the gate needs,
@@ -36,16 +38,24 @@ public final class BenchmarkPillar implements Pillar {
     private final EngineSource engines;
     private final String engineBuild;
     private final double confidence;
+    private final HarnessTasks harness;
+
+    /** Without the Hub: the datasets of task files must lie on this machine. */
+    public BenchmarkPillar(EngineSource engines, String engineBuild, double confidence) {
+        this(engines, engineBuild, confidence, HarnessTasks.local());
+    }
 
     /**
      * @param engines where candidates' engines come from; asked only for what the ledger does not hold
      * @param engineBuild what runs the models, with its version, such as {@code llama.cpp 0.5.0}: answers of another
      *     build are measured anew
      * @param confidence the level of all verdicts and comparisons, in (0, 1), such as 0.95
+     * @param harness where task files and their documents come from
      */
-    public BenchmarkPillar(EngineSource engines, String engineBuild, double confidence) {
+    public BenchmarkPillar(EngineSource engines, String engineBuild, double confidence, HarnessTasks harness) {
         this.engines = requireNonNull(engines, "engines");
         this.engineBuild = requireNonNull(engineBuild, "engineBuild");
+        this.harness = requireNonNull(harness, "harness");
         this.confidence = confidence;
         if (!(confidence > 0 && confidence < 1)) {
             throw new IllegalArgumentException("a confidence lies strictly between 0 and 1: " + confidence);
@@ -58,9 +68,11 @@ public final class BenchmarkPillar implements Pillar {
     }
 
     /**
-     * One check per task, {@code benchmark/<task id>}. Reads the item files to the end.
+     * One check per task, {@code benchmark/<task id>}. Reads the item files to the end, and fetches the datasets of task
+     * files.
      *
-     * @throws io.stoa.model.StoaException of kind {@code USER}, naming file and line, where an item is malformed
+     * @throws io.stoa.model.StoaException of kind {@code USER}, naming file and line, where an item is malformed, or a task
+     *     file, its metric or its dataset is not there
      */
     @Override
     public List<Check> plan(Subject subject) {
@@ -131,12 +143,13 @@ public final class BenchmarkPillar implements Pillar {
                         .toList());
     }
 
-    private static Optional<Task> task(TaskSpec spec) {
+    private Optional<Task> task(TaskSpec spec) {
         int limit = spec.limit().orElse(Integer.MAX_VALUE);
         return switch (spec.kind()) {
             case TaskKind.MultipleChoice kind -> Optional.of(MultipleChoiceTask.read(spec.id(), kind.items(), limit));
             case TaskKind.ExactMatch kind ->
                 Optional.of(ExactMatchTask.read(spec.id(), kind.items(), kind.maxTokens(), limit));
+            case TaskKind.Harness kind -> Optional.of(harness.task(spec.id(), kind, limit));
             case TaskKind.ToolCall _, TaskKind.Grounded _ -> Optional.empty();
         };
     }

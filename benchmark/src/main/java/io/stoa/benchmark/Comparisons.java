@@ -1,6 +1,7 @@
 package io.stoa.benchmark;
 
 import io.stoa.benchmark.stats.ErrorSplit;
+import io.stoa.benchmark.stats.Means;
 import io.stoa.benchmark.stats.MultipleTests;
 import io.stoa.benchmark.stats.PairedTable;
 import io.stoa.benchmark.stats.SequentialDifference;
@@ -15,6 +16,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Random;
+import java.util.stream.IntStream;
 
 /**
  * Compares finished runs pairwise, each pair on the items that both were asked.
@@ -22,9 +25,16 @@ import java.util.Optional;
  * <p>Where a gate was watched, the number of common items may depend on the answers, which a test for a fixed number does
  * not withstand. The error is then shared as for the gate itself ({@link ErrorSplit}): a pair that answered everything is
  * tested at the level of the last look, and one where asking ended early by betting, at the level of the looks.
+ *
+ * <p>Where answers are worth more than nothing and less than a right one, a permutation test takes the place of McNemar's,
+ * and an item that one answered better counts as one that only it answered rightly.
  */
 final class Comparisons {
     private static final String MC_NEMAR = "exact McNemar";
+    private static final int PERMUTATIONS = 10_000;
+
+    /** Of the permutations, so that a report is the same whenever it is made. */
+    private static final long SEED = 0;
 
     private final double confidence;
 
@@ -32,23 +42,23 @@ final class Comparisons {
         this.confidence = confidence;
     }
 
-    /** What one candidate answered to one task: whether each item was right. */
+    /** What one candidate answered to one task: what each answer was worth. */
     record Outcome(
             Candidate candidate,
             String task,
             String settings,
             Digest seed,
             Sampling sampling,
-            Map<Item, Boolean> right) {
+            Map<Item, Double> scores) {
         Outcome {
-            right = Map.copyOf(right);
+            scores = Map.copyOf(scores);
         }
 
         static Outcome of(TaskRun run, List<Answer> answers) {
             List<Item> items = run.task().items().items();
-            Map<Item, Boolean> right = new LinkedHashMap<>();
+            Map<Item, Double> scores = new LinkedHashMap<>();
             for (int i = 0; i < answers.size(); i++) {
-                right.put(items.get(i), answers.get(i).right());
+                scores.put(items.get(i), answers.get(i).score());
             }
             return new Outcome(
                     run.candidate(),
@@ -56,7 +66,7 @@ final class Comparisons {
                     run.task().settings(),
                     run.task().items().seed(),
                     run.sampling(),
-                    right);
+                    scores);
         }
 
         boolean watched() {
@@ -64,11 +74,19 @@ final class Comparisons {
         }
 
         boolean endedEarly() {
-            return right.size() < sampling.items();
+            return scores.size() < sampling.items();
         }
     }
 
-    private record Pair(Outcome first, Outcome second, PairedTable table) {
+    /**
+     * @param table items by which of both is better; of equal ones, those that are right and those that are not
+     * @param differences of the scores of each item, the first's less the second's
+     */
+    private record Pair(Outcome first, Outcome second, PairedTable table, List<Double> differences) {
+        boolean allOrNothing() {
+            return differences.stream().allMatch(difference -> difference == Math.rint(difference));
+        }
+
         boolean watched() {
             return first.watched() || second.watched();
         }
@@ -103,7 +121,7 @@ final class Comparisons {
                     table.onlyFirst(),
                     table.onlySecond(),
                     table.bothWrong(),
-                    table.difference(),
+                    Means.mean(pair.differences()),
                     test.interval(),
                     confidence,
                     test.method(),
@@ -118,14 +136,18 @@ final class Comparisons {
         PairedTable table = pair.table();
         if (pair.endedEarly()) {
             SequentialDifference differences = new SequentialDifference();
-            differences.add(1, table.onlyFirst());
-            differences.add(-1, table.onlySecond());
-            differences.add(0, table.bothRight() + table.bothWrong());
+            pair.differences().forEach(differences::add);
             double evidence = Math.max(differences.logEvidenceAbove(0), differences.logEvidenceBelow(0));
             return new Test(
                     "betting",
                     differences.interval(split.looks()),
                     split.adjustedAtLook(Math.min(1, 2 * Math.exp(-evidence))));
+        }
+        if (!pair.allOrNothing()) {
+            double level = pair.watched() ? split.last() : confidence;
+            double p = Means.permutationTest(pair.differences(), PERMUTATIONS, new Random(SEED));
+            return new Test(
+                    "permutation", difference(pair.differences(), level), pair.watched() ? split.adjustedAtLast(p) : p);
         }
         return pair.watched()
                 ? new Test(MC_NEMAR, table.newcombe(split.last()), split.adjustedAtLast(table.exactMcNemar()))
@@ -145,14 +167,27 @@ final class Comparisons {
         }
         List<Double> ofFirst = new ArrayList<>();
         List<Double> ofSecond = new ArrayList<>();
-        first.right()
-                .forEach((item, right) -> Optional.ofNullable(second.right().get(item))
+        first.scores()
+                .forEach((item, score) -> Optional.ofNullable(second.scores().get(item))
                         .ifPresent(other -> {
-                            ofFirst.add(right ? 1.0 : 0.0);
-                            ofSecond.add(other ? 1.0 : 0.0);
+                            ofFirst.add(score);
+                            ofSecond.add(other);
                         }));
-        return ofFirst.isEmpty()
-                ? Optional.empty()
-                : Optional.of(new Pair(first, second, PairedTable.of(ofFirst, ofSecond)));
+        if (ofFirst.isEmpty()) {
+            return Optional.empty();
+        }
+        // The permutations below must not depend on the order in which a map gives its entries.
+        List<Double> differences = IntStream.range(0, ofFirst.size())
+                .mapToObj(i -> ofFirst.get(i) - ofSecond.get(i))
+                .sorted()
+                .toList();
+        return Optional.of(new Pair(first, second, PairedTable.of(ofFirst, ofSecond), differences));
+    }
+
+    /** Differences lie in [−1, 1]: half of one and a half is a score. */
+    private static Interval difference(List<Double> differences, double confidence) {
+        Interval half = Means.boundedInterval(
+                differences.stream().map(difference -> (1 + difference) / 2).toList(), confidence);
+        return new Interval(2 * half.low() - 1, 2 * half.high() - 1);
     }
 }

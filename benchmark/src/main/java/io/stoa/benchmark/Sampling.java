@@ -1,8 +1,9 @@
 package io.stoa.benchmark;
 
 import io.stoa.benchmark.stats.ErrorSplit;
+import io.stoa.benchmark.stats.Means;
 import io.stoa.benchmark.stats.Proportions;
-import io.stoa.benchmark.stats.SequentialProportion;
+import io.stoa.benchmark.stats.SequentialMean;
 import io.stoa.model.Interval;
 import io.stoa.model.Score;
 import java.util.Optional;
@@ -20,35 +21,44 @@ import java.util.OptionalDouble;
  */
 record Sampling(OptionalDouble watched, double confidence, int items, Score.Stop end) {
     /** Whether answers to some of the items decide the gate. */
-    boolean enough(int right, int n) {
-        return n < items
+    boolean enough(Scores scores) {
+        return scores.n() < items
                 && watched.isPresent()
-                && Decision.of(sequence(right, n), watched.getAsDouble()) != Decision.UNDECIDED;
+                && Decision.of(sequence(scores), watched.getAsDouble()) != Decision.UNDECIDED;
     }
 
-    /** The score with the interval that the gate is held against. */
-    Score score(int right, int n) {
-        if (n < items) {
+    /**
+     * The score with the interval that the gate is held against. Of all items it is Wilson's; where some are worth more
+     * than nothing and less than a right one, Student's with a right and a wrong one added.
+     */
+    Score score(Scores scores) {
+        if (scores.n() < items) {
             return score(
-                    right,
-                    n,
+                    scores,
                     "betting confidence sequence",
-                    sequence(right, n),
+                    sequence(scores),
                     new ErrorSplit(confidence).looks(),
                     Score.Stop.DECIDED);
         }
-        return score(right, n, "Wilson", Proportions.wilson(right, n, last()), last(), end);
+        return scores.allOrNothing()
+                ? score(scores, "Wilson", Proportions.wilson(scores.right(), scores.n(), last()), last(), end)
+                : score(scores, "Student's t", Means.boundedInterval(scores.values(), last()), last(), end);
     }
 
     /**
      * For readers who must never be below the level: Clopper and Pearson's interval never covers less. Empty where
-     * asking ended early: the sequence keeps its level anyhow, and an interval for a fixed sample would not.
+     * asking ended early: the sequence keeps its level anyhow, and an interval for a fixed sample would not. Empty as well
+     * where there is more than right and wrong.
      */
-    Optional<Score> exactScore(int right, int n) {
-        return n < items
+    Optional<Score> exactScore(Scores scores) {
+        return scores.n() < items || !scores.allOrNothing()
                 ? Optional.empty()
-                : Optional.of(
-                        score(right, n, "Clopper–Pearson", Proportions.clopperPearson(right, n, last()), last(), end));
+                : Optional.of(score(
+                        scores,
+                        "Clopper–Pearson",
+                        Proportions.clopperPearson(scores.right(), scores.n(), last()),
+                        last(),
+                        end));
     }
 
     /** The level at which all items together are judged. */
@@ -56,11 +66,11 @@ record Sampling(OptionalDouble watched, double confidence, int items, Score.Stop
         return watched.isPresent() ? new ErrorSplit(confidence).last() : confidence;
     }
 
-    private Interval sequence(int right, int n) {
-        return new SequentialProportion(right, n).interval(new ErrorSplit(confidence).looks());
+    private Interval sequence(Scores scores) {
+        return new SequentialMean(scores.counts()).interval(new ErrorSplit(confidence).looks());
     }
 
-    private static Score score(int right, int n, String method, Interval interval, double level, Score.Stop stop) {
-        return new Score((double) right / n, interval, level, n, method, stop);
+    private static Score score(Scores scores, String method, Interval interval, double level, Score.Stop stop) {
+        return new Score(scores.mean(), interval, level, scores.n(), method, stop);
     }
 }

@@ -36,10 +36,7 @@ final class TaskRun {
     static final int BATCH = 25;
 
     /** Changes when the meaning of what is recorded changes, so that older entries are not taken for newer ones. */
-    private static final String FORMAT = "benchmark answers 2";
-
-    /** A prompt that every engine can read. Its answer is not used. */
-    private static final Item PROBE = new Item("probe", "1", List.of("1", "2"), "1");
+    private static final String FORMAT = "benchmark answers 3";
 
     private final Candidate candidate;
     private final Task task;
@@ -114,15 +111,12 @@ final class TaskRun {
 
     private List<Recorded<Answers>> untilEnough(Function<Batch, Recorded<Answers>> answers) {
         List<Recorded<Answers>> recorded = new ArrayList<>();
-        int right = 0;
-        int answered = 0;
+        Scores scores = Scores.NONE;
         for (Batch batch : batches) {
             Recorded<Answers> entry = checked(batch, answers.apply(batch));
             recorded.add(entry);
-            right +=
-                    (int) entry.value().answers().stream().filter(Answer::right).count();
-            answered += batch.items().size();
-            if (sampling.enough(right, answered)) {
+            scores = scores.and(Scores.of(entry.value().answers()));
+            if (sampling.enough(scores)) {
                 break;
             }
         }
@@ -146,7 +140,7 @@ final class TaskRun {
                     throw refusal;
                 }
                 if (!reads) {
-                    task.ask(engine, PROBE);
+                    task.probe(engine);
                     reads = true;
                 }
                 answers.add(Answer.refused(item, refusal.sentence()));

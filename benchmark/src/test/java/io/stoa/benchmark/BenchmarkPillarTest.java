@@ -185,7 +185,7 @@ class BenchmarkPillarTest {
                 new TaskSpec("reading", 1, OptionalDouble.of(0.9), Optional.of(40), false, exact(200))));
         assertThat(finding.weight()).isEqualTo(Finding.Weight.UNKNOWN);
         assertThat(finding.remedy().orElseThrow())
-                .startsWith("raise the limit of reading (its file holds 200 items): about ");
+                .startsWith("raise the limit of reading (there are 200 items): about ");
     }
 
     @Test

@@ -25,10 +25,10 @@ class SamplingTest {
     void withoutLooksTheWholeErrorIsTheLast(int items, double gate) {
         Sampling sampling = new Sampling(OptionalDouble.empty(), 0.95, items, Score.Stop.EXHAUSTED);
         for (int right = 0; right <= 75; right++) {
-            assertThat(sampling.enough(right, 75)).isFalse();
+            assertThat(sampling.enough(Scores.of(right, 75))).isFalse();
         }
-        assertThat(sampling.score(items, items).confidence()).isEqualTo(0.95);
-        assertThat(sampling.exactScore(items, items)).isPresent();
+        assertThat(sampling.score(Scores.of(items, items)).confidence()).isEqualTo(0.95);
+        assertThat(sampling.exactScore(Scores.of(items, items))).isPresent();
     }
 
     private static double decided(Sampling sampling, double gate) {
@@ -41,7 +41,7 @@ class SamplingTest {
                 next[right + 1] += running[right] * gate;
             }
             for (int right = 0; right <= n && (n % TaskRun.BATCH == 0 || n == sampling.items()); right++) {
-                if (Decision.of(sampling.score(right, n).interval(), gate) != Decision.UNDECIDED) {
+                if (Decision.of(sampling.score(Scores.of(right, n)).interval(), gate) != Decision.UNDECIDED) {
                     decided += next[right];
                     next[right] = 0;
                 }

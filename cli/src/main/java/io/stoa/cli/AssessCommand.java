@@ -12,6 +12,7 @@ import io.stoa.assess.report.TerminalReport;
 import io.stoa.assess.yaml.AssessmentFile;
 import io.stoa.assess.yaml.StoaYaml;
 import io.stoa.benchmark.BenchmarkPillar;
+import io.stoa.benchmark.harness.HarnessTasks;
 import io.stoa.engine.EngineOptions;
 import io.stoa.hardware.HardwarePillar;
 import io.stoa.hardware.machine.ThisMachine;
@@ -112,14 +113,15 @@ final class AssessCommand implements Callable<Integer> {
         AssessProgress progress = new AssessProgress(house, quiet);
         Thread farewell = new Thread(progress::interrupted);
         try (SqliteLedger ledger = SqliteLedger.open(kept.resolve("ledger.db"), house.clock());
-                EnginePool engines = new EnginePool(candidate -> house.open(candidate, options))) {
+                EnginePool engines = new EnginePool(candidate -> house.open(candidate, options));
+                HarnessTasks harness = new HarnessTasks(house::hub)) {
             Runtime.getRuntime().addShutdownHook(farewell);
             List<Subject> subjects = candidates(asked, ledger, kept, progress).stream()
                     .map(candidate -> new Subject(candidate, asked.workload(), machine, asked.use()))
                     .toList();
             String build =
                     house.llama().version() + ", " + options.threads() + " threads, context " + options.contextTokens();
-            BenchmarkPillar benchmark = new BenchmarkPillar(engines, build, CONFIDENCE);
+            BenchmarkPillar benchmark = new BenchmarkPillar(engines, build, CONFIDENCE, harness);
             Assessor assessor = new Assessor(
                     ledger,
                     List.of(

@@ -63,7 +63,7 @@ public final class IntegrationPillar implements Pillar {
 
     private Optional<Check> check(Candidate candidate, TaskSpec task) {
         return switch (task.kind()) {
-            case TaskKind.MultipleChoice _, TaskKind.ExactMatch _ -> Optional.empty();
+            case TaskKind.MultipleChoice _, TaskKind.ExactMatch _, TaskKind.Harness _ -> Optional.empty();
             case TaskKind.ToolCall kind -> {
                 ItemFile<ToolItem> items = ToolItem.read(kind, task.limit(), schemas);
                 Duration estimate = estimate(candidate, items.items().size(), kind.maxTokens());

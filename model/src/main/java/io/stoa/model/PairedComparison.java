@@ -9,10 +9,10 @@ import static java.util.Objects.requireNonNull;
  * @param first the id of one candidate
  * @param second the id of the other
  * @param bothRight items that both answered rightly
- * @param onlyFirst items that only the first answered rightly
- * @param onlySecond items that only the second answered rightly
- * @param bothWrong items that neither answered rightly
- * @param difference the first's accuracy less the second's, in [-1, 1]
+ * @param onlyFirst items that only the first answered rightly, or better where an answer may be right in part
+ * @param onlySecond items that only the second answered rightly, or better
+ * @param bothWrong items that neither answered rightly and neither better
+ * @param difference the first's score less the second's, in [-1, 1]
  * @param interval a confidence interval of the difference
  * @param confidence the level that the interval and the test keep, whenever asking ended
  * @param method the test, such as "exact McNemar"

@@ -56,7 +56,8 @@ public record Workload(
      * @param share its part of the traffic, in [0, 1]
      * @param gate the score that it must reach, in (0, 1]; without one the task is only reported
      * @param limit how many items to ask at most; absent for all
-     * @param earlyStop whether asking may end as soon as the gate is decided; only for multiple choice and exact match
+     * @param earlyStop whether asking may end as soon as the gate is decided; not for tool calls and grounded
+     *     answers
      * @param kind what is asked and how it is scored
      */
     public record TaskSpec(

@@ -33,8 +33,9 @@ import tools.jackson.databind.node.ObjectNode;
  * machine        name, memoryBytes, availableBytes?, cores, processor, measured, by
  * workload       tasks[], promptTokens, answerTokens, contextTokens, concurrency, timeToFirstTokenSeconds?,
  *                timePerOutputTokenSeconds?
- *   task         id, share, gate?, limit?, type: multiple-choice | exact-match | tool-call | grounded, and that type's
- *                own: items, earlyStop, maxTokens, corpus, questions, passages, abstention?
+ *   task         id, share, gate?, limit?, type: multiple-choice | exact-match | tool-call | grounded | harness, and that
+ *                type's own: items, earlyStop, maxTokens, corpus, questions, passages, abstention?, task, file?, data?,
+ *                metric?, filter?, examples?, chat
  * use            purpose, commercial?, distribution?, monthlyActiveUsers?, annualRevenue?, territories[], modification?,
  *                outputsTrainModels?
  * results[]      candidate, verdict, because[], quality?, findings[]
@@ -125,6 +126,18 @@ public final class JsonReport {
                         .put("passages", grounded.passages())
                         .put("maxTokens", grounded.maxTokens());
                 grounded.abstention().ifPresent(abstention -> json.put("abstention", abstention));
+                yield json;
+            }
+            case TaskKind.Harness harness -> {
+                json.put("type", "harness")
+                        .put("task", harness.task())
+                        .put("chat", harness.chat())
+                        .put("earlyStop", task.earlyStop());
+                harness.file().ifPresent(file -> json.put("file", file.toString()));
+                harness.data().ifPresent(data -> json.put("data", data.toString()));
+                harness.metric().ifPresent(metric -> json.put("metric", metric));
+                harness.filter().ifPresent(filter -> json.put("filter", filter));
+                harness.shots().ifPresent(shots -> json.put("examples", shots));
                 yield json;
             }
         };

@@ -84,6 +84,7 @@ final class Wording {
             case TaskKind.ExactMatch _ -> "exact match";
             case TaskKind.ToolCall _ -> "tool call";
             case TaskKind.Grounded _ -> "grounded answers";
+            case TaskKind.Harness harness -> harness.task();
         };
     }
 

@@ -59,7 +59,7 @@ public final class Starter {
                 workload:
                   tasks:
                     - id: my-task
-                      kind: exact-match # or multiple-choice, tool-call, grounded
+                      kind: exact-match # or multiple-choice, tool-call, grounded, harness (task: gsm8k)
                       items: %s # one JSON object a line: id, prompt, answer
                       gate: 0.8 # the score that it must reach, judged on its interval
                       # early-stop: false # ask all items, also when fewer decide the gate

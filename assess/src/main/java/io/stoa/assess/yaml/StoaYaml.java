@@ -63,6 +63,8 @@ public final class StoaYaml {
     private static final String TEMPLATE = "template";
 
     private static final Shape.Pattern ID = new Shape.Pattern("[A-Za-z0-9][A-Za-z0-9._-]{0,47}", "micro-v2");
+    private static final Shape.Pattern NAME =
+            new Shape.Pattern("\\S(.*\\S)?", "mmlu_abstract_algebra or tasks/mine.yaml");
     private static final Shape.Pattern DURATION =
             new Shape.Pattern("[0-9]{1,6}(\\.[0-9]{1,6})?\\s*(ms|s)", "500ms or 1.5s");
     private static final Shape.Pattern BYTES =
@@ -340,8 +342,30 @@ public final class StoaYaml {
                                 gate(task, "abstention")))
                         : Optional.empty();
             }
+            case "harness" -> harness(task);
             default -> throw StoaException.bug("a kind of task that the shape allows is not read");
         };
+    }
+
+    private Optional<TaskKind> harness(MappingNode task) {
+        Node node = need(task, "task");
+        String name = scalar(node);
+        Optional<Path> file = Optional.empty();
+        if (name.endsWith(".yaml") || name.endsWith(".yml")) {
+            file = existing(node, "task", Files::isRegularFile);
+            if (file.isEmpty()) {
+                return Optional.empty();
+            }
+            name = String.valueOf(file.get().getFileName());
+        }
+        return Optional.of(new TaskKind.Harness(
+                name,
+                file,
+                find(task, "data").flatMap(data -> existing(data, "data", Files::exists)),
+                text(task, "metric"),
+                text(task, "filter"),
+                whole(task, "num-fewshot").map(Long::intValue),
+                truth(task, "chat").orElse(false)));
     }
 
     private Optional<Machine> machine(MappingNode map) {
@@ -534,6 +558,28 @@ public final class StoaYaml {
                         optional(
                                 "abstention", SHARE, "The least share of unanswerable questions that must be declined"),
                         maxTokens));
+        kinds.put(
+                "harness",
+                task(
+                        required(
+                                "task",
+                                NAME,
+                                "a task of lm-evaluation-harness: the name of a shipped one, or a YAML file"),
+                        optional("metric", Shape.Text.ANY, "What is counted", "the task's first metric"),
+                        optional("filter", Shape.Text.ANY, "What answers go through first", "the task's first filter"),
+                        optional(
+                                "num-fewshot", new Shape.Whole(0, 1000), "Examples before each question", "the task's"),
+                        optional(
+                                "chat",
+                                new Shape.Truth(),
+                                "Whether prompts go through the chat template, each example as a turn of its own",
+                                "false"),
+                        optional(
+                                "data",
+                                Shape.Text.ANY,
+                                "The folder or file with the task's dataset",
+                                "what the task names, or the Hugging Face Hub"),
+                        earlyStop));
         return fields(
                 required("tasks", new Shape.ListOf(new Shape.Variants("kind", kinds), 1), "what is asked"),
                 optional("prompt-tokens", TOKENS, "A typical prompt length", "256"),

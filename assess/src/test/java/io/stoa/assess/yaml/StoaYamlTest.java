@@ -96,6 +96,40 @@ class StoaYamlTest {
         assertThat(StoaYaml.schema()).contains("\"early-stop\"");
     }
 
+    @Test
+    void aTaskOfTheHarnessIsNamedOrIsAFile() throws IOException {
+        Files.writeString(folder.resolve("own.yaml"), "task: own\n");
+        String rag = "- {id: rag, kind: grounded, corpus: corpus, questions: items.jsonl, share: 0.4}";
+        Path file = write(GOOD.replace(rag, """
+                - {id: algebra, kind: harness, task: mmlu_abstract_algebra, share: 0.2}
+                    - {id: own, kind: harness, task: own.yaml, metric: acc, filter: none, num-fewshot: 0, chat: true,
+                       data: corpus, share: 0.2, gate: 0.5, early-stop: false, limit: 10}"""));
+        assertThat(StoaYaml.read(file).workload().tasks().stream().skip(1).map(task -> task.kind()))
+                .containsExactly(
+                        new TaskKind.Harness(
+                                "mmlu_abstract_algebra",
+                                Optional.empty(),
+                                Optional.empty(),
+                                Optional.empty(),
+                                Optional.empty(),
+                                Optional.empty(),
+                                false),
+                        new TaskKind.Harness(
+                                "own.yaml",
+                                Optional.of(folder.resolve("own.yaml")),
+                                Optional.of(folder.resolve("corpus")),
+                                Optional.of("acc"),
+                                Optional.of("none"),
+                                Optional.of(0),
+                                true));
+        assertThatThrownBy(() -> StoaYaml.read(
+                        write(GOOD.replace(rag, "- {id: a, kind: harness, task: none.yaml, share: 0.4}"))))
+                .hasMessageContaining(":12:36: task: none.yaml does not exist");
+        assertThatThrownBy(() -> StoaYaml.read(
+                        write(GOOD.replace(rag, "- {id: a, kind: harness, task: x, num-fewshot: -1, share: 0.4}"))))
+                .hasMessageContaining("num-fewshot");
+    }
+
     /** Each row replaces one text of the good file; the message must name the place and help. */
     @ParameterizedTest
     @CsvSource(

@@ -26,7 +26,8 @@ public record PairedTable(int bothRight, int onlyFirst, int onlySecond, int both
     }
 
     /**
-     * Counts how two candidates answered.
+     * Counts how two candidates answered. Where answers are right in part, the better of two counts as the right one, and
+     * two that are alike and not fully right as wrong.
      *
      * @param first the first's scores, 1 for right and 0 for wrong
      * @param second the second's, of the same items in the same order
@@ -38,7 +39,12 @@ public record PairedTable(int bothRight, int onlyFirst, int onlySecond, int both
         }
         int[] counts = new int[4];
         for (int i = 0; i < first.size(); i++) {
-            counts[(first.get(i) == 1 ? 0 : 2) + (second.get(i) == 1 ? 0 : 1)]++;
+            int better = Double.compare(first.get(i), second.get(i));
+            if (better == 0) {
+                counts[first.get(i) == 1 ? 0 : 3]++;
+            } else {
+                counts[better > 0 ? 1 : 2]++;
+            }
         }
         return new PairedTable(counts[0], counts[1], counts[2], counts[3]);
     }

@@ -1,7 +1,8 @@
 package io.stoa.benchmark.stats;
 
 import io.stoa.model.Interval;
-import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /**
  * What {@code right} of {@code n} items say about the true share of right ones. It may be looked at after every item, and
@@ -22,23 +23,6 @@ import java.util.List;
  * @param n how many items were asked, 0 or more
  */
 public record SequentialProportion(int right, int n) {
-    private record Bet(double share, double logWeight, double logMiss) {
-        static Bet of(double share, double weight) {
-            return new Bet(share, Math.log(weight), Math.log1p(-share));
-        }
-    }
-
-    /**
-     * Shares of the largest λ that cannot go bankrupt, and of the fortune at the start: those that decided soonest, on
-     * average over gates of 0.5 to 0.9, distances of 5 to 30 points and 100 to 5,000 items, among a handful that were
-     * tried.
-     */
-    private static final List<Bet> BETS =
-            List.of(Bet.of(0.05, 0.15), Bet.of(0.12, 0.25), Bet.of(0.25, 0.30), Bet.of(0.45, 0.20), Bet.of(0.75, 0.10));
-
-    /** A bound is known to 2⁻⁴⁰, far below what an interval is read at. */
-    private static final int HALVINGS = 40;
-
     public SequentialProportion {
         if (n < 0 || right < 0 || right > n) {
             throw new IllegalArgumentException("not a share: " + right + " of " + n);
@@ -47,12 +31,12 @@ public record SequentialProportion(int right, int n) {
 
     /** ln of the fortune made by betting that the share is above {@code share}, in (0, 1): evidence that it is. */
     public double logEvidenceAbove(double share) {
-        return logEvidence(right, n - right, Proportions.requireShare(share));
+        return mean().logEvidenceAbove(share);
     }
 
     /** ln of the fortune made by betting that the share is below {@code share}, in (0, 1). */
     public double logEvidenceBelow(double share) {
-        return logEvidence(n - right, right, 1 - Proportions.requireShare(share));
+        return mean().logEvidenceBelow(share);
     }
 
     /**
@@ -61,38 +45,13 @@ public record SequentialProportion(int right, int n) {
      * @param confidence the level in (0, 1), such as 0.95; the error is shared by both sides
      */
     public Interval interval(double confidence) {
-        double tail = (1 - Proportions.requireShare(confidence)) / 2;
-        return new Interval(bound(right, n - right, tail), 1 - bound(n - right, right, tail));
+        return mean().interval(confidence);
     }
 
-    /** The largest share of hits that the bets on more have ruled out. The evidence falls as the share rises. */
-    private static double bound(int hits, int misses, double tail) {
-        double ruledOut = 0;
-        double possible = 1;
-        for (int i = 0; i < HALVINGS; i++) {
-            double middle = (ruledOut + possible) / 2;
-            if (logEvidence(hits, misses, middle) >= -Math.log(tail)) {
-                ruledOut = middle;
-            } else {
-                possible = middle;
-            }
-        }
-        return ruledOut;
-    }
-
-    /** With λ = c/m a hit multiplies a fortune by 1 + c (1 − m)/m, and a miss by 1 − c. */
-    private static double logEvidence(int hits, int misses, double share) {
-        double[] logs = new double[BETS.size()];
-        double most = Double.NEGATIVE_INFINITY;
-        for (int i = 0; i < logs.length; i++) {
-            Bet bet = BETS.get(i);
-            logs[i] = bet.logWeight + hits * Math.log1p(bet.share * (1 - share) / share) + misses * bet.logMiss;
-            most = Math.max(most, logs[i]);
-        }
-        double total = 0;
-        for (double log : logs) {
-            total += Math.exp(log - most);
-        }
-        return most + Math.log(total);
+    private SequentialMean mean() {
+        SortedMap<Double, Integer> counts = new TreeMap<>();
+        counts.put(0.0, n - right);
+        counts.put(1.0, right);
+        return new SequentialMean(counts);
     }
 }

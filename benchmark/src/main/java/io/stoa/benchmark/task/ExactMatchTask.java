@@ -7,7 +7,6 @@ import io.stoa.engine.GenerateOptions;
 import io.stoa.engine.Prompt;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * Greedy generation, right when the answer, stripped of surrounding white space, equals the expected text.
@@ -52,9 +51,26 @@ public record ExactMatchTask(String id, ItemSet items, int maxTokens) implements
     }
 
     @Override
+    public void probe(Engine engine) {
+        ask(engine, new Item("probe", "1", List.of(), "1"));
+    }
+
+    @Override
+    public Work work() {
+        return new Work(
+                items.size(),
+                items.items().stream()
+                        .mapToDouble(item -> item.prompt().length())
+                        .sum(),
+                items.items().stream()
+                        .mapToDouble(item -> item.answer().length())
+                        .sum());
+    }
+
+    @Override
     public Answer ask(Engine engine, Item item) {
         String text = engine.generate(Prompt.user(item.prompt()), GenerateOptions.greedy(maxTokens))
                 .text();
-        return new Answer(item.id(), text.strip().equals(item.answer()), text, List.of(), Optional.empty());
+        return Answer.of(item, text.strip().equals(item.answer()), text, List.of());
     }
 }

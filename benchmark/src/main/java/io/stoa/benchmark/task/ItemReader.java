@@ -52,9 +52,7 @@ final class ItemReader {
         if (items.isEmpty()) {
             throw StoaException.user(file + ": holds no item; write one JSON object per line");
         }
-        ItemOrder order = ItemOrder.of(items);
-        List<Item> kept = order.items().subList(0, Math.min(limit, items.size()));
-        return new ItemSet(file, read.digest(), items.size(), order.seed(), kept);
+        return ItemSet.of(String.valueOf(file.getFileName()), read.digest(), items, limit);
     }
 
     private Item item(Row row) {

@@ -8,7 +8,6 @@ import io.stoa.engine.Prompt;
 import io.stoa.model.StoaException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.function.IntToDoubleFunction;
 
@@ -76,7 +75,27 @@ public record MultipleChoiceTask(String id, ItemSet items) implements Task {
         }
         List<Double> sums = scored.stream().map(LogLikelihood::sum).toList();
         String chosen = item.choices().get(highest(sums.size(), sums::get));
-        return new Answer(item.id(), chosen.equals(item.answer()), chosen, sums, Optional.empty());
+        return Answer.of(item, chosen.equals(item.answer()), chosen, sums);
+    }
+
+    @Override
+    public void probe(Engine engine) {
+        ask(engine, new Item("probe", "1", List.of("1", "2"), "1"));
+    }
+
+    @Override
+    public Work work() {
+        return new Work(
+                items.size(),
+                items.items().stream()
+                        .mapToDouble(item -> item.prompt().length())
+                        .sum(),
+                items.items().stream()
+                        .mapToDouble(item -> item.answer().length()
+                                + item.choices().stream()
+                                        .mapToInt(String::length)
+                                        .sum())
+                        .sum());
     }
 
     @Override

@@ -31,7 +31,27 @@ public interface Task {
      */
     Answer ask(Engine engine, Item item);
 
-    /** Metrics that are shown beside the score, which counts {@link Answer#right()}. */
+    /**
+     * Asks something that every engine can read, in the way in which the items are asked: what refuses this too refuses
+     * more than an item. The answer is not used.
+     *
+     * @throws io.stoa.model.StoaException as {@link #ask} does
+     */
+    void probe(Engine engine);
+
+    /** What asking all items takes at most. */
+    Work work();
+
+    /**
+     * What an engine has to do.
+     *
+     * @param requests how often it is asked
+     * @param read characters of prompts
+     * @param written characters of answers; a choice that is scored is read as slowly as an answer is written
+     */
+    record Work(long requests, double read, double written) {}
+
+    /** Metrics that are shown beside the score, which is the mean of {@link Answer#score()}. */
     default List<Metric> otherMetrics() {
         return List.of();
     }

@@ -39,7 +39,7 @@ class TasksTest {
     void exactMatchStripsAndThenWantsEquality(String text, boolean right) {
         Item item = new Item("a", "Which animal?", List.of(), "pig");
         Answer answer = exact(item).ask(new ScriptedEngine().answering(message -> text), item);
-        assertThat(answer).isEqualTo(new Answer("a", right, text, List.of(), Optional.empty()));
+        assertThat(answer).isEqualTo(new Answer("a", right ? 1 : 0, text, List.of(), Optional.empty()));
     }
 
     @Test
@@ -50,7 +50,7 @@ class TasksTest {
         ScriptedEngine engine =
                 new ScriptedEngine().scoring((message, choice) -> scripted.getOrDefault(choice, List.of()));
         assertThat(choice(item).ask(engine, item))
-                .isEqualTo(new Answer("a", true, "x", List.of(-6.0, -2.5, -2.5, -2.5), Optional.empty()));
+                .isEqualTo(new Answer("a", 1, "x", List.of(-6.0, -2.5, -2.5, -2.5), Optional.empty()));
     }
 
     /** Two smileys are two code points but four UTF-16 units: only by code points is −3 / 2 below −4 / 3. */
@@ -144,7 +144,6 @@ class TasksTest {
     }
 
     private static ItemSet set(Item... items) {
-        return new ItemSet(
-                Path.of("items.jsonl"), Digest.of("items"), items.length, Digest.of("order"), List.of(items));
+        return new ItemSet("items.jsonl", Digest.of("items"), items.length, Digest.of("order"), List.of(items));
     }
 }
