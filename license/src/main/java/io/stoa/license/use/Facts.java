@@ -39,6 +39,26 @@ record Facts(IntendedUse use, Lineage lineage) {
                 .toList();
     }
 
+    /** The fewest of the conditions that make all of them false: one does. */
+    List<Condition> refuting(List<Condition> conditions) {
+        return conditions.stream()
+                .filter(condition -> truth(condition) == Truth.FALSE)
+                .limit(1)
+                .toList();
+    }
+
+    /** The conditions that hold, of alternatives one that does. */
+    List<Condition> holding(List<Condition> conditions) {
+        return conditions.stream()
+                .flatMap(condition -> condition instanceof Condition.AnyOf(List<List<Condition>> alternatives)
+                        ? alternatives.stream()
+                                .filter(alternative -> all(alternative) == Truth.TRUE)
+                                .limit(1)
+                                .flatMap(List::stream)
+                        : Stream.of(condition))
+                .toList();
+    }
+
     Truth truth(Condition condition) {
         return switch (condition) {
             case Condition.Commercial(boolean wanted) -> equal(use.commercial(), wanted);
