@@ -225,7 +225,7 @@ public final class UseExaminer {
 
     private static String basis(License license, Clause clause) {
         return "section %s, %s %s"
-                .formatted(clause.section(), clause.reliability().words(), license.read());
+                .formatted(clause.section(), clause.reliability().words(), clause.read());
     }
 
     private License license(String id) {
