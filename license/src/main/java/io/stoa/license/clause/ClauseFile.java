@@ -1,5 +1,6 @@
 package io.stoa.license.clause;
 
+import io.stoa.license.text.Quote;
 import io.stoa.model.IntendedUse.Distribution;
 import io.stoa.model.IntendedUse.Domain;
 import io.stoa.model.IntendedUse.Entity;
@@ -30,6 +31,12 @@ import org.snakeyaml.engine.v2.api.LoadSettings;
  * that its aliases name), {@code any-of} (a list of such mappings) and {@code beyond} ({@code metric}, {@code limit}, {@code
  * bound}: exclusive or inclusive, {@code test}: one-off or continuous, {@code date} or {@code unknown}, {@code of}: product,
  * licensee or licensee-and-affiliates). An unknown key is refused, so that a misspelt condition cannot become no condition.
+ *
+ * <p>A clause may have {@code read} (a date; without it the licence's), {@code quote} ({@code start}, {@code words}, {@code
+ * sha256}, see {@link Quote}) and {@code provides}, a {@link Provision} or a list of them, each one of {@code {notice:
+ * sentence}}, {@code {display: text, at: [places]}}, {@code {name-prefix: text}}, {@code {copy: agreement}} or {@code {copy:
+ * policy, url: address}}, {@code {changes: marked}}, {@code {notices: kept}}, {@code {terms: enforceable}} and {@code
+ * {documentation: of what}}.
  */
 final class ClauseFile {
     private static final Set<String> LICENSE_KEYS = Set.of(
@@ -47,7 +54,7 @@ final class ClauseFile {
             "flows-down",
             "clauses");
     private static final Set<String> CLAUSE_KEYS =
-            Set.of("topic", "effect", "when", "says", "remedy", "section", "reliability");
+            Set.of("topic", "effect", "when", "says", "remedy", "provides", "section", "quote", "reliability", "read");
 
     private final String name;
     private final Map<?, ?> root;
@@ -60,15 +67,16 @@ final class ClauseFile {
     License license() {
         refuseUnknown(root, LICENSE_KEYS);
         List<Clause> clauses = new ArrayList<>();
+        LocalDate read = LocalDate.parse(string(root, "read"));
         for (Object clause : list(root, "clauses")) {
-            clauses.add(clause(map(clause)));
+            clauses.add(clause(map(clause), read));
         }
         return new License(
                 string(root, "id"),
                 string(root, "name"),
                 optional(root, "dated"),
                 string(root, "source"),
-                LocalDate.parse(string(root, "read")),
+                read,
                 strings(root, "aliases"),
                 strings(root, "titles"),
                 strings(root, "links"),
@@ -79,7 +87,7 @@ final class ClauseFile {
                 clauses);
     }
 
-    private Clause clause(Map<?, ?> clause) {
+    private Clause clause(Map<?, ?> clause, LocalDate read) {
         refuseUnknown(clause, CLAUSE_KEYS);
         List<Condition> when =
                 clause.get("when") == null ? List.of() : conditions(map(clause.get("when")));
@@ -89,8 +97,59 @@ final class ClauseFile {
                 when,
                 string(clause, "says"),
                 optional(clause, "remedy"),
+                provisions(clause),
                 string(clause, "section"),
-                constant(Reliability.class, string(clause, "reliability")));
+                Optional.ofNullable(clause.get("quote")).map(quote -> quote(map(quote))),
+                constant(Reliability.class, string(clause, "reliability")),
+                optional(clause, "read").map(LocalDate::parse).orElse(read));
+    }
+
+    private Quote quote(Map<?, ?> quote) {
+        refuseUnknown(quote, Set.of("start", "words", "sha256"));
+        return new Quote(
+                string(quote, "start"), Integer.parseInt(string(quote, "words")), string(quote, "sha256"));
+    }
+
+    /** One provision, or a list of them. */
+    private List<Provision> provisions(Map<?, ?> clause) {
+        return clause.get("provides") instanceof Map<?, ?> one
+                ? List.of(provision(one))
+                : list(clause, "provides").stream()
+                        .map(provision -> provision(map(provision)))
+                        .toList();
+    }
+
+    private Provision provision(Map<?, ?> provision) {
+        if (provision.containsKey("display")) {
+            refuseUnknown(provision, Set.of("display", "at"));
+            return new Provision.Display(
+                    string(provision, "display"),
+                    strings(provision, "at").stream()
+                            .map(place -> constant(Provision.Place.class, place))
+                            .collect(Collectors.toSet()));
+        }
+        if (provision.containsKey("copy")) {
+            refuseUnknown(provision, Set.of("copy", "url"));
+            return new Provision.Copy(
+                    constant(Provision.Paper.class, string(provision, "copy")), optional(provision, "url"));
+        }
+        if (provision.size() != 1) {
+            throw wrong("a provision has one key, or is a display or a copy: " + provision);
+        }
+        String key = String.valueOf(provision.keySet().iterator().next());
+        String value = string(provision, key);
+        return switch (key + ": " + value) {
+            case "changes: marked" -> new Provision.ChangesMarked();
+            case "notices: kept" -> new Provision.NoticesKept();
+            case "terms: enforceable" -> new Provision.EnforceableTerms();
+            default ->
+                switch (key) {
+                    case "notice" -> new Provision.Notice(value);
+                    case "name-prefix" -> new Provision.NamePrefix(value);
+                    case "documentation" -> new Provision.Documentation(value);
+                    default -> throw wrong("unknown provision " + provision);
+                };
+        };
     }
 
     private List<Condition> conditions(Map<?, ?> when) {

@@ -21,18 +21,6 @@ public final class Licenses {
     /** The largest licence text or model card that is read. */
     public static final int LARGEST_FILE = 1 << 20;
 
-    private static final List<String> FILES = List.of(
-            "apache-2.0",
-            "mit",
-            "cc-by-nc-4.0",
-            "llama2",
-            "llama3",
-            "llama3.1",
-            "llama3.2",
-            "llama3.3",
-            "llama4",
-            "gemma");
-
     private final List<License> all;
     private final Recognizer recognizer;
     private final Digest digest;
@@ -42,14 +30,15 @@ public final class Licenses {
         List<License> licenses = new ArrayList<>();
         List<Recognizer.Reference> references = new ArrayList<>();
         MessageDigest running = Digest.sha256();
-        for (String file : FILES) {
+        for (String file : text(resource("clauses/index")).lines().toList()) {
             byte[] yaml = resource("clauses/" + file + ".yaml");
-            byte[] fingerprint = resource("fingerprints/" + file + ".fingerprint");
             running.update(yaml);
-            running.update(fingerprint);
             License license = new ClauseFile(file, text(yaml)).license();
             licenses.add(license);
-            references.add(new Recognizer.Reference(license.id(), license.titles(), text(fingerprint)));
+            optional("fingerprints/" + file + ".fingerprint").ifPresent(fingerprint -> {
+                running.update(fingerprint);
+                references.add(new Recognizer.Reference(license.id(), license.titles(), text(fingerprint)));
+            });
         }
         this.all = List.copyOf(licenses);
         this.recognizer = new Recognizer(references);
@@ -136,11 +125,13 @@ public final class Licenses {
     }
 
     private static byte[] resource(String name) {
+        return optional(name)
+                .orElseThrow(() -> StoaException.bug("resource " + name + " is missing from the licence module"));
+    }
+
+    private static Optional<byte[]> optional(String name) {
         try (InputStream in = Licenses.class.getResourceAsStream("/io/stoa/license/" + name)) {
-            if (in == null) {
-                throw StoaException.bug("resource " + name + " is missing from the licence module");
-            }
-            return in.readAllBytes();
+            return in == null ? Optional.empty() : Optional.of(in.readAllBytes());
         } catch (IOException e) {
             throw new StoaException(StoaException.Kind.BUG, "resource " + name + " cannot be read", e);
         }

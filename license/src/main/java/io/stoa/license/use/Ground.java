@@ -19,6 +19,7 @@ import java.util.Optional;
  * @param facts the facts that it hangs on, such as {@code commercial: true}; no more of them than decide it
  * @param topic what the clause that it comes from is about, when it comes from one
  * @param missing how to supply the facts that it lacks, one sentence part for each
+ * @param provides what a duty asks to be made, in words, where the clause says so in data
  */
 public record Ground(
         Effect effect,
@@ -29,7 +30,8 @@ public record Ground(
         String basis,
         List<String> facts,
         Optional<Topic> topic,
-        List<String> missing) {
+        List<String> missing,
+        List<String> provides) {
     public Ground {
         requireNonNull(effect, "effect");
         requireNonNull(license, "license");
@@ -38,6 +40,7 @@ public record Ground(
         facts = List.copyOf(facts);
         requireNonNull(topic, "topic");
         missing = List.copyOf(missing);
+        provides = List.copyOf(provides);
         if (sentence.isBlank()) {
             throw new IllegalArgumentException("a ground has a sentence");
         }

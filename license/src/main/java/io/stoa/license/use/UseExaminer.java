@@ -5,6 +5,7 @@ import io.stoa.license.clause.Condition;
 import io.stoa.license.clause.Effect;
 import io.stoa.license.clause.License;
 import io.stoa.license.clause.Licenses;
+import io.stoa.license.clause.Provision;
 import io.stoa.license.clause.Topic;
 import io.stoa.license.lineage.Lineage;
 import io.stoa.license.lineage.Step;
@@ -95,7 +96,8 @@ public final class UseExaminer {
                         "licence claims",
                         List.of(),
                         Optional.empty(),
-                        List.of(open.remedy()))));
+                        List.of(open.remedy()),
+                        List.of())));
         for (String possible : open.possible()) {
             reasons(license(possible), List.of(step.name()), facts).stream()
                     .filter(reason -> reason.effect == Effect.FORBIDS)
@@ -117,7 +119,8 @@ public final class UseExaminer {
                 ground.basis(),
                 ground.facts(),
                 ground.topic(),
-                List.of(open.remedy()));
+                List.of(open.remedy()),
+                List.of());
     }
 
     private static List<Reason> reasons(License license, List<String> steps, Facts facts) {
@@ -176,7 +179,8 @@ public final class UseExaminer {
                 license.source(),
                 List.of(),
                 Optional.of(topic),
-                List.of("a permission of the licensor: " + topic.lowerCase()));
+                List.of("a permission of the licensor: " + topic.lowerCase()),
+                List.of());
     }
 
     private static Ground ground(License license, Clause clause, List<String> steps, Facts facts) {
@@ -195,7 +199,8 @@ public final class UseExaminer {
                 basis(license, clause),
                 facts.holding(clause.when()).stream().map(facts::fact).toList(),
                 Optional.of(clause.topic()),
-                clause.effect() == Effect.UNCLEAR ? clause.remedy().stream().toList() : List.of());
+                clause.effect() == Effect.UNCLEAR ? clause.remedy().stream().toList() : List.of(),
+                clause.provides().stream().map(Provision::words).toList());
     }
 
     /** Why a clause that could have spoken against the use does not. */
@@ -209,6 +214,7 @@ public final class UseExaminer {
                 basis(license, clause),
                 facts.refuting(clause.when()).stream().map(facts::fact).toList(),
                 Optional.of(clause.topic()),
+                List.of(),
                 List.of());
     }
 
@@ -231,7 +237,8 @@ public final class UseExaminer {
                         .collect(Collectors.joining("; ")),
                 unknown.stream().map(facts::fact).distinct().toList(),
                 Optional.of(clauses.getFirst().topic()),
-                unknown.stream().map(facts::remedy).distinct().toList());
+                unknown.stream().map(facts::remedy).distinct().toList(),
+                List.of());
     }
 
     /** What a base forbids or asks stays, whatever a derived model is published under. */
@@ -264,6 +271,7 @@ public final class UseExaminer {
                 "lineage",
                 List.of(),
                 Optional.of(Topic.FLOW_DOWN),
+                List.of(),
                 List.of());
     }
 
@@ -273,7 +281,7 @@ public final class UseExaminer {
 
     private static String basis(License license, Clause clause) {
         return "section %s, %s %s"
-                .formatted(clause.section(), clause.reliability().words(), license.read());
+                .formatted(clause.section(), clause.reliability().words(), clause.read());
     }
 
     private License license(String id) {
