@@ -65,6 +65,15 @@ public final class UseExaminer {
                 .orElse(Outcome.UNKNOWN);
     }
 
+    /** How many prohibitions and missing facts keep the use from being allowed. */
+    int doubts(Lineage lineage, IntendedUse use) {
+        return reasons(lineage, use).stream()
+                .filter(reason -> reason.effect.compareTo(Effect.DUTY) > 0)
+                .mapToInt(reason ->
+                        Math.max(1, reason.written.get().missing().size()))
+                .sum();
+    }
+
     private List<Reason> reasons(Lineage lineage, IntendedUse use) {
         Facts facts = new Facts(use, lineage);
         Map<String, List<String>> settled = new LinkedHashMap<>();
