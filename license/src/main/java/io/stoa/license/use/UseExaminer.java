@@ -5,10 +5,12 @@ import io.stoa.license.clause.Condition;
 import io.stoa.license.clause.Effect;
 import io.stoa.license.clause.License;
 import io.stoa.license.clause.Licenses;
+import io.stoa.license.clause.Provision;
 import io.stoa.license.clause.Topic;
 import io.stoa.license.lineage.Lineage;
 import io.stoa.license.lineage.Step;
 import io.stoa.license.lineage.Step.Standing;
+import io.stoa.license.use.Answer.Outcome;
 import io.stoa.model.IntendedUse;
 import io.stoa.model.IntendedUse.Distribution;
 import io.stoa.model.StoaException;
@@ -19,6 +21,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /**
@@ -33,61 +37,94 @@ public final class UseExaminer {
     /** What is done under which condition. */
     private static final Map<Topic, List<Condition>> ACTS = acts();
 
-    private final Licenses licenses;
+    private final Function<String, Optional<License>> licenses;
 
     public UseExaminer(Licenses licenses) {
+        this(licenses::find);
+    }
+
+    UseExaminer(Function<String, Optional<License>> licenses) {
         this.licenses = licenses;
     }
 
+    /** A reason that is written only when somebody reads it: most questions need only what the reasons come to. */
+    private record Reason(Effect effect, Supplier<Ground> written) {}
+
     /** Examines a use. The same arguments give the same answer. */
     public Answer examine(Lineage lineage, IntendedUse use) {
+        return Answer.of(reasons(lineage, use).stream()
+                .map(reason -> reason.written.get())
+                .toList());
+    }
+
+    /** What {@link #examine} comes to, without its proof. */
+    Outcome outcome(Lineage lineage, IntendedUse use) {
+        return reasons(lineage, use).stream()
+                .map(reason -> Answer.outcome(reason.effect))
+                .max(Outcome::compareTo)
+                .orElse(Outcome.UNKNOWN);
+    }
+
+    private List<Reason> reasons(Lineage lineage, IntendedUse use) {
         Facts facts = new Facts(use, lineage);
         Map<String, List<String>> settled = new LinkedHashMap<>();
-        List<Ground> grounds = new ArrayList<>();
+        List<Reason> reasons = new ArrayList<>();
         for (Step step : lineage.steps()) {
             switch (step.standing()) {
                 case Standing.Settled(String license) ->
                     settled.computeIfAbsent(license, _ -> new ArrayList<>()).add(step.name());
                 case Standing.Inherited() -> {}
-                case Standing.Open open -> grounds.addAll(open(step, open, facts));
+                case Standing.Open open -> reasons.addAll(open(step, open, facts));
             }
         }
-        settled.forEach((id, steps) -> grounds.addAll(grounds(license(id), steps, facts)));
-        grounds.addAll(relabelled(lineage));
-        return Answer.of(grounds);
+        settled.forEach((id, steps) -> reasons.addAll(reasons(license(id), steps, facts)));
+        reasons.addAll(relabelled(lineage));
+        return reasons;
     }
 
     /** An open licence is unknown; where one of the licences that it may be forbids the use, that must be heard as well. */
-    private List<Ground> open(Step step, Standing.Open open, Facts facts) {
-        List<Ground> grounds = new ArrayList<>();
-        grounds.add(new Ground(
+    private List<Reason> open(Step step, Standing.Open open, Facts facts) {
+        List<Reason> reasons = new ArrayList<>();
+        reasons.add(new Reason(
                 Effect.UNCLEAR,
-                List.of(step.name()),
-                Optional.empty(),
-                open.why(),
-                Optional.of(open.remedy()),
-                "licence claims",
-                List.of()));
+                () -> new Ground(
+                        Effect.UNCLEAR,
+                        List.of(step.name()),
+                        Optional.empty(),
+                        open.why(),
+                        Optional.of(open.remedy()),
+                        "licence claims",
+                        List.of(),
+                        Optional.empty(),
+                        List.of(open.remedy()),
+                        List.of())));
         for (String possible : open.possible()) {
-            grounds(license(possible), List.of(step.name()), facts).stream()
-                    .filter(ground -> ground.effect() == Effect.FORBIDS)
-                    .map(ground -> new Ground(
-                            Effect.FORBIDS,
-                            ground.steps(),
-                            ground.license(),
-                            "one claim about %s means %s; if it holds, %s"
-                                    .formatted(step.name(), possible, ground.sentence()),
-                            Optional.of("clear up which licence holds; if it is %s, %s"
-                                    .formatted(possible, ground.remedy().orElseThrow())),
-                            ground.basis(),
-                            ground.facts()))
-                    .forEach(grounds::add);
+            reasons(license(possible), List.of(step.name()), facts).stream()
+                    .filter(reason -> reason.effect == Effect.FORBIDS)
+                    .map(reason -> new Reason(
+                            Effect.FORBIDS, () -> ifItHolds(step, possible, open, reason.written.get())))
+                    .forEach(reasons::add);
         }
-        return grounds;
+        return reasons;
     }
 
-    private static List<Ground> grounds(License license, List<String> steps, Facts facts) {
-        List<Ground> grounds = new ArrayList<>();
+    private static Ground ifItHolds(Step step, String possible, Standing.Open open, Ground ground) {
+        return new Ground(
+                Effect.FORBIDS,
+                ground.steps(),
+                ground.license(),
+                "one claim about %s means %s; if it holds, %s".formatted(step.name(), possible, ground.sentence()),
+                Optional.of("clear up which licence holds; if it is %s, %s"
+                        .formatted(possible, ground.remedy().orElseThrow())),
+                ground.basis(),
+                ground.facts(),
+                ground.topic(),
+                List.of(open.remedy()),
+                List.of());
+    }
+
+    private static List<Reason> reasons(License license, List<String> steps, Facts facts) {
+        List<Reason> reasons = new ArrayList<>();
         Map<List<Condition>, List<Clause>> undecided = new LinkedHashMap<>();
         Set<Topic> answered = EnumSet.noneOf(Topic.class);
         for (Clause clause : license.clauses()) {
@@ -96,7 +133,7 @@ public final class UseExaminer {
                 case DUTY, UNCLEAR, FORBIDS -> {
                     Truth applies = facts.all(clause.when());
                     if (applies == Truth.TRUE) {
-                        grounds.add(ground(license, clause, steps, facts));
+                        reasons.add(new Reason(clause.effect(), () -> ground(license, clause, steps, facts)));
                     } else if (applies == Truth.UNKNOWN) {
                         undecided
                                 .computeIfAbsent(facts.unknown(clause.when()), _ -> new ArrayList<>())
@@ -104,7 +141,7 @@ public final class UseExaminer {
                     }
                     if (clause.effect() != Effect.DUTY) {
                         if (applies == Truth.FALSE) {
-                            grounds.add(notApplying(license, clause, steps, facts));
+                            reasons.add(new Reason(Effect.NOTES, () -> notApplying(license, clause, steps, facts)));
                         } else {
                             answered.add(clause.topic());
                         }
@@ -112,31 +149,38 @@ public final class UseExaminer {
                 }
             }
         }
-        undecided.forEach((unknown, clauses) -> grounds.add(undecided(license, unknown, clauses, steps, facts)));
+        undecided.forEach((unknown, clauses) ->
+                reasons.add(new Reason(Effect.UNCLEAR, () -> undecided(license, unknown, clauses, steps, facts))));
         ACTS.forEach((topic, when) -> {
             if (facts.all(when) != Truth.FALSE && !answered.contains(topic)) {
-                grounds.add(grant(license, topic, steps, facts));
+                reasons.add(grant(license, topic, steps, facts));
             }
         });
-        return grounds;
+        return reasons;
     }
 
     /** The clause that grants an act, or that there is none. */
-    private static Ground grant(License license, Topic topic, List<String> steps, Facts facts) {
+    private static Reason grant(License license, Topic topic, List<String> steps, Facts facts) {
         return license.clauses().stream()
                 .filter(clause -> clause.topic() == topic && clause.effect() == Effect.ALLOWS)
                 .filter(clause -> facts.all(clause.when()) == Truth.TRUE)
                 .findFirst()
-                .map(clause -> ground(license, clause, steps, facts))
-                .orElseGet(() -> new Ground(
-                        Effect.UNCLEAR,
-                        steps,
-                        Optional.of(license.id()),
-                        "no clause of %s is known to grant %s for this use"
-                                .formatted(license.name(), topic.lowerCase()),
-                        Optional.of("ask the licensor, or choose another model"),
-                        license.source(),
-                        List.of()));
+                .map(clause -> new Reason(Effect.ALLOWS, () -> ground(license, clause, steps, facts)))
+                .orElseGet(() -> new Reason(Effect.UNCLEAR, () -> notGranted(license, topic, steps)));
+    }
+
+    private static Ground notGranted(License license, Topic topic, List<String> steps) {
+        return new Ground(
+                Effect.UNCLEAR,
+                steps,
+                Optional.of(license.id()),
+                "no clause of %s is known to grant %s for this use".formatted(license.name(), topic.lowerCase()),
+                Optional.of("ask the licensor, or choose another model"),
+                license.source(),
+                List.of(),
+                Optional.of(topic),
+                List.of("a permission of the licensor: " + topic.lowerCase()),
+                List.of());
     }
 
     private static Ground ground(License license, Clause clause, List<String> steps, Facts facts) {
@@ -153,7 +197,10 @@ public final class UseExaminer {
                 "%s %s: %s".formatted(license.name(), verb, clause.says()),
                 clause.remedy(),
                 basis(license, clause),
-                clause.when().stream().map(facts::fact).toList());
+                facts.holding(clause.when()).stream().map(facts::fact).toList(),
+                Optional.of(clause.topic()),
+                clause.effect() == Effect.UNCLEAR ? clause.remedy().stream().toList() : List.of(),
+                clause.provides().stream().map(Provision::words).toList());
     }
 
     /** Why a clause that could have spoken against the use does not. */
@@ -165,7 +212,10 @@ public final class UseExaminer {
                 "%s would speak against it, but does not apply: %s".formatted(license.name(), clause.says()),
                 Optional.empty(),
                 basis(license, clause),
-                clause.when().stream().map(facts::fact).toList());
+                facts.refuting(clause.when()).stream().map(facts::fact).toList(),
+                Optional.of(clause.topic()),
+                List.of(),
+                List.of());
     }
 
     /** The clauses that hang on the same unsaid facts. */
@@ -185,16 +235,15 @@ public final class UseExaminer {
                         .map(clause -> basis(license, clause))
                         .distinct()
                         .collect(Collectors.joining("; ")),
-                clauses.stream()
-                        .flatMap(clause -> clause.when().stream())
-                        .map(facts::fact)
-                        .distinct()
-                        .toList());
+                unknown.stream().map(facts::fact).distinct().toList(),
+                Optional.of(clauses.getFirst().topic()),
+                unknown.stream().map(facts::remedy).distinct().toList(),
+                List.of());
     }
 
     /** What a base forbids or asks stays, whatever a derived model is published under. */
-    private List<Ground> relabelled(Lineage lineage) {
-        List<Ground> grounds = new ArrayList<>();
+    private List<Reason> relabelled(Lineage lineage) {
+        List<Reason> reasons = new ArrayList<>();
         Optional<String> model = lineage.steps().stream()
                 .filter(step -> step.relation() == Step.Relation.MODEL)
                 .flatMap(step -> settled(step).stream())
@@ -205,18 +254,25 @@ public final class UseExaminer {
                     && model.isPresent()
                     && !base.equals(model)
                     && license(base.get()).flowsDown()) {
-                grounds.add(new Ground(
-                        Effect.DUTY,
-                        List.of(step.name()),
-                        base,
-                        "the model is declared %s, but its base %s is under %s, whose terms stay with what is made from it"
-                                .formatted(model.get(), step.name(), base.get()),
-                        Optional.of("treat the model, and pass it on, as one under %s as well".formatted(base.get())),
-                        "lineage",
-                        List.of()));
+                reasons.add(new Reason(Effect.DUTY, () -> relabelled(step, model.get(), base.get())));
             }
         }
-        return grounds;
+        return reasons;
+    }
+
+    private static Ground relabelled(Step step, String model, String base) {
+        return new Ground(
+                Effect.DUTY,
+                List.of(step.name()),
+                Optional.of(base),
+                "the model is declared %s, but its base %s is under %s, whose terms stay with what is made from it"
+                        .formatted(model, step.name(), base),
+                Optional.of("treat the model, and pass it on, as one under %s as well".formatted(base)),
+                "lineage",
+                List.of(),
+                Optional.of(Topic.FLOW_DOWN),
+                List.of(),
+                List.of());
     }
 
     private static Optional<String> settled(Step step) {
@@ -229,7 +285,7 @@ public final class UseExaminer {
     }
 
     private License license(String id) {
-        return licenses.find(id).orElseThrow(() -> StoaException.bug("claim of a licence that is not known: " + id));
+        return licenses.apply(id).orElseThrow(() -> StoaException.bug("claim of a licence that is not known: " + id));
     }
 
     private static Map<Topic, List<Condition>> acts() {
