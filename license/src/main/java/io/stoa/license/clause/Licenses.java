@@ -3,6 +3,7 @@ package io.stoa.license.clause;
 import io.stoa.license.text.Recognition;
 import io.stoa.license.text.Recognizer;
 import io.stoa.model.Digest;
+import io.stoa.model.Spelling;
 import io.stoa.model.StoaException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -15,11 +16,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** The licences that Stoa knows, by id, name, link or text. Immutable, safe to share; reading them takes a moment. */
 public final class Licenses {
     /** The largest licence text or model card that is read. */
     public static final int LARGEST_FILE = 1 << 20;
+
+    /** The longest word that may be a misspelt name. */
+    private static final int LONGEST_NAME = 100;
 
     private final List<License> all;
     private final Recognizer recognizer;
@@ -53,6 +58,28 @@ public final class Licenses {
     /** The licence with this id, name or alias, such as {@code Apache-2.0} or Hugging Face's {@code llama3.1}. */
     public Optional<License> find(String declared) {
         return all.stream().filter(license -> license.isCalled(declared)).findFirst();
+    }
+
+    /**
+     * The licence with this id, name or alias.
+     *
+     * @throws StoaException of kind {@code USER}, with the nearest name, when there is none
+     */
+    public License get(String declared) {
+        return find(declared)
+                .orElseThrow(() -> StoaException.user("no licence called " + declared + " is known" + hint(declared)
+                        + "; `stoa license` lists the known ones"));
+    }
+
+    /** The nearest known name as the end of a message, or nothing. */
+    public String hint(String declared) {
+        if (declared.length() > LONGEST_NAME) {
+            return "";
+        }
+        List<String> names = all.stream()
+                .flatMap(license -> Stream.concat(Stream.of(license.id()), license.aliases().stream()))
+                .toList();
+        return Spelling.hint(declared.toLowerCase(Locale.ROOT), names).orElse("");
     }
 
     /** The licence that an address stands for, when it is one of the addresses where a licence is published. */
