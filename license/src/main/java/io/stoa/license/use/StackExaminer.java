@@ -54,6 +54,11 @@ public final class StackExaminer {
                 .orElse(Outcome.UNKNOWN);
     }
 
+    /** How many prohibitions and missing facts keep one model from being allowed. */
+    int doubts(Part part, IntendedUse use) {
+        return examiner.doubts(part.lineage(), part.use(use));
+    }
+
     private static void refuseIfWrong(List<Part> stack) {
         if (stack.isEmpty() || stack.size() > MOST_MODELS) {
             throw StoaException.user("a stack has 1 to %d models, not %d".formatted(MOST_MODELS, stack.size()));

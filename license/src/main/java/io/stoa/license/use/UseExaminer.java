@@ -7,6 +7,9 @@ import io.stoa.license.clause.License;
 import io.stoa.license.clause.Licenses;
 import io.stoa.license.clause.Provision;
 import io.stoa.license.clause.Topic;
+import io.stoa.license.compat.Compatibility;
+import io.stoa.license.compat.CompatibilityRules;
+import io.stoa.license.compat.Way;
 import io.stoa.license.lineage.Lineage;
 import io.stoa.license.lineage.Step;
 import io.stoa.license.lineage.Step.Standing;
@@ -37,6 +40,8 @@ public final class UseExaminer {
     /** What is done under which condition. */
     private static final Map<Topic, List<Condition>> ACTS = acts();
 
+    private static final CompatibilityRules RULES = new CompatibilityRules();
+
     private final Function<String, Optional<License>> licenses;
 
     public UseExaminer(Licenses licenses) {
@@ -65,6 +70,15 @@ public final class UseExaminer {
                 .orElse(Outcome.UNKNOWN);
     }
 
+    /** How many prohibitions and missing facts keep the use from being allowed. */
+    int doubts(Lineage lineage, IntendedUse use) {
+        return reasons(lineage, use).stream()
+                .filter(reason -> reason.effect.compareTo(Effect.DUTY) > 0)
+                .mapToInt(reason ->
+                        Math.max(1, reason.written.get().missing().size()))
+                .sum();
+    }
+
     private List<Reason> reasons(Lineage lineage, IntendedUse use) {
         Facts facts = new Facts(use, lineage);
         Map<String, List<String>> settled = new LinkedHashMap<>();
@@ -79,6 +93,7 @@ public final class UseExaminer {
         }
         settled.forEach((id, steps) -> reasons.addAll(reasons(license(id), steps, facts)));
         reasons.addAll(relabelled(lineage));
+        reasons.addAll(merged(lineage, facts));
         return reasons;
     }
 
@@ -273,6 +288,61 @@ public final class UseExaminer {
                 Optional.of(Topic.FLOW_DOWN),
                 List.of(),
                 List.of());
+    }
+
+    /** Terms of several bases hold together when the model is a merge of them; some exclude each other. */
+    private static List<Reason> merged(Lineage lineage, Facts facts) {
+        List<String> bases = lineage.steps().stream()
+                .filter(step -> step.relation() == Step.Relation.BASE)
+                .flatMap(step -> settled(step).stream())
+                .distinct()
+                .toList();
+        Truth merged = facts.use()
+                .modification()
+                .map(modification -> Truth.of(modification == IntendedUse.Modification.MERGED))
+                .orElse(Truth.UNKNOWN);
+        List<Reason> reasons = new ArrayList<>();
+        if (merged != Truth.FALSE) {
+            for (int i = 0; i < bases.size(); i++) {
+                for (int j = i + 1; j < bases.size(); j++) {
+                    reasons.addAll(merged(bases.get(i), bases.get(j), merged, facts).stream().toList());
+                }
+            }
+        }
+        return reasons;
+    }
+
+    /** What stays inside is passed on to nobody, but a licence may bar the merge itself: then it is open. */
+    private static Optional<Reason> merged(String one, String other, Truth merged, Facts facts) {
+        Compatibility answer =
+                RULES.of(Way.MERGE, one, other, facts.use().commercial().orElse(true));
+        Truth passedOn = facts.truth(new Condition.Distributed(EnumSet.complementOf(EnumSet.of(Distribution.INTERNAL))));
+        Effect effect = switch (answer.answer()) {
+            case COMPATIBLE -> Effect.NOTES;
+            case WITH_DUTIES -> Effect.DUTY;
+            case UNKNOWN -> Effect.UNCLEAR;
+            case INCOMPATIBLE -> merged.and(passedOn) == Truth.TRUE ? Effect.FORBIDS : Effect.UNCLEAR;
+        };
+        String remedy = merged == Truth.UNKNOWN
+                ? "say what is done to the weights (modification)"
+                : effect == Effect.DUTY
+                        ? "keep to the terms of both licences"
+                        : "have a lawyer compare the terms, or merge models of one licence";
+        return effect == Effect.NOTES
+                ? Optional.empty()
+                : Optional.of(new Reason(
+                        effect,
+                        () -> new Ground(
+                                effect,
+                                List.of(),
+                                Optional.empty(),
+                                "a merge of models under %s and %s: %s".formatted(one, other, answer.reason()),
+                                Optional.of(remedy),
+                                "merge, rule base for combinations",
+                                List.of(facts.fact(new Condition.Modified(true))),
+                                Optional.of(Topic.DERIVATIVE),
+                                effect == Effect.UNCLEAR ? List.of(remedy) : List.of(),
+                                List.of())));
     }
 
     private static Optional<String> settled(Step step) {
