@@ -1,8 +1,12 @@
 package io.stoa.license.clause;
 
+import io.stoa.model.IntendedUse.Domain;
+import io.stoa.model.IntendedUse.Entity;
 import java.time.LocalDate;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 
@@ -31,14 +35,50 @@ final class ConditionWords {
             case Condition.Multimodal(boolean value) ->
                 value ? "the model takes more than text" : "the model takes text only";
             case Condition.InEuropeanUnion() -> "the licensee is domiciled in the European Union";
+            case Condition.InTerritory(Set<String> codes) ->
+                "the licensee is domiciled or the model used in " + String.join(" or ", new TreeSet<>(codes));
+            case Condition.EntityIs(Set<Entity> kinds) -> "the licensee is of the kind " + names(kinds);
+            case Condition.InDomain(Set<Domain> domains) -> "the use touches " + names(domains);
+            case Condition.Production(boolean value) ->
+                value ? "it is used in production" : "it is only tested or researched";
+            case Condition.Registered(boolean value) ->
+                value
+                        ? "the licensee is registered with the licensor"
+                        : "the licensee is not registered with the licensor";
+            case Condition.GuardrailsWeakened(boolean value) ->
+                value
+                        ? "safety measures are weakened without a comparable replacement"
+                        : "safety measures are left as they are";
+            case Condition.Distilled(boolean value) ->
+                value ? "another model is trained to perform alike" : "no other model is trained to perform alike";
+            case Condition.OutputsTrainFamily(String family) -> "outputs train a model of the family " + family;
+            case Condition.OutputsTrainOthers _ -> "outputs train a model of another family";
+            case Condition.AnyOf(List<List<Condition>> alternatives) ->
+                alternatives.stream().map(ConditionWords::all).collect(Collectors.joining(", or "));
             case Condition.Beyond beyond -> beyond(beyond);
         };
+    }
+
+    private static String all(List<Condition> conditions) {
+        return conditions.stream().map(ConditionWords::of).collect(Collectors.joining(" and "));
+    }
+
+    private static String names(Set<? extends Enum<?>> constants) {
+        return constants.stream()
+                .map(constant -> constant.name().toLowerCase(Locale.ROOT).replace('_', ' '))
+                .sorted()
+                .collect(Collectors.joining(" or "));
     }
 
     private static String beyond(Condition.Beyond beyond) {
         return String.format(
                 Locale.ROOT,
-                "there are %s %,d %s, %s",
+                "%s %s %,d %s, %s",
+                switch (beyond.of()) {
+                    case PRODUCT -> "the product has";
+                    case LICENSEE -> "the licensee has";
+                    case LICENSEE_AND_AFFILIATES -> "licensee and affiliates have";
+                },
                 beyond.inclusive() ? "at least" : "more than",
                 beyond.limit(),
                 beyond.metric().words(),
