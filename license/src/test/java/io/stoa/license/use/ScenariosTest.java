@@ -121,7 +121,7 @@ class ScenariosTest {
                 .equals(ground.license());
         String topic = ground.topic().map(io.stoa.license.clause.Topic::lowerCase).orElse("");
         String clause = topic + " " + ground.basis().replaceFirst("^section ", "");
-        return license && words.length > 1 && clause.startsWith(deciding.substring(words[0].length() + 1))
+        return license && clause.startsWith(deciding.substring(words[0].length()).strip())
                 || LICENSES.find(words[0]).isEmpty()
                         && (clause.startsWith(deciding)
                                 || (ground.sentence() + " " + ground.missing()).contains(deciding));
