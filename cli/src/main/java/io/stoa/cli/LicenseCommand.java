@@ -28,6 +28,8 @@ import tools.jackson.databind.json.JsonMapper;
             "  stoa license models/LICENSE.txt",
             "  stoa license explain llama3.1 --text models/LICENSE.txt",
             "  stoa license diff llama3 llama3.1",
+            "  stoa license check stoa.yaml",
+            "  stoa license combine llama3.1 mit --how republish",
             "",
             LicenseCommand.NO_ADVICE
         })
@@ -54,7 +56,9 @@ final class LicenseCommand implements Runnable {
     static CommandLine commandLine(House house) {
         return new CommandLine(new LicenseCommand(house))
                 .addSubcommand(new LicenseExplainCommand(house))
-                .addSubcommand(new LicenseDiffCommand(house));
+                .addSubcommand(new LicenseDiffCommand(house))
+                .addSubcommand(new LicenseCheckCommand(house))
+                .addSubcommand(new LicenseCombineCommand(house));
     }
 
     @Override

@@ -121,6 +121,46 @@ public enum Fact {
         }
     }
 
+    /**
+     * The use with these facts, and without the others that they contradict: who names another number of users takes back
+     * what was said about a part of it.
+     *
+     * @throws StoaException of kind {@code USER} when a value is none, or the values contradict each other
+     */
+    static IntendedUse replaced(IntendedUse use, Map<Fact, String> values) {
+        IntendedUse.Builder builder = use.toBuilder();
+        if ("false".equals(values.get(OUTPUTS_TRAIN_MODELS))) {
+            builder.outputsTrain(Set.of()).distilled(Optional.empty());
+        }
+        if (values.containsKey(OUTPUTS_TRAIN) || "true".equals(values.get(DISTILLED))) {
+            builder.outputsTrainModels(Optional.of(true));
+        }
+        if (values.containsKey(TERRITORIES)) {
+            builder.domicile(Optional.empty());
+        }
+        if (values.containsKey(DOMICILE)) {
+            builder.territories(Set.of());
+        }
+        if (values.containsKey(MONTHLY_ACTIVE_USERS)) {
+            builder.productMonthlyActiveUsers(OptionalLong.empty())
+                    .dailyActiveUsers(OptionalLong.empty())
+                    .monthlyActiveUsersOn(new TreeMap<>());
+        }
+        boolean part = values.containsKey(PRODUCT_MONTHLY_ACTIVE_USERS)
+                || values.containsKey(DAILY_ACTIVE_USERS)
+                || values.containsKey(MONTHLY_ACTIVE_USERS_ON);
+        if (part) {
+            builder.monthlyActiveUsers(OptionalLong.empty());
+        }
+        if (values.containsKey(ANNUAL_REVENUE)) {
+            builder.monthlyRevenue(OptionalLong.empty());
+        }
+        if (values.containsKey(MONTHLY_REVENUE)) {
+            builder.annualRevenue(OptionalLong.empty());
+        }
+        return facts(builder.build(), values);
+    }
+
     private static Form truth(
             Function<IntendedUse, Optional<Boolean>> get,
             BiFunction<IntendedUse.Builder, Optional<Boolean>, IntendedUse.Builder> put) {

@@ -20,7 +20,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeMap;
@@ -65,7 +64,7 @@ public final class InverseExaminer {
             for (boolean commercial : new boolean[] {false, true}) {
                 for (boolean modified : new boolean[] {false, true}) {
                     for (boolean trains : new boolean[] {false, true}) {
-                        IntendedUse cell = changed(
+                        IntendedUse cell = Fact.replaced(
                                 use.toBuilder()
                                         .distribution(Optional.of(distribution))
                                         .modification(Optional.of(modified ? modification(use) : Modification.NONE))
@@ -112,7 +111,7 @@ public final class InverseExaminer {
     }
 
     private Outcome at(List<Part> stack, IntendedUse use, Fact fact, long number) {
-        return examiner.outcome(stack, changed(use, Map.of(fact, String.valueOf(number))));
+        return examiner.outcome(stack, Fact.replaced(use, Map.of(fact, String.valueOf(number))));
     }
 
     private static Fact fact(Condition.Beyond beyond) {
@@ -153,7 +152,8 @@ public final class InverseExaminer {
 
     private List<Inverse.Change> allowedWith(List<Part> stack, IntendedUse use, List<Map<Fact, String>> changes) {
         return changes.stream()
-                .map(change -> new Inverse.Change(change, examiner.outcome(stack, changed(use, change))))
+                .filter(change -> !contradicts(change))
+                .map(change -> new Inverse.Change(change, examiner.outcome(stack, Fact.replaced(use, change))))
                 .filter(change -> allowed(change.then()))
                 .toList();
     }
@@ -163,12 +163,12 @@ public final class InverseExaminer {
         Map<Fact, String> change = new EnumMap<>(Fact.class);
         values.forEach((fact, some) -> {
             Optional<String> best = Optional.empty();
-            int least = doubts(stack, changed(use, change));
+            int least = doubts(stack, Fact.replaced(use, change));
             for (String value : some) {
                 Map<Fact, String> tried = new EnumMap<>(Fact.class);
                 tried.putAll(change);
                 tried.put(fact, value);
-                int doubts = doubts(stack, changed(use, tried));
+                int doubts = contradicts(tried) ? least : doubts(stack, Fact.replaced(use, tried));
                 if (doubts < least) {
                     least = doubts;
                     best = Optional.of(value);
@@ -176,17 +176,17 @@ public final class InverseExaminer {
             }
             best.ifPresent(value -> change.put(fact, value));
         });
-        if (!allowed(examiner.outcome(stack, changed(use, change)))) {
+        if (!allowed(examiner.outcome(stack, Fact.replaced(use, change)))) {
             return Optional.empty();
         }
         for (Fact fact : List.copyOf(change.keySet())) {
             Map<Fact, String> fewer = new EnumMap<>(change);
             fewer.remove(fact);
-            if (allowed(examiner.outcome(stack, changed(use, fewer)))) {
+            if (allowed(examiner.outcome(stack, Fact.replaced(use, fewer)))) {
                 change.remove(fact);
             }
         }
-        return Optional.of(new Inverse.Change(change, examiner.outcome(stack, changed(use, change))));
+        return Optional.of(new Inverse.Change(change, examiner.outcome(stack, Fact.replaced(use, change))));
     }
 
     /** How many prohibitions and missing facts keep the stack from being allowed. */
@@ -194,31 +194,13 @@ public final class InverseExaminer {
         return stack.stream().mapToInt(part -> examiner.doubts(part, use)).sum();
     }
 
-    private static boolean allowed(Outcome outcome) {
-        return outcome.compareTo(Outcome.ALLOWED_WITH_DUTIES) <= 0;
+    /** Outputs that train no models train none of any family. */
+    private static boolean contradicts(Map<Fact, String> change) {
+        return change.containsKey(Fact.OUTPUTS_TRAIN) && "false".equals(change.get(Fact.OUTPUTS_TRAIN_MODELS));
     }
 
-    /** Changed facts, and without those that they contradict. */
-    private static IntendedUse changed(IntendedUse use, Map<Fact, String> change) {
-        IntendedUse.Builder builder = use.toBuilder();
-        if ("false".equals(change.get(Fact.OUTPUTS_TRAIN_MODELS))) {
-            builder.outputsTrain(Set.of()).distilled(Optional.empty());
-        }
-        if (change.containsKey(Fact.MONTHLY_ACTIVE_USERS)) {
-            builder.productMonthlyActiveUsers(OptionalLong.empty())
-                    .dailyActiveUsers(OptionalLong.empty())
-                    .monthlyActiveUsersOn(new TreeMap<>());
-        }
-        if (change.containsKey(Fact.DAILY_ACTIVE_USERS)) {
-            builder.monthlyActiveUsers(OptionalLong.empty());
-        }
-        if (change.containsKey(Fact.ANNUAL_REVENUE)) {
-            builder.monthlyRevenue(OptionalLong.empty());
-        }
-        if (change.containsKey(Fact.MONTHLY_REVENUE)) {
-            builder.annualRevenue(OptionalLong.empty());
-        }
-        return Fact.facts(builder.build(), change);
+    private static boolean allowed(Outcome outcome) {
+        return outcome.compareTo(Outcome.ALLOWED_WITH_DUTIES) <= 0;
     }
 
     /** The conditions of all clauses that ask for something, of all licences that the stack may be under. */

@@ -30,10 +30,10 @@ public record Part(String name, Role role, Lineage lineage, Map<Fact, String> ow
      * How this model is used where the stack is used so. A role can only add to what is done: outputs of a teacher train,
      * and an adapter changes weights, whatever was said.
      *
-     * @throws StoaException of kind {@code USER} when its own facts contradict the stack's
+     * @throws StoaException of kind {@code USER} when its own facts contradict each other
      */
     public IntendedUse use(IntendedUse stack) {
-        IntendedUse use = own.isEmpty() ? stack : Fact.facts(stack, own);
+        IntendedUse use = own.isEmpty() ? stack : Fact.replaced(stack, own);
         return switch (role) {
             case TEACHER -> use.toBuilder().outputsTrainModels(Optional.of(true)).build();
             case ADAPTER -> {

@@ -68,10 +68,6 @@ record Scenario(
                 Fact fact = Fact.of(key.substring(dot + 1)).orElseThrow(() -> new IllegalArgumentException(word));
                 (dot < 0 ? facts : own.computeIfAbsent(key.substring(0, dot), _ -> new EnumMap<>(Fact.class)))
                         .put(fact, word.substring(equals + 1));
-                if (fact == Fact.OUTPUTS_TRAIN && dot >= 0) {
-                    own.get(key.substring(0, dot)).put(Fact.OUTPUTS_TRAIN_MODELS, "true");
-                    own.get(key.substring(0, dot)).put(Fact.DISTILLED, "false");
-                }
             }
         }
         Set<String> strangers = new TreeSet<>();

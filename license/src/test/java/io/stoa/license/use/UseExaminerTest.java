@@ -312,7 +312,12 @@ class UseExaminerTest {
     }
 
     private static Answer examine(Lineage lineage, IntendedUse use) {
-        return EXAMINER.examine(lineage, use);
+        return EXAMINER.examine(
+                lineage,
+                use.toBuilder()
+                        .domains(Optional.of(Set.of()))
+                        .guardrailsWeakened(Optional.of(false))
+                        .build());
     }
 
     private static List<String> remedies(Answer answer, Effect effect) {
