@@ -167,6 +167,10 @@ class LicensePillarTest {
                 OptionalLong.of(1_000_000),
                 Set.of("DE", "US"),
                 Optional.of(Modification.NONE),
-                Optional.of(false));
+                Optional.of(false))
+                .toBuilder()
+                .domains(Optional.of(Set.of()))
+                .guardrailsWeakened(Optional.of(false))
+                .build();
     }
 }

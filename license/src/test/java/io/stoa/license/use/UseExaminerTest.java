@@ -311,8 +311,14 @@ class UseExaminerTest {
         return outcome == Outcome.ALLOWED || outcome == Outcome.ALLOWED_WITH_DUTIES;
     }
 
+    /** Examines a use that touches no restricted field and leaves safety measures alone. */
     private static Answer examine(Lineage lineage, IntendedUse use) {
-        return EXAMINER.examine(lineage, use);
+        return EXAMINER.examine(
+                lineage,
+                use.toBuilder()
+                        .domains(Optional.of(Set.of()))
+                        .guardrailsWeakened(Optional.of(false))
+                        .build());
     }
 
     private static List<String> remedies(Answer answer, Effect effect) {
