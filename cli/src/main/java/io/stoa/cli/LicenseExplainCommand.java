@@ -36,13 +36,13 @@ import tools.jackson.databind.json.JsonMapper;
 final class LicenseExplainCommand implements Runnable {
     private final House house;
 
-    @Parameters(index = "0", paramLabel = "ID|FILE", description = "A licence id, tag or name, or a file with its text.")
+    @Parameters(
+            index = "0",
+            paramLabel = "ID|FILE",
+            description = "A licence id, tag or name, or a file with its text.")
     private String what = "";
 
-    @Option(
-            names = "--text",
-            paramLabel = "FILE",
-            description = "Your copy of the text, to quote from.")
+    @Option(names = "--text", paramLabel = "FILE", description = "Your copy of the text, to quote from.")
     private Optional<Path> text = Optional.empty();
 
     @Option(names = "--json", description = "Print JSON.")
@@ -61,8 +61,8 @@ final class LicenseExplainCommand implements Runnable {
         if (json) {
             house.out()
                     .println(JsonMapper.shared()
-                            .writeValueAsString(new Document(
-                                    explanation, argument.caution(), LicenseCommand.NO_ADVICE)));
+                            .writeValueAsString(
+                                    new Document(explanation, argument.caution(), LicenseCommand.NO_ADVICE)));
             return;
         }
         print(explanation, argument, house.out());
@@ -93,16 +93,16 @@ final class LicenseExplainCommand implements Runnable {
     }
 
     private static void print(Explanation.Sentence sentence, Set<UserCopy.Passage> quoted, PrintStream out) {
-        String verb =
-                switch (sentence.effect()) {
-                    case NOTES -> "note";
-                    case ALLOWS -> "allowed";
-                    case DUTY -> "duty";
-                    case UNCLEAR -> "unclear";
-                    case FORBIDS -> "FORBIDDEN";
-                };
+        String verb = switch (sentence.effect()) {
+            case NOTES -> "note";
+            case ALLOWS -> "allowed";
+            case DUTY -> "duty";
+            case UNCLEAR -> "unclear";
+            case FORBIDS -> "FORBIDDEN";
+        };
         out.println("  " + verb + ": " + sentence.says() + when(sentence.when()));
-        out.println("    section " + sentence.section() + ", " + sentence.reliability().words() + " " + sentence.read());
+        out.println("    section " + sentence.section() + ", "
+                + sentence.reliability().words() + " " + sentence.read());
         sentence.remedy().ifPresent(remedy -> out.println("    do: " + remedy));
         sentence.provides().forEach(provision -> out.println("    make: " + provision));
         sentence.quote().ifPresent(passage -> quote(passage, quoted.add(passage), out));

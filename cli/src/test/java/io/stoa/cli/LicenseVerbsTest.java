@@ -35,7 +35,8 @@ class LicenseVerbsTest {
                 new PrintStream(out, true, StandardCharsets.UTF_8),
                 new PrintStream(err, true, StandardCharsets.UTF_8),
                 Clock.systemUTC());
-        String[] all = Stream.concat(Stream.of("license"), Arrays.stream(arguments).map(Object::toString))
+        String[] all = Stream.concat(
+                        Stream.of("license"), Arrays.stream(arguments).map(Object::toString))
                 .toArray(String[]::new);
         return Main.commandLine(house).execute(all);
     }
@@ -64,7 +65,9 @@ class LicenseVerbsTest {
         String text = Files.readString(OWN_LICENSE);
 
         assertThat(license("explain", OWN_LICENSE)).isZero();
-        assertThat(out()).contains("Apache License 2.0", "passages of your copy are quoted").doesNotContain("CAUTION");
+        assertThat(out())
+                .contains("Apache License 2.0", "passages of your copy are quoted")
+                .doesNotContain("CAUTION");
         String quoted = out().lines()
                 .filter(line -> line.contains("| "))
                 .findFirst()
@@ -81,7 +84,8 @@ class LicenseVerbsTest {
         assertThat(license("explain", changed)).isZero();
         assertThat(out()).contains("CAUTION", "changed form of Apache-2.0", "nobody knows");
 
-        Path hostile = Files.writeString(folder.resolve("hostile"), text.replace("irrevocable", "\u001b[2J irrevocable"));
+        Path hostile =
+                Files.writeString(folder.resolve("hostile"), text.replace("irrevocable", "\u001b[2J irrevocable"));
         assertThat(license("explain", "apache-2.0", "--text", hostile)).isZero();
         assertThat(out()).contains("CAUTION").doesNotContain("\u001b");
     }

@@ -12,8 +12,7 @@ import java.util.List;
  * @param onlyOne what only the first says, in words
  * @param onlyOther what only the second says, in words
  */
-public record Difference(
-        Column column, Standing one, Standing other, List<String> onlyOne, List<String> onlyOther) {
+public record Difference(Column column, Standing one, Standing other, List<String> onlyOne, List<String> onlyOther) {
     /** Where a licence stands in a column: what its strongest clause does there. From harmless to harmful. */
     public enum Standing {
         FREE("nothing is asked"),
@@ -74,13 +73,12 @@ public record Difference(
         Standing standing = clauses.isEmpty() ? Standing.UNCLEAR : Standing.FREE;
         for (Clause clause : clauses) {
             boolean always = clause.when().isEmpty();
-            Standing here =
-                    switch (clause.effect()) {
-                        case NOTES, ALLOWS -> Standing.FREE;
-                        case DUTY -> Standing.DUTY;
-                        case UNCLEAR -> always ? Standing.UNCLEAR : Standing.UNCLEAR_SOMETIMES;
-                        case FORBIDS -> always ? Standing.FORBIDS : Standing.FORBIDS_SOMETIMES;
-                    };
+            Standing here = switch (clause.effect()) {
+                case NOTES, ALLOWS -> Standing.FREE;
+                case DUTY -> Standing.DUTY;
+                case UNCLEAR -> always ? Standing.UNCLEAR : Standing.UNCLEAR_SOMETIMES;
+                case FORBIDS -> always ? Standing.FORBIDS : Standing.FORBIDS_SOMETIMES;
+            };
             standing = here.compareTo(standing) > 0 ? here : standing;
         }
         return standing;
@@ -102,12 +100,14 @@ public record Difference(
         if (!clause.when().isEmpty()) {
             words.append(", when ")
                     .append(String.join(
-                            " and ", clause.when().stream().map(ConditionWords::of).toList()));
+                            " and ",
+                            clause.when().stream().map(ConditionWords::of).toList()));
         }
         if (!clause.provides().isEmpty()) {
             words.append(": ")
                     .append(String.join(
-                            ", ", clause.provides().stream().map(Provision::words).toList()));
+                            ", ",
+                            clause.provides().stream().map(Provision::words).toList()));
         }
         return words.toString();
     }

@@ -20,7 +20,9 @@ class ExplanationTest {
             Explanation explanation = Explanation.of(license, Optional.empty());
             assertThat(explanation.columns()).hasSize(13);
             for (Explanation.Part part : explanation.columns()) {
-                assertThat(part.sentences()).as(license.id() + " " + part.column()).isNotEmpty();
+                assertThat(part.sentences())
+                        .as(license.id() + " " + part.column())
+                        .isNotEmpty();
                 assertThat(part.sentences())
                         .isSortedAccordingTo((one, other) -> other.effect().compareTo(one.effect()));
                 part.sentences().forEach(sentence -> assertThat(sentence.when()).doesNotContain(""));
@@ -40,7 +42,8 @@ class ExplanationTest {
                 .flatMap(part -> part.sentences().stream())
                 .flatMap(sentence -> sentence.quote().stream())
                 .forEach(passage -> assertThat(text).contains(passage.text()));
-        assertThat(Explanation.of(apache, Optional.of(UserCopy.of("another text"))).quoted())
+        assertThat(Explanation.of(apache, Optional.of(UserCopy.of("another text")))
+                        .quoted())
                 .isZero();
     }
 
@@ -56,7 +59,8 @@ class ExplanationTest {
     })
     void whatFlipsMostComesFirst(
             String one, String other, Column column, Difference.Standing here, Difference.Standing there) {
-        Difference first = Explanation.differences(LICENSES.get(one), LICENSES.get(other)).getFirst();
+        Difference first =
+                Explanation.differences(LICENSES.get(one), LICENSES.get(other)).getFirst();
 
         assertThat(first.column()).isEqualTo(column);
         assertThat(first.one()).isEqualTo(here);
