@@ -191,6 +191,11 @@ public record IntendedUse(
                     "monthly-active-users (of the highest month so far)",
                     monthlyActiveUsers);
         }
+        boolean elsewhere = !territories.isEmpty() && !territories.contains("EU");
+        if (elsewhere && domicile.isPresent() && !territories.contains(domicile.get())) {
+            throw new IllegalArgumentException(
+                    "domicile is %s, which is not among the territories %s".formatted(domicile.get(), territories));
+        }
         if (distilled.equals(Optional.of(true)) && outputsTrainModels.equals(Optional.of(false))) {
             throw new IllegalArgumentException("distilled is true, but outputs-train-models is false");
         }

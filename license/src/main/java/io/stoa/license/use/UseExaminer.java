@@ -45,11 +45,18 @@ public final class UseExaminer {
     private final Function<String, Optional<License>> licenses;
 
     public UseExaminer(Licenses licenses) {
-        this(licenses::find);
+        this(byId(licenses.all()));
     }
 
     UseExaminer(Function<String, Optional<License>> licenses) {
         this.licenses = licenses;
+    }
+
+    /** Claims name licences by their ids, so that no aliases need to be compared. */
+    static Function<String, Optional<License>> byId(List<License> licenses) {
+        Map<String, License> byId =
+                licenses.stream().collect(Collectors.toUnmodifiableMap(License::id, Function.identity()));
+        return id -> Optional.ofNullable(byId.get(id));
     }
 
     /** A reason that is written only when somebody reads it: most questions need only what the reasons come to. */
