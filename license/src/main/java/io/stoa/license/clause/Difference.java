@@ -15,17 +15,19 @@ import java.util.List;
 public record Difference(Column column, Standing one, Standing other, List<String> onlyOne, List<String> onlyOther) {
     /** Where a licence stands in a column: what its strongest clause does there. From harmless to harmful. */
     public enum Standing {
-        FREE("nothing is asked"),
-        DUTY("duties"),
-        UNCLEAR_SOMETIMES("unclear in some cases"),
-        UNCLEAR("unclear"),
-        FORBIDS_SOMETIMES("forbidden in some cases"),
-        FORBIDS("forbidden");
+        FREE("nothing is asked", 0),
+        DUTY("duties", 1),
+        UNCLEAR_SOMETIMES("unclear in some cases", 2),
+        UNCLEAR("unclear", 3),
+        FORBIDS_SOMETIMES("forbidden in some cases", 4),
+        FORBIDS("forbidden", 5);
 
         private final String words;
+        private final int harm;
 
-        Standing(String words) {
+        Standing(String words, int harm) {
             this.words = words;
+            this.harm = harm;
         }
 
         /** In words, for a person. */
@@ -58,8 +60,8 @@ public record Difference(Column column, Standing one, Standing other, List<Strin
 
     /** Higher for a difference that does more harm to whoever takes one licence for the other. */
     int harm() {
-        int worst = Math.max(one.ordinal(), other.ordinal());
-        int distance = Math.abs(one.ordinal() - other.ordinal());
+        int worst = Math.max(one.harm, other.harm);
+        int distance = Math.abs(one.harm - other.harm);
         return (flips() ? 1_000 : 0) + 100 * distance + worst;
     }
 
