@@ -39,9 +39,10 @@ record LicenseArgument(License license, Optional<UserCopy> copy, Optional<String
                 new LicenseArgument(
                         licenses.get(modified.license()),
                         Optional.of(UserCopy.of(text)),
-                        Optional.of(("%s %s. It is a changed form of %s: which rights it gives, nobody knows but its author."
-                                        + " Below is what the unchanged licence says.")
-                                .formatted(what, modified.sentence(), modified.license())));
+                        Optional.of(
+                                ("%s %s. It is a changed form of %s: which rights it gives, nobody knows but its author."
+                                                + " Below is what the unchanged licence says.")
+                                        .formatted(what, modified.sentence(), modified.license())));
             case Recognition.Several several ->
                 throw StoaException.user(
                         "%s %s; name one of them, with --text %s".formatted(what, several.sentence(), what));
@@ -55,14 +56,16 @@ record LicenseArgument(License license, Optional<UserCopy> copy, Optional<String
     LicenseArgument with(Path file, Licenses licenses) {
         String text = Licenses.text(Licenses.read(file));
         Recognition recognition = licenses.recognize(text);
-        boolean same = recognition instanceof Recognition.Known known && known.license().equals(license.id());
+        boolean same = recognition instanceof Recognition.Known known
+                && known.license().equals(license.id());
         return new LicenseArgument(
                 license,
                 Optional.of(UserCopy.of(text)),
                 same
                         ? Optional.empty()
-                        : Optional.of("%s %s, which is not simply %s; passages are quoted where they stand word for word"
-                                .formatted(file, recognition.sentence(), license.id())));
+                        : Optional.of(
+                                "%s %s, which is not simply %s; passages are quoted where they stand word for word"
+                                        .formatted(file, recognition.sentence(), license.id())));
     }
 
     private static Optional<Path> file(String what) {

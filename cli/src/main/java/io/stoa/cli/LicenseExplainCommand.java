@@ -5,9 +5,11 @@ import io.stoa.license.clause.Licenses;
 import io.stoa.license.text.UserCopy;
 import java.io.PrintStream;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -34,13 +36,13 @@ import tools.jackson.databind.json.JsonMapper;
 final class LicenseExplainCommand implements Runnable {
     private final House house;
 
-    @Parameters(index = "0", paramLabel = "ID|FILE", description = "A licence id, tag or name, or a file with its text.")
+    @Parameters(
+            index = "0",
+            paramLabel = "ID|FILE",
+            description = "A licence id, tag or name, or a file with its text.")
     private String what = "";
 
-    @Option(
-            names = "--text",
-            paramLabel = "FILE",
-            description = "Your copy of the text, to quote from.")
+    @Option(names = "--text", paramLabel = "FILE", description = "Your copy of the text, to quote from.")
     private Optional<Path> text = Optional.empty();
 
     @Option(names = "--json", description = "Print JSON.")
@@ -59,8 +61,8 @@ final class LicenseExplainCommand implements Runnable {
         if (json) {
             house.out()
                     .println(JsonMapper.shared()
-                            .writeValueAsString(new Document(
-                                    explanation, argument.caution(), LicenseCommand.NO_ADVICE)));
+                            .writeValueAsString(
+                                    new Document(explanation, argument.caution(), LicenseCommand.NO_ADVICE)));
             return;
         }
         print(explanation, argument, house.out());
@@ -77,41 +79,46 @@ final class LicenseExplainCommand implements Runnable {
         if (argument.copy().isPresent()) {
             out.printf(Locale.ROOT, "%d passages of your copy are quoted%n", explanation.quoted());
         }
+        Set<UserCopy.Passage> quoted = new HashSet<>();
         for (Explanation.Part part : explanation.columns()) {
             out.println();
             out.println(part.column().words().toUpperCase(Locale.ROOT));
             if (part.sentences().isEmpty()) {
                 out.println("  nothing is known about it, which is no permission");
             }
-            part.sentences().forEach(sentence -> print(sentence, out));
+            part.sentences().forEach(sentence -> print(sentence, quoted, out));
         }
         out.println();
         out.println(LicenseCommand.NO_ADVICE);
     }
 
-    private static void print(Explanation.Sentence sentence, PrintStream out) {
-        String verb =
-                switch (sentence.effect()) {
-                    case NOTES -> "note";
-                    case ALLOWS -> "allowed";
-                    case DUTY -> "duty";
-                    case UNCLEAR -> "unclear";
-                    case FORBIDS -> "FORBIDDEN";
-                };
+    private static void print(Explanation.Sentence sentence, Set<UserCopy.Passage> quoted, PrintStream out) {
+        String verb = switch (sentence.effect()) {
+            case NOTES -> "note";
+            case ALLOWS -> "allowed";
+            case DUTY -> "duty";
+            case UNCLEAR -> "unclear";
+            case FORBIDS -> "FORBIDDEN";
+        };
         out.println("  " + verb + ": " + sentence.says() + when(sentence.when()));
-        out.println("    section " + sentence.section() + ", " + sentence.reliability().words() + " " + sentence.read());
+        out.println("    section " + sentence.section() + ", "
+                + sentence.reliability().words() + " " + sentence.read());
         sentence.remedy().ifPresent(remedy -> out.println("    do: " + remedy));
         sentence.provides().forEach(provision -> out.println("    make: " + provision));
-        sentence.quote().ifPresent(passage -> quote(passage, out));
+        sentence.quote().ifPresent(passage -> quote(passage, quoted.add(passage), out));
     }
 
     private static String when(List<String> conditions) {
         return conditions.isEmpty() ? "" : ", when " + String.join(" and ", conditions);
     }
 
-    private static void quote(UserCopy.Passage passage, PrintStream out) {
+    private static void quote(UserCopy.Passage passage, boolean first, PrintStream out) {
         out.println("    your copy, line " + passage.firstLine()
-                + (passage.lastLine() > passage.firstLine() ? " to " + passage.lastLine() : "") + ":");
+                + (passage.lastLine() > passage.firstLine() ? " to " + passage.lastLine() : "")
+                + (first ? ":" : ", quoted above"));
+        if (!first) {
+            return;
+        }
         passage.text().lines().forEach(line -> out.println("    | " + printable(line.strip())));
     }
 

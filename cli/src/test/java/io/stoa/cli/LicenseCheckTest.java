@@ -89,7 +89,7 @@ class LicenseCheckTest {
 
     @Test
     void anAssessmentFileIsChecked() {
-        Path file = Quickstart.folder().resolve("stoa.yaml");
+        Path file = Path.of("../examples/quickstart/stoa.yaml");
         assertThat(run("license", "check", file.toString())).as(err()).isZero();
         assertThat(out()).contains("nano", "micro", "mini");
     }

@@ -179,7 +179,8 @@ public record IntendedUse(
         refuseNegative("product-monthly-active-users", productMonthlyActiveUsers);
         refuseNegative("daily-active-users", dailyActiveUsers);
         refuseNegative("monthly-revenue", monthlyRevenue);
-        refuseMore("product-monthly-active-users", productMonthlyActiveUsers, "monthly-active-users", monthlyActiveUsers);
+        refuseMore(
+                "product-monthly-active-users", productMonthlyActiveUsers, "monthly-active-users", monthlyActiveUsers);
         refuseMore("daily-active-users", dailyActiveUsers, "monthly-active-users", monthlyActiveUsers);
         refuseMore("monthly-revenue", monthlyRevenue, "annual-revenue", annualRevenue);
         for (Map.Entry<LocalDate, Long> count : monthlyActiveUsersOn.entrySet()) {
@@ -213,8 +214,8 @@ public record IntendedUse(
 
     private static void refuseMore(String part, OptionalLong number, String whole, OptionalLong most) {
         if (number.isPresent() && most.isPresent() && number.getAsLong() > most.getAsLong()) {
-            throw new IllegalArgumentException("%s is %d, more than %s, which is %d"
-                    .formatted(part, number.getAsLong(), whole, most.getAsLong()));
+            throw new IllegalArgumentException(
+                    "%s is %d, more than %s, which is %d".formatted(part, number.getAsLong(), whole, most.getAsLong()));
         }
     }
 
@@ -373,7 +374,11 @@ public record IntendedUse(
             return this;
         }
 
-        /** @throws IllegalArgumentException when facts contradict each other */
+        /**
+         * The use with these facts.
+         *
+         * @throws IllegalArgumentException when facts contradict each other
+         */
         public IntendedUse build() {
             return new IntendedUse(
                     purpose,

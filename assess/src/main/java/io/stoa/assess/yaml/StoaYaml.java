@@ -621,11 +621,7 @@ public final class StoaYaml {
                         "Of licensee and affiliates together, in the highest month so far; counts for the product as"
                                 + " well, unless product-monthly-active-users says less",
                         "unknown"),
-                optional(
-                        "annual-revenue",
-                        COUNT,
-                        "Of licensee and affiliates together, in US dollars",
-                        "unknown"),
+                optional("annual-revenue", COUNT, "Of licensee and affiliates together, in US dollars", "unknown"),
                 optional(
                         "territories",
                         new Shape.ListOf(PLACE, 1),

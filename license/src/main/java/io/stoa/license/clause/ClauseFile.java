@@ -89,8 +89,7 @@ final class ClauseFile {
 
     private Clause clause(Map<?, ?> clause, LocalDate read) {
         refuseUnknown(clause, CLAUSE_KEYS);
-        List<Condition> when =
-                clause.get("when") == null ? List.of() : conditions(map(clause.get("when")));
+        List<Condition> when = clause.get("when") == null ? List.of() : conditions(map(clause.get("when")));
         return new Clause(
                 constant(Topic.class, string(clause, "topic")),
                 constant(Effect.class, string(clause, "effect")),
@@ -106,8 +105,7 @@ final class ClauseFile {
 
     private Quote quote(Map<?, ?> quote) {
         refuseUnknown(quote, Set.of("start", "words", "sha256"));
-        return new Quote(
-                string(quote, "start"), Integer.parseInt(string(quote, "words")), string(quote, "sha256"));
+        return new Quote(string(quote, "start"), Integer.parseInt(string(quote, "words")), string(quote, "sha256"));
     }
 
     /** One provision, or a list of them. */

@@ -1,48 +1,48 @@
 package io.stoa.license.clause;
 
-import java.util.Arrays;
-import java.util.Locale;
-import java.util.Set;
-
 /** A column in which licences are laid side by side. */
 public enum Column {
-    COMMERCIAL_USE("use and commercial use", Topic.USE, Topic.COMMERCIAL),
-    REDISTRIBUTION("offering and passing on", Topic.HOST, Topic.REDISTRIBUTE),
-    DERIVATIVES("changing", Topic.DERIVATIVE),
-    ATTRIBUTION("attribution and notices", Topic.ATTRIBUTION),
-    NAMING("names", Topic.NAMING),
-    SCALE("limits of size", Topic.SCALE),
-    ACCEPTABLE_USE("acceptable use", Topic.ACCEPTABLE_USE),
-    OUTPUTS_TO_TRAIN("training on outputs", Topic.OUTPUTS_TO_TRAIN),
-    OUTPUT_USE("other use of outputs", Topic.OUTPUT_USE),
-    PATENTS("patents", Topic.PATENT),
-    GEOGRAPHY("geography", Topic.GEOGRAPHY),
-    FLOW_DOWN("what binds recipients", Topic.FLOW_DOWN),
-    TERMINATION("how it ends", Topic.TERMINATION);
+    COMMERCIAL_USE("use and commercial use"),
+    REDISTRIBUTION("offering and passing on"),
+    DERIVATIVES("changing"),
+    ATTRIBUTION("attribution and notices"),
+    NAMING("names"),
+    SCALE("limits of size"),
+    ACCEPTABLE_USE("acceptable use"),
+    OUTPUTS_TO_TRAIN("training on outputs"),
+    OUTPUT_USE("other use of outputs"),
+    PATENTS("patents"),
+    GEOGRAPHY("geography"),
+    FLOW_DOWN("what binds recipients"),
+    TERMINATION("how it ends");
 
     private final String words;
-    private final Set<Topic> topics;
 
-    Column(String words, Topic... topics) {
+    Column(String words) {
         this.words = words;
-        this.topics = Set.of(topics);
     }
 
     /** The column that a topic stands in. */
     static Column of(Topic topic) {
-        return Arrays.stream(values())
-                .filter(column -> column.topics.contains(topic))
-                .findFirst()
-                .orElseThrow();
+        return switch (topic) {
+            case USE, COMMERCIAL -> COMMERCIAL_USE;
+            case HOST, REDISTRIBUTE -> REDISTRIBUTION;
+            case DERIVATIVE -> DERIVATIVES;
+            case ATTRIBUTION -> ATTRIBUTION;
+            case NAMING -> NAMING;
+            case SCALE -> SCALE;
+            case ACCEPTABLE_USE -> ACCEPTABLE_USE;
+            case OUTPUTS_TO_TRAIN -> OUTPUTS_TO_TRAIN;
+            case OUTPUT_USE -> OUTPUT_USE;
+            case PATENT -> PATENTS;
+            case GEOGRAPHY -> GEOGRAPHY;
+            case FLOW_DOWN -> FLOW_DOWN;
+            case TERMINATION -> TERMINATION;
+        };
     }
 
     /** What it is about, for a person. */
     public String words() {
         return words;
-    }
-
-    /** The name as it is written in files, such as {@code commercial-use}. */
-    public String lowerCase() {
-        return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 }

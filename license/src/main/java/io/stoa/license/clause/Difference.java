@@ -12,21 +12,22 @@ import java.util.List;
  * @param onlyOne what only the first says, in words
  * @param onlyOther what only the second says, in words
  */
-public record Difference(
-        Column column, Standing one, Standing other, List<String> onlyOne, List<String> onlyOther) {
+public record Difference(Column column, Standing one, Standing other, List<String> onlyOne, List<String> onlyOther) {
     /** Where a licence stands in a column: what its strongest clause does there. From harmless to harmful. */
     public enum Standing {
-        FREE("nothing is asked"),
-        DUTY("duties"),
-        UNCLEAR_SOMETIMES("unclear in some cases"),
-        UNCLEAR("unclear"),
-        FORBIDS_SOMETIMES("forbidden in some cases"),
-        FORBIDS("forbidden");
+        FREE("nothing is asked", 0),
+        DUTY("duties", 1),
+        UNCLEAR_SOMETIMES("unclear in some cases", 2),
+        UNCLEAR("unclear", 3),
+        FORBIDS_SOMETIMES("forbidden in some cases", 4),
+        FORBIDS("forbidden", 5);
 
         private final String words;
+        private final int harm;
 
-        Standing(String words) {
+        Standing(String words, int harm) {
             this.words = words;
+            this.harm = harm;
         }
 
         /** In words, for a person. */
@@ -59,8 +60,8 @@ public record Difference(
 
     /** Higher for a difference that does more harm to whoever takes one licence for the other. */
     int harm() {
-        int worst = Math.max(one.ordinal(), other.ordinal());
-        int distance = Math.abs(one.ordinal() - other.ordinal());
+        int worst = Math.max(one.harm, other.harm);
+        int distance = Math.abs(one.harm - other.harm);
         return (flips() ? 1_000 : 0) + 100 * distance + worst;
     }
 
@@ -74,13 +75,12 @@ public record Difference(
         Standing standing = clauses.isEmpty() ? Standing.UNCLEAR : Standing.FREE;
         for (Clause clause : clauses) {
             boolean always = clause.when().isEmpty();
-            Standing here =
-                    switch (clause.effect()) {
-                        case NOTES, ALLOWS -> Standing.FREE;
-                        case DUTY -> Standing.DUTY;
-                        case UNCLEAR -> always ? Standing.UNCLEAR : Standing.UNCLEAR_SOMETIMES;
-                        case FORBIDS -> always ? Standing.FORBIDS : Standing.FORBIDS_SOMETIMES;
-                    };
+            Standing here = switch (clause.effect()) {
+                case NOTES, ALLOWS -> Standing.FREE;
+                case DUTY -> Standing.DUTY;
+                case UNCLEAR -> always ? Standing.UNCLEAR : Standing.UNCLEAR_SOMETIMES;
+                case FORBIDS -> always ? Standing.FORBIDS : Standing.FORBIDS_SOMETIMES;
+            };
             standing = here.compareTo(standing) > 0 ? here : standing;
         }
         return standing;
@@ -102,12 +102,14 @@ public record Difference(
         if (!clause.when().isEmpty()) {
             words.append(", when ")
                     .append(String.join(
-                            " and ", clause.when().stream().map(ConditionWords::of).toList()));
+                            " and ",
+                            clause.when().stream().map(ConditionWords::of).toList()));
         }
         if (!clause.provides().isEmpty()) {
             words.append(": ")
                     .append(String.join(
-                            ", ", clause.provides().stream().map(Provision::words).toList()));
+                            ", ",
+                            clause.provides().stream().map(Provision::words).toList()));
         }
         return words.toString();
     }

@@ -107,7 +107,7 @@ public record Explanation(
         return Arrays.stream(Column.values())
                 .map(column -> Difference.of(column, one, other))
                 .filter(difference -> !difference.sameInBoth())
-                .sorted(Comparator.comparing(Difference::harm).reversed())
+                .sorted(Comparator.comparingInt(Difference::harm).reversed())
                 .toList();
     }
 }

@@ -105,7 +105,8 @@ public sealed interface Provision {
                 "display \"%s\" (%s)"
                         .formatted(
                                 text,
-                                String.join(" or ", at.stream().map(Place::words).toList()));
+                                String.join(
+                                        " or ", at.stream().map(Place::words).toList()));
             case NamePrefix(String prefix) -> "a name that begins with \"%s\"".formatted(prefix);
             case Copy(Paper paper, Optional<String> url) ->
                 switch (paper) {

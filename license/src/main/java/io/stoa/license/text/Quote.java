@@ -25,8 +25,7 @@ public record Quote(String start, int words, String sha256) {
             throw new IllegalArgumentException("the start of a quote is 8 hexadecimal digits: " + start);
         }
         if (words < START || words > LONGEST) {
-            throw new IllegalArgumentException(
-                    "a quote has %d to %d words: %d".formatted(START, LONGEST, words));
+            throw new IllegalArgumentException("a quote has %d to %d words: %d".formatted(START, LONGEST, words));
         }
         if (!SHA_PATTERN.matcher(sha256).matches()) {
             throw new IllegalArgumentException("the hash of a quote is 64 hexadecimal digits: " + sha256);

@@ -77,7 +77,8 @@ public final class UserCopy {
     }
 
     private int line(int offset) {
-        return 1 + (int) text.substring(0, offset).chars().filter(c -> c == '\n').count();
+        return 1
+                + (int) text.substring(0, offset).chars().filter(c -> c == '\n').count();
     }
 
     /**
@@ -91,7 +92,8 @@ public final class UserCopy {
         Matcher matcher = TOKEN.matcher(text);
         while (matcher.find()) {
             tokens.add(new int[] {matcher.start(), matcher.end()});
-            spelled.add(Normalizer.normalize(matcher.group(), Normalizer.Form.NFKC).toLowerCase(Locale.ROOT));
+            spelled.add(
+                    Normalizer.normalize(matcher.group(), Normalizer.Form.NFKC).toLowerCase(Locale.ROOT));
         }
         Arrays.fill(ends, text.length());
         int next = 0;

@@ -41,7 +41,8 @@ class LicensesTest {
             assertThat(files.map(file -> file.getFileName().toString()))
                     .containsExactlyInAnyOrderElementsOf(Stream.concat(
                                     Stream.of("index"),
-                                    Files.readAllLines(folder.resolve("index")).stream().map(name -> name + ".yaml"))
+                                    Files.readAllLines(folder.resolve("index")).stream()
+                                            .map(name -> name + ".yaml"))
                             .toList());
         }
     }
@@ -176,7 +177,8 @@ class LicensesTest {
                         new Provision.ChangesMarked(),
                         new Provision.Copy(Provision.Paper.POLICY, Optional.of("a.example")),
                         new Provision.Notice("n"));
-        for (String wrong : List.of("{dance: weekly}", "{changes: hidden}", "{display: X}", "{notice: a, copy: agreement}")) {
+        for (String wrong :
+                List.of("{dance: weekly}", "{changes: hidden}", "{display: X}", "{notice: a, copy: agreement}")) {
             assertThatThrownBy(() -> clause(duty + ", provides: " + wrong))
                     .as(wrong)
                     .isInstanceOfAny(StoaException.class, IllegalArgumentException.class);
@@ -189,15 +191,19 @@ class LicensesTest {
 
         assertThat(clause(clause).read()).isEqualTo("2020-01-01");
         assertThat(clause(clause).quote()).isEmpty();
-        Clause dated = clause(clause + ", read: '2021-02-03', quote: {start: '00ff00ff', words: 5, sha256: '%s'}"
-                .formatted("ab".repeat(32)));
+        Clause dated = clause(clause
+                + ", read: '2021-02-03', quote: {start: '00ff00ff', words: 5, sha256: '%s'}"
+                        .formatted("ab".repeat(32)));
         assertThat(dated.read()).isEqualTo("2021-02-03");
         assertThat(dated.quote()).contains(new Quote("00ff00ff", 5, "ab".repeat(32)));
     }
 
     private static Clause clause(String clause) {
         String license = "{id: X, name: X, source: x, read: '2020-01-01', flows-down: false, clauses: [{%s}]}";
-        return new ClauseFile("x", license.formatted(clause)).license().clauses().getFirst();
+        return new ClauseFile("x", license.formatted(clause))
+                .license()
+                .clauses()
+                .getFirst();
     }
 
     @Test

@@ -97,8 +97,7 @@ class CompatibilityRulesTest {
     })
     void combinationsAreAnsweredAsTheTextsSay(
             String way, String first, String second, boolean commercial, Answer expected) {
-        Compatibility answer = RULES.of(
-                Way.valueOf(way.toUpperCase(Locale.ROOT)), id(first), id(second), commercial);
+        Compatibility answer = RULES.of(Way.valueOf(way.toUpperCase(Locale.ROOT)), id(first), id(second), commercial);
         assertThat(answer.answer()).as(answer.reason()).isEqualTo(expected);
     }
 
@@ -110,7 +109,9 @@ class CompatibilityRulesTest {
             for (String second : RULES.known()) {
                 Answer free = RULES.of(way, first, second, false).answer();
                 Answer money = RULES.of(way, first, second, true).answer();
-                assertThat(money.compareTo(free)).as("%s %s %s", way, first, second).isNotNegative();
+                assertThat(money.compareTo(free))
+                        .as("%s %s %s", way, first, second)
+                        .isNotNegative();
                 if (way == Way.MERGE || way == Way.BESIDE) {
                     assertThat(RULES.of(way, second, first, true).answer())
                             .as("%s %s %s", way, first, second)
@@ -123,14 +124,17 @@ class CompatibilityRulesTest {
     @Test
     void whatNoRuleIsAboutIsUnknown() {
         assertThat(RULES.of(Way.MERGE, "MIT", "X-Unheard-Of", false).answer()).isEqualTo(Answer.UNKNOWN);
-        assertThat(RULES.of(Way.MERGE, "X-Unheard-Of", "X-Unheard-Of", false).answer()).isEqualTo(Answer.UNKNOWN);
+        assertThat(RULES.of(Way.MERGE, "X-Unheard-Of", "X-Unheard-Of", false).answer())
+                .isEqualTo(Answer.UNKNOWN);
     }
 
     /** The matrix of the OSADL: rows are the licence of the program, columns that of the code taken into it. */
     @Test
     void neverMorePermissiveThanTheMatrixOfTheOsadl() throws IOException {
         Path file = Path.of("../../shared/data/licenses/osadl/osadl-matrix.json");
-        assumeThat(file).as("the OSADL matrix, %s", file.toAbsolutePath().normalize()).exists();
+        assumeThat(file)
+                .as("the OSADL matrix, %s", file.toAbsolutePath().normalize())
+                .exists();
         JsonNode matrix = JsonMapper.shared().readTree(Files.readString(file));
         Map<String, Integer> table = new TreeMap<>();
         List<String> morePermissive = new ArrayList<>();
@@ -153,7 +157,12 @@ class CompatibilityRulesTest {
             }
         }
         System.out.printf(
-                Locale.ROOT, "OSADL: %d pairs, alike in %d (%.1f %%), %s%n", pairs, alike, 100.0 * alike / pairs, table);
+                Locale.ROOT,
+                "OSADL: %d pairs, alike in %d (%.1f %%), %s%n",
+                pairs,
+                alike,
+                100.0 * alike / pairs,
+                table);
         assertThat(morePermissive).isEmpty();
         assertThat(pairs).isGreaterThan(1000);
         assertThat(alike).isGreaterThan(pairs * 9 / 10);

@@ -29,7 +29,13 @@ import java.util.TreeSet;
  * @param strangers the licences that it names and the knowledge base lacks
  */
 record Scenario(
-        int line, String text, List<Part> stack, IntendedUse use, Outcome expected, String deciding, Set<String> strangers) {
+        int line,
+        String text,
+        List<Part> stack,
+        IntendedUse use,
+        Outcome expected,
+        String deciding,
+        Set<String> strangers) {
 
     static List<Scenario> all(Licenses licenses) throws IOException {
         Map<String, String> profiles = new HashMap<>();
@@ -58,7 +64,8 @@ record Scenario(
         String[] words = fields[1].strip().split("\\s+", 0);
         Map<Fact, String> facts = new EnumMap<>(Fact.class);
         Map<String, Map<Fact, String>> own = new HashMap<>();
-        for (String word : (profiles.get(words[0]) + " " + fields[1].strip().substring(words[0].length())).split("\\s+", 0)) {
+        for (String word :
+                (profiles.get(words[0]) + " " + fields[1].strip().substring(words[0].length())).split("\\s+", 0)) {
             int equals = word.indexOf('=');
             if (word.startsWith("-")) {
                 facts.remove(Fact.of(word.substring(1)).orElseThrow());
@@ -90,14 +97,14 @@ record Scenario(
             default -> throw new IllegalArgumentException(line);
         };
         IntendedUse use = Fact.facts(IntendedUse.of("scenario").build(), facts);
-        return new Scenario(
-                number, line, stack, use, expected, fields.length < 4 ? "" : fields[3].strip(), strangers);
+        return new Scenario(number, line, stack, use, expected, fields.length < 4 ? "" : fields[3].strip(), strangers);
     }
 
     private static Lineage lineage(String written, Licenses licenses, Set<String> strangers) {
         int slash = written.indexOf('/');
-        Optional<Boolean> multimodal =
-                slash < 0 ? Optional.empty() : Optional.of(written.substring(slash + 1).equals("multimodal"));
+        Optional<Boolean> multimodal = slash < 0
+                ? Optional.empty()
+                : Optional.of(written.substring(slash + 1).equals("multimodal"));
         String[] models = (slash < 0 ? written : written.substring(0, slash)).split(",", 0);
         List<Step> steps = new ArrayList<>();
         for (int i = 1; i < models.length; i++) {

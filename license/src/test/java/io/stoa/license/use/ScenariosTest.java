@@ -86,9 +86,12 @@ class ScenariosTest {
     @Test
     void proofsAreMinimal() throws IOException {
         for (Scenario scenario : Scenario.all(LICENSES)) {
-            for (StackAnswer.PartAnswer part : EXAMINER.examine(scenario.stack(), scenario.use()).parts()) {
+            for (StackAnswer.PartAnswer part :
+                    EXAMINER.examine(scenario.stack(), scenario.use()).parts()) {
                 Answer proof = part.proof();
-                assertThat(proof.outcome()).as(scenario.text()).isEqualTo(part.answer().outcome());
+                assertThat(proof.outcome())
+                        .as(scenario.text())
+                        .isEqualTo(part.answer().outcome());
                 switch (proof.outcome()) {
                     case FORBIDDEN -> assertThat(proof.grounds()).hasSize(1);
                     case UNKNOWN -> {
@@ -116,10 +119,9 @@ class ScenariosTest {
     /** Whether a ground is of the clause that is named, or lacks what is named. */
     private static boolean names(Ground ground, String deciding) {
         String[] words = deciding.split(" ", 3);
-        boolean license = LICENSES.find(words[0])
-                .map(License::id)
-                .equals(ground.license());
-        String topic = ground.topic().map(io.stoa.license.clause.Topic::lowerCase).orElse("");
+        boolean license = LICENSES.find(words[0]).map(License::id).equals(ground.license());
+        String topic =
+                ground.topic().map(io.stoa.license.clause.Topic::lowerCase).orElse("");
         String clause = topic + " " + ground.basis().replaceFirst("^section ", "");
         return license && clause.startsWith(deciding.substring(words[0].length()).strip())
                 || LICENSES.find(words[0]).isEmpty()

@@ -35,8 +35,20 @@ class SoundnessTest {
     private static final Licenses LICENSES = new Licenses();
     private static final Function<String, Optional<License>> BY_ID = UseExaminer.byId(LICENSES.all());
     private static final List<Long> NUMBERS = List.of(
-            0L, 999_999L, 1_000_000L, 1_000_001L, 9_999_999L, 10_000_000L, 20_000_000L, 20_000_001L, 100_000_000L,
-            100_000_001L, 699_999_999L, 700_000_000L, 700_000_001L, 2_000_000_000L);
+            0L,
+            999_999L,
+            1_000_000L,
+            1_000_001L,
+            9_999_999L,
+            10_000_000L,
+            20_000_000L,
+            20_000_001L,
+            100_000_000L,
+            100_000_001L,
+            699_999_999L,
+            700_000_000L,
+            700_000_001L,
+            2_000_000_000L);
 
     private final Random random = new Random(SEED);
 
@@ -59,7 +71,10 @@ class SoundnessTest {
                     .isNotNegative();
         }
         System.out.printf(
-                Locale.ROOT, "%d cases, outcomes before the change: %s, 0 violations%n", CASES, Arrays.toString(before));
+                Locale.ROOT,
+                "%d cases, outcomes before the change: %s, 0 violations%n",
+                CASES,
+                Arrays.toString(before));
         assertThat(Arrays.stream(before).allMatch(count -> count > CASES / 100)).isTrue();
     }
 
@@ -76,13 +91,15 @@ class SoundnessTest {
         return switch (random.nextInt(7)) {
             case 0 -> new Change("adds a clause", false, stack, use, List.of(clause()));
             case 1 -> {
-                Lineage lineage = new Lineage(first.lineage().steps(), first.lineage().architecture(), Optional.empty());
+                Lineage lineage =
+                        new Lineage(first.lineage().steps(), first.lineage().architecture(), Optional.empty());
                 yield new Change("forgets the modality", true, with(stack, lineage), use, List.of());
             }
             case 2 -> {
                 List<Step> steps = new ArrayList<>(first.lineage().steps());
                 steps.addFirst(new Step(Step.Relation.BASE, "another", List.of(claim())));
-                Lineage lineage = new Lineage(steps, first.lineage().architecture(), first.lineage().multimodal());
+                Lineage lineage = new Lineage(
+                        steps, first.lineage().architecture(), first.lineage().multimodal());
                 yield new Change("adds a base", false, with(stack, lineage), use, List.of());
             }
             case 3 -> {
@@ -237,9 +254,9 @@ class SoundnessTest {
             case DISTRIBUTION -> Optional.of(word(one(IntendedUse.Distribution.values())));
             case MODIFICATION -> Optional.of(word(one(IntendedUse.Modification.values())));
             case ENTITY -> Optional.of(word(one(IntendedUse.Entity.values())));
-            case DOMAINS ->
-                Optional.of(random.nextInt(4) > 0 ? "[]" : word(one(IntendedUse.Domain.values())));
-            case TERRITORIES -> Optional.of(List.of("US", "DE", "US,FR", "KR", "EU", "XX").get(random.nextInt(6)));
+            case DOMAINS -> Optional.of(random.nextInt(4) > 0 ? "[]" : word(one(IntendedUse.Domain.values())));
+            case TERRITORIES ->
+                Optional.of(List.of("US", "DE", "US,FR", "KR", "EU", "XX").get(random.nextInt(6)));
             case DOMICILE -> random.nextInt(3) > 0 ? Optional.empty() : Optional.of(random.nextBoolean() ? "US" : "DE");
             case OUTPUTS_TRAIN ->
                 random.nextInt(3) > 0
