@@ -2,20 +2,26 @@ package io.stoa.cli;
 
 import io.stoa.assess.Assessment;
 import io.stoa.benchmark.gate.GateReport;
+import io.stoa.license.compat.Compatibility;
+import io.stoa.license.use.Answer;
 import io.stoa.model.StoaException;
 import io.stoa.model.Verdict;
 
 /** Every way in which the command can end. */
 public enum ExitCode {
-    OK(0, "Done. For assess: at least one candidate is READY. For bench gate: it passes."),
+    OK(0, "Done. For assess: at least one candidate is READY. For bench gate: it passes. For license check: allowed."),
     USER(2, "The command line or an input file is wrong; the message names the place."),
-    READY_IF(10, "assess: no candidate is READY, at least one is READY IF its conditions are met."),
+    READY_IF(10, "assess: no candidate is READY, at least one is READY IF its conditions are met. license check: allowed once"
+                    + " duties are met."),
     UNDECIDED(
             11,
             "assess: no candidate is ready, at least one cannot be decided yet. bench gate: a loss is neither ruled out"
                     + " nor shown, or a task was not measured. bench run: --max-time or --max-cost left something"
-                    + " undone."),
-    NOT_READY(12, "assess: every candidate is NOT READY. bench gate: a regression is shown, or a least score missed."),
+                    + " undone. license check: a fact or a licence is not known."),
+    NOT_READY(
+            12,
+            "assess: every candidate is NOT READY. bench gate: a regression is shown, or a least score missed."
+                    + " license check: forbidden."),
     BROKEN(20, "ledger verify: the chain is broken."),
     UNHEALTHY(21, "doctor: at least one check failed."),
     ENGINE(69, "A model, an engine or an endpoint failed, or no JDK 25 was found."),
@@ -45,6 +51,24 @@ public enum ExitCode {
             case ENGINE -> ENGINE;
             case RESOURCES -> RESOURCES;
             case BUG -> BUG;
+        };
+    }
+
+    static ExitCode of(Answer.Outcome outcome) {
+        return switch (outcome) {
+            case ALLOWED -> OK;
+            case ALLOWED_WITH_DUTIES -> READY_IF;
+            case UNKNOWN -> UNDECIDED;
+            case FORBIDDEN -> NOT_READY;
+        };
+    }
+
+    static ExitCode of(Compatibility.Answer answer) {
+        return switch (answer) {
+            case COMPATIBLE -> OK;
+            case WITH_DUTIES -> READY_IF;
+            case UNKNOWN -> UNDECIDED;
+            case INCOMPATIBLE -> NOT_READY;
         };
     }
 

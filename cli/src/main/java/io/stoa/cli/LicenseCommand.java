@@ -8,6 +8,7 @@ import io.stoa.model.StoaException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -25,10 +26,17 @@ import tools.jackson.databind.json.JsonMapper;
             "  stoa license",
             "  stoa license llama3.1",
             "  stoa license models/LICENSE.txt",
+            "  stoa license explain llama3.1 --text models/LICENSE.txt",
+            "  stoa license diff llama3 llama3.1",
+            "  stoa license check stoa.yaml",
+            "  stoa license combine llama3.1 mit --how republish",
             "",
-            "Readings in our own words, not legal advice."
+            LicenseCommand.NO_ADVICE
         })
 final class LicenseCommand implements Runnable {
+    /** The last line of everything that a licence verb prints for a person. */
+    static final String NO_ADVICE = "Readings in our own words, not legal advice.";
+
     private final House house;
 
     @Parameters(
@@ -45,6 +53,14 @@ final class LicenseCommand implements Runnable {
         this.house = house;
     }
 
+    static CommandLine commandLine(House house) {
+        return new CommandLine(new LicenseCommand(house))
+                .addSubcommand(new LicenseExplainCommand(house))
+                .addSubcommand(new LicenseDiffCommand(house))
+                .addSubcommand(new LicenseCheckCommand(house))
+                .addSubcommand(new LicenseCombineCommand(house));
+    }
+
     @Override
     public void run() {
         Licenses licenses = new Licenses();
@@ -59,11 +75,12 @@ final class LicenseCommand implements Runnable {
         }
         Path file = Path.of(what.get());
         if (!Files.exists(file)) {
-            throw StoaException.user(
-                    what.get() + ": neither a licence that Stoa knows nor a file; `stoa license` lists the known ones");
+            throw StoaException.user(what.get() + ": neither a licence that Stoa knows nor a file"
+                    + licenses.hint(what.get()) + "; `stoa license` lists the known ones");
         }
         Recognition recognition = licenses.recognize(file);
         house.out().println(json ? JsonMapper.shared().writeValueAsString(recognition) : recognition.sentence());
+        advise();
     }
 
     private void print(License license) {
@@ -75,6 +92,13 @@ final class LicenseCommand implements Runnable {
         house.out().println("read " + license.read() + " from " + license.source());
         for (Clause clause : license.clauses()) {
             house.out().println("- " + clause.topic() + ": " + clause.says() + " [section " + clause.section() + "]");
+        }
+        advise();
+    }
+
+    private void advise() {
+        if (!json) {
+            house.out().println(NO_ADVICE);
         }
     }
 }

@@ -93,7 +93,6 @@ public final class Main implements Runnable {
                 new QuantizeCommand(house),
                 new FitCommand(house),
                 new InspectCommand(house),
-                new LicenseCommand(house),
                 new GenerateCommand(house),
                 new ScoreCommand(house),
                 new EngineCommand(house),
@@ -102,6 +101,7 @@ public final class Main implements Runnable {
             stoa.addSubcommand(command);
         }
         stoa.addSubcommand(BenchCommand.commandLine(house));
+        stoa.addSubcommand(LicenseCommand.commandLine(house));
         stoa.addSubcommand(LedgerCommand.commandLine(house));
         stoa.addSubcommand(new CommandLine(new AutoComplete.GenerateCompletion()));
         CommandLine codes = new CommandLine(new ExitCodesCommand(house));

@@ -9,6 +9,7 @@ import io.stoa.license.lineage.LineageReader.Paper;
 import io.stoa.license.lineage.Step;
 import io.stoa.license.lineage.Step.Standing;
 import io.stoa.license.use.Answer;
+import io.stoa.license.use.Fact;
 import io.stoa.license.use.Ground;
 import io.stoa.license.use.UseExaminer;
 import io.stoa.model.Check;
@@ -26,8 +27,8 @@ import io.stoa.model.Subject;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
-import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /**
@@ -209,15 +210,9 @@ public final class LicensePillar implements Pillar {
 
         /** The use in one fixed order: a set has none of its own. */
         private static String written(IntendedUse use) {
-            return String.join(
-                    "\n",
-                    use.commercial().toString(),
-                    use.distribution().toString(),
-                    use.monthlyActiveUsers().toString(),
-                    use.annualRevenue().toString(),
-                    new TreeSet<>(use.territories()).toString(),
-                    use.modification().toString(),
-                    use.outputsTrainModels().toString());
+            return Arrays.stream(Fact.values())
+                    .map(fact -> fact.key() + ": " + fact.said(use))
+                    .collect(Collectors.joining("\n"));
         }
     }
 }

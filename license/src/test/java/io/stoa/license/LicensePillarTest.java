@@ -160,13 +160,17 @@ class LicensePillarTest {
 
     private static IntendedUse use(Distribution distribution) {
         return new IntendedUse(
-                "help desk",
-                Optional.of(true),
-                Optional.of(distribution),
-                OptionalLong.of(1000),
-                OptionalLong.of(1_000_000),
-                Set.of("DE", "US"),
-                Optional.of(Modification.NONE),
-                Optional.of(false));
+                        "help desk",
+                        Optional.of(true),
+                        Optional.of(distribution),
+                        OptionalLong.of(1000),
+                        OptionalLong.of(1_000_000),
+                        Set.of("DE", "US"),
+                        Optional.of(Modification.NONE),
+                        Optional.of(false))
+                .toBuilder()
+                        .domains(Optional.of(Set.of()))
+                        .guardrailsWeakened(Optional.of(false))
+                        .build();
     }
 }

@@ -152,6 +152,26 @@ public final class JsonReport {
         json.set("territories", strings(use.territories().stream().sorted().toList()));
         use.modification().ifPresent(modification -> json.put("modification", modification.name()));
         use.outputsTrainModels().ifPresent(train -> json.put("outputsTrainModels", train));
+        use.entity().ifPresent(entity -> json.put("entity", entity.name()));
+        use.domains()
+                .ifPresent(domains -> json.set(
+                        "domains", strings(domains.stream().map(Enum::name).sorted().toList())));
+        use.production().ifPresent(production -> json.put("production", production));
+        use.domicile().ifPresent(domicile -> json.put("domicile", domicile));
+        use.registered().ifPresent(registered -> json.put("registered", registered));
+        use.guardrailsWeakened().ifPresent(weakened -> json.put("guardrailsWeakened", weakened));
+        use.distilled().ifPresent(distilled -> json.put("distilled", distilled));
+        if (!use.outputsTrain().isEmpty()) {
+            json.set("outputsTrain", strings(use.outputsTrain().stream().toList()));
+        }
+        use.productMonthlyActiveUsers().ifPresent(users -> json.put("productMonthlyActiveUsers", users));
+        use.dailyActiveUsers().ifPresent(users -> json.put("dailyActiveUsers", users));
+        use.monthlyRevenue().ifPresent(revenue -> json.put("monthlyRevenue", revenue));
+        if (!use.monthlyActiveUsersOn().isEmpty()) {
+            ObjectNode counts = JSON.objectNode();
+            use.monthlyActiveUsersOn().forEach((day, count) -> counts.put(day.toString(), count));
+            json.set("monthlyActiveUsersOn", counts);
+        }
         return json;
     }
 

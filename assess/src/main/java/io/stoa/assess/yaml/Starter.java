@@ -85,6 +85,8 @@ public final class Starter {
                   # territories: [DE]
                   modification: none # or quantized, fine-tuned, merged
                   outputs-train-models: false
+                  domains: [] # fields of use that licences restrict, such as medical-advice; [] for none
+                  # guardrails-weakened: false
 
                 report:
                   html: stoa-report.html

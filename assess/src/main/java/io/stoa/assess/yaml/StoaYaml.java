@@ -5,6 +5,8 @@ import io.stoa.assess.yaml.AssessmentFile.Report;
 import io.stoa.model.Bytes;
 import io.stoa.model.IntendedUse;
 import io.stoa.model.IntendedUse.Distribution;
+import io.stoa.model.IntendedUse.Domain;
+import io.stoa.model.IntendedUse.Entity;
 import io.stoa.model.IntendedUse.Modification;
 import io.stoa.model.Machine;
 import io.stoa.model.StoaException;
@@ -22,6 +24,8 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.LocalDate;
+import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -33,6 +37,9 @@ import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.SequencedMap;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.api.lowlevel.Compose;
 import org.snakeyaml.engine.v2.api.lowlevel.Parse;
@@ -71,6 +78,8 @@ public final class StoaYaml {
             new Shape.Pattern("[0-9]{1,6}(\\.[0-9]{1,6})?\\s*(B|KiB|MiB|GiB|TiB|KB|MB|GB|TB)", "16GiB");
     private static final Shape.Whole TOKENS = new Shape.Whole(1, 100_000_000);
     private static final Shape.Real SHARE = new Shape.Real(0, 1);
+    private static final Shape.Whole COUNT = new Shape.Whole(0, Long.MAX_VALUE);
+    private static final Shape.Pattern PLACE = new Shape.Pattern("[A-Z]{2}", "DE, US or EU");
     private static final Shape PAPERS = new Shape.ListOf(Shape.Text.ANY, 0);
 
     /** The quantization types that may be asked for; the engine has the last word on whether a model can take one. */
@@ -133,7 +142,7 @@ public final class StoaYaml {
                 .filter(MappingNode.class::isInstance)
                 .map(MappingNode.class::cast)
                 .flatMap(this::machine);
-        IntendedUse use = use((MappingNode) need(top, "use"));
+        Optional<IntendedUse> use = use((MappingNode) need(top, "use"));
         Report report = find(top, "report")
                 .map(MappingNode.class::cast)
                 .map(node -> new Report(written(node, "html"), written(node, "json")))
@@ -143,7 +152,7 @@ public final class StoaYaml {
                 .orElseGet(() -> Optional.ofNullable(folder.getFileName())
                         .map(Path::toString)
                         .orElse("assessment"));
-        return new AssessmentFile(name, models, workload, machine, use, report);
+        return new AssessmentFile(name, models, workload, machine, use.orElseThrow(), report);
     }
 
     private String text() {
@@ -379,16 +388,45 @@ public final class StoaYaml {
                 file.getFileName() + ""));
     }
 
-    private IntendedUse use(MappingNode map) {
-        return new IntendedUse(
-                text(map, "purpose").orElseThrow(),
-                truth(map, "commercial"),
-                text(map, "distribution").map(word -> word(Distribution.values(), word)),
-                count(map, "monthly-active-users"),
-                count(map, "annual-revenue"),
-                Set.copyOf(new HashSet<>(texts(map, "territories"))),
-                text(map, "modification").map(word -> word(Modification.values(), word)),
-                truth(map, "outputs-train-models"));
+    private Optional<IntendedUse> use(MappingNode map) {
+        IntendedUse.Builder use = IntendedUse.of(text(map, "purpose").orElseThrow())
+                .commercial(truth(map, "commercial"))
+                .distribution(text(map, "distribution").map(word -> word(Distribution.values(), word)))
+                .monthlyActiveUsers(count(map, "monthly-active-users"))
+                .annualRevenue(count(map, "annual-revenue"))
+                .territories(Set.copyOf(new HashSet<>(texts(map, "territories"))))
+                .modification(text(map, "modification").map(word -> word(Modification.values(), word)))
+                .outputsTrainModels(truth(map, "outputs-train-models"))
+                .entity(text(map, "entity").map(word -> word(Entity.values(), word)))
+                .domains(find(map, "domains")
+                        .map(_ -> texts(map, "domains").stream()
+                                .map(word -> word(Domain.values(), word))
+                                .collect(Collectors.toSet())))
+                .production(truth(map, "production"))
+                .domicile(text(map, "domicile"))
+                .registered(truth(map, "registered"))
+                .guardrailsWeakened(truth(map, "guardrails-weakened"))
+                .distilled(truth(map, "distilled"))
+                .outputsTrain(Set.copyOf(new HashSet<>(texts(map, "outputs-train"))))
+                .productMonthlyActiveUsers(count(map, "product-monthly-active-users"))
+                .dailyActiveUsers(count(map, "daily-active-users"))
+                .monthlyRevenue(count(map, "monthly-revenue"));
+        SortedMap<LocalDate, Long> counts = new TreeMap<>();
+        for (Node node : list(map, "monthly-active-users-on")) {
+            MappingNode count = (MappingNode) node;
+            Node day = need(count, "day");
+            try {
+                counts.put(LocalDate.parse(scalar(day)), whole(count, "count").orElseThrow());
+            } catch (DateTimeParseException e) {
+                problems.at(day, "use.monthly-active-users-on: " + e.getParsedString() + " is no day of the calendar");
+            }
+        }
+        try {
+            return Optional.of(use.monthlyActiveUsersOn(counts).build());
+        } catch (IllegalArgumentException e) {
+            problems.at(map, "use: " + e.getMessage());
+            return Optional.empty();
+        }
     }
 
     private static <E extends Enum<E>> E word(E[] values, String word) {
@@ -625,18 +663,15 @@ public final class StoaYaml {
                         "unknown"),
                 optional(
                         "monthly-active-users",
-                        new Shape.Whole(0, Long.MAX_VALUE),
-                        "Of licensee and affiliates together",
+                        COUNT,
+                        "Of licensee and affiliates together, in the highest month so far; counts for the product as"
+                                + " well, unless product-monthly-active-users says less",
                         "unknown"),
-                optional(
-                        "annual-revenue",
-                        new Shape.Whole(0, Long.MAX_VALUE),
-                        "Of licensee and affiliates together, in US dollars",
-                        "unknown"),
+                optional("annual-revenue", COUNT, "Of licensee and affiliates together, in US dollars", "unknown"),
                 optional(
                         "territories",
-                        new Shape.ListOf(new Shape.Pattern("[A-Z]{2}", "DE, US or EU"), 1),
-                        "Where the licensee is domiciled: ISO 3166 codes, or EU",
+                        new Shape.ListOf(PLACE, 1),
+                        "Where the licensee is domiciled and the model is used: ISO 3166 codes, or EU",
                         "unknown"),
                 optional(
                         "modification",
@@ -647,7 +682,70 @@ public final class StoaYaml {
                         "outputs-train-models",
                         new Shape.Truth(),
                         "Whether outputs train or improve other models",
-                        "unknown"));
+                        "unknown"),
+                optional("entity", new Shape.Text(words(Entity.values())), "What kind of licensee you are", "unknown"),
+                optional(
+                        "domains",
+                        new Shape.ListOf(new Shape.Text(words(Domain.values())), 0),
+                        "The fields of use that licences restrict and that this use touches; [] when it touches none",
+                        "unknown"),
+                optional(
+                        "production",
+                        new Shape.Truth(),
+                        "Whether it is used in production, and not only to test or to do research",
+                        "unknown"),
+                optional(
+                        "domicile",
+                        PLACE,
+                        "Where the licensee is domiciled, when that is only one of the territories",
+                        "unknown"),
+                optional(
+                        "registered",
+                        new Shape.Truth(),
+                        "Whether you are registered with the licensor, where a licence asks for it",
+                        "unknown"),
+                optional(
+                        "guardrails-weakened",
+                        new Shape.Truth(),
+                        "Whether safety measures are removed or weakened without a comparable replacement",
+                        "unknown"),
+                optional(
+                        "distilled",
+                        new Shape.Truth(),
+                        "Whether another model is trained to perform alike",
+                        "unknown, or false when outputs train no models"),
+                optional(
+                        "outputs-train",
+                        new Shape.ListOf(new Shape.Pattern("[A-Za-z0-9][A-Za-z0-9._-]{0,47}", "llama2"), 1),
+                        "The families of models that outputs train",
+                        "any, when outputs train models"),
+                optional(
+                        "product-monthly-active-users",
+                        COUNT,
+                        "Of the product or service alone, in the highest month so far",
+                        "monthly-active-users"),
+                optional(
+                        "monthly-active-users-on",
+                        new Shape.ListOf(
+                                fields(
+                                        required(
+                                                "day",
+                                                new Shape.Pattern("[0-9]{4}-[0-9]{2}-[0-9]{2}", "2024-07-23"),
+                                                "the release date of a licence that tests the count once"),
+                                        required("count", COUNT, "the count in the calendar month before that day")),
+                                1),
+                        "Of licensee and affiliates together, in the month before the day of a one-off test",
+                        "monthly-active-users"),
+                optional(
+                        "daily-active-users",
+                        COUNT,
+                        "Of licensee and affiliates together, on the highest day so far",
+                        "unknown, at most monthly-active-users"),
+                optional(
+                        "monthly-revenue",
+                        COUNT,
+                        "Of licensee and affiliates together, in US dollars, in the highest of the last twelve months",
+                        "unknown, at most annual-revenue"));
     }
 
     private static Shape.Fields fields(Shape.Key... entries) {

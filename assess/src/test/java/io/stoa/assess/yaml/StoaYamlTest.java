@@ -3,6 +3,7 @@ package io.stoa.assess.yaml;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.stoa.model.IntendedUse;
 import io.stoa.model.Bytes;
 import io.stoa.model.IntendedUse.Distribution;
 import io.stoa.model.Machine;
@@ -15,6 +16,9 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.time.LocalDate;
+import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -59,6 +63,53 @@ class StoaYamlTest {
 
     private Path write(String yaml) throws IOException {
         return Files.writeString(folder.resolve("stoa.yaml"), yaml);
+    }
+
+    @Test
+    void whatFewLicencesAskForArrivesToo() throws IOException {
+        IntendedUse use = StoaYaml.read(write(GOOD
+                        + """
+                          entity: non-profit
+                          domains: [medical-advice, justice]
+                          production: true
+                          domicile: "NO"
+                          registered: false
+                          guardrails-weakened: false
+                          distilled: true
+                          outputs-train: [llama2]
+                          product-monthly-active-users: 5
+                          daily-active-users: 4
+                          monthly-active-users-on: [{day: 2024-07-23, count: 12_000}]
+                          annual-revenue: 100
+                          monthly-revenue: 20
+                        """.indent(2)))
+                .use();
+        assertThat(use.entity()).contains(IntendedUse.Entity.NON_PROFIT);
+        assertThat(use.domains())
+                .contains(Set.of(IntendedUse.Domain.MEDICAL_ADVICE, IntendedUse.Domain.JUSTICE));
+        assertThat(use.production()).contains(true);
+        assertThat(use.domicile()).contains("NO");
+        assertThat(use.registered()).contains(false);
+        assertThat(use.guardrailsWeakened()).contains(false);
+        assertThat(use.distilled()).contains(true);
+        assertThat(use.outputsTrain()).containsExactly("llama2");
+        assertThat(use.productMonthlyActiveUsers()).hasValue(5);
+        assertThat(use.dailyActiveUsers()).hasValue(4);
+        assertThat(use.monthlyRevenue()).hasValue(20);
+        assertThat(use.monthlyActiveUsersOn()).containsExactly(Map.entry(LocalDate.of(2024, 7, 23), 12_000L));
+        assertThat(StoaYaml.read(write(GOOD)).use().domains()).isEmpty();
+        assertThat(StoaYaml.read(write(GOOD + "  domains: []\n")).use().domains())
+                .contains(Set.of());
+    }
+
+    @Test
+    void factsAboutTheUseThatContradictEachOtherAreRefusedWithTheirPlace() throws IOException {
+        Path more = write(GOOD + "  product-monthly-active-users: 700_000_001\n");
+        assertThatThrownBy(() -> StoaYaml.read(more)).hasMessageContaining("more than monthly-active-users");
+        Path day = write(GOOD + "  monthly-active-users-on: [{day: 2024-02-30, count: 1}]\n");
+        assertThatThrownBy(() -> StoaYaml.read(day)).hasMessageContaining("2024-02-30 is no day");
+        Path field = write(GOOD + "  domains: [medecine]\n");
+        assertThatThrownBy(() -> StoaYaml.read(field)).hasMessageContaining("use.domains");
     }
 
     @Test

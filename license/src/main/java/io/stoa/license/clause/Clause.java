@@ -2,6 +2,8 @@ package io.stoa.license.clause;
 
 import static java.util.Objects.requireNonNull;
 
+import io.stoa.license.text.Quote;
+import java.time.LocalDate;
 import java.util.List;
 import java.util.Optional;
 
@@ -13,8 +15,11 @@ import java.util.Optional;
  * @param when it does so when all of these hold; always when there are none
  * @param says what it says, as a sentence part without a full stop
  * @param remedy what to do about it; always there unless it only allows or notes
+ * @param provides what a duty asks to be made, as far as a machine can make or check it
  * @param section where the text says so, such as {@code 1.b.i}
+ * @param quote where it stands in a copy of the text; absent when no copy was at hand, or when it rests on the whole text
  * @param reliability how it is known
+ * @param read when it was read
  */
 public record Clause(
         Topic topic,
@@ -22,18 +27,30 @@ public record Clause(
         List<Condition> when,
         String says,
         Optional<String> remedy,
+        List<Provision> provides,
         String section,
-        Reliability reliability) {
+        Optional<Quote> quote,
+        Reliability reliability,
+        LocalDate read) {
     public Clause {
         requireNonNull(topic, "topic");
         requireNonNull(effect, "effect");
+        requireNonNull(quote, "quote");
         requireNonNull(reliability, "reliability");
+        requireNonNull(read, "read");
         when = List.copyOf(when);
+        provides = List.copyOf(provides);
         if (says.isBlank() || section.isBlank()) {
             throw new IllegalArgumentException("a clause says something and names its section: " + topic);
         }
         if (effect.compareTo(Effect.DUTY) >= 0 && remedy.isEmpty()) {
             throw new IllegalArgumentException("a clause that is " + effect + " needs a remedy: " + says);
+        }
+        if (effect != Effect.DUTY && !provides.isEmpty()) {
+            throw new IllegalArgumentException("only a duty provides something: " + says);
+        }
+        if (reliability == Reliability.SECONDARY && quote.isPresent()) {
+            throw new IllegalArgumentException("a clause that is quoted was read: " + says);
         }
     }
 }

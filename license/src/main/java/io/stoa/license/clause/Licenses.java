@@ -3,6 +3,7 @@ package io.stoa.license.clause;
 import io.stoa.license.text.Recognition;
 import io.stoa.license.text.Recognizer;
 import io.stoa.model.Digest;
+import io.stoa.model.Spelling;
 import io.stoa.model.StoaException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -15,23 +16,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** The licences that Stoa knows, by id, name, link or text. Immutable, safe to share; reading them takes a moment. */
 public final class Licenses {
     /** The largest licence text or model card that is read. */
     public static final int LARGEST_FILE = 1 << 20;
 
-    private static final List<String> FILES = List.of(
-            "apache-2.0",
-            "mit",
-            "cc-by-nc-4.0",
-            "llama2",
-            "llama3",
-            "llama3.1",
-            "llama3.2",
-            "llama3.3",
-            "llama4",
-            "gemma");
+    /** The longest word that may be a misspelt name. */
+    private static final int LONGEST_NAME = 100;
 
     private final List<License> all;
     private final Recognizer recognizer;
@@ -42,14 +35,15 @@ public final class Licenses {
         List<License> licenses = new ArrayList<>();
         List<Recognizer.Reference> references = new ArrayList<>();
         MessageDigest running = Digest.sha256();
-        for (String file : FILES) {
+        for (String file : text(resource("clauses/index")).lines().toList()) {
             byte[] yaml = resource("clauses/" + file + ".yaml");
-            byte[] fingerprint = resource("fingerprints/" + file + ".fingerprint");
             running.update(yaml);
-            running.update(fingerprint);
             License license = new ClauseFile(file, text(yaml)).license();
             licenses.add(license);
-            references.add(new Recognizer.Reference(license.id(), license.titles(), text(fingerprint)));
+            optional("fingerprints/" + file + ".fingerprint").ifPresent(fingerprint -> {
+                running.update(fingerprint);
+                references.add(new Recognizer.Reference(license.id(), license.titles(), text(fingerprint)));
+            });
         }
         this.all = List.copyOf(licenses);
         this.recognizer = new Recognizer(references);
@@ -64,6 +58,28 @@ public final class Licenses {
     /** The licence with this id, name or alias, such as {@code Apache-2.0} or Hugging Face's {@code llama3.1}. */
     public Optional<License> find(String declared) {
         return all.stream().filter(license -> license.isCalled(declared)).findFirst();
+    }
+
+    /**
+     * The licence with this id, name or alias.
+     *
+     * @throws StoaException of kind {@code USER}, with the nearest name, when there is none
+     */
+    public License get(String declared) {
+        return find(declared)
+                .orElseThrow(() -> StoaException.user("no licence called " + declared + " is known" + hint(declared)
+                        + "; `stoa license` lists the known ones"));
+    }
+
+    /** The nearest known name as the end of a message, or nothing. */
+    public String hint(String declared) {
+        if (declared.length() > LONGEST_NAME) {
+            return "";
+        }
+        List<String> names = all.stream()
+                .flatMap(license -> Stream.concat(Stream.of(license.id()), license.aliases().stream()))
+                .toList();
+        return Spelling.hint(declared.toLowerCase(Locale.ROOT), names).orElse("");
     }
 
     /** The licence that an address stands for, when it is one of the addresses where a licence is published. */
@@ -136,11 +152,13 @@ public final class Licenses {
     }
 
     private static byte[] resource(String name) {
+        return optional(name)
+                .orElseThrow(() -> StoaException.bug("resource " + name + " is missing from the licence module"));
+    }
+
+    private static Optional<byte[]> optional(String name) {
         try (InputStream in = Licenses.class.getResourceAsStream("/io/stoa/license/" + name)) {
-            if (in == null) {
-                throw StoaException.bug("resource " + name + " is missing from the licence module");
-            }
-            return in.readAllBytes();
+            return in == null ? Optional.empty() : Optional.of(in.readAllBytes());
         } catch (IOException e) {
             throw new StoaException(StoaException.Kind.BUG, "resource " + name + " cannot be read", e);
         }

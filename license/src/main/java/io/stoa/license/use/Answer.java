@@ -1,6 +1,7 @@
 package io.stoa.license.use;
 
 import io.stoa.license.clause.Effect;
+import java.util.Comparator;
 import java.util.List;
 
 /**
@@ -33,6 +34,38 @@ public record Answer(Outcome outcome, List<Ground> grounds) {
                         .toList());
     }
 
+    /**
+     * The same outcome with the fewest grounds that come to it: of what forbids one ground, of what is unknown everything
+     * that is missing, and of a permission its duties, its grants and why nothing speaks against it.
+     */
+    public Answer proof() {
+        return switch (outcome) {
+            case FORBIDDEN -> Answer.of(List.of(shortest()));
+            case UNKNOWN ->
+                Answer.of(grounds.stream()
+                        .filter(ground -> ground.effect() == Effect.UNCLEAR)
+                        .toList());
+            case ALLOWED, ALLOWED_WITH_DUTIES -> this;
+        };
+    }
+
+    /** What could be said to make the answer known, one sentence part for each fact. */
+    public List<String> missing() {
+        return grounds.stream()
+                .flatMap(ground -> ground.missing().stream())
+                .distinct()
+                .toList();
+    }
+
+    /** The prohibition that rests on the fewest facts; one of a settled licence before one that may not be the licence. */
+    private Ground shortest() {
+        return grounds.stream()
+                .filter(ground -> ground.effect() == Effect.FORBIDS)
+                .min(Comparator.comparingInt((Ground ground) -> ground.missing().size())
+                        .thenComparingInt(ground -> ground.facts().size()))
+                .orElseThrow();
+    }
+
     private static Outcome outcome(List<Ground> grounds) {
         return grounds.stream()
                 .map(ground -> outcome(ground.effect()))
@@ -41,7 +74,7 @@ public record Answer(Outcome outcome, List<Ground> grounds) {
                 .orElse(Outcome.UNKNOWN);
     }
 
-    private static Outcome outcome(Effect effect) {
+    static Outcome outcome(Effect effect) {
         return switch (effect) {
             case NOTES, ALLOWS -> Outcome.ALLOWED;
             case DUTY -> Outcome.ALLOWED_WITH_DUTIES;

@@ -14,4 +14,9 @@ enum Truth {
     Truth and(Truth other) {
         return compareTo(other) >= 0 ? this : other;
     }
+
+    /** True as soon as one is true, even where the other is unknown. */
+    Truth or(Truth other) {
+        return compareTo(other) <= 0 ? this : other;
+    }
 }

@@ -5,10 +5,15 @@ import io.stoa.license.clause.Condition;
 import io.stoa.license.clause.Effect;
 import io.stoa.license.clause.License;
 import io.stoa.license.clause.Licenses;
+import io.stoa.license.clause.Provision;
 import io.stoa.license.clause.Topic;
+import io.stoa.license.compat.Compatibility;
+import io.stoa.license.compat.CompatibilityRules;
+import io.stoa.license.compat.Way;
 import io.stoa.license.lineage.Lineage;
 import io.stoa.license.lineage.Step;
 import io.stoa.license.lineage.Step.Standing;
+import io.stoa.license.use.Answer.Outcome;
 import io.stoa.model.IntendedUse;
 import io.stoa.model.IntendedUse.Distribution;
 import io.stoa.model.StoaException;
@@ -19,6 +24,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /**
@@ -33,61 +40,113 @@ public final class UseExaminer {
     /** What is done under which condition. */
     private static final Map<Topic, List<Condition>> ACTS = acts();
 
-    private final Licenses licenses;
+    private static final CompatibilityRules RULES = new CompatibilityRules();
+
+    private final Function<String, Optional<License>> licenses;
 
     public UseExaminer(Licenses licenses) {
+        this(byId(licenses.all()));
+    }
+
+    UseExaminer(Function<String, Optional<License>> licenses) {
         this.licenses = licenses;
     }
 
+    /** Claims name licences by their ids, so that no aliases need to be compared. */
+    static Function<String, Optional<License>> byId(List<License> licenses) {
+        Map<String, License> byId =
+                licenses.stream().collect(Collectors.toUnmodifiableMap(License::id, Function.identity()));
+        return id -> Optional.ofNullable(byId.get(id));
+    }
+
+    /** A reason that is written only when somebody reads it: most questions need only what the reasons come to. */
+    private record Reason(Effect effect, Supplier<Ground> written) {}
+
     /** Examines a use. The same arguments give the same answer. */
     public Answer examine(Lineage lineage, IntendedUse use) {
+        return Answer.of(reasons(lineage, use).stream()
+                .map(reason -> reason.written.get())
+                .toList());
+    }
+
+    /** What {@link #examine} comes to, without its proof. */
+    Outcome outcome(Lineage lineage, IntendedUse use) {
+        return reasons(lineage, use).stream()
+                .map(reason -> Answer.outcome(reason.effect))
+                .max(Outcome::compareTo)
+                .orElse(Outcome.UNKNOWN);
+    }
+
+    /** How many prohibitions and missing facts keep the use from being allowed. */
+    int doubts(Lineage lineage, IntendedUse use) {
+        return reasons(lineage, use).stream()
+                .filter(reason -> reason.effect.compareTo(Effect.DUTY) > 0)
+                .mapToInt(reason ->
+                        Math.max(1, reason.written.get().missing().size()))
+                .sum();
+    }
+
+    private List<Reason> reasons(Lineage lineage, IntendedUse use) {
         Facts facts = new Facts(use, lineage);
         Map<String, List<String>> settled = new LinkedHashMap<>();
-        List<Ground> grounds = new ArrayList<>();
+        List<Reason> reasons = new ArrayList<>();
         for (Step step : lineage.steps()) {
             switch (step.standing()) {
                 case Standing.Settled(String license) ->
                     settled.computeIfAbsent(license, _ -> new ArrayList<>()).add(step.name());
                 case Standing.Inherited() -> {}
-                case Standing.Open open -> grounds.addAll(open(step, open, facts));
+                case Standing.Open open -> reasons.addAll(open(step, open, facts));
             }
         }
-        settled.forEach((id, steps) -> grounds.addAll(grounds(license(id), steps, facts)));
-        grounds.addAll(relabelled(lineage));
-        return Answer.of(grounds);
+        settled.forEach((id, steps) -> reasons.addAll(reasons(license(id), steps, facts)));
+        reasons.addAll(relabelled(lineage));
+        reasons.addAll(merged(lineage, facts));
+        return reasons;
     }
 
     /** An open licence is unknown; where one of the licences that it may be forbids the use, that must be heard as well. */
-    private List<Ground> open(Step step, Standing.Open open, Facts facts) {
-        List<Ground> grounds = new ArrayList<>();
-        grounds.add(new Ground(
+    private List<Reason> open(Step step, Standing.Open open, Facts facts) {
+        List<Reason> reasons = new ArrayList<>();
+        reasons.add(new Reason(
                 Effect.UNCLEAR,
-                List.of(step.name()),
-                Optional.empty(),
-                open.why(),
-                Optional.of(open.remedy()),
-                "licence claims",
-                List.of()));
+                () -> new Ground(
+                        Effect.UNCLEAR,
+                        List.of(step.name()),
+                        Optional.empty(),
+                        open.why(),
+                        Optional.of(open.remedy()),
+                        "licence claims",
+                        List.of(),
+                        Optional.empty(),
+                        List.of(open.remedy()),
+                        List.of())));
         for (String possible : open.possible()) {
-            grounds(license(possible), List.of(step.name()), facts).stream()
-                    .filter(ground -> ground.effect() == Effect.FORBIDS)
-                    .map(ground -> new Ground(
-                            Effect.FORBIDS,
-                            ground.steps(),
-                            ground.license(),
-                            "one claim about %s means %s; if it holds, %s"
-                                    .formatted(step.name(), possible, ground.sentence()),
-                            Optional.of("clear up which licence holds; if it is %s, %s"
-                                    .formatted(possible, ground.remedy().orElseThrow())),
-                            ground.basis(),
-                            ground.facts()))
-                    .forEach(grounds::add);
+            reasons(license(possible), List.of(step.name()), facts).stream()
+                    .filter(reason -> reason.effect == Effect.FORBIDS)
+                    .map(reason -> new Reason(
+                            Effect.FORBIDS, () -> ifItHolds(step, possible, open, reason.written.get())))
+                    .forEach(reasons::add);
         }
-        return grounds;
+        return reasons;
     }
 
-    private static List<Ground> grounds(License license, List<String> steps, Facts facts) {
-        List<Ground> grounds = new ArrayList<>();
+    private static Ground ifItHolds(Step step, String possible, Standing.Open open, Ground ground) {
+        return new Ground(
+                Effect.FORBIDS,
+                ground.steps(),
+                ground.license(),
+                "one claim about %s means %s; if it holds, %s".formatted(step.name(), possible, ground.sentence()),
+                Optional.of("clear up which licence holds; if it is %s, %s"
+                        .formatted(possible, ground.remedy().orElseThrow())),
+                ground.basis(),
+                ground.facts(),
+                ground.topic(),
+                List.of(open.remedy()),
+                List.of());
+    }
+
+    private static List<Reason> reasons(License license, List<String> steps, Facts facts) {
+        List<Reason> reasons = new ArrayList<>();
         Map<List<Condition>, List<Clause>> undecided = new LinkedHashMap<>();
         Set<Topic> answered = EnumSet.noneOf(Topic.class);
         for (Clause clause : license.clauses()) {
@@ -96,7 +155,7 @@ public final class UseExaminer {
                 case DUTY, UNCLEAR, FORBIDS -> {
                     Truth applies = facts.all(clause.when());
                     if (applies == Truth.TRUE) {
-                        grounds.add(ground(license, clause, steps, facts));
+                        reasons.add(new Reason(clause.effect(), () -> ground(license, clause, steps, facts)));
                     } else if (applies == Truth.UNKNOWN) {
                         undecided
                                 .computeIfAbsent(facts.unknown(clause.when()), _ -> new ArrayList<>())
@@ -104,7 +163,7 @@ public final class UseExaminer {
                     }
                     if (clause.effect() != Effect.DUTY) {
                         if (applies == Truth.FALSE) {
-                            grounds.add(notApplying(license, clause, steps, facts));
+                            reasons.add(new Reason(Effect.NOTES, () -> notApplying(license, clause, steps, facts)));
                         } else {
                             answered.add(clause.topic());
                         }
@@ -112,31 +171,38 @@ public final class UseExaminer {
                 }
             }
         }
-        undecided.forEach((unknown, clauses) -> grounds.add(undecided(license, unknown, clauses, steps, facts)));
+        undecided.forEach((unknown, clauses) ->
+                reasons.add(new Reason(Effect.UNCLEAR, () -> undecided(license, unknown, clauses, steps, facts))));
         ACTS.forEach((topic, when) -> {
             if (facts.all(when) != Truth.FALSE && !answered.contains(topic)) {
-                grounds.add(grant(license, topic, steps, facts));
+                reasons.add(grant(license, topic, steps, facts));
             }
         });
-        return grounds;
+        return reasons;
     }
 
     /** The clause that grants an act, or that there is none. */
-    private static Ground grant(License license, Topic topic, List<String> steps, Facts facts) {
+    private static Reason grant(License license, Topic topic, List<String> steps, Facts facts) {
         return license.clauses().stream()
                 .filter(clause -> clause.topic() == topic && clause.effect() == Effect.ALLOWS)
                 .filter(clause -> facts.all(clause.when()) == Truth.TRUE)
                 .findFirst()
-                .map(clause -> ground(license, clause, steps, facts))
-                .orElseGet(() -> new Ground(
-                        Effect.UNCLEAR,
-                        steps,
-                        Optional.of(license.id()),
-                        "no clause of %s is known to grant %s for this use"
-                                .formatted(license.name(), topic.lowerCase()),
-                        Optional.of("ask the licensor, or choose another model"),
-                        license.source(),
-                        List.of()));
+                .map(clause -> new Reason(Effect.ALLOWS, () -> ground(license, clause, steps, facts)))
+                .orElseGet(() -> new Reason(Effect.UNCLEAR, () -> notGranted(license, topic, steps)));
+    }
+
+    private static Ground notGranted(License license, Topic topic, List<String> steps) {
+        return new Ground(
+                Effect.UNCLEAR,
+                steps,
+                Optional.of(license.id()),
+                "no clause of %s is known to grant %s for this use".formatted(license.name(), topic.lowerCase()),
+                Optional.of("ask the licensor, or choose another model"),
+                license.source(),
+                List.of(),
+                Optional.of(topic),
+                List.of("a permission of the licensor: " + topic.lowerCase()),
+                List.of());
     }
 
     private static Ground ground(License license, Clause clause, List<String> steps, Facts facts) {
@@ -153,7 +219,10 @@ public final class UseExaminer {
                 "%s %s: %s".formatted(license.name(), verb, clause.says()),
                 clause.remedy(),
                 basis(license, clause),
-                clause.when().stream().map(facts::fact).toList());
+                facts.holding(clause.when()).stream().map(facts::fact).toList(),
+                Optional.of(clause.topic()),
+                clause.effect() == Effect.UNCLEAR ? clause.remedy().stream().toList() : List.of(),
+                clause.provides().stream().map(Provision::words).toList());
     }
 
     /** Why a clause that could have spoken against the use does not. */
@@ -165,7 +234,10 @@ public final class UseExaminer {
                 "%s would speak against it, but does not apply: %s".formatted(license.name(), clause.says()),
                 Optional.empty(),
                 basis(license, clause),
-                clause.when().stream().map(facts::fact).toList());
+                facts.refuting(clause.when()).stream().map(facts::fact).toList(),
+                Optional.of(clause.topic()),
+                List.of(),
+                List.of());
     }
 
     /** The clauses that hang on the same unsaid facts. */
@@ -185,16 +257,15 @@ public final class UseExaminer {
                         .map(clause -> basis(license, clause))
                         .distinct()
                         .collect(Collectors.joining("; ")),
-                clauses.stream()
-                        .flatMap(clause -> clause.when().stream())
-                        .map(facts::fact)
-                        .distinct()
-                        .toList());
+                unknown.stream().map(facts::fact).distinct().toList(),
+                Optional.of(clauses.getFirst().topic()),
+                unknown.stream().map(facts::remedy).distinct().toList(),
+                List.of());
     }
 
     /** What a base forbids or asks stays, whatever a derived model is published under. */
-    private List<Ground> relabelled(Lineage lineage) {
-        List<Ground> grounds = new ArrayList<>();
+    private List<Reason> relabelled(Lineage lineage) {
+        List<Reason> reasons = new ArrayList<>();
         Optional<String> model = lineage.steps().stream()
                 .filter(step -> step.relation() == Step.Relation.MODEL)
                 .flatMap(step -> settled(step).stream())
@@ -205,18 +276,80 @@ public final class UseExaminer {
                     && model.isPresent()
                     && !base.equals(model)
                     && license(base.get()).flowsDown()) {
-                grounds.add(new Ground(
-                        Effect.DUTY,
-                        List.of(step.name()),
-                        base,
-                        "the model is declared %s, but its base %s is under %s, whose terms stay with what is made from it"
-                                .formatted(model.get(), step.name(), base.get()),
-                        Optional.of("treat the model, and pass it on, as one under %s as well".formatted(base.get())),
-                        "lineage",
-                        List.of()));
+                reasons.add(new Reason(Effect.DUTY, () -> relabelled(step, model.get(), base.get())));
             }
         }
-        return grounds;
+        return reasons;
+    }
+
+    private static Ground relabelled(Step step, String model, String base) {
+        return new Ground(
+                Effect.DUTY,
+                List.of(step.name()),
+                Optional.of(base),
+                "the model is declared %s, but its base %s is under %s, whose terms stay with what is made from it"
+                        .formatted(model, step.name(), base),
+                Optional.of("treat the model, and pass it on, as one under %s as well".formatted(base)),
+                "lineage",
+                List.of(),
+                Optional.of(Topic.FLOW_DOWN),
+                List.of(),
+                List.of());
+    }
+
+    /** Terms of several bases hold together when the model is a merge of them; some exclude each other. */
+    private static List<Reason> merged(Lineage lineage, Facts facts) {
+        List<String> bases = lineage.steps().stream()
+                .filter(step -> step.relation() == Step.Relation.BASE)
+                .flatMap(step -> settled(step).stream())
+                .distinct()
+                .toList();
+        Truth merged = facts.use()
+                .modification()
+                .map(modification -> Truth.of(modification == IntendedUse.Modification.MERGED))
+                .orElse(Truth.UNKNOWN);
+        List<Reason> reasons = new ArrayList<>();
+        if (merged != Truth.FALSE) {
+            for (int i = 0; i < bases.size(); i++) {
+                for (int j = i + 1; j < bases.size(); j++) {
+                    reasons.addAll(merged(bases.get(i), bases.get(j), merged, facts).stream().toList());
+                }
+            }
+        }
+        return reasons;
+    }
+
+    /** What stays inside is passed on to nobody, but a licence may bar the merge itself: then it is open. */
+    private static Optional<Reason> merged(String one, String other, Truth merged, Facts facts) {
+        Compatibility answer =
+                RULES.of(Way.MERGE, one, other, facts.use().commercial().orElse(true));
+        Truth passedOn = facts.truth(new Condition.Distributed(EnumSet.complementOf(EnumSet.of(Distribution.INTERNAL))));
+        Effect effect = switch (answer.answer()) {
+            case COMPATIBLE -> Effect.NOTES;
+            case WITH_DUTIES -> Effect.DUTY;
+            case UNKNOWN -> Effect.UNCLEAR;
+            case INCOMPATIBLE -> merged.and(passedOn) == Truth.TRUE ? Effect.FORBIDS : Effect.UNCLEAR;
+        };
+        String remedy = merged == Truth.UNKNOWN
+                ? "say what is done to the weights (modification)"
+                : effect == Effect.DUTY
+                        ? "keep to the terms of both licences"
+                        : "have a lawyer compare the terms, or merge models of one licence";
+        return effect == Effect.NOTES
+                ? Optional.empty()
+                : Optional.of(new Reason(
+                        effect,
+                        () -> new Ground(
+                                effect,
+                                List.of(),
+                                Optional.empty(),
+                                "a merge of models under %s and %s: %s".formatted(one, other, answer.reason()),
+                                Optional.of(remedy),
+                                "merge, rule base for combinations",
+                                List.of(facts.fact(new Condition.Modified(true))),
+                                Optional.of(Topic.DERIVATIVE),
+                                effect == Effect.UNCLEAR ? List.of(remedy) : List.of(),
+                                List.of())));
     }
 
     private static Optional<String> settled(Step step) {
@@ -225,11 +358,11 @@ public final class UseExaminer {
 
     private static String basis(License license, Clause clause) {
         return "section %s, %s %s"
-                .formatted(clause.section(), clause.reliability().words(), license.read());
+                .formatted(clause.section(), clause.reliability().words(), clause.read());
     }
 
     private License license(String id) {
-        return licenses.find(id).orElseThrow(() -> StoaException.bug("claim of a licence that is not known: " + id));
+        return licenses.apply(id).orElseThrow(() -> StoaException.bug("claim of a licence that is not known: " + id));
     }
 
     private static Map<Topic, List<Condition>> acts() {

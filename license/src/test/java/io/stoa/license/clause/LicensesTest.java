@@ -3,6 +3,7 @@ package io.stoa.license.clause;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.stoa.license.text.Quote;
 import io.stoa.license.text.Recognition;
 import io.stoa.model.StoaException;
 import java.io.IOException;
@@ -10,8 +11,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -23,13 +26,30 @@ class LicensesTest {
 
     @Test
     void everyLicenceAnswersEveryTopic() {
-        assertThat(LICENSES.all()).hasSize(10);
         for (License license : LICENSES.all()) {
             Set<Topic> topics = license.clauses().stream()
                     .map(Clause::topic)
                     .collect(Collectors.toCollection(() -> EnumSet.noneOf(Topic.class)));
             assertThat(topics).as(license.id()).isEqualTo(EnumSet.allOf(Topic.class));
         }
+    }
+
+    @Test
+    void theIndexListsEveryFile() throws IOException {
+        Path folder = Path.of("src/main/resources/io/stoa/license/clauses");
+        try (Stream<Path> files = Files.list(folder)) {
+            assertThat(files.map(file -> file.getFileName().toString()))
+                    .containsExactlyInAnyOrderElementsOf(Stream.concat(
+                                    Stream.of("index"),
+                                    Files.readAllLines(folder.resolve("index")).stream()
+                                            .map(name -> name + ".yaml"))
+                            .toList());
+        }
+    }
+
+    @Test
+    void noIdMeansTwoLicences() {
+        assertThat(LICENSES.all().stream().map(License::id)).doesNotHaveDuplicates();
     }
 
     @Test
@@ -141,6 +161,49 @@ class LicensesTest {
         assertThatThrownBy(() -> new ClauseFile("x", yaml).license())
                 .isInstanceOf(StoaException.class)
                 .hasMessageContaining("comercial");
+    }
+
+    @Test
+    void readsWhatADutyAsksFor() {
+        String duty = "topic: attribution, effect: duty, says: x, remedy: x, section: '1', reliability: read";
+
+        assertThat(clause(duty + ", provides: {display: Built with X, at: [website, user-interface]}")
+                        .provides())
+                .containsExactly(new Provision.Display(
+                        "Built with X", Set.of(Provision.Place.WEBSITE, Provision.Place.USER_INTERFACE)));
+        assertThat(clause(duty + ", provides: [{changes: marked}, {copy: policy, url: a.example}, {notice: n}]")
+                        .provides())
+                .containsExactly(
+                        new Provision.ChangesMarked(),
+                        new Provision.Copy(Provision.Paper.POLICY, Optional.of("a.example")),
+                        new Provision.Notice("n"));
+        for (String wrong :
+                List.of("{dance: weekly}", "{changes: hidden}", "{display: X}", "{notice: a, copy: agreement}")) {
+            assertThatThrownBy(() -> clause(duty + ", provides: " + wrong))
+                    .as(wrong)
+                    .isInstanceOfAny(StoaException.class, IllegalArgumentException.class);
+        }
+    }
+
+    @Test
+    void aClauseKnowsWhenItWasReadAndWhereItStands() {
+        String clause = "topic: use, effect: allows, says: x, section: '1', reliability: read";
+
+        assertThat(clause(clause).read()).isEqualTo("2020-01-01");
+        assertThat(clause(clause).quote()).isEmpty();
+        Clause dated = clause(clause
+                + ", read: '2021-02-03', quote: {start: '00ff00ff', words: 5, sha256: '%s'}"
+                        .formatted("ab".repeat(32)));
+        assertThat(dated.read()).isEqualTo("2021-02-03");
+        assertThat(dated.quote()).contains(new Quote("00ff00ff", 5, "ab".repeat(32)));
+    }
+
+    private static Clause clause(String clause) {
+        String license = "{id: X, name: X, source: x, read: '2020-01-01', flows-down: false, clauses: [{%s}]}";
+        return new ClauseFile("x", license.formatted(clause))
+                .license()
+                .clauses()
+                .getFirst();
     }
 
     @Test

@@ -158,7 +158,7 @@ class LineageReaderTest {
                 "license: 7",
                 "license: other",
                 "license: unknown",
-                "license: other\nlicense_name: kimi-k2",
+                "license: other\nlicense_name: glm-4",
                 "license: {a: b}",
                 "license: apache-2.0\nlicense: mit",
                 "license: [",

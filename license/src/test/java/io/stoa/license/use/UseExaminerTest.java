@@ -163,7 +163,8 @@ class UseExaminerTest {
     void theProofSaysWhichNumberWasTakenForWhichMonth() {
         assertThat(examine(declared("llama3.1"), INTERNAL).grounds())
                 .flatExtracting(Ground::facts)
-                .contains("monthly-active-users: 1000, taken for the calendar month before 2024-07-23");
+                .contains(
+                        "monthly-active-users: 1000, the highest month so far, taken for the calendar month before 2024-07-23");
     }
 
     @Test
@@ -311,8 +312,14 @@ class UseExaminerTest {
         return outcome == Outcome.ALLOWED || outcome == Outcome.ALLOWED_WITH_DUTIES;
     }
 
+    /** Examines a use that touches no restricted field and leaves safety measures alone. */
     private static Answer examine(Lineage lineage, IntendedUse use) {
-        return EXAMINER.examine(lineage, use);
+        return EXAMINER.examine(
+                lineage,
+                use.toBuilder()
+                        .domains(Optional.of(Set.of()))
+                        .guardrailsWeakened(Optional.of(false))
+                        .build());
     }
 
     private static List<String> remedies(Answer answer, Effect effect) {

@@ -1,0 +1,78 @@
+package io.stoa.cli;
+
+import io.stoa.license.clause.License;
+import io.stoa.license.clause.Licenses;
+import io.stoa.license.text.Recognition;
+import io.stoa.license.text.UserCopy;
+import io.stoa.model.StoaException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * A licence as it is named on the command line: by id, tag or name, or by a file with its text.
+ *
+ * @param license the licence
+ * @param copy the text, when a file was given
+ * @param caution what a reader must know about that text, when it is not simply the licence's
+ */
+record LicenseArgument(License license, Optional<UserCopy> copy, Optional<String> caution) {
+    /**
+     * Finds the licence.
+     *
+     * @throws StoaException of kind {@code USER} when it is neither known nor recognised
+     */
+    static LicenseArgument of(String what, Licenses licenses) {
+        Optional<License> named = licenses.find(what);
+        if (named.isPresent()) {
+            return new LicenseArgument(named.get(), Optional.empty(), Optional.empty());
+        }
+        Path file = file(what)
+                .orElseThrow(() -> StoaException.user(what + ": neither a licence that Stoa knows nor a file"
+                        + licenses.hint(what) + "; `stoa license` lists the known ones"));
+        String text = Licenses.text(Licenses.read(file));
+        return switch (licenses.recognize(text)) {
+            case Recognition.Known known ->
+                new LicenseArgument(licenses.get(known.license()), Optional.of(UserCopy.of(text)), Optional.empty());
+            case Recognition.Modified modified ->
+                new LicenseArgument(
+                        licenses.get(modified.license()),
+                        Optional.of(UserCopy.of(text)),
+                        Optional.of(
+                                ("%s %s. It is a changed form of %s: which rights it gives, nobody knows but its author."
+                                                + " Below is what the unchanged licence says.")
+                                        .formatted(what, modified.sentence(), modified.license())));
+            case Recognition.Several several ->
+                throw StoaException.user(
+                        "%s %s; name one of them, with --text %s".formatted(what, several.sentence(), what));
+            case Recognition.Unrecognized unrecognized ->
+                throw StoaException.user("%s %s; name the licence that it should be, with --text %s"
+                        .formatted(what, unrecognized.sentence(), what));
+        };
+    }
+
+    /** The same licence with somebody's copy of its text, which may turn out to be another one. */
+    LicenseArgument with(Path file, Licenses licenses) {
+        String text = Licenses.text(Licenses.read(file));
+        Recognition recognition = licenses.recognize(text);
+        boolean same = recognition instanceof Recognition.Known known
+                && known.license().equals(license.id());
+        return new LicenseArgument(
+                license,
+                Optional.of(UserCopy.of(text)),
+                same
+                        ? Optional.empty()
+                        : Optional.of(
+                                "%s %s, which is not simply %s; passages are quoted where they stand word for word"
+                                        .formatted(file, recognition.sentence(), license.id())));
+    }
+
+    private static Optional<Path> file(String what) {
+        try {
+            return Optional.of(Path.of(what)).filter(Files::isRegularFile);
+        } catch (InvalidPathException e) {
+            return Optional.empty();
+        }
+    }
+}

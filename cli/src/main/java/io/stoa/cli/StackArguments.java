@@ -1,0 +1,165 @@
+package io.stoa.cli;
+
+import io.stoa.assess.yaml.AssessmentFile;
+import io.stoa.license.clause.License;
+import io.stoa.license.clause.Licenses;
+import io.stoa.license.lineage.Claim;
+import io.stoa.license.lineage.Lineage;
+import io.stoa.license.lineage.LineageReader;
+import io.stoa.license.lineage.LineageReader.Paper;
+import io.stoa.license.lineage.Step;
+import io.stoa.license.text.Recognition;
+import io.stoa.license.use.Fact;
+import io.stoa.license.use.Part;
+import io.stoa.license.use.Role;
+import io.stoa.model.Candidate;
+import io.stoa.model.Digest;
+import io.stoa.model.StoaException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SequencedMap;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/** The models of a stack as a user names them. Mutable; models are added first, then facts, then the stack is made. */
+final class StackArguments {
+    private static final Pattern COMMA = Pattern.compile(",");
+
+    private final Licenses licenses;
+    private final SequencedMap<String, Model> models = new LinkedHashMap<>();
+
+    StackArguments(Licenses licenses) {
+        this.licenses = licenses;
+    }
+
+    private record Model(Role role, Lineage lineage) {}
+
+    /** The names that were given so far. */
+    Set<String> names() {
+        return models.sequencedKeySet();
+    }
+
+    /** Adds a model of an assessment file, under its id. */
+    void add(AssessmentFile.Model model) {
+        Candidate candidate = switch (model) {
+            case AssessmentFile.Model.File of -> file(of.id(), of.path(), of.papers());
+            case AssessmentFile.Model.Endpoint of ->
+                new Candidate.RemoteModel(of.id(), of.baseUri(), of.name(), of.revision(), of.papers(), of.keyVariable());
+        };
+        models.put(model.id(), new Model(Role.GENERATOR, read(candidate)));
+    }
+
+    /**
+     * Adds a model as {@code --model} writes it, under its role.
+     *
+     * @throws StoaException of kind {@code USER} that says what is wrong with it
+     */
+    void add(String argument) {
+        int equals = argument.indexOf('=');
+        Role role = role(argument, Math.max(0, equals));
+        List<String> parts = COMMA.splitAsStream(argument.substring(equals + 1))
+                .map(String::strip)
+                .filter(part -> !part.isEmpty())
+                .toList();
+        if (parts.isEmpty()) {
+            throw StoaException.user("--model " + argument + ": name a licence or a file after the role");
+        }
+        String name = role.lowerCase();
+        for (int i = 2; models.containsKey(name); i++) {
+            name = role.lowerCase() + "-" + i;
+        }
+        models.put(name, new Model(role, lineage(name, parts)));
+    }
+
+    private static Role role(String argument, int equals) {
+        for (Role role : Role.values()) {
+            if (role.lowerCase().equals(argument.substring(0, equals).toLowerCase(Locale.ROOT))) {
+                return role;
+            }
+        }
+        throw StoaException.user("--model " + argument + ": write it as ROLE=LICENSE, such as generator=llama3.1");
+    }
+
+    /** Says of one model, or of all of them when the name is empty, whether it takes more than text. */
+    void multimodal(String name, boolean value) {
+        models.replaceAll((key, model) -> name.isEmpty() || key.equals(name)
+                ? new Model(
+                        model.role,
+                        new Lineage(model.lineage.steps(), model.lineage.architecture(), Optional.of(value)))
+                : model);
+    }
+
+    /** The stack, each model with facts of its own. */
+    List<Part> stack(Map<String, Map<Fact, String>> own) {
+        List<Part> stack = new ArrayList<>();
+        models.forEach((name, model) ->
+                stack.add(new Part(name, model.role, model.lineage, own.getOrDefault(name, Map.of()))));
+        return stack;
+    }
+
+    private Lineage lineage(String name, List<String> parts) {
+        if (parts.getFirst().toLowerCase(Locale.ROOT).endsWith(".gguf")) {
+            List<Path> papers = parts.stream().skip(1).map(this::path).toList();
+            return read(file(name, path(parts.getFirst()), papers));
+        }
+        List<Step> steps = new ArrayList<>();
+        for (String base : parts.subList(1, parts.size())) {
+            steps.add(new Step(Step.Relation.BASE, "base under " + base, List.of(claim(base))));
+        }
+        steps.add(new Step(Step.Relation.MODEL, name, List.of(claim(parts.getFirst()))));
+        return new Lineage(steps, Optional.empty(), Optional.empty());
+    }
+
+    /** A licence by name, or by a file with its text. */
+    private Claim claim(String said) {
+        Optional<License> named = licenses.find(said);
+        if (named.isPresent()) {
+            return new Claim(
+                    Claim.Kind.DECLARED, "--model", "licence", said, named.map(License::id), Optional.empty());
+        }
+        Path file = path(said);
+        Recognition recognition = licenses.recognize(file);
+        return recognition instanceof Recognition.Known known
+                ? new Claim(
+                        Claim.Kind.TEXT, said, "text", "a licence text", Optional.of(known.license()), Optional.empty())
+                : new Claim(
+                        Claim.Kind.TEXT,
+                        said,
+                        "text",
+                        "a licence text",
+                        Optional.empty(),
+                        Optional.of(recognition.sentence()));
+    }
+
+    private Path path(String said) {
+        try {
+            Path path = Path.of(said);
+            if (Files.isRegularFile(path)) {
+                return path;
+            }
+        } catch (InvalidPathException e) {
+            throw new StoaException(StoaException.Kind.USER, said + ": not a path on this system", e);
+        }
+        throw StoaException.user(said + ": neither a licence that Stoa knows nor a file" + licenses.hint(said)
+                + "; `stoa license` lists the known ones");
+    }
+
+    /** Only the header is read, and nothing is kept under the file's identity: its real digest would take a full pass. */
+    private static Candidate.GgufFile file(String id, Path path, List<Path> papers) {
+        return new Candidate.GgufFile(id, path, Digest.of(path.toString()), papers, Optional.empty());
+    }
+
+    private Lineage read(Candidate candidate) {
+        List<Paper> papers = candidate.papers().stream()
+                .map(path -> new Paper(path, Licenses.text(Licenses.read(path))))
+                .toList();
+        return new LineageReader(licenses).read(candidate, papers);
+    }
+}

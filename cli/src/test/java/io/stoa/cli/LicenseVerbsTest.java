@@ -1,0 +1,121 @@
+package io.stoa.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** The verbs that explain licences and lay them side by side. */
+class LicenseVerbsTest {
+    private static final Path OWN_LICENSE = Path.of("../LICENSE");
+
+    @TempDir
+    private Path folder;
+
+    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+    private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+
+    private int license(Object... arguments) {
+        out.reset();
+        err.reset();
+        House house = new House(
+                Map.of(),
+                new PrintStream(out, true, StandardCharsets.UTF_8),
+                new PrintStream(err, true, StandardCharsets.UTF_8),
+                Clock.systemUTC());
+        String[] all = Stream.concat(
+                        Stream.of("license"), Arrays.stream(arguments).map(Object::toString))
+                .toArray(String[]::new);
+        return Main.commandLine(house).execute(all);
+    }
+
+    private String out() {
+        return out.toString(StandardCharsets.UTF_8);
+    }
+
+    @Test
+    void explainsInThirteenColumns() {
+        assertThat(license("explain", "llama3.1")).isZero();
+
+        assertThat(out())
+                .contains("NAMES", "a name that begins with \"Llama\"", "section 1.b.i", "read in the text 2026-11-25")
+                .contains("licensee and affiliates have more than 700,000,000 monthly active users")
+                .endsWith("Readings in our own words, not legal advice.\n");
+
+        assertThat(license("explain", "llama3.1", "--json")).isZero();
+        JsonNode document = JsonMapper.shared().readTree(out());
+        assertThat(document.path("license").path("columns").size()).isEqualTo(13);
+        assertThat(document.path("note").asString()).contains("not legal advice");
+    }
+
+    @Test
+    void quotesTheUsersOwnCopy() throws IOException {
+        String text = Files.readString(OWN_LICENSE);
+
+        assertThat(license("explain", OWN_LICENSE)).isZero();
+        assertThat(out())
+                .contains("Apache License 2.0", "passages of your copy are quoted")
+                .doesNotContain("CAUTION");
+        String quoted = out().lines()
+                .filter(line -> line.contains("| "))
+                .findFirst()
+                .orElseThrow()
+                .replaceFirst(".*\\| ", "");
+        assertThat(text).contains(quoted);
+    }
+
+    @Test
+    void aChangedTextIsNotTheLicence() throws IOException {
+        String text = Files.readString(OWN_LICENSE).replace("You must give any other", "You need not give any other");
+        Path changed = Files.writeString(folder.resolve("LICENSE"), text);
+
+        assertThat(license("explain", changed)).isZero();
+        assertThat(out()).contains("CAUTION", "changed form of Apache-2.0", "nobody knows");
+
+        Path hostile =
+                Files.writeString(folder.resolve("hostile"), text.replace("irrevocable", "\u001b[2J irrevocable"));
+        assertThat(license("explain", "apache-2.0", "--text", hostile)).isZero();
+        assertThat(out()).contains("CAUTION").doesNotContain("\u001b");
+    }
+
+    @Test
+    void whatFlipsComesFirst() {
+        assertThat(license("diff", "llama3", "llama3.1")).isZero();
+        assertThat(out())
+                .contains("TRAINING ON OUTPUTS: A forbidden in some cases, B nothing is asked")
+                .contains("the same in both: ");
+        assertThat(out().indexOf("TRAINING ON OUTPUTS")).isLessThan(out().indexOf("LIMITS OF SIZE"));
+
+        assertThat(license("diff", "tongyi-qianwen", "tongyi-qianwen-research", "--json"))
+                .isZero();
+        JsonNode first = JsonMapper.shared().readTree(out()).path("differences").path(0);
+        assertThat(first.path("column").asString()).isEqualTo("COMMERCIAL_USE");
+
+        assertThat(license("diff", "mit", "mit")).isZero();
+        assertThat(out()).contains("the same in both: use and commercial use, ");
+    }
+
+    @Test
+    void aMisspeltNameGetsTheNearest() throws IOException {
+        assertThat(license("explain", "lama3.1")).isEqualTo(ExitCode.USER.code());
+        assertThat(err.toString(StandardCharsets.UTF_8)).contains("did you mean llama3.1?");
+
+        Path nothing = Files.writeString(folder.resolve("empty"), "");
+        assertThat(license("explain", nothing)).isEqualTo(ExitCode.USER.code());
+        assertThat(err.toString(StandardCharsets.UTF_8)).contains("name the licence that it should be");
+        assertThat(license("diff", "mit", "x".repeat(100_000))).isEqualTo(ExitCode.USER.code());
+        assertThat(license("explain", "\0")).isEqualTo(ExitCode.USER.code());
+    }
+}
