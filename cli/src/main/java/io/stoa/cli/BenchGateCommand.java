@@ -35,9 +35,9 @@ import tools.jackson.databind.json.JsonMapper;
         footer = {
             "",
             "The gain is the current score less the baseline's, + for better, with one-sided 95 %% bounds. PASS: the"
-                + " lower bound is above minus the margin. FAIL: the upper bound is below minus the margin, and still"
-                + " so after Holm's correction over all tasks. INCONCLUSIVE: neither. ERROR: the current run lacks the"
-                + " task.",
+                    + " lower bound is above minus the margin. FAIL: the upper bound is below minus the margin, and still"
+                    + " so after Holm's correction over all tasks. INCONCLUSIVE: neither. ERROR: the current run lacks the"
+                    + " task.",
             "The gate passes only where every task passes, so PASS needs no correction: a run that lost the margin or"
                     + " more on some task passes in at most 5 %% of cases.",
             "Exit codes: 0 passes, 12 a regression is shown or a least score missed, 11 it cannot be told.",

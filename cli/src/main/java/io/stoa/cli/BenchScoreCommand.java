@@ -57,7 +57,10 @@ final class BenchScoreCommand implements Runnable {
     @Option(names = "--model", paramLabel = "NAME", description = "Whose answers they are. Default: the file's name")
     private Optional<String> model = Optional.empty();
 
-    @Option(names = "--complete", description = "Refuse when documents of the task have no answer, instead of leaving them out. Needs its dataset.")
+    @Option(
+            names = "--complete",
+            description =
+                    "Refuse when documents of the task have no answer, instead of leaving them out. Needs its dataset.")
     private boolean complete;
 
     @Option(names = "--json", description = "Print the results as lm-evaluation-harness writes them.")

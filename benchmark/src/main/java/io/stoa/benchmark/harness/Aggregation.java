@@ -42,7 +42,8 @@ record Aggregation(String name, ToDoubleFunction<List<Measured>> function, Uncer
     private static final int SHORT = 100;
 
     /** The mean, which the harness takes where a task says nothing else. */
-    static final Aggregation MEAN = new Aggregation("mean", measured -> Means.mean(values(measured)), Uncertainty.CLOSED);
+    static final Aggregation MEAN =
+            new Aggregation("mean", measured -> Means.mean(values(measured)), Uncertainty.CLOSED);
 
     private static final Map<String, Aggregation> KNOWN = known();
 

@@ -152,8 +152,8 @@ public final class Evaluation {
         List<StoredAnswers.Stored> given = List.copyOf(block);
         block.clear();
         open.add(scorers.submit(() -> given.stream()
-                .map(stored -> at(
-                        stored, () -> evaluator.score(stored.index(), stored.document(), List.of(), stored.raw())))
+                .map(stored ->
+                        at(stored, () -> evaluator.score(stored.index(), stored.document(), List.of(), stored.raw())))
                 .toList()));
     }
 

@@ -91,7 +91,8 @@ final class Evaluator {
                     case GENERATE_UNTIL -> "a text, and the answer is " + found(raw) + "; write \"response\": \"…\"";
                     case MULTIPLE_CHOICE ->
                         "the log-likelihoods of its "
-                                + reader.choices(task.choices().orElseThrow(), document).size()
+                                + reader.choices(task.choices().orElseThrow(), document)
+                                        .size()
                                 + " choices, and the answer is " + found(raw)
                                 + "; write \"log_likelihoods\", a number in nats for each choice, or score texts by a"
                                 + " task whose output_type is generate_until";

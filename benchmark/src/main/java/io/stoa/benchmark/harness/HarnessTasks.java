@@ -69,8 +69,7 @@ public final class HarnessTasks implements AutoCloseable {
             Found found = find(wanted.kind());
             Measure measure = measure(found.suite(), wanted.kind());
             TaskData data = data(found, wanted.kind());
-            Prompts.Layout layout =
-                    new Prompts.Layout(wanted.kind().chat(), Optional.empty(), Prompts.SHOT_SEED);
+            Prompts.Layout layout = new Prompts.Layout(wanted.kind().chat(), Optional.empty(), Prompts.SHOT_SEED);
             List<HarnessTask.Part> parts = found.suite()
                     .tasks()
                     .map(task -> HarnessTask.Part.of(task, new Prompts(task, data.splits(task), layout), measure))

@@ -146,8 +146,7 @@ final class Scorer {
                     scores.put("acc_mutual_info", right(golds, best(n, information)));
                 }
                 case "exact_match" -> {
-                    boolean greedy = golds.stream()
-                            .anyMatch(gold -> gold >= 0 && greedy(outcomes.get(gold), metric));
+                    boolean greedy = golds.stream().anyMatch(gold -> gold >= 0 && greedy(outcomes.get(gold), metric));
                     scores.put("exact_match", new Measured.Value(greedy ? 1 : 0));
                 }
                 case "f1", "mcc" -> scores.put(metric.name(), new Measured.Label(one(golds), best(n, plain)));

@@ -214,8 +214,8 @@ final class StoredAnswers {
     private int inspectedIndex(JsonNode id, String where) {
         if (!ids().isEmpty()) {
             return find(id.asString(""))
-                    .orElseThrow(() -> StoaException.user(where + ": no document has the id " + id
-                            + "; was the log made with this dataset?"));
+                    .orElseThrow(() -> StoaException.user(
+                            where + ": no document has the id " + id + "; was the log made with this dataset?"));
         }
         int count = documents();
         int number = id.asInt(0);
@@ -259,11 +259,7 @@ final class StoredAnswers {
     }
 
     private void accept(
-            String where,
-            int index,
-            ObjectNode document,
-            Supplier<List<RawAnswer>> raw,
-            Consumer<Stored> answers) {
+            String where, int index, ObjectNode document, Supplier<List<RawAnswer>> raw, Consumer<Stored> answers) {
         String earlier = seen.putIfAbsent(index, where);
         if (earlier != null) {
             throw StoaException.user(where + ": document " + index + " was answered already at " + earlier
@@ -282,7 +278,8 @@ final class StoredAnswers {
         if (values.has("doc_id")) {
             return number(values.path("doc_id"), where);
         }
-        Optional<JsonNode> id = IDS.stream().filter(values::has).map(values::path).findFirst();
+        Optional<JsonNode> id =
+                IDS.stream().filter(values::has).map(values::path).findFirst();
         if (id.isPresent()) {
             return find(id.get().asString(""))
                     .orElseThrow(() -> StoaException.user(where + ": no document has the id " + id.get()
@@ -331,10 +328,10 @@ final class StoredAnswers {
 
     /** An answer in our own format; one of another kind than the task's is told by whoever scores it. */
     private List<RawAnswer> given(ObjectNode values) {
-        Optional<List<RawAnswer>> likelihoods =
-                values.has("log_likelihoods") ? Optional.of(likelihoods(values.path("log_likelihoods"))) : Optional.empty();
-        Optional<List<RawAnswer>> texts =
-                texts(values).map(answers -> List.of(new RawAnswer.Texts(answers)));
+        Optional<List<RawAnswer>> likelihoods = values.has("log_likelihoods")
+                ? Optional.of(likelihoods(values.path("log_likelihoods")))
+                : Optional.empty();
+        Optional<List<RawAnswer>> texts = texts(values).map(answers -> List.of(new RawAnswer.Texts(answers)));
         return (generates() ? texts.or(() -> likelihoods) : likelihoods.or(() -> texts))
                 .orElseThrow(() -> new IllegalArgumentException(
                         "holds no answer; write it as \"response\", as \"responses\" where there are several, or as"
@@ -345,10 +342,9 @@ final class StoredAnswers {
         if (values.has("responses")) {
             JsonNode responses = values.path("responses");
             if (!responses.isArray() || responses.isEmpty()) {
-                throw new IllegalArgumentException((responses.isArray()
-                                ? "responses is empty"
-                                : "responses is not a list but " + shown(responses))
-                        + "; write a list of texts, with an empty text where there was no answer");
+                throw new IllegalArgumentException(
+                        (responses.isArray() ? "responses is empty" : "responses is not a list but " + shown(responses))
+                                + "; write a list of texts, with an empty text where there was no answer");
             }
             return Optional.of(texts(responses));
         }
@@ -389,7 +385,9 @@ final class StoredAnswers {
     private List<RawAnswer> logged(JsonNode resps) {
         if (!resps.isArray() || resps.isEmpty()) {
             throw new IllegalArgumentException(
-                    resps.isArray() ? "resps is empty; log the samples again" : "resps is not a list but " + shown(resps));
+                    resps.isArray()
+                            ? "resps is empty; log the samples again"
+                            : "resps is not a list but " + shown(resps));
         }
         List<RawAnswer> raw = new ArrayList<>();
         for (JsonNode request : resps) {

@@ -313,7 +313,8 @@ public final class TaskLibrary {
                     e.kind(),
                     Optional.ofNullable(places.get(entry.split("::", 2)[0]))
                                     .map(file -> file + ": ")
-                                    .orElse("") + e.sentence(),
+                                    .orElse("")
+                            + e.sentence(),
                     e);
         }
     }

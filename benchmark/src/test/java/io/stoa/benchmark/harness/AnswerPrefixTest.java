@@ -27,8 +27,7 @@ final class AnswerPrefixTest {
                 0,
                 folder.resolve("cache"));
         ScriptedEngine engine = new ScriptedEngine().answering(OwnTasks::sum);
-        Run.Outcome outcome =
-                OwnTasks.ask(tasks.run("begun", settings), "build 1", _ -> engine, Budget.unlimited());
+        Run.Outcome outcome = OwnTasks.ask(tasks.run("begun", settings), "build 1", _ -> engine, Budget.unlimited());
         assertThat(engine.asked()).containsExactlyInAnyOrder("0+1= is", "1+1= is", "2+1= is");
         assertThat(OwnTasks.score(outcome.evaluation().orElseThrow(), "begun")).isOne();
     }

@@ -198,7 +198,8 @@ final class StoredAnswersTest {
     /** Two documents that are each numbered as the other stands, and none with the number 3. */
     @Test
     void inspectsNumbersAreIdsWhereDocumentsHaveIds() {
-        tasks.write("own.jsonl", "{\"id\": 2, \"a\": \"two\"}\n{\"id\": 1, \"a\": \"one\"}\n{\"id\": 7, \"a\": \"7\"}\n");
+        tasks.write(
+                "own.jsonl", "{\"id\": 2, \"a\": \"two\"}\n{\"id\": 1, \"a\": \"one\"}\n{\"id\": 7, \"a\": \"7\"}\n");
         tasks.write("own.yaml", "task: own\ndataset_path: own.jsonl\ndoc_to_text: a\ndoc_to_target: a\n");
         String log = "{\"samples\": [{\"id\": %d, \"output\": {\"completion\": \"one\"}}]}";
         assertThat(OwnTasks.score(stored("own", "log.json", log.formatted(1)), "own"))
@@ -233,7 +234,8 @@ final class StoredAnswersTest {
                 "mutual.yaml",
                 "include: four.yaml\ntask: mutual\nmetric_list: [{metric: acc}, {metric: acc_mutual_info}]\n");
         tasks.write(
-                "greedy.yaml", "include: four.yaml\ntask: greedy\nmetric_list: [{metric: acc}, {metric: exact_match}]\n");
+                "greedy.yaml",
+                "include: four.yaml\ntask: greedy\nmetric_list: [{metric: acc}, {metric: exact_match}]\n");
         tasks.write("one.yaml", task.formatted("one", "loglikelihood"));
         tasks.write("perplexity.yaml", "include: one.yaml\ntask: perplexity\nmetric_list: [{metric: perplexity}]\n");
         tasks.write("rolling.yaml", task.formatted("rolling", "loglikelihood_rolling"));

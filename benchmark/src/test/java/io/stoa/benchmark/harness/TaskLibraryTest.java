@@ -237,7 +237,9 @@ final class TaskLibraryTest {
         variant("metric", "metric_list: [{metric: exact_mach}]");
         refused(() -> find("metric"), "task metric: unknown metric exact_mach; did you mean exact_match?");
         variant("aggregation", "metric_list: [{metric: exact_match, aggregation: meen}]");
-        refused(() -> find("aggregation"), "aggregation.yaml: task aggregation: unknown aggregation meen; did you mean mean?");
+        refused(
+                () -> find("aggregation"),
+                "aggregation.yaml: task aggregation: unknown aggregation meen; did you mean mean?");
         variant("filter", "filter_list: [{name: f, filter: [{function: take_frist}]}]");
         refused(() -> find("filter"), "filter: unknown filter take_frist; did you mean take_first?");
         variant("output", "output_type: generate_untill");

@@ -123,7 +123,9 @@ class ScenariosTest {
         String topic =
                 ground.topic().map(io.stoa.license.clause.Topic::lowerCase).orElse("");
         String clause = topic + " " + ground.basis().replaceFirst("^section ", "");
-        return license && clause.startsWith(deciding.substring(words[0].length()).strip())
+        return license
+                        && clause.startsWith(
+                                deciding.substring(words[0].length()).strip())
                 || LICENSES.find(words[0]).isEmpty()
                         && (clause.startsWith(deciding)
                                 || (ground.sentence() + " " + ground.missing()).contains(deciding));
