@@ -11,6 +11,7 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Clock;
 import java.util.Arrays;
 import java.util.Map;
@@ -135,6 +136,24 @@ class BenchJudgeTest {
                 .isOne();
         assertThat(told.path("sensitivity").path("share").doubleValue()).isOne();
         assertThat(told.path("specificity").path("share").doubleValue()).isLessThan(1);
+    }
+
+    @Test
+    void labelsOfOtherAnswersWillDo() throws IOException {
+        String all = Files.readString(folder.resolve("answers.jsonl"));
+        String[] lines = all.split("\n", -1);
+        Path others = folder.resolve("others.jsonl");
+        Path rest = folder.resolve("rest.jsonl");
+        Files.write(others, Arrays.asList(lines).subList(0, 20));
+        Files.write(rest, Arrays.asList(lines).subList(20, 60));
+        Object[] usual = {
+            "--rubric", folder.resolve("rubric.txt"), "--labels", folder.resolve("labels.csv"), "--calibration", others
+        };
+        assertThat(judge(usual)).isEqualTo(ExitCode.USER.code());
+        assertThat(err()).contains("is judged and labelled");
+        Files.copy(rest, folder.resolve("answers.jsonl"), StandardCopyOption.REPLACE_EXISTING);
+        assertThat(judge(usual)).isZero();
+        assertThat(out()).contains(", Lang-Reiczigel").contains("labels: 20 with a verdict, 0 without");
     }
 
     @Test

@@ -91,6 +91,10 @@ final class WatchTest {
                 .isInstanceOfSatisfying(
                         Watch.Round.Judged.class,
                         judged -> assertThat(judged.verdict()).isEqualTo(GateReport.Verdict.FAIL));
+        assertThat(last.orElseThrow().json())
+                .startsWith("{\"at\":\"2025-03-01T12:01:00Z\",\"verdict\":\"FAIL\",\"reports\":[{")
+                .contains("\"task\":\"sums\"")
+                .doesNotContain("\n");
         assertThat(asked).isEqualTo(3);
     }
 

@@ -26,10 +26,10 @@ final class JudgeFilesTest {
 
     @Test
     void readsAnswersAndLoggedSamples() throws IOException {
-        Path own = file(
-                "own.jsonl",
-                "{\"id\": \"a\", \"question\": \"Q?\", \"answer\": \"A\", \"reference\": \"R\"}\n"
-                        + "{\"id\": 7, \"question\": \"Q2?\", \"response\": \"B\"}\n");
+        Path own = file("own.jsonl", """
+                {"id": "a", "question": "Q?", "answer": "A", "reference": "R"}
+                {"id": 7, "question": "Q2?", "response": "B"}
+                """);
         assertThat(JudgeFiles.answers(own, Map.of()))
                 .containsExactly(
                         new JudgedAnswer("a", "Q?", "A", Optional.of("R")),
