@@ -240,14 +240,18 @@ final class StoredAnswersTest {
         tasks.write("perplexity.yaml", "include: one.yaml\ntask: perplexity\nmetric_list: [{metric: perplexity}]\n");
         tasks.write("rolling.yaml", task.formatted("rolling", "loglikelihood_rolling"));
         tasks.write("text.yaml", task.formatted("text", "generate_until"));
-        tasks.write(
-                "truthful.yaml",
-                "include: four.yaml\ntask: truthful\nmetric_list: [{metric: acc}]\n"
-                        + "process_results: !function stoa.truthfulqa/utils.process_results_mc2\n");
-        tasks.write(
-                "mixed.yaml",
-                "include: four.yaml\ntask: mixed\nmetric_list: [{metric: acc}]\n"
-                        + "process_results: !function stoa.leaderboard/math/utils.process_results\n");
+        tasks.write("truthful.yaml", """
+                include: four.yaml
+                task: truthful
+                metric_list: [{metric: acc}]
+                process_results: !function stoa.truthfulqa/utils.process_results_mc2
+                """);
+        tasks.write("mixed.yaml", """
+                include: four.yaml
+                task: mixed
+                metric_list: [{metric: acc}]
+                process_results: !function stoa.leaderboard/math/utils.process_results
+                """);
     }
 
     @ParameterizedTest
