@@ -11,13 +11,17 @@ import io.stoa.model.Verdict;
 public enum ExitCode {
     OK(0, "Done. For assess: at least one candidate is READY. For bench gate: it passes. For license check: allowed."),
     USER(2, "The command line or an input file is wrong; the message names the place."),
-    READY_IF(10, "assess: no candidate is READY, at least one is READY IF its conditions are met. license check: allowed once"
+    READY_IF(
+            10,
+            "assess: no candidate is READY, at least one is READY IF its conditions are met. license check: allowed once"
                     + " duties are met."),
     UNDECIDED(
             11,
             "assess: no candidate is ready, at least one cannot be decided yet. bench gate: a loss is neither ruled out"
                     + " nor shown, or a task was not measured. license check: a fact or a licence is not known."),
-    NOT_READY(12, "assess: every candidate is NOT READY. bench gate: a regression is shown, or a least score missed."
+    NOT_READY(
+            12,
+            "assess: every candidate is NOT READY. bench gate: a regression is shown, or a least score missed."
                     + " license check: forbidden."),
     BROKEN(20, "ledger verify: the chain is broken."),
     UNHEALTHY(21, "doctor: at least one check failed."),

@@ -68,9 +68,10 @@ final class LicenseCheckCommand implements Callable<Integer> {
     @Option(
             names = "--model",
             paramLabel = "ROLE=LICENSE[,BASE...]|GGUF[,PAPER...]",
-            description = "A model of the stack: its licence (an id, a tag or a file with the text) and those of the models"
-                    + " it was made from, or a GGUF file with its card and licence files. ROLE is generator, embedder,"
-                    + " reranker, judge, teacher, guard, adapter, draft or transducer. May be given up to 8 times.")
+            description =
+                    "A model of the stack: its licence (an id, a tag or a file with the text) and those of the models"
+                            + " it was made from, or a GGUF file with its card and licence files. ROLE is generator, embedder,"
+                            + " reranker, judge, teacher, guard, adapter, draft or transducer. May be given up to 8 times.")
     private List<String> models = List.of();
 
     @Option(
@@ -107,7 +108,8 @@ final class LicenseCheckCommand implements Callable<Integer> {
         List<Part> stack = arguments.stack(own);
         IntendedUse use = Fact.facts(
                 asked.map(AssessmentFile::use)
-                        .orElseGet(() -> IntendedUse.of("as said on the command line").build()),
+                        .orElseGet(() ->
+                                IntendedUse.of("as said on the command line").build()),
                 said);
         StackAnswer answer = new StackExaminer(licenses).examine(stack, use);
         Optional<Inverse> turned =
@@ -162,7 +164,9 @@ final class LicenseCheckCommand implements Callable<Integer> {
     private static void print(StackAnswer answer, PrintStream out) {
         out.println(words(answer.outcome()));
         for (StackAnswer.PartAnswer part : answer.parts()) {
-            String role = part.model().startsWith(part.role().lowerCase()) ? "" : " (" + part.role().lowerCase() + ")";
+            String role = part.model().startsWith(part.role().lowerCase())
+                    ? ""
+                    : " (" + part.role().lowerCase() + ")";
             out.println(part.model() + role + ": " + words(part.answer().outcome()));
             for (Ground ground : part.proof().grounds()) {
                 if (ground.effect() != Effect.DUTY) {

@@ -17,7 +17,8 @@ import tools.jackson.databind.json.JsonMapper;
 
 @Command(
         name = "combine",
-        description = "Say whether two licences go together: a merge, a fine-tune under another licence, code, data, outputs.",
+        description =
+                "Say whether two licences go together: a merge, a fine-tune under another licence, code, data, outputs.",
         mixinStandardHelpOptions = true,
         sortOptions = false,
         footer = {

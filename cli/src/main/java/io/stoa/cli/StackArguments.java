@@ -51,7 +51,8 @@ final class StackArguments {
         Candidate candidate = switch (model) {
             case AssessmentFile.Model.File of -> file(of.id(), of.path(), of.papers());
             case AssessmentFile.Model.Endpoint of ->
-                new Candidate.RemoteModel(of.id(), of.baseUri(), of.name(), of.revision(), of.papers(), of.keyVariable());
+                new Candidate.RemoteModel(
+                        of.id(), of.baseUri(), of.name(), of.revision(), of.papers(), of.keyVariable());
         };
         models.put(model.id(), new Model(Role.GENERATOR, read(candidate)));
     }
@@ -121,8 +122,7 @@ final class StackArguments {
     private Claim claim(String said) {
         Optional<License> named = licenses.find(said);
         if (named.isPresent()) {
-            return new Claim(
-                    Claim.Kind.DECLARED, "--model", "licence", said, named.map(License::id), Optional.empty());
+            return new Claim(Claim.Kind.DECLARED, "--model", "licence", said, named.map(License::id), Optional.empty());
         }
         Path file = path(said);
         Recognition recognition = licenses.recognize(file);

@@ -60,7 +60,8 @@ class LicenseCheckTest {
         assertThat(out()).contains("[ ] display \"Built with Llama\"");
         assertThat(check("--model=generator=llama3.2")).isEqualTo(11);
         assertThat(out()).contains("To be known first:", "guardrails-weakened");
-        assertThat(check("--model=generator=apache-2.0,cc-by-nc-4.0", "--why-not")).isEqualTo(12);
+        assertThat(check("--model=generator=apache-2.0,cc-by-nc-4.0", "--why-not"))
+                .isEqualTo(12);
         assertThat(out()).contains("commercial: false", "in place of: generator");
     }
 
@@ -71,7 +72,10 @@ class LicenseCheckTest {
         assertThat(out()).doesNotContain("terms that bind recipients");
         assertThat(check("--model=judge=gemma")).isEqualTo(10);
         assertThat(out()).contains("terms that bind recipients");
-        assertThat(check("--model=guard=llama3.2", "--use=guard.multimodal=true", "--use=territories=DE",
+        assertThat(check(
+                        "--model=guard=llama3.2",
+                        "--use=guard.multimodal=true",
+                        "--use=territories=DE",
                         "--use=guardrails-weakened=false"))
                 .isEqualTo(12);
     }
@@ -104,7 +108,8 @@ class LicenseCheckTest {
         assertThat(err()).contains("no-such-licence");
         assertThat(check("--model=generator=mit", "--use=users=5")).isEqualTo(2);
         assertThat(err()).contains("monthly-active-users");
-        assertThat(check("--model=generator=mit", "--use=judge.commercial=true")).isEqualTo(2);
+        assertThat(check("--model=generator=mit", "--use=judge.commercial=true"))
+                .isEqualTo(2);
         assertThat(err()).contains("no model is called judge");
         assertThat(check("--model=generator=mit", "--use=commercial=perhaps")).isEqualTo(2);
         assertThat(err()).contains("true or false");
@@ -112,9 +117,12 @@ class LicenseCheckTest {
 
     @Test
     void combinationsAreAnswered() {
-        assertThat(run("license", "combine", "llama3.1", "mit", "--how", "republish")).isEqualTo(12);
-        assertThat(run("license", "combine", "apache-2.0", "GPL-3.0-only", "--how", "code")).isEqualTo(10);
-        assertThat(run("license", "combine", "mit", "Unheard-Of", "--how", "merge")).isEqualTo(11);
+        assertThat(run("license", "combine", "llama3.1", "mit", "--how", "republish"))
+                .isEqualTo(12);
+        assertThat(run("license", "combine", "apache-2.0", "GPL-3.0-only", "--how", "code"))
+                .isEqualTo(10);
+        assertThat(run("license", "combine", "mit", "Unheard-Of", "--how", "merge"))
+                .isEqualTo(11);
         assertThat(run("license", "combine", "gemma", "llama3.1", "--json")).isZero();
         assertThat(JsonMapper.shared().readTree(out()).at("/ways").size()).isEqualTo(6);
     }

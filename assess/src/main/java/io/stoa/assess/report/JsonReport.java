@@ -142,7 +142,8 @@ public final class JsonReport {
         use.entity().ifPresent(entity -> json.put("entity", entity.name()));
         use.domains()
                 .ifPresent(domains -> json.set(
-                        "domains", strings(domains.stream().map(Enum::name).sorted().toList())));
+                        "domains",
+                        strings(domains.stream().map(Enum::name).sorted().toList())));
         use.production().ifPresent(production -> json.put("production", production));
         use.domicile().ifPresent(domicile -> json.put("domicile", domicile));
         use.registered().ifPresent(registered -> json.put("registered", registered));

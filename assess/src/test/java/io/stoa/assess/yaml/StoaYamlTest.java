@@ -3,8 +3,8 @@ package io.stoa.assess.yaml;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.stoa.model.IntendedUse;
 import io.stoa.model.Bytes;
+import io.stoa.model.IntendedUse;
 import io.stoa.model.IntendedUse.Distribution;
 import io.stoa.model.Machine;
 import io.stoa.model.StoaException;
@@ -13,11 +13,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.LocalDate;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
-import java.time.LocalDate;
-import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -67,8 +67,7 @@ class StoaYamlTest {
 
     @Test
     void whatFewLicencesAskForArrivesToo() throws IOException {
-        IntendedUse use = StoaYaml.read(write(GOOD
-                        + """
+        IntendedUse use = StoaYaml.read(write(GOOD + """
                           entity: non-profit
                           domains: [medical-advice, justice]
                           production: true
@@ -82,11 +81,9 @@ class StoaYamlTest {
                           monthly-active-users-on: [{day: 2024-07-23, count: 12_000}]
                           annual-revenue: 100
                           monthly-revenue: 20
-                        """.indent(2)))
-                .use();
+                        """.indent(2))).use();
         assertThat(use.entity()).contains(IntendedUse.Entity.NON_PROFIT);
-        assertThat(use.domains())
-                .contains(Set.of(IntendedUse.Domain.MEDICAL_ADVICE, IntendedUse.Domain.JUSTICE));
+        assertThat(use.domains()).contains(Set.of(IntendedUse.Domain.MEDICAL_ADVICE, IntendedUse.Domain.JUSTICE));
         assertThat(use.production()).contains(true);
         assertThat(use.domicile()).contains("NO");
         assertThat(use.registered()).contains(false);

@@ -23,17 +23,15 @@ import org.snakeyaml.engine.v2.api.LoadSettings;
 /** The rule base for combinations of licences. Immutable, safe to share. */
 public final class CompatibilityRules {
     private static final String RESOURCE = "/io/stoa/license/compat/rules.yaml";
-    private static final Set<String> KEYS =
-            Set.of("how", "a", "b", "either", "same", "commercial", "answer", "why");
+    private static final Set<String> KEYS = Set.of("how", "a", "b", "either", "same", "commercial", "answer", "why");
 
     private final Set<String> known;
     private final List<Rule> rules;
 
     /** Reads the rules that are shipped with Stoa. */
     public CompatibilityRules() {
-        Map<?, ?> root = (Map<?, ?>) new Load(
-                        LoadSettings.builder().setLabel("compat/rules.yaml").build())
-                .loadFromString(text());
+        Map<?, ?> root = (Map<?, ?>)
+                new Load(LoadSettings.builder().setLabel("compat/rules.yaml").build()).loadFromString(text());
         Map<String, Set<String>> groups = groups((Map<?, ?>) required(root, "groups"));
         this.known = groups.values().stream().flatMap(Set::stream).collect(Collectors.toUnmodifiableSet());
         List<Rule> read = new ArrayList<>();
@@ -61,7 +59,7 @@ public final class CompatibilityRules {
             return ways.contains(way)
                     && same.map(wanted -> wanted == first.equals(second)).orElse(true)
                     && commercial.map(wanted -> wanted == money).orElse(true)
-                    && (fits(first, second) || either && fits(second, first));
+                    && (fits(first, second) || (either && fits(second, first)));
         }
 
         private boolean fits(String first, String second) {
@@ -90,7 +88,8 @@ public final class CompatibilityRules {
                 .toList();
         if (!strangers.isEmpty()) {
             return new Compatibility(
-                    Answer.UNKNOWN, "no rule is about " + String.join(" and ", strangers) + "; have a lawyer compare the texts");
+                    Answer.UNKNOWN,
+                    "no rule is about " + String.join(" and ", strangers) + "; have a lawyer compare the texts");
         }
         return rules.stream()
                 .filter(rule -> rule.fits(way, first, second, commercial))
@@ -149,7 +148,8 @@ public final class CompatibilityRules {
                 } else if (groups.containsKey(member.substring(1))) {
                     ids.addAll(groups.getOrDefault(member.substring(1), Set.of()));
                 } else {
-                    throw StoaException.bug("compat/rules.yaml: group " + name + " holds " + member + " before it is written");
+                    throw StoaException.bug(
+                            "compat/rules.yaml: group " + name + " holds " + member + " before it is written");
                 }
             }
             groups.put(String.valueOf(name), ids);

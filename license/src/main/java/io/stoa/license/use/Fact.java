@@ -40,8 +40,8 @@ public enum Fact {
     REGISTERED(truth(IntendedUse::registered, IntendedUse.Builder::registered)),
     GUARDRAILS_WEAKENED(truth(IntendedUse::guardrailsWeakened, IntendedUse.Builder::guardrailsWeakened)),
     DISTILLED(truth(IntendedUse::distilled, IntendedUse.Builder::distilled)),
-    OUTPUTS_TRAIN(
-            words(IntendedUse::outputsTrain, IntendedUse.Builder::outputsTrain, "[A-Za-z0-9][A-Za-z0-9._-]*", "llama2")),
+    OUTPUTS_TRAIN(words(
+            IntendedUse::outputsTrain, IntendedUse.Builder::outputsTrain, "[A-Za-z0-9][A-Za-z0-9._-]*", "llama2")),
     PRODUCT_MONTHLY_ACTIVE_USERS(
             number(IntendedUse::productMonthlyActiveUsers, IntendedUse.Builder::productMonthlyActiveUsers)),
     MONTHLY_ACTIVE_USERS_ON(counts()),
@@ -201,7 +201,8 @@ public enum Fact {
         return new Form(
                 use -> get.apply(use).map(Fact::word),
                 (builder, value) -> put.apply(builder, value.map(text -> constant(type, text))),
-                "one of " + Arrays.stream(type.getEnumConstants()).map(Fact::word).collect(Collectors.joining(", ")));
+                "one of "
+                        + Arrays.stream(type.getEnumConstants()).map(Fact::word).collect(Collectors.joining(", ")));
     }
 
     private static Form words(
@@ -213,7 +214,8 @@ public enum Fact {
                 use -> get.apply(use).isEmpty() ? Optional.empty() : Optional.of(list(get.apply(use))),
                 (builder, value) -> {
                     Set<String> words = value.map(Fact::split).orElse(Set.of());
-                    if (value.isPresent() && (words.isEmpty() || !words.stream().allMatch(word -> word.matches(pattern)))) {
+                    if (value.isPresent()
+                            && (words.isEmpty() || !words.stream().allMatch(word -> word.matches(pattern)))) {
                         throw new IllegalArgumentException(pattern);
                     }
                     return put.apply(builder, words);
@@ -223,11 +225,13 @@ public enum Fact {
 
     private static Form domains() {
         return new Form(
-                use -> use.domains().map(all -> list(all.stream().map(Fact::word).toList())),
+                use -> use.domains()
+                        .map(all -> list(all.stream().map(Fact::word).toList())),
                 (builder, value) -> builder.domains(value.map(text -> split(text).stream()
                         .map(word -> constant(Domain.class, word))
                         .collect(Collectors.toSet()))),
-                "[] or some of " + Arrays.stream(Domain.values()).map(Fact::word).collect(Collectors.joining(", ")));
+                "[] or some of "
+                        + Arrays.stream(Domain.values()).map(Fact::word).collect(Collectors.joining(", ")));
     }
 
     private static Form domicile() {

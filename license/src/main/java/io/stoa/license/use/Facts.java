@@ -7,7 +7,6 @@ import java.time.LocalDate;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -91,7 +90,8 @@ record Facts(IntendedUse use, Lineage lineage) {
             case Condition.Commercial _ -> said(Fact.COMMERCIAL);
             case Condition.Distributed _ -> said(Fact.DISTRIBUTION);
             case Condition.Modified _ ->
-                "modification: " + modified().map(value -> value ? "yes" : "none").orElse("not said");
+                "modification: "
+                        + modified().map(value -> value ? "yes" : "none").orElse("not said");
             case Condition.OutputsTrainModels _ -> said(Fact.OUTPUTS_TRAIN_MODELS);
             case Condition.OutputsTrainOthers _, Condition.OutputsTrainFamily _ ->
                 use.outputsTrain().isEmpty() ? said(Fact.OUTPUTS_TRAIN_MODELS) : said(Fact.OUTPUTS_TRAIN);
@@ -115,14 +115,14 @@ record Facts(IntendedUse use, Lineage lineage) {
             case Condition.Beyond beyond ->
                 on(beyond).isPresent()
                         ? "monthly-active-users-on: %d in the calendar month before %s"
-                                .formatted(
-                                        on(beyond).getAsLong(),
-                                        beyond.date().orElseThrow())
+                                .formatted(on(beyond).getAsLong(), beyond.date().orElseThrow())
                         : said(source(beyond))
                                 + (beyond.test() == Condition.Test.ONE_OFF
                                                 && number(beyond).isPresent()
                                         ? ", the highest month so far, taken for the calendar month before "
-                                                + beyond.date().map(LocalDate::toString).orElse("the release date")
+                                                + beyond.date()
+                                                        .map(LocalDate::toString)
+                                                        .orElse("the release date")
                                         : "");
         };
     }
@@ -147,7 +147,8 @@ record Facts(IntendedUse use, Lineage lineage) {
                 "say whether the use touches %s (domains; [] when it touches none)"
                         .formatted(domains.stream()
                                 .sorted()
-                                .map(domain -> domain.name().toLowerCase(Locale.ROOT).replace('_', ' '))
+                                .map(domain ->
+                                        domain.name().toLowerCase(Locale.ROOT).replace('_', ' '))
                                 .collect(Collectors.joining(", ")));
             case Condition.Production _ -> "say whether it is used in production (production)";
             case Condition.Registered _ -> "say whether you are registered with the licensor (registered)";

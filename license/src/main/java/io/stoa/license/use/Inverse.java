@@ -17,8 +17,7 @@ import java.util.stream.Collectors;
  * @param changes the smallest sets of facts that, stated so, make the use allowed; empty when it is, or when none were found
  * @param replace the models without which the stack is allowed as it is used; empty when it is
  */
-public record Inverse(
-        Outcome now, List<Cell> matrix, List<Limit> limits, List<Change> changes, List<String> replace) {
+public record Inverse(Outcome now, List<Cell> matrix, List<Limit> limits, List<Change> changes, List<String> replace) {
     public Inverse {
         requireNonNull(now, "now");
         matrix = List.copyOf(matrix);
@@ -29,7 +28,11 @@ public record Inverse(
 
     /** The outcome of one kind of use. */
     public record Cell(
-            Distribution distribution, boolean commercial, boolean modified, boolean outputsTrainModels, Outcome outcome) {}
+            Distribution distribution,
+            boolean commercial,
+            boolean modified,
+            boolean outputsTrainModels,
+            Outcome outcome) {}
 
     /**
      * A number at which the outcome changes.

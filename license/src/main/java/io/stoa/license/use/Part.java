@@ -35,7 +35,8 @@ public record Part(String name, Role role, Lineage lineage, Map<Fact, String> ow
     public IntendedUse use(IntendedUse stack) {
         IntendedUse use = own.isEmpty() ? stack : Fact.replaced(stack, own);
         return switch (role) {
-            case TEACHER -> use.toBuilder().outputsTrainModels(Optional.of(true)).build();
+            case TEACHER ->
+                use.toBuilder().outputsTrainModels(Optional.of(true)).build();
             case ADAPTER -> {
                 boolean changed = use.modification()
                         .filter(modification -> modification == IntendedUse.Modification.MERGED)

@@ -58,9 +58,7 @@ public record StackAnswer(Outcome outcome, List<PartAnswer> parts, List<Duty> du
 
     /** The models that decide the outcome: those whose own is the stack's. */
     public List<PartAnswer> deciding() {
-        return parts.stream()
-                .filter(part -> part.answer().outcome() == outcome)
-                .toList();
+        return parts.stream().filter(part -> part.answer().outcome() == outcome).toList();
     }
 
     /** What could be said to make the answer known. */

@@ -41,8 +41,10 @@ public final class StackExaminer {
             Answer answer = examiner.examine(part.lineage(), part.use(use));
             parts.add(new PartAnswer(part.name(), part.role(), answer, answer.proof()));
         }
-        Outcome outcome =
-                parts.stream().map(part -> part.answer().outcome()).max(Outcome::compareTo).orElseThrow();
+        Outcome outcome = parts.stream()
+                .map(part -> part.answer().outcome())
+                .max(Outcome::compareTo)
+                .orElseThrow();
         return new StackAnswer(outcome, parts, duties(parts));
     }
 
@@ -82,7 +84,9 @@ public final class StackExaminer {
                             ? ground.remedy().orElseThrow()
                             : String.join("; ", ground.provides());
                     // a licence text is a paper of its own for each licence, whatever else reads alike
-                    String key = todo.contains("copy of") ? todo + ground.license().map(" of "::concat).orElse("") : todo;
+                    String key = todo.contains("copy of")
+                            ? todo + ground.license().map(" of "::concat).orElse("")
+                            : todo;
                     models.computeIfAbsent(key, _ -> new LinkedHashSet<>()).add(part.model());
                     bases.computeIfAbsent(key, _ -> new LinkedHashSet<>())
                             .add(ground.license().map(license -> license + ", ").orElse("") + ground.basis());

@@ -71,32 +71,34 @@ class InverseExaminerTest {
         assertThat(money.replace()).containsExactly("m");
 
         Inverse users = INVERSE.examine(
-                List.of(part("m", "llama3.1"), part("e", "mit")),
-                Fact.MONTHLY_ACTIVE_USERS.with(SERVICE, "800000000"));
+                List.of(part("m", "llama3.1"), part("e", "mit")), Fact.MONTHLY_ACTIVE_USERS.with(SERVICE, "800000000"));
         assertThat(users.changes())
                 .extracting(Inverse.Change::sentence)
                 .containsExactly("monthly-active-users: at most 700000000");
         assertThat(users.replace()).containsExactly("m");
 
-        Inverse training = INVERSE.examine(
-                List.of(part("m", "llama2")), Fact.OUTPUTS_TRAIN_MODELS.with(SERVICE, "true"));
+        Inverse training =
+                INVERSE.examine(List.of(part("m", "llama2")), Fact.OUTPUTS_TRAIN_MODELS.with(SERVICE, "true"));
         assertThat(training.changes())
                 .extracting(Inverse.Change::sentence)
                 .contains("outputs-train-models: false", "outputs-train: llama2");
-        assertThat(INVERSE.examine(List.of(part("m", "mit")), SERVICE).changes()).isEmpty();
+        assertThat(INVERSE.examine(List.of(part("m", "mit")), SERVICE).changes())
+                .isEmpty();
     }
 
     /** With nothing said at all, what is named makes the use allowed, and nothing of it can be left out. */
     @Test
     void manyMissingFactsAreNamedTogether() {
         IntendedUse nothing = IntendedUse.of("x").build();
-        for (String tag : List.of("llama3.1", "gemma", "cc-by-nc-4.0", "qwen", "deepseek", "stabilityai-ai-community")) {
+        for (String tag :
+                List.of("llama3.1", "gemma", "cc-by-nc-4.0", "qwen", "deepseek", "stabilityai-ai-community")) {
             List<Part> stack = List.of(part("m", tag));
             Inverse inverse = INVERSE.examine(stack, nothing);
             assertThat(inverse.now()).as(tag).isEqualTo(Outcome.UNKNOWN);
             assertThat(inverse.changes()).as(tag).isNotEmpty();
             for (Inverse.Change change : inverse.changes()) {
-                assertThat(STACKS.examine(stack, Fact.replaced(nothing, change.facts())).outcome())
+                assertThat(STACKS.examine(stack, Fact.replaced(nothing, change.facts()))
+                                .outcome())
                         .isEqualTo(change.then())
                         .isLessThanOrEqualTo(Outcome.ALLOWED_WITH_DUTIES);
                 for (Fact fact : change.facts().keySet()) {
@@ -144,7 +146,9 @@ class InverseExaminerTest {
                 .filteredOn(duty -> duty.todo().contains("\"Built with Llama\""))
                 .singleElement()
                 .satisfies(duty -> assertThat(duty.models()).containsExactly("big", "small"));
-        assertThat(duties).filteredOn(duty -> duty.todo().contains("copy of the licence")).hasSizeGreaterThan(1);
+        assertThat(duties)
+                .filteredOn(duty -> duty.todo().contains("copy of the licence"))
+                .hasSizeGreaterThan(1);
     }
 
     @Test
@@ -176,7 +180,12 @@ class InverseExaminerTest {
 
     private static Part part(String name, String tag) {
         Claim claim = new Claim(
-                Claim.Kind.DECLARED, "README.md", "license", tag, LICENSES.find(tag).map(License::id), Optional.empty());
+                Claim.Kind.DECLARED,
+                "README.md",
+                "license",
+                tag,
+                LICENSES.find(tag).map(License::id),
+                Optional.empty());
         return new Part(
                 name,
                 Role.GENERATOR,
