@@ -59,7 +59,7 @@ public final class CompatibilityRules {
             return ways.contains(way)
                     && same.map(wanted -> wanted == first.equals(second)).orElse(true)
                     && commercial.map(wanted -> wanted == money).orElse(true)
-                    && (fits(first, second) || either && fits(second, first));
+                    && (fits(first, second) || (either && fits(second, first)));
         }
 
         private boolean fits(String first, String second) {

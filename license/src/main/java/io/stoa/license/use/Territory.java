@@ -22,7 +22,7 @@ final class Territory {
     static Truth in(String place, Set<String> codes) {
         String country = country(place);
         boolean member = EUROPEAN_UNION.contains(country);
-        if (codes.contains(country) || member && codes.contains("EU")) {
+        if (codes.contains(country) || (member && codes.contains("EU"))) {
             return Truth.TRUE;
         }
         if (country.equals("EU")) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.stoa.license.clause.Effect;
 import io.stoa.license.clause.License;
 import io.stoa.license.clause.Licenses;
+import io.stoa.license.clause.Topic;
 import io.stoa.license.use.Answer.Outcome;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -12,6 +13,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
@@ -118,17 +120,15 @@ class ScenariosTest {
 
     /** Whether a ground is of the clause that is named, or lacks what is named. */
     private static boolean names(Ground ground, String deciding) {
-        String[] words = deciding.split(" ", 3);
-        boolean license = LICENSES.find(words[0]).map(License::id).equals(ground.license());
-        String topic =
-                ground.topic().map(io.stoa.license.clause.Topic::lowerCase).orElse("");
+        String first = deciding.split(" ", 2)[0];
+        Optional<String> license = LICENSES.find(first).map(License::id);
+        String topic = ground.topic().map(Topic::lowerCase).orElse("");
         String clause = topic + " " + ground.basis().replaceFirst("^section ", "");
-        return license
-                        && clause.startsWith(
-                                deciding.substring(words[0].length()).strip())
-                || LICENSES.find(words[0]).isEmpty()
-                        && (clause.startsWith(deciding)
-                                || (ground.sentence() + " " + ground.missing()).contains(deciding));
+        if (license.isPresent()) {
+            return license.equals(ground.license())
+                    && clause.startsWith(deciding.substring(first.length()).strip());
+        }
+        return clause.startsWith(deciding) || (ground.sentence() + " " + ground.missing()).contains(deciding);
     }
 
     private static String proof(StackAnswer answer) {
