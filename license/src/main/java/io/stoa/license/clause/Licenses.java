@@ -2,12 +2,11 @@ package io.stoa.license.clause;
 
 import io.stoa.license.text.Recognition;
 import io.stoa.license.text.Recognizer;
+import io.stoa.license.text.TextFile;
 import io.stoa.model.Digest;
 import io.stoa.model.StoaException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
@@ -44,13 +43,15 @@ public final class Licenses {
         MessageDigest running = Digest.sha256();
         for (String file : FILES) {
             byte[] yaml = resource("clauses/" + file + ".yaml");
-            byte[] fingerprint = resource("fingerprints/" + file + ".fingerprint");
             running.update(yaml);
-            running.update(fingerprint);
             License license = new ClauseFile(file, text(yaml)).license();
             licenses.add(license);
-            references.add(new Recognizer.Reference(license.id(), license.titles(), text(fingerprint)));
+            optional("fingerprints/" + file + ".fingerprint").ifPresent(fingerprint -> {
+                running.update(fingerprint);
+                references.add(new Recognizer.Reference(license.id(), license.titles(), text(fingerprint)));
+            });
         }
+        running.update(resource("fingerprints/texts.bin"));
         this.all = List.copyOf(licenses);
         this.recognizer = new Recognizer(references);
         this.digest = Digest.of(running);
@@ -114,7 +115,8 @@ public final class Licenses {
             byte[] bytes = in.readNBytes(LARGEST_FILE + 1);
             if (bytes.length > LARGEST_FILE) {
                 throw StoaException.user(
-                        file + ": larger than 1 MiB, too large for a licence or a model card; is it one?");
+                        file + ": larger than 1 MiB, too large for a licence or a model card; is it one? If a licence"
+                                + " stands in it, copy that part into a file of its own and name that");
             }
             return bytes;
         } catch (IOException e) {
@@ -125,9 +127,9 @@ public final class Licenses {
         }
     }
 
-    /** Bytes as text; bytes that are no UTF-8 become U+FFFD. */
+    /** Bytes as text, in whichever encoding they are. */
     public static String text(byte[] bytes) {
-        return StandardCharsets.UTF_8.decode(ByteBuffer.wrap(bytes)).toString();
+        return TextFile.decode(bytes);
     }
 
     private static String withoutScheme(String link) {
@@ -136,11 +138,13 @@ public final class Licenses {
     }
 
     private static byte[] resource(String name) {
+        return optional(name)
+                .orElseThrow(() -> StoaException.bug("resource " + name + " is missing from the licence module"));
+    }
+
+    private static Optional<byte[]> optional(String name) {
         try (InputStream in = Licenses.class.getResourceAsStream("/io/stoa/license/" + name)) {
-            if (in == null) {
-                throw StoaException.bug("resource " + name + " is missing from the licence module");
-            }
-            return in.readAllBytes();
+            return in == null ? Optional.empty() : Optional.of(in.readAllBytes());
         } catch (IOException e) {
             throw new StoaException(StoaException.Kind.BUG, "resource " + name + " cannot be read", e);
         }

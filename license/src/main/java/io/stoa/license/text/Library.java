@@ -1,0 +1,167 @@
+package io.stoa.license.text;
+
+import io.stoa.model.StoaException;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.zip.Deflater;
+import java.util.zip.DeflaterOutputStream;
+import java.util.zip.InflaterInputStream;
+
+/**
+ * The licence texts that Stoa knows, as fingerprints.
+ *
+ * <p>File: a deflated stream of big-endian numbers. The letters {@code STOA}, version 1 (int); the number of licences, and
+ * for each its id (modified UTF-8), whether it is superseded (byte), the number of its titles (int) and their {@linkplain
+ * Titles#key keys} (ints); the number of forms, and for each the number of its licences (short) with their indices (shorts),
+ * the number of its runs (int), the number of its spans (short) with start, length (ints) and kind (byte); the runs of all
+ * forms (shorts); the number of vocabulary hashes and the hashes, ascending (ints).
+ *
+ * @param licenses their ids and titles
+ * @param forms their wordings; one licence has several where copies differ
+ * @param vocabulary hashes of the words that licence texts are written with, ascending: what is not there may be a name
+ */
+record Library(List<Named> licenses, List<Form> forms, int[] vocabulary) {
+    private static final String RESOURCE = "/io/stoa/license/fingerprints/texts.bin";
+    private static final int MAGIC = 0x53544f41;
+    private static final int VERSION = 1;
+
+    Library {
+        licenses = List.copyOf(licenses);
+        forms = List.copyOf(forms);
+    }
+
+    /**
+     * A licence.
+     *
+     * @param id its SPDX id, or ScanCode's key as a LicenseRef
+     * @param superseded whether the collection calls the id deprecated
+     * @param titles keys of what may head a copy
+     */
+    record Named(String id, boolean superseded, List<Integer> titles) {
+        Named {
+            titles = List.copyOf(titles);
+        }
+    }
+
+    static Library shipped() {
+        try (InputStream in = Library.class.getResourceAsStream(RESOURCE)) {
+            if (in == null) {
+                throw StoaException.bug("resource " + RESOURCE + " is missing from the licence module");
+            }
+            return read(in.readAllBytes());
+        } catch (IOException e) {
+            throw new StoaException(StoaException.Kind.BUG, "resource " + RESOURCE + " cannot be read", e);
+        }
+    }
+
+    String id(int license) {
+        return licenses.get(license).id();
+    }
+
+    boolean isVocabulary(String word) {
+        return Arrays.binarySearch(vocabulary, Runs.word(word)) >= 0;
+    }
+
+    static Library read(byte[] packed) throws IOException {
+        byte[] bytes = new InflaterInputStream(new ByteArrayInputStream(packed)).readAllBytes();
+        DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes));
+        if (in.readInt() != MAGIC || in.readInt() != VERSION) {
+            throw new IOException("not a library of fingerprints of version " + VERSION);
+        }
+        List<Named> licenses = new ArrayList<>();
+        for (int i = in.readInt(); i > 0; i--) {
+            String id = in.readUTF();
+            boolean superseded = in.readBoolean();
+            licenses.add(new Named(id, superseded, ints(in)));
+        }
+        List<int[]> owners = new ArrayList<>();
+        List<short[]> runs = new ArrayList<>();
+        List<List<Form.Span>> spans = new ArrayList<>();
+        for (int i = in.readInt(); i > 0; i--) {
+            int[] of = new int[in.readUnsignedShort()];
+            for (int k = 0; k < of.length; k++) {
+                of[k] = in.readUnsignedShort();
+            }
+            owners.add(of);
+            runs.add(new short[in.readInt()]);
+            spans.add(spans(in));
+        }
+        List<Form> forms = new ArrayList<>();
+        for (int i = 0; i < owners.size(); i++) {
+            for (int k = 0; k < runs.get(i).length; k++) {
+                runs.get(i)[k] = in.readShort();
+            }
+            forms.add(new Form(Arrays.stream(owners.get(i)).boxed().toList(), runs.get(i), spans.get(i)));
+        }
+        return new Library(licenses, forms, ints(in).stream().mapToInt(Integer::intValue).toArray());
+    }
+
+    private static List<Integer> ints(DataInputStream in) throws IOException {
+        List<Integer> ints = new ArrayList<>();
+        for (int i = in.readInt(); i > 0; i--) {
+            ints.add(in.readInt());
+        }
+        return ints;
+    }
+
+    private static List<Form.Span> spans(DataInputStream in) throws IOException {
+        List<Form.Span> spans = new ArrayList<>();
+        for (int i = in.readUnsignedShort(); i > 0; i--) {
+            int from = in.readInt();
+            int length = in.readInt();
+            spans.add(new Form.Span(from, from + length, Form.Leeway.values()[in.readByte()]));
+        }
+        return spans;
+    }
+
+    byte[] write() throws IOException {
+        ByteArrayOutputStream packed = new ByteArrayOutputStream();
+        Deflater deflater = new Deflater(Deflater.BEST_COMPRESSION);
+        try (DataOutputStream out = new DataOutputStream(new DeflaterOutputStream(packed, deflater))) {
+            out.writeInt(MAGIC);
+            out.writeInt(VERSION);
+            out.writeInt(licenses.size());
+            for (Named license : licenses) {
+                out.writeUTF(license.id());
+                out.writeBoolean(license.superseded());
+                out.writeInt(license.titles().size());
+                for (int title : license.titles()) {
+                    out.writeInt(title);
+                }
+            }
+            out.writeInt(forms.size());
+            for (Form form : forms) {
+                out.writeShort(form.licenses().size());
+                for (int license : form.licenses()) {
+                    out.writeShort(license);
+                }
+                out.writeInt(form.runs().length);
+                out.writeShort(form.spans().size());
+                for (Form.Span span : form.spans()) {
+                    out.writeInt(span.from());
+                    out.writeInt(span.to() - span.from());
+                    out.writeByte(span.leeway().ordinal());
+                }
+            }
+            for (Form form : forms) {
+                for (short run : form.runs()) {
+                    out.writeShort(run);
+                }
+            }
+            out.writeInt(vocabulary.length);
+            for (int word : vocabulary) {
+                out.writeInt(word);
+            }
+        } finally {
+            deflater.end();
+        }
+        return packed.toByteArray();
+    }
+}
