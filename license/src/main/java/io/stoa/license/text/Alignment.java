@@ -39,7 +39,9 @@ record Alignment(Form form, List<Block> blocks, List<Gap> gaps) {
 
     /** Lays the words from one index to before another along a form. */
     static Alignment of(Sample text, int from, int to, Form form) {
-        List<Block> blocks = disjoint(blocks(chain(text, from, to, form)));
+        List<Block> blocks = text.equals(form, from, to)
+                ? List.of(new Block(from, 0, form.size()))
+                : disjoint(extended(blocks(chain(text, from, to, form)), text, from, to, form));
         List<Gap> gaps = new ArrayList<>();
         int textEnd = from;
         int formEnd = 0;
@@ -133,6 +135,34 @@ record Alignment(Form form, List<Block> blocks, List<Gap> gaps) {
             i++;
         }
         return blocks;
+    }
+
+    /** Blocks made as long as they go: a pair that is in too many places of the text is not looked up in all of them. */
+    private static List<Block> extended(List<Block> blocks, Sample text, int from, int to, Form form) {
+        List<Block> extended = new ArrayList<>();
+        int textEnd = from;
+        int formEnd = 0;
+        for (int i = 0; i < blocks.size(); i++) {
+            Block block = blocks.get(i);
+            int textLimit = i + 1 < blocks.size() ? blocks.get(i + 1).text : to;
+            int formLimit = i + 1 < blocks.size() ? blocks.get(i + 1).form : form.size();
+            int back = 0;
+            while (block.text - back > textEnd
+                    && block.form - back > formEnd
+                    && text.pair(block.text - back - 1) == form.pair(block.form - back - 1)) {
+                back++;
+            }
+            int length = block.length;
+            while (block.text + length < textLimit
+                    && block.form + length < formLimit
+                    && text.pair(block.text + length - Runs.LENGTH) == form.pair(block.form + length - Runs.LENGTH)) {
+                length++;
+            }
+            extended.add(new Block(block.text - back, block.form - back, length + back));
+            textEnd = block.text + length;
+            formEnd = block.form + length;
+        }
+        return extended;
     }
 
     /** Where two blocks claim a word, the earlier one has it: a word dropped from a repetition must show as missing. */

@@ -16,6 +16,9 @@ final class Comparison {
     private static final int MOST_DIFFERENCES = 50;
 
     private final Sample text;
+    private final Frame frame;
+    private final Library library;
+    private final Set<Integer> titles;
     private final Alignment alignment;
     private final List<Left> left = new ArrayList<>();
     private final BitSet required;
@@ -33,31 +36,66 @@ final class Comparison {
 
     Comparison(Sample text, Frame frame, Library library, int from, int to, Form form, Set<Integer> titles) {
         this.text = text;
+        this.frame = frame;
+        this.library = library;
+        this.titles = titles;
         this.alignment = Alignment.of(text, from, to, form);
         this.required = form.required();
+        boolean hopeless = alignment.gaps().stream().anyMatch(this::isHopeless);
+        judge(!hopeless);
+    }
+
+    /** Whether words lack that nothing in their place can stand for. */
+    private boolean isHopeless(Alignment.Gap gap) {
+        return (gap.added() == 0 || gap.missing() > Repair.LONGEST || gap.added() > Repair.LONGEST) && lacking(gap) > 0;
+    }
+
+    private int lacking(Alignment.Gap gap) {
+        return required.get(gap.formFrom(), gap.formTo()).cardinality();
+    }
+
+    /** Looks into the differences of a text that cannot be the licence; costs more than knowing that much. */
+    Comparison explained() {
+        judge(true);
+        return this;
+    }
+
+    private void judge(boolean closely) {
+        left.clear();
+        missing = 0;
+        added = 0;
         int slips = Math.min(MOST_SLIPS, required.cardinality() / WORDS_FOR_A_SLIP);
         for (Alignment.Gap gap : alignment.gaps()) {
-            int lacking = required.get(gap.formFrom(), gap.formTo()).cardinality();
-            if (lacking > 0) {
-                int taken = new Repair(text, library, form, gap).slips(slips);
-                if (taken >= 0) {
-                    slips -= taken;
-                    continue;
-                }
+            int lacking = lacking(gap);
+            int taken = closely && lacking > 0 ? new Repair(text, library, form(), gap).slips(slips) : -1;
+            if (taken >= 0) {
+                slips -= taken;
+                continue;
             }
-            boolean name = lacking == 0
-                    && form.hasName(gap.formFrom(), gap.formTo())
-                    && frame.isName(gap.from(), gap.to());
-            BitSet unexplained = name ? new BitSet() : frame.unexplained(gap.from(), gap.to(), titles);
-            if (isOutside(gap)) {
-                unexplained = frame.notMenu(unexplained);
-            }
+            BitSet unexplained = closely ? unexplained(gap, lacking) : all(gap);
             if (lacking > 0 || !unexplained.isEmpty()) {
                 left.add(new Left(gap, unexplained, lacking));
                 missing += lacking;
                 added += unexplained.cardinality();
             }
         }
+    }
+
+    private BitSet unexplained(Alignment.Gap gap, int lacking) {
+        boolean name = lacking == 0
+                && form().hasName(gap.formFrom(), gap.formTo())
+                && frame.isName(gap.from(), gap.to());
+        if (name) {
+            return new BitSet();
+        }
+        BitSet unexplained = frame.unexplained(gap.from(), gap.to(), titles);
+        return isOutside(gap) ? frame.notMenu(unexplained) : unexplained;
+    }
+
+    private static BitSet all(Alignment.Gap gap) {
+        BitSet all = new BitSet();
+        all.set(gap.from(), gap.to());
+        return all;
     }
 
     private boolean isOutside(Alignment.Gap gap) {

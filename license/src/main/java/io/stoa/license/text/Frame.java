@@ -26,6 +26,11 @@ final class Frame {
             "de", "van", "von", "der", "la", "see", "file", "list", "full", "in", "to", "other", "yyyy", "email", "licensee",
             "team", "developers", "community", "foundation");
 
+    /** After "copyright", they speak of one instead of stating it. */
+    private static final Set<String> NO_HOLDERS = Set.of(
+            "holder", "holders", "owner", "owners", "notice", "notices", "law", "laws", "license", "licence", "and", "or",
+            "statement", "statements", "infringement", "protection", "interest", "is", "in", "of", "to");
+
     /** Weighty words that the menus of a page may have. */
     private static final Set<String> MENU_WORDS =
             Set.of("train", "display", "users", "written", "provided", "modified", "improve", "begin");
@@ -59,15 +64,20 @@ final class Frame {
     BitSet unexplained(int from, int to, Set<Integer> titles) {
         BitSet unexplained = new BitSet();
         int at = from;
+        boolean fresh = true;
         while (at < to) {
-            int end = Math.max(title(at, to, titles), furniture(at, to));
+            int end = furniture(at, to);
+            if (fresh || isLineStart(at)) {
+                end = Math.max(end, title(at, to, titles));
+            }
             if (end == at) {
                 end = copyright(at, to);
             }
-            if (end == at) {
-                unexplained.set(at++);
-            } else {
+            fresh = end > at;
+            if (fresh) {
                 at = end;
+            } else {
+                unexplained.set(at++);
             }
         }
         return unexplained;
@@ -147,9 +157,10 @@ final class Frame {
 
     /** A statement whose copyright it is: to the end of its line, and over lines that go on with names. */
     private int copyright(int at, int to) {
-        boolean begins = words.word(at).equals("copyright")
-                || words.word(at).equals("copyrights")
-                || (isLineStart(at) && words.copyrightLines().contains(words.line(at)))
+        boolean begins = (words.word(at).equals("copyright") && (at + 1 >= to || !NO_HOLDERS.contains(words.word(at + 1))))
+                || (isLineStart(at)
+                        && !words.word(at).equals("copyright")
+                        && words.copyrightLines().contains(words.line(at)))
                 || (words.word(at).equals("all") && at + 2 < to && words.word(at + 2).equals("reserved"));
         if (!begins) {
             return at;

@@ -2,6 +2,7 @@ package io.stoa.license.text;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -82,12 +83,14 @@ final class Index {
      */
     List<Form> propose(Sample text, int from, int to, int most) {
         int[] hits = new int[forms.size()];
+        BitSet seen = new BitSet(pairs.length);
         int last = Math.min(text.pairs(), to - Runs.PAIR + 1);
         for (int at = from; at < last; at++) {
             int pair = text.pair(at);
             int slot = slot(pair);
             for (int i = starts[slot]; i < starts[slot + 1]; i++) {
-                if (pairs[i] == pair) {
+                if (pairs[i] == pair && !seen.get(i)) {
+                    seen.set(i);
                     hits[owners[i]]++;
                 }
             }
@@ -97,7 +100,7 @@ final class Index {
         for (int i = 0; i < hits.length; i++) {
             if (hits[i] > 0) {
                 int size = forms.get(i).size();
-                double share = Math.min(1, hits[i] / (double) kept[i]);
+                double share = hits[i] / (double) kept[i];
                 like[i] = 2 * share * size / (size + to - from);
                 contained[i] = share >= 0.5 ? share * share * share * size : 0;
             }

@@ -3,10 +3,12 @@ package io.stoa.license.text;
 import io.stoa.model.StoaException;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
-import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.BufferUnderflowException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -18,7 +20,7 @@ import java.util.zip.InflaterInputStream;
  * The licence texts that Stoa knows, as fingerprints.
  *
  * <p>File: a deflated stream of big-endian numbers. The letters {@code STOA}, version 1 (int); the number of licences, and
- * for each its id (modified UTF-8), whether it is superseded (byte), the number of its titles (int) and their {@linkplain
+ * for each its id (a short and as many bytes of UTF-8), whether it is superseded (byte), the number of its titles (int) and their {@linkplain
  * Titles#key keys} (ints); the number of forms, and for each the number of its licences (short) with their indices (shorts),
  * the number of its runs (int), the number of its spans (short) with start, length (ints) and kind (byte); the runs of all
  * forms (shorts); the number of vocabulary hashes and the hashes, ascending (ints).
@@ -70,53 +72,64 @@ record Library(List<Named> licenses, List<Form> forms, int[] vocabulary) {
     }
 
     static Library read(byte[] packed) throws IOException {
-        byte[] bytes = new InflaterInputStream(new ByteArrayInputStream(packed)).readAllBytes();
-        DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes));
-        if (in.readInt() != MAGIC || in.readInt() != VERSION) {
+        ByteBuffer in = ByteBuffer.wrap(new InflaterInputStream(new ByteArrayInputStream(packed)).readAllBytes());
+        try {
+            return read(in);
+        } catch (BufferUnderflowException | IndexOutOfBoundsException | IllegalArgumentException e) {
+            throw new IOException("a damaged library of fingerprints", e);
+        }
+    }
+
+    private static Library read(ByteBuffer in) throws IOException {
+        if (in.getInt() != MAGIC || in.getInt() != VERSION) {
             throw new IOException("not a library of fingerprints of version " + VERSION);
         }
         List<Named> licenses = new ArrayList<>();
-        for (int i = in.readInt(); i > 0; i--) {
-            String id = in.readUTF();
-            boolean superseded = in.readBoolean();
-            licenses.add(new Named(id, superseded, ints(in)));
+        for (int i = in.getInt(); i > 0; i--) {
+            byte[] id = new byte[in.getShort()];
+            in.get(id);
+            boolean superseded = in.get() != 0;
+            licenses.add(new Named(
+                    new String(id, StandardCharsets.UTF_8),
+                    superseded,
+                    Arrays.stream(ints(in)).boxed().toList()));
         }
-        List<int[]> owners = new ArrayList<>();
+        int count = in.getInt();
+        List<List<Integer>> owners = new ArrayList<>();
         List<short[]> runs = new ArrayList<>();
         List<List<Form.Span>> spans = new ArrayList<>();
-        for (int i = in.readInt(); i > 0; i--) {
-            int[] of = new int[in.readUnsignedShort()];
-            for (int k = 0; k < of.length; k++) {
-                of[k] = in.readUnsignedShort();
+        for (int i = 0; i < count; i++) {
+            List<Integer> of = new ArrayList<>();
+            for (int k = in.getShort(); k > 0; k--) {
+                of.add((int) in.getShort());
             }
             owners.add(of);
-            runs.add(new short[in.readInt()]);
+            runs.add(new short[in.getInt()]);
             spans.add(spans(in));
         }
         List<Form> forms = new ArrayList<>();
-        for (int i = 0; i < owners.size(); i++) {
-            for (int k = 0; k < runs.get(i).length; k++) {
-                runs.get(i)[k] = in.readShort();
-            }
-            forms.add(new Form(Arrays.stream(owners.get(i)).boxed().toList(), runs.get(i), spans.get(i)));
+        for (int i = 0; i < count; i++) {
+            short[] all = runs.get(i);
+            in.asShortBuffer().get(all);
+            in.position(in.position() + all.length * Short.BYTES);
+            forms.add(new Form(owners.get(i), all, spans.get(i)));
         }
-        return new Library(licenses, forms, ints(in).stream().mapToInt(Integer::intValue).toArray());
+        return new Library(licenses, forms, ints(in));
     }
 
-    private static List<Integer> ints(DataInputStream in) throws IOException {
-        List<Integer> ints = new ArrayList<>();
-        for (int i = in.readInt(); i > 0; i--) {
-            ints.add(in.readInt());
-        }
+    private static int[] ints(ByteBuffer in) {
+        int[] ints = new int[in.getInt()];
+        in.asIntBuffer().get(ints);
+        in.position(in.position() + ints.length * Integer.BYTES);
         return ints;
     }
 
-    private static List<Form.Span> spans(DataInputStream in) throws IOException {
+    private static List<Form.Span> spans(ByteBuffer in) {
         List<Form.Span> spans = new ArrayList<>();
-        for (int i = in.readUnsignedShort(); i > 0; i--) {
-            int from = in.readInt();
-            int length = in.readInt();
-            spans.add(new Form.Span(from, from + length, Form.Leeway.values()[in.readByte()]));
+        for (int i = in.getShort(); i > 0; i--) {
+            int from = in.getInt();
+            int length = in.getInt();
+            spans.add(new Form.Span(from, from + length, Form.Leeway.values()[in.get()]));
         }
         return spans;
     }
@@ -129,7 +142,9 @@ record Library(List<Named> licenses, List<Form> forms, int[] vocabulary) {
             out.writeInt(VERSION);
             out.writeInt(licenses.size());
             for (Named license : licenses) {
-                out.writeUTF(license.id());
+                byte[] id = license.id().getBytes(StandardCharsets.UTF_8);
+                out.writeShort(id.length);
+                out.write(id);
                 out.writeBoolean(license.superseded());
                 out.writeInt(license.titles().size());
                 for (int title : license.titles()) {

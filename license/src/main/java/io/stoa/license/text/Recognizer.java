@@ -34,7 +34,7 @@ public final class Recognizer {
     private static final int CANDIDATES = 8;
     private static final int MOST_PARTS = 32;
     private static final int SHORTEST_PART = 12;
-    private static final int FEWEST_WORDS = 8;
+    private static final int FEWEST_WORDS = Runs.PAIR;
     private static final int ENOUGH_WORDS_FOR_A_LANGUAGE = 20;
     private static final double LEAST_VOCABULARY = 0.4;
 
@@ -181,7 +181,7 @@ public final class Recognizer {
             return new Recognition.Modified(
                     ids.getFirst(),
                     ids.subList(1, ids.size()),
-                    closest.likeness(),
+                    closest.explained().likeness(),
                     closest.change(),
                     closest.differences());
         }

@@ -13,8 +13,8 @@ import java.util.Set;
  * one letter in a word that is not weighty. Nothing is assumed: what is tried must hash to the form's own runs.
  */
 final class Repair {
-    private static final int LONGEST = 16;
-    private static final int MOST_STEPS = 40_000;
+    static final int LONGEST = 16;
+    private static final int MOST_STEPS = 10_000;
     private static final String LETTERS = "abcdefghijklmnopqrstuvwxyz";
 
     private static final List<Map.Entry<String, String>> SPELLINGS = List.of(

@@ -61,6 +61,12 @@ final class Sample {
         return count;
     }
 
+    /** Whether the words between two indices are the form's, all of them. */
+    boolean equals(Form form, int from, int to) {
+        return to - from == form.size()
+                && Arrays.equals(runs, from, from + form.runs().length, form.runs(), 0, form.runs().length);
+    }
+
     boolean holds(int pair, int from, int to) {
         return places(pair, from, to - Runs.PAIR, new int[1]) > 0;
     }
