@@ -11,6 +11,7 @@ final class Comparison {
     private static final int WORDS_FOR_A_SLIP = 400;
 
     private static final int MOST_SLIPS = 4;
+    private static final double WEIGHT_OF_LACKING = 0.25;
     private static final int EXCERPT = 40;
     private static final int CONTEXT = 4;
     private static final int MOST_DIFFERENCES = 50;
@@ -22,8 +23,11 @@ final class Comparison {
     private final Alignment alignment;
     private final List<Left> left = new ArrayList<>();
     private final BitSet required;
+    private final int from;
+    private final int to;
     private int missing;
     private int added;
+    private double closeness = -1;
 
     /**
      * A difference that changes the text.
@@ -39,6 +43,8 @@ final class Comparison {
         this.frame = frame;
         this.library = library;
         this.titles = titles;
+        this.from = from;
+        this.to = to;
         this.alignment = Alignment.of(text, from, to, form);
         this.required = form.required();
         boolean hopeless = alignment.gaps().stream().anyMatch(this::isHopeless);
@@ -145,6 +151,33 @@ final class Comparison {
     /** The share of both that is the same, in [0, 1] (Dice 1945). */
     double agreement() {
         return same() == 0 ? 0 : 2.0 * same() / (2.0 * same() + missing + added);
+    }
+
+    /** How many words the two share in passages of whichever order. */
+    int inAnyOrder() {
+        return common() + Runs.PAIR - 1;
+    }
+
+    private int common() {
+        int common = 0;
+        for (int at = 0; at < form().pairs(); at++) {
+            common += text.holds(form().pair(at), from, to) ? 1 : 0;
+        }
+        return Math.min(common, to - from);
+    }
+
+    /**
+     * How close the licence is, in [0, 1], whatever the order of its passages (Tversky 1977): what the licence does not
+     * have counts four times what the text lacks, since a copy is sooner cut than written anew.
+     */
+    double closeness() {
+        if (closeness < 0) {
+            int common = common();
+            int lacking = form().pairs() - common;
+            int more = Math.max(0, to - from - Runs.PAIR + 1 - common);
+            closeness = common == 0 ? 0 : common / (common + WEIGHT_OF_LACKING * lacking + more);
+        }
+        return closeness;
     }
 
     Recognition.Change change() {

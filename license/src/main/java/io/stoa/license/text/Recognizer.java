@@ -86,7 +86,7 @@ public final class Recognizer {
         if (text.indexOf('\0') >= 0) {
             return new Recognition.Unrecognized("is not a text file");
         }
-        Words words = Words.of(text);
+        Words words = Words.withNumbers(text);
         if (words.size() < FEWEST_WORDS) {
             return new Recognition.Unrecognized(
                     words.size() == 0 ? "holds no text" : "holds next to no text: %d words".formatted(words.size()));
@@ -95,7 +95,7 @@ public final class Recognizer {
         if (found instanceof Recognition.Known || outlines.isEmpty()) {
             return found;
         }
-        return outlined(words, found);
+        return outlined(Words.of(text), found);
     }
 
     private Recognition outlined(Words words, Recognition found) {
@@ -130,18 +130,18 @@ public final class Recognizer {
                 return known(exact.get(), compared);
             }
             Optional<Comparison> closest = compared.stream()
-                    .max(Comparator.comparingDouble(Comparison::agreement).thenComparing(Comparison::same));
+                    .max(Comparator.comparingDouble(Comparison::closeness).thenComparing(Comparison::same));
             List<Found> parts = new ArrayList<>();
             find(0, text.size(), parts);
             int inParts = parts.stream().mapToInt(part -> part.comparison.same()).sum();
-            if (parts.size() > 1 && inParts > closest.map(Comparison::same).orElse(0)) {
+            if (parts.size() > 1 && inParts > closest.map(Comparison::inAnyOrder).orElse(0)) {
                 return several(parts);
             }
             Optional<Comparison> whole = parts.stream()
                     .map(Found::comparison)
                     .filter(Comparison::complete)
                     .findFirst();
-            if (closest.isPresent() && closest.get().agreement() >= CLOSE) {
+            if (closest.isPresent() && closest.get().closeness() >= CLOSE) {
                 return modified(closest.get(), compared);
             }
             return whole.<Recognition>map(comparison -> modified(comparison, compared))
@@ -177,7 +177,7 @@ public final class Recognizer {
                     closest,
                     compared.stream()
                             .filter(other ->
-                                    other.agreement() == closest.agreement() && other.same() == closest.same()));
+                                    other.closeness() == closest.closeness() && other.same() == closest.same()));
             return new Recognition.Modified(
                     ids.getFirst(),
                     ids.subList(1, ids.size()),

@@ -109,6 +109,18 @@ final class Words {
     }
 
     static Words of(String text) {
+        return of(text, false);
+    }
+
+    /**
+     * The words with the numbers that may be terms: of those with a full stop or a bracket, only what heads a paragraph or
+     * follows the end of a sentence is dropped, so that "thirty (30) days" and "under Section 2." keep theirs.
+     */
+    static Words withNumbers(String text) {
+        return of(text, true);
+    }
+
+    private static Words of(String text, boolean numbers) {
         String clean = Normalizer.normalize(text, Normalizer.Form.NFKC)
                 .replace("\r\n", "\n")
                 .replace('\r', '\n')
@@ -124,7 +136,7 @@ final class Words {
         if (clean.contains("](")) {
             clean = LINK.matcher(clean).replaceAll("$1");
         }
-        return new Scanner(joined(clean)).words();
+        return new Scanner(joined(clean), numbers).words();
     }
 
     /** Without the hyphens and apostrophes inside words. */
@@ -260,6 +272,7 @@ final class Words {
     /** Reads the words of a clean text. */
     private static final class Scanner {
         private final String text;
+        private final boolean numbers;
         private final List<String> words = new ArrayList<>();
         private final BitSet capitals = new BitSet();
         private final Set<Integer> copyrightLines = new HashSet<>();
@@ -270,8 +283,9 @@ final class Words {
         private int lineStart;
         private int firstOfLine;
 
-        Scanner(String text) {
+        Scanner(String text, boolean numbers) {
             this.text = text;
+            this.numbers = numbers;
         }
 
         Words words() {
@@ -378,7 +392,7 @@ final class Words {
 
         private void add(String raw, int start, int end, int startPlace) {
             String word = raw.toLowerCase(Locale.ROOT);
-            if (isEnumerator(word, end)) {
+            if (isEnumerator(word, start, end)) {
                 return;
             }
             if (words.size() == lines.length) {
@@ -391,7 +405,7 @@ final class Words {
             words.add(word);
         }
 
-        private boolean isEnumerator(String word, int end) {
+        private boolean isEnumerator(String word, int start, int end) {
             if ((word.length() == 1 && !hasDigit(word)) || ROMAN.contains(word)) {
                 return true;
             }
@@ -402,7 +416,21 @@ final class Words {
                     && (text.charAt(end) == '.' || text.charAt(end) == ')')
                     && (end + 1 == text.length()
                             || Character.isWhitespace(text.charAt(end + 1))
-                            || text.charAt(end + 1) == SOFT_BREAK);
+                            || text.charAt(end + 1) == SOFT_BREAK)
+                    && !(numbers && belongsToSentence(start));
+        }
+
+        /** Whether what stands before a number is the sentence that it is of. */
+        private boolean belongsToSentence(int number) {
+            int breaks = 0;
+            int at = number - 1;
+            while (at >= 0 && (text.charAt(at) <= ' ' || ">#*/\u00A0\u2028\uE000".indexOf(text.charAt(at)) >= 0)) {
+                breaks += text.charAt(at) == '\n' ? 1 : text.charAt(at) == SOFT_BREAK ? 2 : 0;
+                at--;
+            }
+            return at >= 0
+                    && breaks < 2
+                    && (Character.isLetterOrDigit(text.charAt(at)) || ",([".indexOf(text.charAt(at)) >= 0);
         }
 
         /** The end of the web address that starts here, or here when none does. */

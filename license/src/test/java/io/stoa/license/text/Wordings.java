@@ -60,7 +60,7 @@ final class Wordings {
         Set<String> words = titleWords.computeIfAbsent(id, _ -> new HashSet<>());
         superseded.merge(id, old, (a, b) -> a && b);
         Stream.concat(names.stream(), Stream.of(id)).forEach(name -> {
-            List<String> title = Words.of(name).words();
+            List<String> title = Words.withNumbers(name).words();
             keys.add(Titles.key(title));
             words.addAll(title);
         });
@@ -69,7 +69,7 @@ final class Wordings {
 
     /** A copy of a licence's text, which may stand for several ids. */
     Wordings text(List<String> ids, String text, boolean english) {
-        Words words = Words.of(text);
+        Words words = Words.withNumbers(text);
         if (words.size() < Runs.PAIR) {
             return this;
         }
