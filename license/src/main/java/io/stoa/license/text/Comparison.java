@@ -11,7 +11,7 @@ final class Comparison {
     private static final int WORDS_FOR_A_SLIP = 400;
 
     private static final int MOST_SLIPS = 4;
-    private static final double WEIGHT_OF_LACKING = 0.25;
+    private static final double WEIGHT_OF_LACKING = 0.1;
     private static final int EXCERPT = 40;
     private static final int CONTEXT = 4;
     private static final int MOST_DIFFERENCES = 50;
@@ -158,6 +158,15 @@ final class Comparison {
         return common() + Runs.PAIR - 1;
     }
 
+    private int lackingPairs() {
+        int lacking = 0;
+        for (int at = 0; at < form().pairs(); at++) {
+            boolean wanted = required.nextClearBit(at) >= at + Runs.PAIR;
+            lacking += wanted && !text.holds(form().pair(at), from, to) ? 1 : 0;
+        }
+        return lacking;
+    }
+
     private int common() {
         int common = 0;
         for (int at = 0; at < form().pairs(); at++) {
@@ -168,12 +177,12 @@ final class Comparison {
 
     /**
      * How close the licence is, in [0, 1], whatever the order of its passages (Tversky 1977): what the licence does not
-     * have counts four times what the text lacks, since a copy is sooner cut than written anew.
+     * have counts ten times what the text lacks, since a copy is sooner cut than written anew.
      */
     double closeness() {
         if (closeness < 0) {
             int common = common();
-            int lacking = form().pairs() - common;
+            int lacking = lackingPairs();
             int more = Math.max(0, to - from - Runs.PAIR + 1 - common);
             closeness = common == 0 ? 0 : common / (common + WEIGHT_OF_LACKING * lacking + more);
         }

@@ -31,6 +31,9 @@ public final class Recognizer {
     /** From this share of common words on, a part of a file is called a changed licence. */
     private static final double CLOSE_PART = 0.7;
 
+    /** So many more words must be in several licences than in one with a few changes: each change hides some. */
+    private static final int SEVERAL_MORE = 24;
+
     private static final int CANDIDATES = 8;
     private static final int MOST_PARTS = 32;
     private static final int SHORTEST_PART = 12;
@@ -134,7 +137,7 @@ public final class Recognizer {
             List<Found> parts = new ArrayList<>();
             find(0, text.size(), parts);
             int inParts = parts.stream().mapToInt(part -> part.comparison.same()).sum();
-            if (parts.size() > 1 && inParts > closest.map(Comparison::inAnyOrder).orElse(0)) {
+            if (parts.size() > 1 && inParts > closest.map(Comparison::inAnyOrder).orElse(0) + SEVERAL_MORE) {
                 return several(parts);
             }
             Optional<Comparison> whole = parts.stream()

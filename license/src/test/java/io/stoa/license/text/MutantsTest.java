@@ -254,7 +254,7 @@ class MutantsTest {
             int end = license.body.indexOf('\n', matcher.start());
             String here = license.body.substring(line, end < 0 ? license.body.length() : end);
             // whose copyright it is, where a page is and what a section is called are no terms
-            if (!here.matches("(?i).*(copyright|https?:|www\\.|\\(c\\)).*") && here.split("\\s+", -1).length > 5) {
+            if (!here.matches("(?i).*(copyright|©|https?:|www\\.|\\(c\\)).*") && here.split("\\s+", -1).length > 5) {
                 places.add(matcher.toMatchResult());
             }
         }

@@ -36,7 +36,6 @@ final class Wordings {
             List.of("in no event shall", "be liable"),
             List.of("in no event will", "be liable"),
             List.of("as is and", "disclaims all warranties"),
-            List.of("as is", "disclaims all warranties"),
             List.of("includes software developed by", "neither the name"),
             List.of("free software foundation inc", "everyone is permitted to copy"));
 
@@ -150,7 +149,10 @@ final class Wordings {
             while (before >= 0) {
                 int from = before + name.getFirst().split(" ", -1).length;
                 int to = find(words, name.getLast(), from);
-                if (to > from && to - from <= LONGEST_NAME) {
+                if (to > from
+                        && to - from <= LONGEST_NAME
+                        && words.words().subList(from, to).stream()
+                                .noneMatch(word -> Words.weighty(word) && !Words.hasDigit(word))) {
                     named.set(from, to);
                 }
                 before = find(words, name.getFirst(), from);
