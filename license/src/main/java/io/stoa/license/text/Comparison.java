@@ -11,7 +11,8 @@ final class Comparison {
     private static final int WORDS_FOR_A_SLIP = 400;
 
     private static final int MOST_SLIPS = 4;
-    private static final double WEIGHT_OF_LACKING = 0.1;
+    private static final double WEIGHT_OF_LACKING = 0.05;
+    private static final int DROPPED_PASSAGE = 12;
     private static final int EXCERPT = 40;
     private static final int CONTEXT = 4;
     private static final int MOST_DIFFERENCES = 50;
@@ -73,7 +74,7 @@ final class Comparison {
         int slips = Math.min(MOST_SLIPS, required.cardinality() / WORDS_FOR_A_SLIP);
         for (Alignment.Gap gap : alignment.gaps()) {
             int lacking = lacking(gap);
-            int taken = closely && lacking > 0 ? new Repair(text, library, form(), gap).slips(slips) : -1;
+            int taken = closely ? new Repair(text, frame, library, form(), gap).slips(slips) : -1;
             if (taken >= 0) {
                 slips -= taken;
                 continue;
@@ -158,15 +159,6 @@ final class Comparison {
         return common() + Runs.PAIR - 1;
     }
 
-    private int lackingPairs() {
-        int lacking = 0;
-        for (int at = 0; at < form().pairs(); at++) {
-            boolean wanted = required.nextClearBit(at) >= at + Runs.PAIR;
-            lacking += wanted && !text.holds(form().pair(at), from, to) ? 1 : 0;
-        }
-        return lacking;
-    }
-
     private int common() {
         int common = 0;
         for (int at = 0; at < form().pairs(); at++) {
@@ -176,17 +168,27 @@ final class Comparison {
     }
 
     /**
-     * How close the licence is, in [0, 1], whatever the order of its passages (Tversky 1977): what the licence does not
-     * have counts ten times what the text lacks, since a copy is sooner cut than written anew.
+     * How close the licence is, in [0, 1], whatever the order of its passages (after Tversky 1977): a passage that the text
+     * lacks counts little beyond its first words, since a copy is sooner cut than written anew.
      */
     double closeness() {
         if (closeness < 0) {
             int common = common();
-            int lacking = lackingPairs();
             int more = Math.max(0, to - from - Runs.PAIR + 1 - common);
-            closeness = common == 0 ? 0 : common / (common + WEIGHT_OF_LACKING * lacking + more);
+            closeness = common == 0 ? 0 : common / (common + more + lackingPassages());
         }
         return closeness;
+    }
+
+    private double lackingPassages() {
+        double weight = 0;
+        int length = 0;
+        for (int at = 0; at < form().pairs(); at++) {
+            boolean wanted = required.nextClearBit(at) >= at + Runs.PAIR;
+            length = wanted && !text.holds(form().pair(at), from, to) ? length + 1 : 0;
+            weight += length == 0 ? 0 : length <= DROPPED_PASSAGE ? 1 : WEIGHT_OF_LACKING;
+        }
+        return weight;
     }
 
     Recognition.Change change() {

@@ -47,12 +47,21 @@ final class Frame {
         this.page = page;
         double capitals = words.capitals();
         this.mixedCase = capitals > MIXED_CASE_LEAST && capitals < MIXED_CASE_MOST;
-        for (int start = 0; start < words.size(); start = lineEnd(start, words.size())) {
-            int end = lineEnd(start, words.size());
-            if (end - start <= LONGEST_HEAD) {
-                heads.merge(headKey(start, end), 1, Integer::sum);
+    }
+
+    /** How often each line stands in the text, whatever its numbers are: running heads recur. */
+    private Map<Integer, Integer> heads() {
+        if (heads.isEmpty()) {
+            int start = 0;
+            while (start < words.size()) {
+                int end = lineEnd(start, words.size());
+                if (end - start <= LONGEST_HEAD) {
+                    heads.merge(headKey(start, end), 1, Integer::sum);
+                }
+                start = end;
             }
         }
+        return heads;
     }
 
     /** Whether these words can be somebody's name in a place that is left for one. */
@@ -118,7 +127,7 @@ final class Frame {
     }
 
     /** Page numbers, section numbers, running heads. */
-    private int furniture(int at, int to) {
+    int furniture(int at, int to) {
         if (!isLineStart(at)) {
             return at;
         }
@@ -131,7 +140,7 @@ final class Frame {
                 && line.stream().anyMatch(Words::hasDigit)) {
             return end;
         }
-        boolean repeated = line.size() <= LONGEST_HEAD && heads.getOrDefault(headKey(at, end), 0) > 1;
+        boolean repeated = line.size() <= LONGEST_HEAD && heads().getOrDefault(headKey(at, end), 0) > 1;
         if (repeated && plain(at, end)) {
             return end;
         }

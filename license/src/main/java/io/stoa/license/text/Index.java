@@ -1,9 +1,7 @@
 package io.stoa.license.text;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.BitSet;
-import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -110,20 +108,22 @@ final class Index {
         return best.stream().map(forms::get).toList();
     }
 
+    /** The best few, best first; of equals the first. */
     private static List<Integer> top(double[] scores, int most) {
-        List<Integer> found = new ArrayList<>();
-        double bound = 0;
-        if (scores.length > most) {
-            double[] sorted = scores.clone();
-            Arrays.sort(sorted);
-            bound = sorted[sorted.length - most];
-        }
+        List<Integer> best = new ArrayList<>();
         for (int i = 0; i < scores.length; i++) {
-            if (scores[i] > 0 && scores[i] >= bound) {
-                found.add(i);
+            boolean full = best.size() == most;
+            if (scores[i] > 0 && !(full && scores[i] <= scores[best.getLast()])) {
+                if (full) {
+                    best.removeLast();
+                }
+                int at = best.size();
+                while (at > 0 && scores[best.get(at - 1)] < scores[i]) {
+                    at--;
+                }
+                best.add(at, i);
             }
         }
-        found.sort(Comparator.comparingDouble((Integer i) -> -scores[i]).thenComparing(Comparator.naturalOrder()));
-        return found.subList(0, Math.min(most, found.size()));
+        return best;
     }
 }

@@ -28,6 +28,9 @@ public final class Recognizer {
     /** Below this share of common words a licence is not called the closest one. */
     private static final double CLOSE = 0.35;
 
+    /** Of less than this share of a licence, nobody can tell that it was meant. */
+    private static final double LEAST_SHARE = 0.1;
+
     /** From this share of common words on, a part of a file is called a changed licence. */
     private static final double CLOSE_PART = 0.7;
 
@@ -43,20 +46,27 @@ public final class Recognizer {
 
     private final Library library;
     private final Index index;
+    private final boolean exhaustive;
     private final List<Outline> outlines;
     private final Map<String, Set<Integer>> titles;
 
     /** A recognizer of the licences whose texts are in the library, and of those that only an outline is there of. */
     public Recognizer(List<Reference> references) {
-        this(Library.shipped(), references);
+        this(Library.shipped(), references, false);
     }
 
-    Recognizer(Library library, List<Reference> references) {
+    Recognizer(Library library, List<Reference> references, boolean exhaustive) {
+        this.exhaustive = exhaustive;
         this.library = library;
         this.index = new Index(library.forms());
         this.outlines = references.stream().map(reference -> reference.outline).toList();
         this.titles = library.licenses().stream()
                 .collect(Collectors.toMap(Library.Named::id, named -> Set.copyOf(named.titles())));
+    }
+
+    /** One that holds a text against every wording instead of the proposed ones: what the index saves is measured with it. */
+    public static Recognizer exhaustive() {
+        return new Recognizer(Library.shipped(), List.of(), true);
     }
 
     /** A licence of which only an outline is known, the set of its runs without their order. */
@@ -144,7 +154,7 @@ public final class Recognizer {
                     .map(Found::comparison)
                     .filter(Comparison::complete)
                     .findFirst();
-            if (closest.isPresent() && closest.get().closeness() >= CLOSE) {
+            if (closest.isPresent() && closest.get().closeness() >= CLOSE && closest.get().likeness() >= LEAST_SHARE) {
                 return modified(closest.get(), compared);
             }
             return whole.<Recognition>map(comparison -> modified(comparison, compared))
@@ -154,10 +164,11 @@ public final class Recognizer {
         /** The proposed forms held against these words, exact ones first, then by how much is the same. */
         private List<Comparison> compare(int from, int to) {
             List<Comparison> compared = new ArrayList<>();
-            for (Form form : index.propose(text, from, to, CANDIDATES)) {
+            List<Form> forms = exhaustive ? library.forms() : index.propose(text, from, to, CANDIDATES);
+            for (Form form : forms) {
                 Comparison comparison = new Comparison(text, frame, library, from, to, form, titles(form));
                 compared.add(comparison);
-                if (comparison.same() == to - from && comparison.lacking() == 0) {
+                if (!exhaustive && comparison.same() == to - from && comparison.lacking() == 0) {
                     break;
                 }
             }

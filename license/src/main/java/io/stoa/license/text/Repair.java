@@ -9,7 +9,7 @@ import java.util.Set;
 /**
  * Whether other words of a text are a licence's words, spelt differently.
  *
- * <p>Tried are words that were one or two, spellings of both sides of the Atlantic, the number of a section, and slips of
+ * <p>Tried are words that were one or two, spellings of both sides of the Atlantic, numbers of sections and pages, and slips of
  * one letter in a word that is not weighty. Nothing is assumed: what is tried must hash to the form's own runs.
  */
 final class Repair {
@@ -33,6 +33,7 @@ final class Repair {
             Map.entry("ence", "ense"));
 
     private final Sample text;
+    private final Frame frame;
     private final Library library;
     private final Form form;
     private final Alignment.Gap gap;
@@ -44,8 +45,9 @@ final class Repair {
     private int slips;
     private int allowed;
 
-    Repair(Sample text, Library library, Form form, Alignment.Gap gap) {
+    Repair(Sample text, Frame frame, Library library, Form form, Alignment.Gap gap) {
         this.text = text;
+        this.frame = frame;
         this.library = library;
         this.form = form;
         this.gap = gap;
@@ -83,7 +85,7 @@ final class Repair {
         if (size == left + gap.missing()) {
             return word == gap.to() && endFits(size);
         }
-        if (word == gap.to()) {
+        if (word >= gap.to()) {
             return false;
         }
         String here = text.words().word(word);
@@ -97,14 +99,11 @@ final class Repair {
                 && search(word + 2, size + 1)) {
             return true;
         }
-        if (Frame.isShortNumber(here, 2) && startsLine(word) && search(word + 1, size)) {
+        int furniture = frame.furniture(word, gap.to());
+        if (furniture > word && search(furniture, size)) {
             return true;
         }
         return split(here, word, size) || slip(here, word, size);
-    }
-
-    private boolean startsLine(int word) {
-        return word == 0 || text.words().line(word - 1) != text.words().line(word);
     }
 
     private boolean split(String here, int word, int size) {

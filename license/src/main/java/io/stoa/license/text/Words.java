@@ -282,6 +282,7 @@ final class Words {
         private int place = 1;
         private int lineStart;
         private int firstOfLine;
+        private int noAddressBefore;
 
         Scanner(String text, boolean numbers) {
             this.text = text;
@@ -436,7 +437,7 @@ final class Words {
         /** The end of the web address that starts here, or here when none does. */
         private int addressEnd(int at) {
             char c = text.charAt(at);
-            if (!isAscii(c) || (at > 0 && isLabel(text.charAt(at - 1)))) {
+            if (at < noAddressBefore || !isAscii(c) || (at > 0 && isLabel(text.charAt(at - 1)))) {
                 return at;
             }
             if ((c == 'h' || c == 'H')
@@ -453,7 +454,11 @@ final class Words {
                     end++;
                 }
             }
-            return dots > 0 && end < text.length() && text.charAt(end) == '/' ? toBlank(end) : at;
+            if (dots > 0 && end < text.length() && text.charAt(end) == '/') {
+                return toBlank(end);
+            }
+            noAddressBefore = end;
+            return at;
         }
 
         private int toBlank(int from) {

@@ -65,8 +65,8 @@ class LibraryTest {
     @Test
     void copiesOfOthersAreKnown() throws IOException {
         LicenseTexts texts = LicenseTexts.present();
-        Recognizer scancode = new Recognizer(Copies.library(texts, false), List.of());
-        Recognizer shipped = new Recognizer(Library.shipped(), List.of());
+        Recognizer scancode = new Recognizer(Copies.library(texts, false), List.of(), false);
+        Recognizer shipped = new Recognizer(List.of());
         int alone = 0;
         List<String> missed = new ArrayList<>();
         Map<String, List<String>> copies = Copies.others(texts);

@@ -60,7 +60,9 @@ final class Wordings {
         superseded.merge(id, old, (a, b) -> a && b);
         Stream.concat(names.stream(), Stream.of(id)).forEach(name -> {
             List<String> title = Words.withNumbers(name).words();
-            keys.add(Titles.key(title));
+            if (Titles.key(title) != Titles.NOTHING) {
+                keys.add(Titles.key(title));
+            }
             words.addAll(title);
         });
         return this;
