@@ -34,6 +34,9 @@ public final class Recognizer {
     /** From this share of common words on, a part of a file is called a changed licence. */
     private static final double CLOSE_PART = 0.7;
 
+    /** Below this share of a licence, two whole others are the likelier reading. */
+    private static final double WHOLE_SHARE = 0.8;
+
     /** So many more words must be in several licences than in one with a few changes: each change hides some. */
     private static final int SEVERAL_MORE = 24;
 
@@ -146,8 +149,7 @@ public final class Recognizer {
                     .max(Comparator.comparingDouble(Comparison::closeness).thenComparing(Comparison::same));
             List<Found> parts = new ArrayList<>();
             find(0, text.size(), parts);
-            int inParts = parts.stream().mapToInt(part -> part.comparison.same()).sum();
-            if (parts.size() > 1 && inParts > closest.map(Comparison::inAnyOrder).orElse(0) + SEVERAL_MORE) {
+            if (isSeveral(parts, closest)) {
                 return several(parts);
             }
             Optional<Comparison> whole = parts.stream()
@@ -159,6 +161,15 @@ public final class Recognizer {
             }
             return whole.<Recognition>map(comparison -> modified(comparison, compared))
                     .orElseGet(this::unrecognized);
+        }
+
+        /** Whether the parts explain the text better than one licence does, changed as it would be. */
+        private boolean isSeveral(List<Found> parts, Optional<Comparison> closest) {
+            int inParts = parts.stream().mapToInt(part -> part.comparison.same()).sum();
+            long whole = parts.stream().filter(Found::whole).count();
+            return parts.size() > 1
+                    && (inParts > closest.map(Comparison::inAnyOrder).orElse(0) + SEVERAL_MORE
+                            || (whole > 1 && closest.map(Comparison::likeness).orElse(0.0) < WHOLE_SHARE));
         }
 
         /** The proposed forms held against these words, exact ones first, then by how much is the same. */

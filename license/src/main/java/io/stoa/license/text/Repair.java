@@ -63,7 +63,7 @@ final class Repair {
                 || gap.missing() == 0
                 || gap.added() > LONGEST
                 || gap.missing() > LONGEST
-                || built.length < Runs.PAIR) {
+                || built.length < Runs.LENGTH) {
             return -1;
         }
         for (int i = 0; i < left; i++) {
@@ -75,7 +75,7 @@ final class Repair {
         }
         allowed = most;
         steps = 0;
-        return most > 0 && search(gap.from(), left) ? slips : -1;
+        return most > 0 && built.length >= Runs.PAIR && search(gap.from(), left) ? slips : -1;
     }
 
     private boolean search(int word, int size) {

@@ -33,7 +33,7 @@ final class Copies {
             Map.entry("Artistic-3.0", "Artistic-2.0"),
             Map.entry("BigScience-BLOOM-OpenRAIL-M", "LicenseRef-scancode-bigscience-open-rail-m"),
             Map.entry("BigScience-BLOOM-RAIL-1.0", "LicenseRef-scancode-bigscience-rail-1.0"),
-            Map.entry("CreativeML-OpenRAIL-M", "LicenseRef-creativeml-openrail-m"),
+            Map.entry("CreativeML-OpenRAIL-M", "LicenseRef-scancode-stable-diffusion-2022-08-22"),
             Map.entry("OpenRAIL++", "LicenseRef-creativeml-openrail-plus-plus-m"),
             Map.entry("OPT-175B", "LicenseRef-opt-175b"),
             Map.entry("SEER", "LicenseRef-seer"),

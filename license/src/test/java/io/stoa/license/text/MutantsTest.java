@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
  * takes so many of the SPDX list.
  */
 class MutantsTest {
-    private static final int MUTANTS = Integer.getInteger("mutants", 20);
+    private static final int MUTANTS = Integer.getInteger("mutants", 14);
     private static final int SPDX_LICENSES = Integer.getInteger("mutants.licenses", 24);
     private static final int FEWEST_WORDS = 80;
     private static final Licenses LICENSES = new Licenses();

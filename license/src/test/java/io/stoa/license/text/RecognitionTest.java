@@ -59,7 +59,7 @@ class RecognitionTest {
         assertThat(modified.likeness()).isEqualTo(1);
         Recognition.Difference added = modified.differences().getLast();
         assertThat(added.added()).isEqualTo("the model must not be used in hospitals");
-        assertThat(added.firstLine()).isEqualTo((int) apache().lines().count() + 2);
+        assertThat(added.firstLine()).isEqualTo((int) apache().lines().count() + 3);
     }
 
     @Test
@@ -169,7 +169,6 @@ class RecognitionTest {
             String text = piece.repeat(300_000 / piece.length());
             long started = System.nanoTime();
             assertThat(LICENSES.recognize(text)).as(piece).isNotInstanceOf(Recognition.Known.class);
-            System.out.printf("%s: %d ms%n", piece.strip(), (System.nanoTime() - started) / 1_000_000);
             assertThat(Duration.ofNanos(System.nanoTime() - started)).as(piece).isLessThan(Duration.ofSeconds(15));
         }
     }
