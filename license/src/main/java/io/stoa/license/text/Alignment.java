@@ -2,7 +2,7 @@ package io.stoa.license.text;
 
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.BitSet;
+import java.util.Collections;
 import java.util.List;
 
 /**
@@ -39,7 +39,7 @@ record Alignment(Form form, List<Block> blocks, List<Gap> gaps) {
 
     /** Lays the words from one index to before another along a form. */
     static Alignment of(Sample text, int from, int to, Form form) {
-        List<Block> blocks = text.equals(form, from, to)
+        List<Block> blocks = text.isAll(form, from, to)
                 ? List.of(new Block(from, 0, form.size()))
                 : disjoint(extended(blocks(chain(text, from, to, form)), text, from, to, form));
         List<Gap> gaps = new ArrayList<>();
@@ -65,16 +65,10 @@ record Alignment(Form form, List<Block> blocks, List<Gap> gaps) {
         return blocks.stream().mapToInt(Block::length).sum();
     }
 
-    /** The text's words that are the form's. */
-    BitSet covered() {
-        BitSet covered = new BitSet();
-        blocks.forEach(block -> covered.set(block.text, block.text + block.length));
-        return covered;
-    }
+    /** A pair of the text and the pair of the form that it is. */
+    private record Link(int text, int form) {}
 
-    private record Chain(int[] text, int[] form) {}
-
-    private static Chain chain(Sample text, int from, int to, Form form) {
+    private static List<Link> chain(Sample text, int from, int to, Form form) {
         int size = 1024;
         int[] places = new int[size];
         int[] formPlaces = new int[size];
@@ -110,28 +104,25 @@ record Alignment(Form form, List<Block> blocks, List<Gap> gaps) {
                 longest = Math.max(longest, low + 1);
             }
         }
-        int[] chainText = new int[longest];
-        int[] chainForm = new int[longest];
-        int node = longest == 0 ? -1 : ends[longest - 1];
-        for (int i = longest - 1; i >= 0; i--) {
-            chainText[i] = places[node];
-            chainForm[i] = formPlaces[node];
-            node = previous[node];
+        List<Link> chain = new ArrayList<>(longest);
+        for (int node = longest == 0 ? -1 : ends[longest - 1]; node >= 0; node = previous[node]) {
+            chain.add(new Link(places[node], formPlaces[node]));
         }
-        return new Chain(chainText, chainForm);
+        Collections.reverse(chain);
+        return chain;
     }
 
-    private static List<Block> blocks(Chain chain) {
+    private static List<Block> blocks(List<Link> chain) {
         List<Block> blocks = new ArrayList<>();
         int i = 0;
-        while (i < chain.text.length) {
-            int start = i;
-            while (i + 1 < chain.text.length
-                    && chain.text[i + 1] - chain.form[i + 1] == chain.text[start] - chain.form[start]
-                    && chain.text[i + 1] <= chain.text[i] + Runs.PAIR) {
+        while (i < chain.size()) {
+            Link start = chain.get(i);
+            while (i + 1 < chain.size()
+                    && chain.get(i + 1).text - chain.get(i + 1).form == start.text - start.form
+                    && chain.get(i + 1).text <= chain.get(i).text + Runs.PAIR) {
                 i++;
             }
-            blocks.add(new Block(chain.text[start], chain.form[start], chain.text[i] - chain.text[start] + Runs.PAIR));
+            blocks.add(new Block(start.text, start.form, chain.get(i).text - start.text + Runs.PAIR));
             i++;
         }
         return blocks;

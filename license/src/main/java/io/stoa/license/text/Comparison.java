@@ -89,9 +89,8 @@ final class Comparison {
     }
 
     private BitSet unexplained(Alignment.Gap gap, int lacking) {
-        boolean name = lacking == 0
-                && form().hasName(gap.formFrom(), gap.formTo())
-                && frame.isName(gap.from(), gap.to());
+        boolean name =
+                lacking == 0 && form().hasName(gap.formFrom(), gap.formTo()) && frame.isName(gap.from(), gap.to());
         if (name) {
             return new BitSet();
         }

@@ -1,23 +1,54 @@
 package io.stoa.license.text;
 
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 
 /**
  * One wording of a licence, as the hashes of its runs of words in their order: enough to hold a copy against, word for
  * word, not enough to read.
- *
- * @param licenses indices of the licences that have this wording, the best known name first
- * @param runs the {@linkplain Runs#runs runs}
- * @param spans the places where copies may differ, in order, without overlap
  */
-record Form(List<Integer> licenses, short[] runs, List<Span> spans) {
-    Form {
-        licenses = List.copyOf(licenses);
-        spans = List.copyOf(spans);
+final class Form {
+    private final List<Integer> licenses;
+    private final short[] runs;
+    private final List<Span> spans;
+
+    /**
+     * Takes the parts.
+     *
+     * @param licenses indices of the licences that have this wording, the best known name first
+     * @param runs the {@linkplain Runs#runs runs}
+     * @param spans the places where copies may differ, in order, without overlap
+     */
+    Form(List<Integer> licenses, short[] runs, List<Span> spans) {
         if (licenses.isEmpty() || runs.length < 2) {
             throw new IllegalArgumentException("a wording needs a licence and two runs, not " + runs.length);
         }
+        this.licenses = List.copyOf(licenses);
+        this.runs = runs.clone();
+        this.spans = List.copyOf(spans);
+    }
+
+    List<Integer> licenses() {
+        return licenses;
+    }
+
+    List<Span> spans() {
+        return spans;
+    }
+
+    /** The run that starts at a word. */
+    short run(int at) {
+        return runs[at];
+    }
+
+    int runCount() {
+        return runs.length;
+    }
+
+    /** Whether these are the form's runs, from an index on. */
+    boolean isAt(short[] others, int from) {
+        return Arrays.equals(others, from, from + runs.length, runs, 0, runs.length);
     }
 
     enum Leeway {
@@ -59,7 +90,6 @@ record Form(List<Integer> licenses, short[] runs, List<Span> spans) {
 
     /** Whether a name stands here, or directly beside these words. */
     boolean hasName(int from, int to) {
-        return spans.stream()
-                .anyMatch(span -> span.leeway() == Leeway.NAME && span.from() <= to && from <= span.to());
+        return spans.stream().anyMatch(span -> span.leeway() == Leeway.NAME && span.from() <= to && from <= span.to());
     }
 }

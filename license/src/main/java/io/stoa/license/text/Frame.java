@@ -20,16 +20,84 @@ final class Frame {
 
     /** Words in small letters that lead from one name to the next in a copyright line. */
     private static final Set<String> LINKS = Set.of(
-            "and", "of", "the", "by", "inc", "ltd", "llc", "co", "corp", "gmbh", "contributors", "contributor", "authors",
-            "author", "et", "al", "its", "affiliates", "present", "all", "rights", "reserved", "portions", "copyright",
-            "university", "others", "holders", "holder", "owner", "owners", "year", "years", "name", "fullname", "project",
-            "de", "van", "von", "der", "la", "see", "file", "list", "full", "in", "to", "other", "yyyy", "email", "licensee",
-            "team", "developers", "community", "foundation");
+            "and",
+            "of",
+            "the",
+            "by",
+            "inc",
+            "ltd",
+            "llc",
+            "co",
+            "corp",
+            "gmbh",
+            "contributors",
+            "contributor",
+            "authors",
+            "author",
+            "et",
+            "al",
+            "its",
+            "affiliates",
+            "present",
+            "all",
+            "rights",
+            "reserved",
+            "portions",
+            "copyright",
+            "university",
+            "others",
+            "holders",
+            "holder",
+            "owner",
+            "owners",
+            "year",
+            "years",
+            "name",
+            "fullname",
+            "project",
+            "de",
+            "van",
+            "von",
+            "der",
+            "la",
+            "see",
+            "file",
+            "list",
+            "full",
+            "in",
+            "to",
+            "other",
+            "yyyy",
+            "email",
+            "licensee",
+            "team",
+            "developers",
+            "community",
+            "foundation");
 
     /** After "copyright", they speak of one instead of stating it. */
     private static final Set<String> NO_HOLDERS = Set.of(
-            "holder", "holders", "owner", "owners", "notice", "notices", "law", "laws", "license", "licence", "and", "or",
-            "statement", "statements", "infringement", "protection", "interest", "is", "in", "of", "to");
+            "holder",
+            "holders",
+            "owner",
+            "owners",
+            "notice",
+            "notices",
+            "law",
+            "laws",
+            "license",
+            "licence",
+            "and",
+            "or",
+            "statement",
+            "statements",
+            "infringement",
+            "protection",
+            "interest",
+            "is",
+            "in",
+            "of",
+            "to");
 
     /** Weighty words that the menus of a page may have. */
     private static final Set<String> MENU_WORDS =
@@ -103,8 +171,8 @@ final class Frame {
             int end = lineEnd(at, words.size());
             boolean menu = end - start <= LONGEST_MENU
                     && words.words().subList(start, end).stream()
-                            .allMatch(word ->
-                                    !Words.weighty(word) || Words.hasDigit(word) || MENU_WORDS.contains(word));
+                            .allMatch(
+                                    word -> !Words.weighty(word) || Words.hasDigit(word) || MENU_WORDS.contains(word));
             if (menu) {
                 left.clear(at, end);
             }
@@ -166,11 +234,14 @@ final class Frame {
 
     /** A statement whose copyright it is: to the end of its line, and over lines that go on with names. */
     private int copyright(int at, int to) {
-        boolean begins = (words.word(at).equals("copyright") && (at + 1 >= to || !NO_HOLDERS.contains(words.word(at + 1))))
-                || (isLineStart(at)
-                        && !words.word(at).equals("copyright")
-                        && words.copyrightLines().contains(words.line(at)))
-                || (words.word(at).equals("all") && at + 2 < to && words.word(at + 2).equals("reserved"));
+        boolean begins =
+                (words.word(at).equals("copyright") && (at + 1 >= to || !NO_HOLDERS.contains(words.word(at + 1))))
+                        || (isLineStart(at)
+                                && !words.word(at).equals("copyright")
+                                && words.copyrightLines().contains(words.line(at)))
+                        || (words.word(at).equals("all")
+                                && at + 2 < to
+                                && words.word(at + 2).equals("reserved"));
         if (!begins) {
             return at;
         }
@@ -205,8 +276,7 @@ final class Frame {
     }
 
     private boolean plain(int from, int to) {
-        return words.words().subList(from, to).stream()
-                .noneMatch(word -> Words.weighty(word) && !Words.hasDigit(word));
+        return words.words().subList(from, to).stream().noneMatch(word -> Words.weighty(word) && !Words.hasDigit(word));
     }
 
     private boolean isLineStart(int at) {

@@ -14,9 +14,37 @@ import java.util.Set;
  */
 final class Html {
     private static final Set<String> BLOCKS = Set.of(
-            "p", "div", "br", "li", "ul", "ol", "h1", "h2", "h3", "h4", "h5", "h6", "tr", "td", "th", "table", "pre",
-            "body", "html", "section", "hr", "main", "article", "header", "footer", "aside", "dt", "dd", "dl",
-            "blockquote", "title");
+            "p",
+            "div",
+            "br",
+            "li",
+            "ul",
+            "ol",
+            "h1",
+            "h2",
+            "h3",
+            "h4",
+            "h5",
+            "h6",
+            "tr",
+            "td",
+            "th",
+            "table",
+            "pre",
+            "body",
+            "html",
+            "section",
+            "hr",
+            "main",
+            "article",
+            "header",
+            "footer",
+            "aside",
+            "dt",
+            "dd",
+            "dl",
+            "blockquote",
+            "title");
     private static final Set<String> MARKS_OF_A_PAGE =
             Set.of("html", "body", "div", "p", "br", "pre", "h1", "h2", "h3", "h4", "h5", "h6");
     private static final Set<String> HIDDEN = Set.of(

@@ -22,21 +22,41 @@ import java.util.zip.InflaterInputStream;
  * <p>File: a deflated stream of big-endian numbers. The letters {@code STOA}, version 1 (int); the number of licences, and
  * for each its id (a short and as many bytes of UTF-8), whether it is superseded (byte), the number of its titles (int) and their {@linkplain
  * Titles#key keys} (ints); the number of forms, and for each the number of its licences (short) with their indices (shorts),
- * the number of its runs (int), the number of its spans (short) with start, length (ints) and kind (byte); the runs of all
+ * the number of its runs (int), the number of its spans (short) with start, length (ints) and leeway (byte: 0 may lack, 1 a name); the runs of all
  * forms (shorts); the number of vocabulary hashes and the hashes, ascending (ints).
- *
- * @param licenses their ids and titles
- * @param forms their wordings; one licence has several where copies differ
- * @param vocabulary hashes of the words that licence texts are written with, ascending: what is not there may be a name
  */
-record Library(List<Named> licenses, List<Form> forms, int[] vocabulary) {
+final class Library {
     private static final String RESOURCE = "/io/stoa/license/fingerprints/texts.bin";
     private static final int MAGIC = 0x53544f41;
     private static final int VERSION = 1;
 
-    Library {
-        licenses = List.copyOf(licenses);
-        forms = List.copyOf(forms);
+    private final List<Named> licenses;
+    private final List<Form> forms;
+    private final int[] vocabulary;
+
+    /**
+     * Takes the parts.
+     *
+     * @param licenses their ids and titles
+     * @param forms their wordings; one licence has several where copies differ
+     * @param vocabulary hashes of the words that licence texts are written with, ascending: what is not there may be a name
+     */
+    Library(List<Named> licenses, List<Form> forms, int[] vocabulary) {
+        this.licenses = List.copyOf(licenses);
+        this.forms = List.copyOf(forms);
+        this.vocabulary = vocabulary.clone();
+    }
+
+    List<Named> licenses() {
+        return licenses;
+    }
+
+    List<Form> forms() {
+        return forms;
+    }
+
+    int[] vocabulary() {
+        return vocabulary.clone();
     }
 
     /**
@@ -129,7 +149,7 @@ record Library(List<Named> licenses, List<Form> forms, int[] vocabulary) {
         for (int i = in.getShort(); i > 0; i--) {
             int from = in.getInt();
             int length = in.getInt();
-            spans.add(new Form.Span(from, from + length, Form.Leeway.values()[in.get()]));
+            spans.add(new Form.Span(from, from + length, in.get() == 0 ? Form.Leeway.MAY_LACK : Form.Leeway.NAME));
         }
         return spans;
     }
@@ -157,17 +177,17 @@ record Library(List<Named> licenses, List<Form> forms, int[] vocabulary) {
                 for (int license : form.licenses()) {
                     out.writeShort(license);
                 }
-                out.writeInt(form.runs().length);
+                out.writeInt(form.runCount());
                 out.writeShort(form.spans().size());
                 for (Form.Span span : form.spans()) {
                     out.writeInt(span.from());
                     out.writeInt(span.to() - span.from());
-                    out.writeByte(span.leeway().ordinal());
+                    out.writeByte(span.leeway() == Form.Leeway.MAY_LACK ? 0 : 1);
                 }
             }
             for (Form form : forms) {
-                for (short run : form.runs()) {
-                    out.writeShort(run);
+                for (int run = 0; run < form.runCount(); run++) {
+                    out.writeShort(form.run(run));
                 }
             }
             out.writeInt(vocabulary.length);

@@ -41,8 +41,7 @@ record Outline(String license, Set<List<String>> titles, Fingerprint fingerprint
         // a changed word lies inside the text; at its ends stands what somebody added
         boolean inside = !added.get(0) && !added.get(words.size() - 1);
         boolean few = added.cardinality() <= fingerprint.forgiven();
-        if (added.isEmpty()
-                || (inside && few && added.stream().noneMatch(word -> Words.weighty(words.word(word))))) {
+        if (added.isEmpty() || (inside && few && added.stream().noneMatch(word -> Words.weighty(words.word(word))))) {
             return Optional.of(new Recognition.Known(license, List.of(), likeness));
         }
         Recognition.Difference difference = Comparison.added(words, added.nextSetBit(0), added.length());

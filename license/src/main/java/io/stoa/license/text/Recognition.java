@@ -62,21 +62,16 @@ public sealed interface Recognition {
      * @param after up to four words of the text after it
      */
     record Difference(
-            int firstLine,
-            int lastLine,
-            String before,
-            String added,
-            int addedWords,
-            int missingWords,
-            String after) {
+            int firstLine, int lastLine, String before, String added, int addedWords, int missingWords, String after) {
         /** For a person. */
         public String sentence() {
-            String place = firstLine == lastLine
-                    ? "line " + firstLine
-                    : "lines %d to %d".formatted(firstLine, lastLine);
+            String place =
+                    firstLine == lastLine ? "line " + firstLine : "lines %d to %d".formatted(firstLine, lastLine);
             String where = before.isEmpty()
                     ? "before \"%s\"".formatted(after)
-                    : after.isEmpty() ? "after \"%s\"".formatted(before) : "between \"%s\" and \"%s\"".formatted(before, after);
+                    : after.isEmpty()
+                            ? "after \"%s\"".formatted(before)
+                            : "between \"%s\" and \"%s\"".formatted(before, after);
             if (missingWords == 0) {
                 return "%s, %s: added \"%s\"".formatted(place, where, added);
             }
@@ -143,14 +138,13 @@ public sealed interface Recognition {
     private static String modified(Modified modified) {
         String license = modified.license();
         String share = percent(modified.likeness());
-        String summary =
-                switch (modified.change()) {
-                    case CHANGED -> "reads like %s (%s of it) but is changed".formatted(license, share);
-                    case EXTENDED -> "holds the whole text of %s but has further words".formatted(license);
-                    case REORDERED -> "has the words of %s, but its passages in another order".formatted(license);
-                    case CUT_SHORT -> "is a truncated %s: the first %s of it, then it ends".formatted(license, share);
-                    case LACKS_BEGINNING -> "is a truncated %s: the last %s of it".formatted(license, share);
-                };
+        String summary = switch (modified.change()) {
+            case CHANGED -> "reads like %s (%s of it) but is changed".formatted(license, share);
+            case EXTENDED -> "holds the whole text of %s but has further words".formatted(license);
+            case REORDERED -> "has the words of %s, but its passages in another order".formatted(license);
+            case CUT_SHORT -> "is a truncated %s: the first %s of it, then it ends".formatted(license, share);
+            case LACKS_BEGINNING -> "is a truncated %s: the last %s of it".formatted(license, share);
+        };
         if (modified.differences().isEmpty()) {
             return summary;
         }

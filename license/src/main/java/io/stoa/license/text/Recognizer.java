@@ -141,12 +141,13 @@ public final class Recognizer {
 
         Recognition recognition() {
             List<Comparison> compared = compare(0, text.size());
-            Optional<Comparison> exact = compared.stream().filter(Comparison::exact).findFirst();
+            Optional<Comparison> exact =
+                    compared.stream().filter(Comparison::exact).findFirst();
             if (exact.isPresent()) {
                 return known(exact.get(), compared);
             }
             Optional<Comparison> closest = compared.stream()
-                    .max(Comparator.comparingDouble(Comparison::closeness).thenComparing(Comparison::same));
+                    .max(Comparator.comparingDouble(Comparison::closeness).thenComparingInt(Comparison::same));
             List<Found> parts = new ArrayList<>();
             find(0, text.size(), parts);
             if (isSeveral(parts, closest)) {
@@ -156,7 +157,9 @@ public final class Recognizer {
                     .map(Found::comparison)
                     .filter(Comparison::complete)
                     .findFirst();
-            if (closest.isPresent() && closest.get().closeness() >= CLOSE && closest.get().likeness() >= LEAST_SHARE) {
+            if (closest.isPresent()
+                    && closest.get().closeness() >= CLOSE
+                    && closest.get().likeness() >= LEAST_SHARE) {
                 return modified(closest.get(), compared);
             }
             return whole.<Recognition>map(comparison -> modified(comparison, compared))
@@ -165,7 +168,8 @@ public final class Recognizer {
 
         /** Whether the parts explain the text better than one licence does, changed as it would be. */
         private boolean isSeveral(List<Found> parts, Optional<Comparison> closest) {
-            int inParts = parts.stream().mapToInt(part -> part.comparison.same()).sum();
+            int inParts =
+                    parts.stream().mapToInt(part -> part.comparison.same()).sum();
             long whole = parts.stream().filter(Found::whole).count();
             return parts.size() > 1
                     && (inParts > closest.map(Comparison::inAnyOrder).orElse(0) + SEVERAL_MORE
@@ -186,14 +190,18 @@ public final class Recognizer {
             compared.sort(Comparator.comparing(Comparison::exact)
                     .reversed()
                     .thenComparing(Comparator.comparingInt(Comparison::same).reversed())
-                    .thenComparing(Comparison::lacking)
-                    .thenComparing(comparison -> Recognizer.this.ids(comparison.form()).getFirst()));
+                    .thenComparingInt(Comparison::lacking)
+                    .thenComparing(
+                            comparison -> Recognizer.this.ids(comparison.form()).getFirst()));
             return compared;
         }
 
         private Recognition known(Comparison best, List<Comparison> compared) {
-            List<String> ids = ids(best, compared.stream()
-                    .filter(other -> other.exact() && other.same() == best.same() && other.lacking() == best.lacking()));
+            List<String> ids = ids(
+                    best,
+                    compared.stream()
+                            .filter(other ->
+                                    other.exact() && other.same() == best.same() && other.lacking() == best.lacking()));
             return new Recognition.Known(ids.getFirst(), ids.subList(1, ids.size()), best.likeness());
         }
 

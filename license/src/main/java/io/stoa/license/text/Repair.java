@@ -94,9 +94,7 @@ final class Repair {
                 return true;
             }
         }
-        if (word + 1 < gap.to()
-                && append(here + text.words().word(word + 1), size)
-                && search(word + 2, size + 1)) {
+        if (word + 1 < gap.to() && append(here + text.words().word(word + 1), size) && search(word + 2, size + 1)) {
             return true;
         }
         int furniture = frame.furniture(word, gap.to());
@@ -146,7 +144,7 @@ final class Repair {
         }
         built[size] = hash;
         int run = size - Runs.LENGTH + 1;
-        return run < 0 || Runs.run(built, run) == form.runs()[firstRun + run];
+        return run < 0 || Runs.run(built, run) == form.run(firstRun + run);
     }
 
     private boolean endFits(int size) {

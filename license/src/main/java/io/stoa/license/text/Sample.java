@@ -62,9 +62,8 @@ final class Sample {
     }
 
     /** Whether the words between two indices are the form's, all of them. */
-    boolean equals(Form form, int from, int to) {
-        return to - from == form.size()
-                && Arrays.equals(runs, from, from + form.runs().length, form.runs(), 0, form.runs().length);
+    boolean isAll(Form form, int from, int to) {
+        return to - from == form.size() && form.isAt(runs, from);
     }
 
     boolean holds(int pair, int from, int to) {

@@ -13,8 +13,26 @@ final class Titles {
     static final int LONGEST = 16;
 
     private static final Set<String> FILLERS = Set.of(
-            "the", "this", "is", "as", "license", "licence", "licenses", "licensed", "of", "agreement", "version",
-            "terms", "under", "software", "spdxlicenseidentifier", "name", "full", "text", "file", "and");
+            "the",
+            "this",
+            "is",
+            "as",
+            "license",
+            "licence",
+            "licenses",
+            "licensed",
+            "of",
+            "agreement",
+            "version",
+            "terms",
+            "under",
+            "software",
+            "spdxlicenseidentifier",
+            "name",
+            "full",
+            "text",
+            "file",
+            "and");
 
     private Titles() {}
 

@@ -410,7 +410,8 @@ final class Words {
             if ((word.length() == 1 && !hasDigit(word)) || ROMAN.contains(word)) {
                 return true;
             }
-            // "2." and "2)" number a section or end a sentence: renumbering is no change, and both are dropped everywhere
+            // "2." and "2)" number a section or end a sentence: renumbering is no change, and both are dropped
+            // everywhere
             return word.length() <= 2
                     && word.chars().allMatch(Character::isDigit)
                     && end < text.length()

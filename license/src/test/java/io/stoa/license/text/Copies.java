@@ -5,7 +5,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
@@ -49,7 +48,10 @@ final class Copies {
             List<String> ids = ids(entry.getKey(), license);
             boolean old = license.value("is_deprecated").equals("yes");
             List<String> names = List.of(
-                    license.value("name"), license.value("short_name"), entry.getKey(), license.value("spdx_license_key"));
+                    license.value("name"),
+                    license.value("short_name"),
+                    entry.getKey(),
+                    license.value("spdx_license_key"));
             ids.forEach(id -> wordings.license(id, old, names));
             wordings.text(ids, license.text(), license.value("language").isEmpty());
         }

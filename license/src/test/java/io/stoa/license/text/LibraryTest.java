@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -55,9 +56,15 @@ class LibraryTest {
         assertThat(one.vocabulary()).isEqualTo(other.vocabulary());
         assertThat(one.forms()).hasSameSizeAs(other.forms());
         for (int i = 0; i < one.forms().size(); i++) {
-            assertThat(one.forms().get(i).licenses()).isEqualTo(other.forms().get(i).licenses());
-            assertThat(one.forms().get(i).spans()).isEqualTo(other.forms().get(i).spans());
-            assertThat(one.forms().get(i).runs()).isEqualTo(other.forms().get(i).runs());
+            assertThat(one.forms().get(i).licenses())
+                    .isEqualTo(other.forms().get(i).licenses());
+            assertThat(one.forms().get(i).spans())
+                    .isEqualTo(other.forms().get(i).spans());
+            Form form = one.forms().get(i);
+            assertThat(IntStream.range(0, form.runCount()).map(form::run).toArray())
+                    .isEqualTo(IntStream.range(0, other.forms().get(i).runCount())
+                            .map(other.forms().get(i)::run)
+                            .toArray());
         }
     }
 

@@ -92,11 +92,13 @@ class MutantsTest {
                 }
                 Recognition recognition = LICENSES.recognize(mutant.get());
                 Outcome outcome = outcome(recognition, license, mutation, mutant.get(), wordings);
-                table.computeIfAbsent(mutation, _ -> new EnumMap<>(Outcome.class)).merge(outcome, 1, Integer::sum);
+                table.computeIfAbsent(mutation, _ -> new EnumMap<>(Outcome.class))
+                        .merge(outcome, 1, Integer::sum);
                 boolean right = outcome == Outcome.IS_ANOTHER
                         || outcome == (mutation.sameMeaning ? Outcome.KNOWN : Outcome.MODIFIED);
                 if (!right) {
-                    failures.add(license.ids.getFirst() + " " + mutation + " " + outcome + ": " + recognition.sentence());
+                    failures.add(
+                            license.ids.getFirst() + " " + mutation + " " + outcome + ": " + recognition.sentence());
                     if (Boolean.getBoolean("mutants.print")) {
                         System.out.println(failures.getLast());
                         if (outcome == Outcome.FALSELY_KNOWN) {
@@ -106,10 +108,15 @@ class MutantsTest {
                 }
             }
         }
-        int all = table.values().stream().flatMap(row -> row.values().stream()).mapToInt(Integer::intValue).sum();
+        int all = table.values().stream()
+                .flatMap(row -> row.values().stream())
+                .mapToInt(Integer::intValue)
+                .sum();
         print(table, all, failures.size());
-        assertThat(failures.stream().filter(failure -> failure.contains(Outcome.FALSELY_KNOWN.name()))).isEmpty();
-        assertThat(failures.size()).as("%s", failures).isLessThanOrEqualTo(all / 200);
+        assertThat(failures.stream().filter(failure -> failure.contains(Outcome.FALSELY_KNOWN.name())))
+                .isEmpty();
+        // a small sample scatters more
+        assertThat(failures.size()).as("%s", failures).isLessThanOrEqualTo(all / (MUTANTS < 100 ? 100 : 200));
     }
 
     private static void print(Map<Mutation, Map<Outcome, Integer>> table, int all, int wrong) {
@@ -126,7 +133,11 @@ class MutantsTest {
             System.out.println();
         });
         System.out.printf(
-                Locale.ROOT, "%d mutants, %d recognised exactly (%.2f %%)%n", all, all - wrong, 100.0 * (all - wrong) / all);
+                Locale.ROOT,
+                "%d mutants, %d recognised exactly (%.2f %%)%n",
+                all,
+                all - wrong,
+                100.0 * (all - wrong) / all);
     }
 
     private static Outcome outcome(
@@ -169,8 +180,10 @@ class MutantsTest {
 
     private static Map<String, List<Words>> wordings(LicenseTexts texts) throws IOException {
         Map<String, List<Words>> wordings = new HashMap<>();
-        texts.collection().forEach((key, entry) -> Copies.ids(key, entry)
-                .forEach(id -> wordings.computeIfAbsent(id, _ -> new ArrayList<>()).add(Words.withNumbers(entry.text()))));
+        texts.collection()
+                .forEach((key, entry) -> Copies.ids(key, entry)
+                        .forEach(id -> wordings.computeIfAbsent(id, _ -> new ArrayList<>())
+                                .add(Words.withNumbers(entry.text()))));
         return wordings;
     }
 
@@ -185,7 +198,8 @@ class MutantsTest {
             }
         }
         List<String> keys = new ArrayList<>();
-        texts.collection().forEach((key, entry) -> {
+        Map<String, LicenseTexts.Entry> collection = texts.collection();
+        collection.forEach((key, entry) -> {
             if (key.matches(".*(rail|llama|nvidia|openai|responsible-ai|apple-ml).*")) {
                 add(licenses, Copies.ids(key, entry), entry.text());
             } else if (!entry.value("spdx_license_key").startsWith("LicenseRef-")
@@ -196,7 +210,7 @@ class MutantsTest {
         });
         for (int i = 0; i < SPDX_LICENSES; i++) {
             String key = keys.remove(random.nextInt(keys.size()));
-            LicenseTexts.Entry entry = Optional.ofNullable(texts.collection().get(key)).orElseThrow();
+            LicenseTexts.Entry entry = Optional.ofNullable(collection.get(key)).orElseThrow();
             add(licenses, Copies.ids(key, entry), entry.text());
         }
         return List.copyOf(licenses.values());
@@ -214,7 +228,8 @@ class MutantsTest {
             to = at > from ? Math.min(to, at) : to;
         }
         licenses.putIfAbsent(
-                ids.getFirst(), new License(ids, text.substring(0, from), text.substring(from, to), text.substring(to)));
+                ids.getFirst(),
+                new License(ids, text.substring(0, from), text.substring(from, to), text.substring(to)));
     }
 
     private static Optional<String> mutant(License license, Mutation mutation, SplittableRandom random) {
@@ -222,8 +237,8 @@ class MutantsTest {
         String whole = license.head + body + license.tail;
         return switch (mutation) {
             case WRAPPED -> Optional.of(wrapped(whole, 30 + random.nextInt(120)));
-            case CASE -> Optional.of(
-                    random.nextBoolean() ? whole.toUpperCase(Locale.ROOT) : whole.toLowerCase(Locale.ROOT));
+            case CASE ->
+                Optional.of(random.nextBoolean() ? whole.toUpperCase(Locale.ROOT) : whole.toLowerCase(Locale.ROOT));
             case PUNCTUATION -> Optional.of(punctuated(whole, random));
             case HOLDER -> Optional.of(held(whole, random));
             case PAGED -> Optional.of(paged(whole, random));
@@ -265,7 +280,9 @@ class MutantsTest {
         String body = license.body.substring(0, place.start())
                 + change.of(place.group(), random)
                 + license.body.substring(place.end());
-        boolean changed = !Words.withNumbers(body).words().equals(Words.withNumbers(license.body).words());
+        boolean changed = !Words.withNumbers(body)
+                .words()
+                .equals(Words.withNumbers(license.body).words());
         return changed ? Optional.of(license.head + body + license.tail) : Optional.empty();
     }
 
@@ -361,7 +378,8 @@ class MutantsTest {
                 "Copyright © 2024, Kölner Werke GmbH & Co. KG",
                 "(c) 2023 DeepExample and its affiliates");
         String holder = holders.get(random.nextInt(holders.size()));
-        String named = text.replaceFirst("the name of the copyright holder nor", "the name of Example Incorporated nor");
+        String named =
+                text.replaceFirst("the name of the copyright holder nor", "the name of Example Incorporated nor");
         return holder + "\n\n" + named;
     }
 

@@ -40,7 +40,8 @@ class RecognitionTest {
 
     @Test
     void whatLacksIsShownByItsPlace() throws IOException {
-        Recognition.Difference difference = modified(apache().replaceFirst("worldwide,\\s+non-exclusive,", "worldwide,"))
+        Recognition.Difference difference = modified(
+                        apache().replaceFirst("worldwide,\\s+non-exclusive,", "worldwide,"))
                 .differences()
                 .getFirst();
 
@@ -90,7 +91,8 @@ class RecognitionTest {
 
     @Test
     void severalLicencesHaveTheirLines() throws IOException {
-        String mit = Copies.text(LicenseTexts.present(), "choosealicense/mit.txt").strip();
+        String mit =
+                Copies.text(LicenseTexts.present(), "choosealicense/mit.txt").strip();
         int apacheLines = (int) apache().lines().count();
         Recognition recognition = LICENSES.recognize(apache() + "\n" + mit + "\n\nSee also the notices.\n");
 
@@ -137,13 +139,16 @@ class RecognitionTest {
     @Test
     void aSavedPageIsRead() throws IOException {
         String escaped = apache().replace("&", "&amp;").replace("<", "&lt;");
-        String page = "<!DOCTYPE html><html><head><title>LICENSE at main</title><script>var a = '<p>';</script></head><body>"
-                + "<header><nav><a href=/models>Models</a><a>Datasets</a></nav></header><h1>example/model</h1>"
-                + "<a>Model card</a><a>Files</a><button>Use this model</button><div>main</div><div>LICENSE</div>"
-                + "<table><tr><td><pre>" + escaped + "</pre></td></tr></table><footer><div>Company</div><div>Terms</div>"
-                + "<div>Privacy</div></footer></body></html>";
+        String page =
+                "<!DOCTYPE html><html><head><title>LICENSE at main</title><script>var a = '<p>';</script></head><body>"
+                        + "<header><nav><a href=/models>Models</a><a>Datasets</a></nav></header><h1>example/model</h1>"
+                        + "<a>Model card</a><a>Files</a><button>Use this model</button><div>main</div><div>LICENSE</div>"
+                        + "<table><tr><td><pre>" + escaped
+                        + "</pre></td></tr></table><footer><div>Company</div><div>Terms</div>"
+                        + "<div>Privacy</div></footer></body></html>";
         assertKnown(page);
-        assertThat(LICENSES.recognize(page.replace("<div>Company", "<p>It must not be used for profit.</p><div>Company")))
+        assertThat(LICENSES.recognize(
+                        page.replace("<div>Company", "<p>It must not be used for profit.</p><div>Company")))
                 .isInstanceOf(Recognition.Modified.class);
     }
 
@@ -165,7 +170,19 @@ class RecognitionTest {
     @Timeout(180)
     void hostileTextsTakeLinearTime() {
         for (String piece : List.of(
-                "a.", "-\n", "<p ", "<script>", "<!--", "&#", "[", "](", "http://", "copyright ", "1. ", "license ", "(c)\n")) {
+                "a.",
+                "-\n",
+                "<p ",
+                "<script>",
+                "<!--",
+                "&#",
+                "[",
+                "](",
+                "http://",
+                "copyright ",
+                "1. ",
+                "license ",
+                "(c)\n")) {
             String text = piece.repeat(300_000 / piece.length());
             long started = System.nanoTime();
             assertThat(LICENSES.recognize(text)).as(piece).isNotInstanceOf(Recognition.Known.class);

@@ -89,9 +89,7 @@ final class Wordings {
                 .toList();
         List<Library.Named> named = ids.stream()
                 .map(id -> new Library.Named(
-                        id,
-                        superseded.getOrDefault(id, false),
-                        List.copyOf(titles.getOrDefault(id, Set.of()))))
+                        id, superseded.getOrDefault(id, false), List.copyOf(titles.getOrDefault(id, Set.of()))))
                 .toList();
         Map<String, Integer> indices = new HashMap<>();
         ids.forEach(id -> indices.put(id, indices.size()));
@@ -186,7 +184,8 @@ final class Wordings {
             }
             List<String> line = words.words().subList(start, end);
             boolean copyright = words.copyrightLines().contains(words.line(start))
-                    && (line.stream().anyMatch(word -> Words.hasDigit(word) || word.equals("year") || word.equals("yyyy")));
+                    && (line.stream()
+                            .anyMatch(word -> Words.hasDigit(word) || word.equals("year") || word.equals("yyyy")));
             boolean title = heading && lines < HEAD_LINES && isTitle(line, ids);
             if (copyright || title) {
                 lacking.set(start, end);
@@ -220,8 +219,18 @@ final class Wordings {
     private static boolean isDate(String word) {
         return word.matches("(19|20)\\d\\d|\\d{1,2}")
                 || Set.of(
-                                "january", "february", "march", "april", "may", "june", "july", "august", "september",
-                                "october", "november", "december")
+                                "january",
+                                "february",
+                                "march",
+                                "april",
+                                "may",
+                                "june",
+                                "july",
+                                "august",
+                                "september",
+                                "october",
+                                "november",
+                                "december")
                         .contains(word);
     }
 
