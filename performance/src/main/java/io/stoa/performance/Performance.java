@@ -19,7 +19,8 @@ import picocli.CommandLine.Command;
             NoiseCommand.class,
             SoakCommand.class,
             StatisticsCommand.class,
-            RescoringCommand.class
+            RescoringCommand.class,
+            RecognitionCommand.class
         },
         footer = {
             "",
@@ -31,7 +32,8 @@ import picocli.CommandLine.Command;
             "  performance/run noise",
             "  performance/run soak --minutes 60",
             "  performance/run statistics",
-            "  performance/run rescoring"
+            "  performance/run rescoring",
+            "  performance/run recognition --texts license-texts.tar.gz"
         })
 final class Performance {
     private Performance() {}

@@ -2,13 +2,12 @@ package io.stoa.license.clause;
 
 import io.stoa.license.text.Recognition;
 import io.stoa.license.text.Recognizer;
+import io.stoa.license.text.TextFile;
 import io.stoa.model.Digest;
 import io.stoa.model.Spelling;
 import io.stoa.model.StoaException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
@@ -45,6 +44,7 @@ public final class Licenses {
                 references.add(new Recognizer.Reference(license.id(), license.titles(), text(fingerprint)));
             });
         }
+        running.update(resource("fingerprints/texts.bin"));
         this.all = List.copyOf(licenses);
         this.recognizer = new Recognizer(references);
         this.digest = Digest.of(running);
@@ -130,7 +130,8 @@ public final class Licenses {
             byte[] bytes = in.readNBytes(LARGEST_FILE + 1);
             if (bytes.length > LARGEST_FILE) {
                 throw StoaException.user(
-                        file + ": larger than 1 MiB, too large for a licence or a model card; is it one?");
+                        file + ": larger than 1 MiB, too large for a licence or a model card; is it one? If a licence"
+                                + " stands in it, copy that part into a file of its own and name that");
             }
             return bytes;
         } catch (IOException e) {
@@ -141,9 +142,9 @@ public final class Licenses {
         }
     }
 
-    /** Bytes as text; bytes that are no UTF-8 become U+FFFD. */
+    /** Bytes as text, in whichever encoding they are. */
     public static String text(byte[] bytes) {
-        return StandardCharsets.UTF_8.decode(ByteBuffer.wrap(bytes)).toString();
+        return TextFile.decode(bytes);
     }
 
     private static String withoutScheme(String link) {

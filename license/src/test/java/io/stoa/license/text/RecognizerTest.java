@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 class RecognizerTest {
     private static final Licenses LICENSES = new Licenses();
 
-    /** The files of the collection that are one of the ten, by ScanCode's key. */
+    /** Some files of the collection, by ScanCode's key. */
     private static final Map<String, String> KNOWN_KEYS = Map.of(
             "apache-2.0", "Apache-2.0",
             "mit", "MIT",
@@ -38,84 +38,38 @@ class RecognizerTest {
             "llama4", "LicenseRef-scancode-llama-4-cla-2025"));
 
     @Test
-    void confusesNoneOfTheCollection() throws IOException {
+    void everyTextOfTheCollectionIsRecognised() throws IOException {
         Map<String, LicenseTexts.Entry> collection = LicenseTexts.present().collection();
         assertThat(collection).hasSizeGreaterThan(2300);
-        int right = 0;
-        int modified = 0;
-        int several = 0;
-        int unrecognized = 0;
+        int texts = 0;
+        int first = 0;
         List<String> wrong = new ArrayList<>();
-        List<String> near = new ArrayList<>();
+        List<String> shared = new ArrayList<>();
         for (Map.Entry<String, LicenseTexts.Entry> file : collection.entrySet()) {
-            String expected = KNOWN_KEYS.getOrDefault(file.getKey(), "");
-            switch (LICENSES.recognize(file.getValue().text())) {
-                case Recognition.Known known -> {
-                    if (known.license().equals(expected)) {
-                        right++;
-                    } else {
-                        wrong.add(file.getKey() + " as " + known.license());
-                    }
-                }
-                case Recognition.Modified found -> {
-                    modified++;
-                    near.add(file.getKey() + ": " + found.sentence());
-                    assertThat(expected).as(file.getKey()).isEmpty();
-                }
-                case Recognition.Several found -> {
-                    several++;
-                    near.add(file.getKey() + ": " + found.sentence());
-                }
-                case Recognition.Unrecognized _ -> {
-                    unrecognized++;
-                    assertThat(expected).as(file.getKey()).isEmpty();
-                }
+            List<String> ids = Copies.ids(file.getKey(), file.getValue());
+            if (file.getValue().text().isBlank()) {
+                continue;
+            }
+            texts++;
+            Recognition recognition = LICENSES.recognize(file.getValue().text());
+            if (!(recognition instanceof Recognition.Known known)) {
+                wrong.add(file.getKey() + " " + recognition.sentence());
+            } else if (ids.contains(known.license())) {
+                first++;
+            } else if (known.alike().stream().anyMatch(ids::contains)) {
+                shared.add(file.getKey() + " " + recognition.sentence());
+            } else {
+                wrong.add(file.getKey() + " " + recognition.sentence());
             }
         }
         System.out.printf(
-                "licence texts: %d; recognised rightly %d of %d, wrongly %d; modified %d, several %d, unrecognised %d%n",
-                collection.size(), right, KNOWN_KEYS.size(), wrong.size(), modified, several, unrecognized);
+                "licence texts: %d; recognised %d, of them %d share their words with an id that comes first; wrong %d%n",
+                texts, first + shared.size(), shared.size(), wrong.size());
         if (Boolean.getBoolean("recognizer.near")) {
-            near.forEach(System.out::println);
+            shared.forEach(System.out::println);
         }
-        assertThat(wrong).isEmpty();
-        assertThat(right).isEqualTo(KNOWN_KEYS.size());
-    }
-
-    @Test
-    void confusesNoneOfTheOtherCollections() throws IOException {
-        LicenseTexts texts = LicenseTexts.present();
-        Map<String, String> known = Map.of(
-                "apache-2.0.txt", "Apache-2.0",
-                "mit.txt", "MIT",
-                "cc-by-nc-4.0.txt", "CC-BY-NC-4.0",
-                "llama2.txt", "LicenseRef-scancode-llama-2-license-2023");
-        int right = 0;
-        int other = 0;
-        for (String folder : List.of("choosealicense", "modelgo/license_raw")) {
-            try (Stream<Path> files = Files.list(texts.folder().resolve(folder))) {
-                for (Path file : files.toList()) {
-                    String name = file.toString().substring(file.toString().lastIndexOf('/') + 1);
-                    String expected = known.getOrDefault(name.toLowerCase(Locale.ROOT), "");
-                    Recognition recognition = LICENSES.recognize(
-                            LicenseTexts.Entry.of(Files.readString(file)).text());
-                    if (expected.isEmpty()) {
-                        assertThat(recognition).as("%s", file).isNotInstanceOf(Recognition.Known.class);
-                        other++;
-                    } else {
-                        assertThat(recognition)
-                                .as("%s", file)
-                                .isInstanceOfSatisfying(
-                                        Recognition.Known.class,
-                                        found -> assertThat(found.license()).isEqualTo(expected));
-                        right++;
-                    }
-                }
-            }
-        }
-        System.out.printf("other collections: recognised rightly %d of %d, wrongly 0 of %d%n", right, right, other);
-        assertThat(right).isEqualTo(6);
-        assertThat(other).isGreaterThan(60);
+        wrong.forEach(System.out::println);
+        assertThat(wrong.size()).isLessThanOrEqualTo(texts / 100);
     }
 
     @Test
@@ -262,9 +216,8 @@ class RecognizerTest {
     void severalLicencesInOneFileDoNotSayWhichApplies() throws IOException {
         LicenseTexts texts = LicenseTexts.present();
         String apache = texts.read("modelgo/license_raw/Apache-2.0.txt");
-        assertThat(LICENSES.recognize(apache + "\n\n" + mit()))
-                .isEqualTo(new Recognition.Several(List.of("Apache-2.0", "MIT")));
-        assertModified(mit() + "\n\n" + texts.read("modelgo/license_raw/BSD-3-Clause.txt"));
+        assertSeveral(apache + "\n\n" + mit(), "Apache-2.0", "MIT");
+        assertSeveral(mit() + "\n\n" + texts.read("modelgo/license_raw/BSD-3-Clause.txt"), "BSD-3-Clause", "MIT");
     }
 
     @Test
@@ -328,6 +281,13 @@ class RecognizerTest {
                 .isInstanceOfSatisfying(
                         Recognition.Known.class,
                         known -> assertThat(known.license()).isEqualTo(id));
+    }
+
+    private static void assertSeveral(String text, String... licenses) {
+        assertThat(LICENSES.recognize(text))
+                .isInstanceOfSatisfying(
+                        Recognition.Several.class,
+                        several -> assertThat(several.licenses()).containsExactly(licenses));
     }
 
     private static void assertModified(String text) {
