@@ -1,5 +1,6 @@
 package io.stoa.license.bom;
 
+import io.stoa.license.bom.BomModel.HashedFile;
 import io.stoa.license.bom.BomModel.Repository;
 import io.stoa.license.clause.Licenses;
 import io.stoa.license.lineage.Claim;
@@ -44,6 +45,11 @@ record BomGraph(List<Node> nodes) {
     record Node(String reference, BomModel model, boolean subject, Licensing licensing, List<String> bases) {
         Node {
             bases = List.copyOf(bases);
+        }
+
+        /** The papers that speak of it. */
+        List<HashedFile> papers() {
+            return subject ? model.ownPapers() : model.papers();
         }
 
         /** The name without its publisher. */
@@ -110,6 +116,7 @@ record BomGraph(List<Node> nodes) {
     private static Map<String, BomModel> bases(List<BomModel> subjects, Set<String> known) {
         Map<String, Set<Claim>> claims = new TreeMap<>();
         Map<String, String> names = new TreeMap<>();
+        Map<String, Set<HashedFile>> papers = new TreeMap<>();
         Set<String> hub = new TreeSet<>();
         for (BomModel subject : subjects) {
             subject.hub().forEach(name -> hub.add(key(name)));
@@ -118,6 +125,7 @@ record BomGraph(List<Node> nodes) {
                 if (!known.contains(key)) {
                     names.merge(key, base.name(), (a, b) -> a.compareTo(b) <= 0 ? a : b);
                     claims.computeIfAbsent(key, _ -> new LinkedHashSet<>()).addAll(base.claims());
+                    papers.computeIfAbsent(key, _ -> new LinkedHashSet<>()).addAll(subject.papersOf(base.name()));
                 }
             }
         }
@@ -132,7 +140,7 @@ record BomGraph(List<Node> nodes) {
                                     ? Optional.of(new Repository(name, Optional.empty()))
                                     : Optional.empty(),
                             List.of(),
-                            List.of(),
+                            List.copyOf(papers.getOrDefault(key, Set.of())),
                             new Lineage(List.of(step), Optional.empty(), Optional.empty()),
                             Set.of(),
                             BomModel.Details.NONE));

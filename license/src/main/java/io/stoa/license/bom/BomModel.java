@@ -19,7 +19,7 @@ import java.util.TreeSet;
  * @param name what it is called
  * @param repository where it is published, when a source says so
  * @param files its weights, each with its digest
- * @param papers the cards, licence texts and notices that were read
+ * @param papers the cards, licence texts and notices that were read; those of a base lie in a folder named like it
  * @param lineage where it comes from and what the sources claim; sources are file names, never paths of a machine
  * @param hub the names of base models that a source gives as repositories of the Hugging Face Hub
  * @param details what else the sources say
@@ -151,6 +151,19 @@ public record BomModel(
                 .filter(step -> step.relation() == Step.Relation.MODEL)
                 .findFirst()
                 .orElseThrow();
+    }
+
+    /** Its own papers. */
+    List<HashedFile> ownPapers() {
+        return papers.stream().filter(paper -> paper.name().indexOf('/') < 0).toList();
+    }
+
+    /** The papers of a base. */
+    List<HashedFile> papersOf(String base) {
+        String folder = base.substring(base.lastIndexOf('/') + 1) + "/";
+        return papers.stream()
+                .filter(paper -> paper.name().regionMatches(true, 0, folder, 0, folder.length()))
+                .toList();
     }
 
     /** The steps of one kind. */

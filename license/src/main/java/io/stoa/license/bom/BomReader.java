@@ -51,11 +51,16 @@ public final class BomReader {
     private static final Pattern WEIGHTS = Pattern.compile(
             ".*\\.(gguf|safetensors|bin|pt|pth|onnx|h5|msgpack|npz|pkl|ckpt)", Pattern.CASE_INSENSITIVE);
     private static final Pattern PAPER = Pattern.compile(
-            "(README|LICENSE|LICENCE|COPYING|NOTICE|.*USE[_-]POLICY|.*CARD)([._-].*)?", Pattern.CASE_INSENSITIVE);
+            "(?:LICENSE|LICENCE|COPYING|NOTICE)(?:[._-][A-Za-z0-9._-]*)?"
+                    + "|(?:README|MODEL[_-]?CARD|(?:.*[_-])?USE[_-]POLICY)(?:\\.(?:md|markdown|txt))?",
+            Pattern.CASE_INSENSITIVE);
     private static final Pattern SNAPSHOT = Pattern.compile("models--([^/\\\\]+?)--([^/\\\\]+)");
     private static final Pattern HUB = Pattern.compile("https?://(?:www\\.)?huggingface\\.co/([^/\\s]+/[^/\\s]+)/*");
     private static final int MOST_FILES = 10_000;
     private static final int MOST_BASES = 16;
+    private static final int MOST_WORDS = 1000;
+    private static final int LONGEST_WORD = 500;
+    private static final int LONGEST_SAID = 2000;
 
     private final Licenses licenses;
     private final Function<Path, Digest> digests;
@@ -87,18 +92,18 @@ public final class BomReader {
             throw StoaException.user(path + ": neither a GGUF file nor a folder nor a stoa.yaml; for other weights name the"
                     + " folder that they lie in");
         }
-        return List.of(model(stem(path), List.of(path), List.of(), Optional.empty()));
+        return List.of(model(stem(path), List.of(path), List.of(), path, Optional.empty()));
     }
 
     /** A candidate with its papers. */
     public BomModel read(Candidate candidate) {
         return switch (candidate) {
             case Candidate.GgufFile file ->
-                model(file.id(), List.of(file.path()), sorted(file.papers()), Optional.empty());
+                model(file.id(), List.of(file.path()), sorted(file.papers()), file.path(), Optional.empty());
             case Candidate.RemoteModel remote -> {
                 List<Paper> papers = papers(sorted(remote.papers()));
                 Lineage lineage = new LineageReader(licenses).read(candidate, papers);
-                yield model(remote.id(), List.of(), papers, lineage, Optional.empty(), Optional.empty());
+                yield model(new Read(remote.id(), List.of(), papers, lineage, Optional.empty()), Optional.empty(), Map.of());
             }
         };
     }
@@ -125,52 +130,62 @@ public final class BomReader {
                 .map(model -> {
                     List<Path> all = new ArrayList<>(papers);
                     all.addAll(papersOfBases(folder, bases(model.getValue(), papers)));
-                    return model(model.getKey(), model.getValue(), all, repository);
+                    return model(model.getKey(), model.getValue(), all, folder, repository);
                 })
                 .toList();
     }
 
-    private BomModel model(String name, List<Path> files, List<Path> paths, Optional<Repository> repository) {
+    /** What was read of one model. */
+    private record Read(
+            String name, List<Path> files, List<Paper> papers, Lineage lineage, Optional<GgufHeader> header) {}
+
+    private BomModel model(
+            String name, List<Path> files, List<Path> paths, Path root, Optional<Repository> repository) {
         List<Paper> papers = papers(paths);
+        Map<String, String> shown = new TreeMap<>();
+        Stream.concat(files.stream(), paths.stream())
+                .forEach(path -> shown.put(
+                        path.toString(),
+                        path.startsWith(root) && !path.equals(root)
+                                ? root.relativize(path).toString().replace('\\', '/')
+                                : name(path)));
         Optional<Path> gguf = files.stream().filter(BomReader::isGguf).findFirst();
         if (gguf.isEmpty()) {
             Lineage lineage = new LineageReader(licenses).read(name, papers);
-            return model(name, files, papers, lineage, Optional.empty(), repository);
+            return model(new Read(name, files, papers, lineage, Optional.empty()), repository, shown);
         }
         // the reader of lineages looks at the header only; the real digest takes a full pass and is made once, below
         Candidate.GgufFile candidate = new Candidate.GgufFile(
                 "model", gguf.get(), Digest.of(gguf.get().toString()), paths, Optional.empty());
         Lineage lineage = new LineageReader(licenses).read(candidate, papers);
-        return model(name, files, papers, lineage, Optional.of(GgufReader.read(gguf.get())), repository);
+        return model(
+                new Read(name, files, papers, lineage, Optional.of(GgufReader.read(gguf.get()))), repository, shown);
     }
 
-    private BomModel model(
-            String name,
-            List<Path> files,
-            List<Paper> papers,
-            Lineage lineage,
-            Optional<GgufHeader> header,
-            Optional<Repository> given) {
+    private BomModel model(Read read, Optional<Repository> given, Map<String, String> shown) {
         List<CardFacts> cards =
-                papers.stream().map(paper -> CardFacts.of(paper.text())).toList();
+                read.papers.stream().map(paper -> CardFacts.of(paper.text())).toList();
         Set<String> hub = new HashSet<>();
         cards.forEach(card -> card.all("base_model").forEach(base -> hub.add(withoutHost(base))));
-        header.ifPresent(read -> hub.addAll(repositories(read)));
-        Optional<Repository> repository = given.or(() -> header.flatMap(read -> read.string("general.repo_url"))
+        read.header.ifPresent(header -> hub.addAll(repositories(header)));
+        Optional<Repository> repository = given.or(() -> read.header
+                .flatMap(header -> header.string("general.repo_url"))
                 .flatMap(BomReader::onHub)
                 .map(found -> new Repository(found, Optional.empty())));
         return new BomModel(
-                name,
+                read.name,
                 repository,
-                files.stream()
+                read.files.stream()
                         .map(file -> new HashedFile(name(file), digests.apply(file)))
                         .toList(),
-                papers.stream()
-                        .map(paper -> new HashedFile(name(paper.path()), Digest.of(Licenses.read(paper.path()))))
+                read.papers.stream()
+                        .map(paper -> new HashedFile(
+                                shown.getOrDefault(paper.path().toString(), name(paper.path())),
+                                Digest.of(Licenses.read(paper.path()))))
                         .toList(),
-                withoutFolders(lineage, name),
+                withoutFolders(read.lineage, read.name, shown),
                 hub,
-                details(cards, header, lineage.multimodal()));
+                details(cards, read.header, read.lineage.multimodal()));
     }
 
     private static Details details(List<CardFacts> cards, Optional<GgufHeader> header, Optional<Boolean> multimodal) {
@@ -195,7 +210,9 @@ public final class BomReader {
                 cards.stream()
                         .flatMap(card -> card.only("base_model_relation").stream())
                         .findFirst(),
-                header.flatMap(read -> read.string("general.quantized_by")).filter(by -> !by.isBlank()),
+                header.flatMap(read -> read.string("general.quantized_by"))
+                        .filter(by -> !by.isBlank())
+                        .map(BomReader::shortened),
                 header.map(BomReader::types),
                 header.map(GgufHeader::parameters));
     }
@@ -212,6 +229,8 @@ public final class BomReader {
     private static List<String> strings(GgufHeader header, String key) {
         return header.array(key).orElse(List.of()).stream()
                 .flatMap(value -> value instanceof GgufValue.Text(String text) ? Stream.of(text) : Stream.empty())
+                .filter(text -> text.length() <= LONGEST_WORD)
+                .limit(MOST_WORDS)
                 .toList();
     }
 
@@ -236,32 +255,33 @@ public final class BomReader {
     }
 
     /** Claims say where they were read; the folders of this machine are nobody's business, and differ between machines. */
-    private static Lineage withoutFolders(Lineage lineage, String name) {
+    private static Lineage withoutFolders(Lineage lineage, String name, Map<String, String> shown) {
         return new Lineage(
                 lineage.steps().stream()
                         .map(step -> new Step(
                                 step.relation(),
-                                step.relation() == Step.Relation.MODEL ? name : step.name(),
+                                step.relation() == Step.Relation.MODEL ? name : shortened(step.name()),
                                 step.claims().stream()
-                                        .map(BomReader::withoutFolders)
+                                        .map(claim -> new Claim(
+                                                claim.kind(),
+                                                shown.getOrDefault(claim.source(), claim.source()),
+                                                claim.place(),
+                                                shortened(claim.said()),
+                                                claim.license(),
+                                                claim.doubt().map(BomReader::shortened)))
                                         .toList()))
                         .toList(),
-                lineage.architecture(),
+                lineage.architecture().map(BomReader::shortened),
                 lineage.multimodal());
     }
 
-    private static Claim withoutFolders(Claim claim) {
-        boolean address = claim.source().contains("://");
-        String source = address
-                ? claim.source()
-                : claim.source().substring(Math.max(claim.source().lastIndexOf('/'), claim.source().lastIndexOf('\\')) + 1);
-        return new Claim(
-                claim.kind(),
-                source.isEmpty() ? claim.source() : source,
-                claim.place(),
-                claim.said(),
-                claim.license(),
-                claim.doubt());
+    /** A file may say megabytes; whoever reads a bill of materials wants the first of them. */
+    private static String shortened(String said) {
+        if (said.length() <= LONGEST_SAID) {
+            return said;
+        }
+        int end = Character.isHighSurrogate(said.charAt(LONGEST_SAID - 1)) ? LONGEST_SAID - 1 : LONGEST_SAID;
+        return said.substring(0, end) + " …";
     }
 
     /** The short names of the bases that files and papers name, in lower case. */

@@ -7,6 +7,7 @@ import io.stoa.license.lineage.Claim;
 import io.stoa.license.lineage.Step;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -157,7 +158,7 @@ final class CycloneDx {
 
     /** How a model was made from its bases, in words. */
     static List<String> notes(BomModel model) {
-        List<String> notes = new java.util.ArrayList<>();
+        List<String> notes = new ArrayList<>();
         model.details().relation().ifPresent(relation -> notes.add("said to be, of its base: " + relation));
         model.details().quantizedBy().ifPresent(by -> notes.add("said to be quantized by " + by));
         model.steps(Step.Relation.QUANTIZED).forEach(step -> notes.add("quantized to " + step.name()));
@@ -166,14 +167,14 @@ final class CycloneDx {
 
     private static void references(ObjectNode component, Node node) {
         BomModel model = node.model();
-        if (model.repository().isEmpty() && model.papers().isEmpty()) {
+        if (model.repository().isEmpty() && node.papers().isEmpty()) {
             return;
         }
         ArrayNode references = component.putArray("externalReferences");
         model.repository()
                 .ifPresent(repository ->
                         references.addObject().put("type", "distribution").put("url", repository.address()));
-        for (HashedFile paper : model.papers()) {
+        for (HashedFile paper : node.papers()) {
             ObjectNode reference = references
                     .addObject()
                     .put("type", isCard(paper) ? "model-card" : "license")

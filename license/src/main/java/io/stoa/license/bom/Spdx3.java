@@ -115,7 +115,7 @@ final class Spdx3 {
         if (model.files().size() == 1) {
             verified(model3, model.files().getFirst());
         }
-        papers(model3, model);
+        papers(model3, node.papers());
         model.lineage().architecture().ifPresent(family -> model3.putArray("ai_typeOfModel")
                 .add(family));
         model.details().task().ifPresent(task -> model3.put("ai_informationAboutApplication", "task: " + task));
@@ -162,10 +162,10 @@ final class Spdx3 {
         }
     }
 
-    private static void papers(ObjectNode model3, BomModel model) {
-        if (!model.papers().isEmpty()) {
+    private static void papers(ObjectNode model3, List<HashedFile> papers) {
+        if (!papers.isEmpty()) {
             ArrayNode references = model3.putArray("externalRef");
-            for (HashedFile paper : model.papers()) {
+            for (HashedFile paper : papers) {
                 ObjectNode reference = references
                         .addObject()
                         .put("type", "ExternalRef")

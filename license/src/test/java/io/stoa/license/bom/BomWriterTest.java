@@ -32,7 +32,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 class BomWriterTest {
-    private static final int BOMS = 240;
+    private static final int BOMS = Integer.getInteger("bom.count", 240);
     private static final Licenses LICENSES = new Licenses();
     private static final SpdxList LIST = new SpdxList();
     private static final BomWriter WRITER = new BomWriter(LICENSES, "0.1.0", Optional.empty());
@@ -137,6 +137,34 @@ class BomWriterTest {
         assertThat(document.path("dependencies").toString()).contains("dependsOn");
         assertThat(document.path("components").size()).isEqualTo(3);
         assertThat(text(BomFormat.SPDX_3, model)).contains("descendantOf");
+    }
+
+    @Test
+    void papersOfABaseAreTheBases() throws IOException {
+        Path model = card("license: mit\nbase_model: Qwen/Qwen2.5-7B");
+        Path base = Files.createDirectories(model.resolve("Qwen2.5-7B"));
+        Files.writeString(base.resolve("README.md"), "---\nlicense: apache-2.0\n---\n");
+        Files.createDirectories(model.resolve("other"));
+        Files.writeString(model.resolve("other/LICENSE"), "not a paper of anything");
+        for (JsonNode component : json(model).path("components")) {
+            boolean own = component.has("hashes");
+            assertThat(component.path("externalReferences").findValuesAsString("url"))
+                    .isEqualTo(own
+                            ? List.of("README.md")
+                            : List.of("https://huggingface.co/Qwen/Qwen2.5-7B", "Qwen2.5-7B/README.md"));
+            assertThat(component.path("licenses").path(0).path("license").path("id").asString())
+                    .isEqualTo(own ? "MIT" : "Apache-2.0");
+        }
+    }
+
+    @Test
+    void whatAFileSaysAtLengthIsCutShort() throws IOException {
+        Path model = Files.createDirectories(folder.resolve("long"));
+        GgufFiles.write(
+                model.resolve("m.gguf"),
+                Map.of("general.architecture", "llama", "general.license", "MIT OR ".repeat(100_000) + "MIT"));
+        assertThat(text(BomFormat.CYCLONEDX_1_6, model).length()).isLessThan(20_000);
+        assertThat(component(model).has("licenses")).isFalse();
     }
 
     @Test
