@@ -30,6 +30,7 @@ import tools.jackson.databind.json.JsonMapper;
             "  stoa license diff llama3 llama3.1",
             "  stoa license check stoa.yaml",
             "  stoa license combine llama3.1 mit --how republish",
+            "  stoa license bom models/qwen3-0.6b --output models.cdx.json",
             "",
             LicenseCommand.NO_ADVICE
         })
@@ -58,7 +59,8 @@ final class LicenseCommand implements Runnable {
                 .addSubcommand(new LicenseExplainCommand(house))
                 .addSubcommand(new LicenseDiffCommand(house))
                 .addSubcommand(new LicenseCheckCommand(house))
-                .addSubcommand(new LicenseCombineCommand(house));
+                .addSubcommand(new LicenseCombineCommand(house))
+                .addSubcommand(new LicenseBomCommand(house));
     }
 
     @Override

@@ -67,6 +67,11 @@ public final class LineageReader {
         };
     }
 
+    /** Reads the papers of a model whose own file tells nothing, such as safetensors. */
+    public Lineage read(String model, List<Paper> papers) {
+        return new Lineage(steps(model, List.of(), List.of(), papers), Optional.empty(), Optional.empty());
+    }
+
     private List<Step> steps(String model, List<Claim> own, List<String> named, List<Paper> papers) {
         Set<String> bases = allBases(named, papers);
         List<Step> steps = new ArrayList<>();

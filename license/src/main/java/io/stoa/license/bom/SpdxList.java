@@ -1,0 +1,47 @@
+package io.stoa.license.bom;
+
+import io.stoa.model.StoaException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * The ids of the SPDX licence list, version 3.28.0: 727 licences and 84 exceptions, as CycloneDX 1.6 and 1.7 enumerate them.
+ * An exception is not a licence, although CycloneDX's schema would take it for one. Immutable, safe to share.
+ */
+final class SpdxList {
+    static final String VERSION = "3.28.0";
+
+    private final Map<String, String> licenses = read("licenses");
+    private final Map<String, String> exceptions = read("exceptions");
+
+    /** The licence id that is written so, whatever its case, as the list writes it. */
+    Optional<String> license(String id) {
+        return Optional.ofNullable(licenses.get(id.toLowerCase(Locale.ROOT)));
+    }
+
+    /** The exception that is written so, whatever its case, as the list writes it. */
+    Optional<String> exception(String id) {
+        return Optional.ofNullable(exceptions.get(id.toLowerCase(Locale.ROOT)));
+    }
+
+    private static Map<String, String> read(String name) {
+        String resource = "/io/stoa/license/spdx/" + name;
+        try (InputStream in = SpdxList.class.getResourceAsStream(resource)) {
+            if (in == null) {
+                throw StoaException.bug("resource " + resource + " is missing from the licence module");
+            }
+            Map<String, String> ids = new TreeMap<>();
+            new String(in.readAllBytes(), StandardCharsets.UTF_8)
+                    .lines()
+                    .forEach(id -> ids.put(id.toLowerCase(Locale.ROOT), id));
+            return ids;
+        } catch (IOException e) {
+            throw new StoaException(StoaException.Kind.BUG, "resource " + resource + " cannot be read", e);
+        }
+    }
+}
