@@ -6,6 +6,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -50,8 +51,6 @@ enum Family {
     FALCON("Falcon", "falcon|RefinedWebModel|refinedweb", "65024", "falcon", "falcon", "apache-2.0|falcon-llm-license"),
     EXAONE("EXAONE", "exaone|exaone4", "102400", "exaone|exaone4", "exaone", "exaone");
 
-    private static final Pattern BAR = Pattern.compile("\\|");
-
     private final String words;
     private final Set<String> architectures;
     private final Set<String> vocabularies;
@@ -69,7 +68,7 @@ enum Family {
     }
 
     private static Set<String> split(String list) {
-        return BAR.splitAsStream(list).filter(word -> !word.isEmpty()).collect(java.util.stream.Collectors.toSet());
+        return Arrays.stream(list.split("\\|", -1)).filter(word -> !word.isEmpty()).collect(Collectors.toUnmodifiableSet());
     }
 
     /** The family that signs point to, when architecture and vocabulary both do and the pretokenizer does not object. */

@@ -52,8 +52,13 @@ public final class LineageReader {
      *
      * @param path where it lies
      * @param text its content
+     * @param owner the base or the teacher that it belongs to, where that is known otherwise than by its folder
      */
-    public record Paper(Path path, String text) {}
+    public record Paper(Path path, String text, Optional<String> owner) {
+        public Paper(Path path, String text) {
+            this(path, text, Optional.empty());
+        }
+    }
 
     /**
      * Reads the candidate's own header and its papers.
@@ -76,11 +81,12 @@ public final class LineageReader {
                 yield new Lineage(steps, lineage.architecture(), lineage.multimodal());
             }
             case Candidate.RemoteModel remote -> {
-                Trace trace = Trace.called("model name", remote.name());
-                List<Claim> claims = Trace.hint(licenses, remote.baseUri().toString(), "model name", remote.name()).stream()
+                String source = remote.baseUri().toString();
+                Trace trace = Trace.called(source, remote.name());
+                List<Claim> claims = Trace.hint(licenses, source, "model name", remote.name()).stream()
                         .toList();
                 Trace named = new Trace(
-                        remote.baseUri().toString(),
+                        source,
                         claims,
                         trace.names(),
                         trace.publishers(),
@@ -302,6 +308,9 @@ public final class LineageReader {
 
         /** Whom a paper belongs to: the one that its folder is named like, and otherwise the model. */
         private Optional<String> owner(Paper paper, Set<String> names) {
+            if (paper.owner().isPresent()) {
+                return paper.owner().filter(names::contains).or(() -> Optional.of(""));
+            }
             Path above = paper.path().toAbsolutePath().normalize().getParent();
             Path last = above == null ? null : above.getFileName();
             if (last == null || folder.filter(above::equals).isPresent()) {
@@ -311,6 +320,24 @@ public final class LineageReader {
                     .filter(name -> last.toString().equalsIgnoreCase(name.substring(name.lastIndexOf('/') + 1)))
                     .findFirst();
         }
+    }
+
+    /** What a name that a catalogue, or a folder, gives a model says about its licence. */
+    public Trace called(String source, String name) {
+        Trace trace = Trace.called(source, name);
+        List<Claim> claims = repository(name).map(claim -> Claim.of(
+                        claim.kind(), source, "name", name, claim.license().orElseThrow()))
+                .stream()
+                .toList();
+        return new Trace(
+                source,
+                claims,
+                trace.names(),
+                trace.publishers(),
+                List.of(),
+                List.of(),
+                Optional.empty(),
+                Optional.empty());
     }
 
     /** What the name of a repository tells: its publisher's own models have a known licence, for others it is a hint. */

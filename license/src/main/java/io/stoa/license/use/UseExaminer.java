@@ -159,7 +159,7 @@ public final class UseExaminer {
      */
     private static List<Reason> taught(License license, Step step, Facts facts) {
         List<Clause> clauses = license.clauses().stream()
-                .filter(clause -> clause.topic() == Topic.OUTPUTS_TO_TRAIN || concernOutputs(clause.when()))
+                .filter(Clause::concernsOutputs)
                 .toList();
         List<Standing> bases = facts.lineage().steps().stream()
                 .filter(other -> other.relation() == Step.Relation.BASE)
@@ -187,16 +187,6 @@ public final class UseExaminer {
             }
         }
         return Set.of();
-    }
-
-    private static boolean concernOutputs(List<Condition> conditions) {
-        return conditions.stream()
-                .anyMatch(condition -> condition instanceof Condition.OutputsTrainModels
-                        || condition instanceof Condition.OutputsTrainOthers
-                        || condition instanceof Condition.OutputsTrainFamily
-                        || condition instanceof Condition.Distilled
-                        || condition instanceof Condition.AnyOf(List<List<Condition>> alternatives)
-                                && alternatives.stream().anyMatch(UseExaminer::concernOutputs));
     }
 
     /** An open licence is unknown; where one of the licences that it may be forbids the use, that must be heard as well. */
