@@ -204,13 +204,7 @@ public final class Auditor {
         reading.traces.add(reader.called(source, called));
         folder.files().forEach(reading::file);
         folder.papers().forEach(file -> reading.paper(file, Optional.empty()));
-        Lineage lineage;
-        try {
-            lineage = lineage(folder, reading, neighbours);
-        } catch (StoaException e) {
-            Trace unreadable = Trace.unreadable(source, e.getMessage());
-            lineage = reader.read(folder.name(), Optional.of(folder.folder()), List.of(unreadable), List.of());
-        }
+        Lineage lineage = lineageOf(folder, reading, neighbours);
         List<Issue> issues = new ArrayList<>();
         for (Step step : lineage.steps()) {
             issues.addAll(new StepIssues(step, folder, reading).all());
@@ -231,6 +225,16 @@ public final class Auditor {
 
     private static String lastName(ModelFolder folder) {
         return folder.name().substring(folder.name().lastIndexOf('/') + 1);
+    }
+
+    /** What names more bases than a model has says nothing that could be believed. */
+    private Lineage lineageOf(ModelFolder folder, Reading reading, Neighbours neighbours) {
+        try {
+            return lineage(folder, reading, neighbours);
+        } catch (StoaException e) {
+            Trace unreadable = Trace.unreadable(folder.folder() + "/", e.getMessage());
+            return reader.read(folder.name(), Optional.of(folder.folder()), List.of(unreadable), List.of());
+        }
     }
 
     /** Reads on until the papers of all bases and teachers that lie in audited folders are there. */
