@@ -128,7 +128,7 @@ public final class LineageReader {
         }
         List<Claim> claims = new ArrayList<>();
         traces.forEach(trace -> claims.addAll(trace.claims()));
-        origins.of(Optional.empty()).forEach(paper -> claims.addAll(claims(paper)));
+        origins.of(Optional.empty()).forEach(paper -> claims.addAll(claims(paper, origins)));
         claims.addAll(origins.impossible);
         claims.addAll(contradicting(traces, steps, claims));
         steps.add(new Step(Step.Relation.MODEL, model, claims));
@@ -150,7 +150,7 @@ public final class LineageReader {
 
     private Step step(Step.Relation relation, String name, Origins origins) {
         List<Claim> claims = new ArrayList<>(repository(name).stream().toList());
-        origins.of(Optional.of(name)).forEach(paper -> claims.addAll(claims(paper)));
+        origins.of(Optional.of(name)).forEach(paper -> claims.addAll(claims(paper, origins)));
         return new Step(relation, name, claims);
     }
 
@@ -210,6 +210,7 @@ public final class LineageReader {
     private final class Origins {
         private final Optional<Path> folder;
         private final List<Paper> papers;
+        private final Map<Paper, ModelCard> cards = new LinkedHashMap<>();
         private final SequencedSet<String> bases = new LinkedHashSet<>();
         private final SequencedSet<String> teachers = new LinkedHashSet<>();
         private final List<Claim> impossible = new ArrayList<>();
@@ -218,7 +219,6 @@ public final class LineageReader {
         Origins(String model, Optional<Path> folder, List<Trace> traces, List<Paper> papers) {
             this.folder = folder.map(path -> path.toAbsolutePath().normalize());
             this.papers = papers;
-            Map<Paper, ModelCard> cards = new LinkedHashMap<>();
             papers.stream().filter(paper -> kind(paper) == PaperKind.CARD).forEach(paper -> cards.put(paper, card(paper)));
             List<String> names = new ArrayList<>(List.of(model));
             List<String> publishers = new ArrayList<>();
@@ -246,7 +246,7 @@ public final class LineageReader {
             while (teachers.size() > MOST_BASES) {
                 teachers.removeLast();
             }
-            circles(cards);
+            circles();
             this.everyone = new LinkedHashSet<>(bases);
             everyone.addAll(teachers);
         }
@@ -272,7 +272,7 @@ public final class LineageReader {
         }
 
         /** Bases that are made from each other in a circle. */
-        private void circles(Map<Paper, ModelCard> cards) {
+        private void circles() {
             Map<String, Set<String>> madeFrom = new LinkedHashMap<>();
             cards.forEach((paper, card) -> owner(paper, bases)
                     .ifPresent(owner -> madeFrom
@@ -378,12 +378,12 @@ public final class LineageReader {
         return name.startsWith("README") || name.contains("CARD") ? PaperKind.SILENT : PaperKind.LICENSE;
     }
 
-    private List<Claim> claims(Paper paper) {
+    private List<Claim> claims(Paper paper, Origins origins) {
         return switch (kind(paper)) {
             case LICENSE -> List.of(text(paper));
             case NOTICE -> notices(paper);
             case SILENT -> List.of();
-            case CARD -> card(paper).claims();
+            case CARD -> Optional.ofNullable(origins.cards.get(paper)).map(ModelCard::claims).orElse(List.of());
         };
     }
 

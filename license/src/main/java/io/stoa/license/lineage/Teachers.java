@@ -18,6 +18,8 @@ final class Teachers {
 
     private static final int MOST = 8;
 
+    private static final Pattern SPACE = Pattern.compile("\\s+");
+
     /** Names of models that are commonly told, open and closed. */
     private static final String KNOWN = "(?:meta-)?(?:code)?llama|qwen|qwq|gemma|gemini|mi[sx]tral|pixtral|codestral|deepseek"
             + "|gpt-?[345o]|chatgpt|o[134](?:-mini|-preview)?(?![a-z0-9])|claude|nemotron|command[- ]r|phi-?[234]|falcon"
@@ -35,18 +37,28 @@ final class Teachers {
 
     private static final Pattern DISTILLED = Pattern.compile("(?<![a-z])distill(?:ed|ation)?(?![a-z])", Pattern.CASE_INSENSITIVE);
 
-    /** A name in prose: perhaps in brackets or ticks, up to four words that begin with a capital or a digit. */
-    private static final String NAME =
-            "[\\[`*\"(]{0,4}([A-Za-z0-9][\\w./-]{1,90}+(?: (?=(?-i:[A-Z0-9]))[\\w.-]{1,40}+){0,3})";
-
-    private static final Pattern PROSE = Pattern.compile(
+    /** What stands before a teacher's name, the name's brackets and ticks included. */
+    private static final Pattern BEFORE = Pattern.compile(
             "(?:distill(?:ed|ation|ing) (?:directly )?(?:of|from|using|by|with) "
                     + "|improved using "
                     + "|(?:trained|tuned|finetuned)(?: [\\w-]{1,20}+){0,4}? (?:outputs?|completions?|responses?|samples?|traces?|data|datasets?)"
                     + " (?:generated |produced |distilled |created )?(?:of|from|by|with|using) "
-                    + "|(?:outputs?|completions?|responses?|samples?|traces?|data|datasets?) (?:generated|produced|distilled|created) (?:of|from|by|with|using) )"
-                    + "(?:the |an? )?(?:outputs? of |reasoning traces of )?(?:the )?" + NAME,
+                    + "|(?:outputs?|completions?|responses?|samples?|traces?|data|datasets?) (?:generated|produced|distilled|created)"
+                    + " (?:of|from|by|with|using) )"
+                    + "(?:the |an? )?(?:outputs? of |reasoning traces of )?(?:the )?[\\[`*\"(]{0,4}$",
             Pattern.CASE_INSENSITIVE);
+
+    /** The longest stretch of prose that {@link #BEFORE} can match. */
+    private static final int MOST_BEFORE = 160;
+
+    private static final int LONGEST_PUBLISHER = 96;
+
+    /** More mentions of models than this are a list of models. */
+    private static final int MOST_MENTIONS = 500;
+
+    /** A name in prose: up to four words, the further ones with a capital or a digit. */
+    private static final Pattern NAME =
+            Pattern.compile("[A-Za-z0-9][\\w./-]{1,120}+(?: (?=[A-Z0-9])[\\w.-]{1,40}+){0,3}");
 
     private Teachers() {}
 
@@ -74,18 +86,28 @@ final class Teachers {
                 : Optional.empty();
     }
 
-    /** The teachers that the prose of a card tells. */
+    /** The teachers that the prose of a card tells: names of models are looked for first, then what stands before them. */
     static Set<String> inProse(String text) {
-        String plain = text.substring(0, Math.min(text.length(), MOST_TEXT)).replaceAll("\\s+", " ");
+        String plain = SPACE.matcher(text.substring(0, Math.min(text.length(), MOST_TEXT))).replaceAll(" ");
         Set<String> teachers = new LinkedHashSet<>();
-        Matcher matcher = PROSE.matcher(plain);
-        while (matcher.find() && teachers.size() < MOST) {
-            String name = matcher.group(1).replaceAll("[./_-]+$", "");
-            if (MODEL.matcher(name).lookingAt() || name.indexOf('/') > 0 && MODEL.matcher(name).find()) {
-                teachers.add(name);
+        Matcher mention = MODEL.matcher(plain);
+        for (int i = 0; i < MOST_MENTIONS && teachers.size() < MOST && mention.find(); i++) {
+            int start = mention.start();
+            int least = Math.max(0, start - LONGEST_PUBLISHER);
+            while (start > least && isOfName(plain.charAt(start - 1))) {
+                start--;
+            }
+            Matcher name = NAME.matcher(plain).region(start, plain.length());
+            if (name.lookingAt()
+                    && BEFORE.matcher(plain.substring(Math.max(0, start - MOST_BEFORE), start)).find()) {
+                teachers.add(name.group().replaceAll("[./_-]+$", ""));
             }
         }
         return teachers;
+    }
+
+    private static boolean isOfName(char c) {
+        return (c < 128 && Character.isLetterOrDigit(c)) || "_./-".indexOf(c) >= 0;
     }
 
     /** Whether a teacher is its publisher's own: what that asks of others it says in the model's own licence. */
