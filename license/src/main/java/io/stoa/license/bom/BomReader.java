@@ -151,7 +151,7 @@ public final class BomReader {
                                 : name(path)));
         Optional<Path> gguf = files.stream().filter(BomReader::isGguf).findFirst();
         if (gguf.isEmpty()) {
-            Lineage lineage = new LineageReader(licenses).read(name, papers);
+            Lineage lineage = new LineageReader(licenses).read(name, Optional.empty(), List.of(), papers);
             return model(new Read(name, files, papers, lineage, Optional.empty()), repository, shown);
         }
         // the reader of lineages looks at the header only; the real digest takes a full pass and is made once, below
