@@ -30,6 +30,8 @@ import tools.jackson.databind.json.JsonMapper;
             "  stoa license diff llama3 llama3.1",
             "  stoa license check stoa.yaml",
             "  stoa license combine llama3.1 mit --how republish",
+            "  stoa license pack stoa.yaml --text papers --out pack",
+            "  stoa license verify-pack pack",
             "",
             LicenseCommand.NO_ADVICE
         })
@@ -58,7 +60,9 @@ final class LicenseCommand implements Runnable {
                 .addSubcommand(new LicenseExplainCommand(house))
                 .addSubcommand(new LicenseDiffCommand(house))
                 .addSubcommand(new LicenseCheckCommand(house))
-                .addSubcommand(new LicenseCombineCommand(house));
+                .addSubcommand(new LicenseCombineCommand(house))
+                .addSubcommand(new LicensePackCommand(house))
+                .addSubcommand(new LicenseVerifyPackCommand(house));
     }
 
     @Override

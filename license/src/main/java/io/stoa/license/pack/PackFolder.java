@@ -24,6 +24,9 @@ public final class PackFolder {
     /** The largest file of a pack: none is larger than a licence may be, and its notices. */
     static final long LARGEST_FILE = 16L << 20;
 
+    /** More than this is not read of a folder. */
+    static final long MOST_BYTES = 64L << 20;
+
     /** A folder with more entries is no pack. */
     static final int MOST_ENTRIES = 1_000;
 

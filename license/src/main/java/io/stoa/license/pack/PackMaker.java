@@ -151,6 +151,8 @@ public final class PackMaker {
                 .flatMap(file -> rules.judge(license, copy.paper(), file.text()) instanceof Judgement.Wrong wrong
                         ? Stream.of(file.source() + " " + wrong.why())
                         : Stream.empty())
+                // what reads like this licence says more than what is another one
+                .sorted(Comparator.comparing((String said) -> !said.contains(license.id())))
                 .limit(MOST_NEAR)
                 .toList();
         String instead = near.isEmpty() ? "" : " (" + String.join("; ", near) + ")";

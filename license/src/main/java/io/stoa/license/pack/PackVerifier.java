@@ -56,6 +56,7 @@ public final class PackVerifier {
         private final List<Break> breaks = new ArrayList<>();
         private final List<String> notes = new ArrayList<>();
         private final Map<String, byte[]> contents = new HashMap<>();
+        private long bytes;
         private int checked;
 
         Check(PackFolder folder) {
@@ -112,11 +113,13 @@ public final class PackVerifier {
                     }
                 }
                 case FILE -> {
-                    if (found.bytes() > PackFolder.LARGEST_FILE) {
+                    bytes += found.bytes();
+                    long most = path.equals(Manifest.NAME) ? Licenses.LARGEST_FILE : PackFolder.LARGEST_FILE;
+                    if (found.bytes() > most || bytes > PackFolder.MOST_BYTES) {
                         add(
                                 Kind.TOO_LARGE,
                                 path,
-                                "%s has %d bytes, more than any file of a pack".formatted(path, found.bytes()),
+                                "%s has %d bytes: it, or the folder with it, is larger than any pack".formatted(path, found.bytes()),
                                 "remove it; " + AGAIN);
                     } else {
                         read(path);

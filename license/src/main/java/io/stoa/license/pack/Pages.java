@@ -256,16 +256,18 @@ record Pages(
                 .flatMap(List::stream)
                 .forEach(requirement -> {
                     License license = requirement.license();
+                    Optional<UserCopy> copy = Optional.ofNullable(copies.get(copy(license.id(), Paper.AGREEMENT)))
+                            .map(UserCopy::of);
                     page.append("\n%s\n".formatted(requirement.askedBy()));
                     page.append(indented("asks: " + requirement.clause().says()
                             + (requirement.certain() ? "" : IF)));
                     requirement.clause().remedy().ifPresent(remedy -> page.append(indented("do: " + remedy)));
                     page.append(indented("for: " + String.join(", ", requirement.models())));
-                    page.append(where(license, requirement.clause()));
+                    page.append(where(license, requirement.clause(), copy));
                     page.append("  the restrictions:\n");
                     restrictions(license).forEach(clause -> {
                         page.append("  - section %s: %s\n".formatted(clause.section(), restricted(clause)));
-                        page.append(where(license, clause));
+                        page.append(where(license, clause, copy));
                     });
                 });
         return page.toString();
@@ -290,11 +292,10 @@ record Pages(
         return clause.says() + (fields.isEmpty() ? "" : ": " + fields);
     }
 
-    /** Where a clause stands in the copies of the pack. */
-    private String where(License license, Clause clause) {
+    /** Where a clause stands in the copy of its licence. */
+    private static String where(License license, Clause clause, Optional<UserCopy> copy) {
         return clause.quote()
-                .flatMap(quote -> Optional.ofNullable(copies.get(copy(license.id(), Paper.AGREEMENT)))
-                        .flatMap(text -> UserCopy.of(text).find(quote)))
+                .flatMap(quote -> copy.flatMap(text -> text.find(quote)))
                 .map(passage -> "    stands in %s, line %d to %d\n"
                         .formatted(copy(license.id(), Paper.AGREEMENT), passage.firstLine(), passage.lastLine()))
                 .orElse("");

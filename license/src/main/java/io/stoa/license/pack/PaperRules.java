@@ -47,6 +47,9 @@ final class PaperRules {
     }
 
     Judgement judge(License license, Paper paper, String text) {
+        if (text.length() > Licenses.LARGEST_FILE) {
+            return new Judgement.Wrong("is too large for a licence or a policy");
+        }
         if (text.indexOf('\0') >= 0) {
             return new Judgement.Wrong("is not a text file");
         }
@@ -70,7 +73,7 @@ final class PaperRules {
             return new Judgement.Wrong(recognition.sentence());
         }
         List<Quote> quotes = quotes(license, false);
-        long found = found(quotes, text);
+        long found = found(quotes, UserCopy.of(text));
         if (quotes.size() < FEWEST_PASSAGES) {
             return new Judgement.Wrong("cannot be recognised: Stoa knows too little of the text of " + license.id());
         }
@@ -82,11 +85,12 @@ final class PaperRules {
 
     private Judgement policy(License license, String text) {
         List<Quote> own = quotes(license, true);
+        UserCopy copy = UserCopy.of(text);
         if (!own.isEmpty()) {
-            long found = found(own, text);
+            long found = found(own, copy);
             return found == own.size()
                     ? new Judgement.Right(Recognised.PASSAGES)
-                    : new Judgement.Wrong(otherPolicy(license, text)
+                    : new Judgement.Wrong(otherPolicy(license, copy)
                             .map(other -> "is the policy of " + other + ", not of " + license.id())
                             .orElse("has %d of the %d passages of the policy of %s that Stoa knows"
                                     .formatted(found, own.size(), license.id())));
@@ -94,7 +98,7 @@ final class PaperRules {
         if (licenses.recognize(text) instanceof Recognition.Known known) {
             return new Judgement.Wrong("is the text of " + known.license() + ", not a policy");
         }
-        Optional<String> other = otherPolicy(license, text);
+        Optional<String> other = otherPolicy(license, copy);
         if (other.isPresent()) {
             return new Judgement.Wrong("is the policy of " + other.get() + ", not of " + license.id());
         }
@@ -116,12 +120,12 @@ final class PaperRules {
                         && file.text().toLowerCase(Locale.ROOT).contains(family);
     }
 
-    private Optional<String> otherPolicy(License license, String text) {
+    private Optional<String> otherPolicy(License license, UserCopy copy) {
         return licenses.all().stream()
                 .filter(other -> !other.id().equals(license.id()))
                 .filter(other -> {
                     List<Quote> quotes = quotes(other, true);
-                    return !quotes.isEmpty() && found(quotes, text) == quotes.size();
+                    return !quotes.isEmpty() && found(quotes, copy) == quotes.size();
                 })
                 .map(License::id)
                 .findFirst();
@@ -154,8 +158,7 @@ final class PaperRules {
         return POLICY.matcher(clause.section()).find();
     }
 
-    private static long found(List<Quote> quotes, String text) {
-        UserCopy copy = UserCopy.of(text);
+    private static long found(List<Quote> quotes, UserCopy copy) {
         return quotes.stream().filter(quote -> copy.find(quote).isPresent()).count();
     }
 }
