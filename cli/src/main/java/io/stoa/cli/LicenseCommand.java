@@ -33,6 +33,8 @@ import tools.jackson.databind.json.JsonMapper;
             "  stoa license bom models/qwen3-0.6b --output models.cdx.json",
             "  stoa license audit models --policy policy.yaml",
             "  stoa license watch models --state licences.json",
+            "  stoa license pack stoa.yaml --text papers --out pack",
+            "  stoa license verify-pack pack",
             "",
             LicenseCommand.NO_ADVICE
         })
@@ -63,6 +65,8 @@ final class LicenseCommand implements Runnable {
                 .addSubcommand(new LicenseCheckCommand(house))
                 .addSubcommand(new LicenseCombineCommand(house))
                 .addSubcommand(new LicenseBomCommand(house))
+                .addSubcommand(new LicensePackCommand(house))
+                .addSubcommand(new LicenseVerifyPackCommand(house))
                 .addSubcommand(new LicenseAuditCommand(house))
                 .addSubcommand(new LicenseWatchCommand(house));
     }

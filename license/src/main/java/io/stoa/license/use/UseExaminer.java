@@ -85,6 +85,37 @@ public final class UseExaminer {
                 .sum();
     }
 
+    /**
+     * The duties that the licences' clauses ask of a use, those of unsaid facts and of licences that are only possible
+     * included, in the order of the lineage and of the clauses.
+     */
+    public List<Due> due(Lineage lineage, IntendedUse use) {
+        Facts facts = new Facts(use, lineage);
+        Map<String, List<String>> settled = new LinkedHashMap<>();
+        Map<String, List<String>> possible = new LinkedHashMap<>();
+        for (Step step : lineage.steps()) {
+            switch (step.standing()) {
+                case Standing.Settled(String license) ->
+                    settled.computeIfAbsent(license, _ -> new ArrayList<>()).add(step.name());
+                case Standing.Inherited() -> {}
+                case Standing.Open open ->
+                    open.possible().forEach(license -> possible.computeIfAbsent(license, _ -> new ArrayList<>())
+                            .add(step.name()));
+            }
+        }
+        List<Due> due = new ArrayList<>();
+        settled.forEach((id, steps) -> due.addAll(due(license(id), steps, true, facts)));
+        possible.forEach((id, steps) -> due.addAll(due(license(id), steps, false, facts)));
+        return due;
+    }
+
+    private static List<Due> due(License license, List<String> steps, boolean settled, Facts facts) {
+        return license.clauses().stream()
+                .filter(clause -> clause.effect() == Effect.DUTY && facts.all(clause.when()) != Truth.FALSE)
+                .map(clause -> new Due(license, clause, steps, settled && facts.all(clause.when()) == Truth.TRUE))
+                .toList();
+    }
+
     private List<Reason> reasons(Lineage lineage, IntendedUse use) {
         Facts facts = new Facts(use, lineage);
         Map<String, List<String>> settled = new LinkedHashMap<>();
