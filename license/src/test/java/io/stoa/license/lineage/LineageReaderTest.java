@@ -69,7 +69,7 @@ class LineageReaderTest {
                 .isEqualTo(new Standing.Settled("Apache-2.0"));
         assertOpen(read(Map.of("general.license", "apache-2.0", "general.license.name", "qwen-research")));
         assertOpen(read(Map.of("general.license", "other")));
-        assertOpen(read(Map.of("general.license", "gpl-3.0")));
+        assertOpen(read(Map.of("general.license", "gpl")));
         assertThat(model(read(Map.of(
                                 "general.license", "other",
                                 "general.license.link", "https://www.llama.com/llama3_1/license/")))
