@@ -214,11 +214,10 @@ class LineageReaderTest {
                     .as(name)
                     .isEqualTo(new Standing.Settled("MIT"));
         }
-        for (String name : List.of(
-                "sample_no_metadata.md",
-                "sample_invalid_card_data.md",
-                "sample_template.md",
-                "sample_datasetcard_simple.md")) {
+        assertThat(model(read(Map.of(), paper(cards.resolve("sample_datasetcard_simple.md"))))
+                        .standing())
+                .isEqualTo(new Standing.Settled("BSD-3-Clause"));
+        for (String name : List.of("sample_no_metadata.md", "sample_invalid_card_data.md", "sample_template.md")) {
             Paper paper = paper(cards.resolve(name));
             assertThatCode(() -> read(Map.of(), paper)).as(name).doesNotThrowAnyException();
             assertOpen(read(Map.of(), paper));
