@@ -86,6 +86,8 @@ class HubTagsTest {
         "gemma, LicenseRef-gemma-terms-of-use",
         "openmdw-1.0, OpenMDW-1.0",
         "openmdw-1.1, LicenseRef-openmdw-1.1",
+        "fair-noncommercial-research-license, LicenseRef-fair-noncommercial-research-v1",
+        "apple-amlr, LicenseRef-apple-amlr-2025",
     })
     void aTagThatNamesOneTextIsThatLicence(String tag, String id) {
         assertThat(LICENSES.find(tag).map(License::id)).contains(id);
@@ -135,6 +137,14 @@ class HubTagsTest {
         "cc-by-nc-nd-4.0, DERIVATIVE",
         "cc-by-nc-nd-3.0, DERIVATIVE",
         "Elastic-2.0, HOST",
+        "fair-noncommercial-research-license, COMMERCIAL",
+        "apple-amlr, COMMERCIAL",
+        "apple-amlr, USE",
+        "codegeex, COMMERCIAL",
+        "glm-130b, USE",
+        "cogvlm, COMMERCIAL",
+        "kolors, SCALE",
+        "kolors, OUTPUTS_TO_TRAIN",
     })
     void whatIsBarredIsBarred(String tag, Topic topic) {
         assertThat(LICENSES.get(tag).clauses())

@@ -193,9 +193,9 @@ class QuoteTest {
         Map<String, List<UserCopy>> copies = new LinkedHashMap<>();
         // by SPDX id, because a key of the collection may mean another licence: its bsl-1.0 is no Boost licence
         for (LicenseTexts.Entry entry : texts.collection().values()) {
-            String id = entry.value("spdx_license_key");
-            if (licenses.all().stream().anyMatch(license -> license.id().equals(id))) {
-                add(copies, id, entry.text());
+            Optional<License> license = licenses.find(entry.value("spdx_license_key"));
+            if (license.isPresent()) {
+                add(copies, license.get().id(), entry.text());
             }
         }
         for (String version : List.of("llama2", "llama3", "llama3_1", "llama3_2", "llama3_3", "llama4")) {
