@@ -97,7 +97,17 @@ class HubTagsTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "unknown", "other", "cc", "bsd", "gpl", "lgpl", "gfdl", "openrail", "apple-ascl", "h-research", "intel-research"
+                "unknown",
+                "other",
+                "cc",
+                "bsd",
+                "gpl",
+                "lgpl",
+                "gfdl",
+                "openrail",
+                "apple-ascl",
+                "h-research",
+                "intel-research"
             })
     void aTagThatNamesNoTextIsUnknown(String tag) {
         assertThat(LICENSES.find(tag)).isEmpty();
@@ -155,15 +165,26 @@ class HubTagsTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "gpl-2.0", "gpl-3.0", "agpl-3.0", "lgpl-2.1", "lgpl-3.0", "mpl-2.0", "epl-1.0", "epl-2.0", "eupl-1.1",
-                "eupl-1.2", "osl-3.0", "sspl-1.0", "ms-rl", "lgpl-lr"
+                "gpl-2.0",
+                "gpl-3.0",
+                "agpl-3.0",
+                "lgpl-2.1",
+                "lgpl-3.0",
+                "mpl-2.0",
+                "epl-1.0",
+                "epl-2.0",
+                "eupl-1.1",
+                "eupl-1.2",
+                "osl-3.0",
+                "sspl-1.0",
+                "ms-rl",
+                "lgpl-lr"
             })
     void theSourceOfWeightsIsNotGuessed(String tag) {
         assertThat(LICENSES.get(tag).clauses())
                 .anyMatch(clause -> clause.topic() == Topic.FLOW_DOWN
                         && clause.effect() == Effect.UNCLEAR
-                        && clause.when().stream()
-                                .anyMatch(condition -> condition instanceof Condition.Distributed));
+                        && clause.when().stream().anyMatch(condition -> condition instanceof Condition.Distributed));
     }
 
     /** A licence that asks something of whoever offers the changed model over a network asks it in the column that is read. */

@@ -83,7 +83,8 @@ class PublishedSummariesTest {
         List<String> disagreements = new ArrayList<>();
         int compared = 0;
         String id = "";
-        for (String line : texts.read("modelgo/licenses_description.yml").lines().toList()) {
+        for (String line :
+                texts.read("modelgo/licenses_description.yml").lines().toList()) {
             String text = line.strip().replaceFirst(" #.*", "");
             if (text.startsWith("short_id: ")) {
                 id = text.substring("short_id: ".length());
@@ -100,8 +101,7 @@ class PublishedSummariesTest {
         }
         System.out.println(compared + " licences compared with ModelGo: " + disagreements);
         // The texts of these two name no such limit: one draws its line at computational use, the other allows a fee.
-        assertThat(disagreements)
-                .isSubsetOf("C-UDA reserves commercial use", "LGPL-LR reserves commercial use");
+        assertThat(disagreements).isSubsetOf("C-UDA reserves commercial use", "LGPL-LR reserves commercial use");
         assertThat(compared).isGreaterThan(25);
     }
 
@@ -115,8 +115,10 @@ class PublishedSummariesTest {
         ours.put(new Rule("permissions", "distribution", true), grants(license, Topic.REDISTRIBUTE));
         ours.put(
                 new Rule("conditions", "include-copyright", false),
-                provides(license, provision -> provision instanceof Provision.NoticesKept
-                        || provision instanceof Provision.Copy));
+                provides(
+                        license,
+                        provision ->
+                                provision instanceof Provision.NoticesKept || provision instanceof Provision.Copy));
         ours.put(
                 new Rule("conditions", "document-changes", false),
                 provides(license, Provision.ChangesMarked.class::isInstance));
