@@ -11,8 +11,10 @@ import io.stoa.model.Verdict;
 public enum ExitCode {
     OK(0, "Done. For assess: at least one candidate is READY. For bench gate: it passes. For license check: allowed."),
     USER(2, "The command line or an input file is wrong; the message names the place."),
-    READY_IF(10, "assess: no candidate is READY, at least one is READY IF its conditions are met. license check: allowed once"
-                    + " duties are met."),
+    READY_IF(
+            10,
+            "assess: no candidate is READY, at least one is READY IF its conditions are met. license check: allowed"
+                    + " once duties are met."),
     UNDECIDED(
             11,
             "assess: no candidate is ready, at least one cannot be decided yet. bench gate: a loss is neither ruled out"
@@ -23,7 +25,10 @@ public enum ExitCode {
             12,
             "assess: every candidate is NOT READY. bench gate: a regression is shown, or a least score missed."
                     + " license check, pack: forbidden."),
-    BROKEN(20, "ledger verify: the chain is broken. license verify-pack: a part of the pack is missing, changed or wrong."),
+    BROKEN(
+            20,
+            "ledger verify: the chain is broken. license verify-pack: a part of the pack is missing, changed or"
+                    + " wrong."),
     UNHEALTHY(21, "doctor: at least one check failed."),
     ENGINE(69, "A model, an engine or an endpoint failed, or no JDK 25 was found."),
     BUG(70, "Stoa itself is at fault; please report it."),

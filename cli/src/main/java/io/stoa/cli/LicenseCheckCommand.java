@@ -26,16 +26,16 @@ import tools.jackson.databind.json.JsonMapper;
 @Command(
         name = "check",
         description = {
-            "Say whether models may be used together as intended: allowed, with which duties, forbidden by which clause, or"
-                    + " what must be known first.",
+            "Say whether models may be used together as intended: allowed, with which duties, forbidden by which"
+                    + " clause, or what must be known first.",
             "Every model must allow its part; what was not said is unknown, and never read as allowed."
         },
         mixinStandardHelpOptions = true,
         sortOptions = false,
         footer = {
             "",
-            "The keys of --use are those under use: in stoa.yaml (`stoa schema` explains them), and multimodal for what no"
-                    + " file tells; NAME.KEY holds of one model only, by its role or its id in the file.",
+            "The keys of --use are those under use: in stoa.yaml (`stoa schema` explains them), and multimodal for"
+                    + " what no file tells; NAME.KEY holds of one model only, by its role or its id in the file.",
             "Exit codes: 0 allowed, 10 allowed once duties are met, 11 not known, 12 forbidden.",
             "",
             "Examples:",
@@ -62,9 +62,11 @@ final class LicenseCheckCommand implements Callable<Integer> {
     @Option(
             names = "--model",
             paramLabel = "ROLE=LICENSE[,BASE...]|GGUF[,PAPER...]",
-            description = "A model of the stack: its licence (an id, a tag or a file with the text) and those of the models"
-                    + " it was made from, or a GGUF file with its card and licence files. ROLE is generator, embedder,"
-                    + " reranker, judge, teacher, guard, adapter, draft or transducer. May be given up to 8 times.")
+            description =
+                    "A model of the stack: its licence (an id, a tag or a file with the text) and those of the models"
+                        + " it was made from, or a GGUF file with its card and licence files. ROLE is generator,"
+                        + " embedder, reranker, judge, teacher, guard, adapter, draft or transducer. May be given up"
+                        + " to 8 times.")
     private List<String> models = List.of();
 
     @Option(
@@ -118,7 +120,9 @@ final class LicenseCheckCommand implements Callable<Integer> {
     private static void print(StackAnswer answer, PrintStream out) {
         out.println(words(answer.outcome()));
         for (StackAnswer.PartAnswer part : answer.parts()) {
-            String role = part.model().startsWith(part.role().lowerCase()) ? "" : " (" + part.role().lowerCase() + ")";
+            String role = part.model().startsWith(part.role().lowerCase())
+                    ? ""
+                    : " (" + part.role().lowerCase() + ")";
             out.println(part.model() + role + ": " + words(part.answer().outcome()));
             for (Ground ground : part.proof().grounds()) {
                 if (ground.effect() != Effect.DUTY) {

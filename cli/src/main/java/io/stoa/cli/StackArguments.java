@@ -71,7 +71,8 @@ final class StackArguments {
         Candidate candidate = switch (model) {
             case AssessmentFile.Model.File of -> file(of.id(), of.path(), of.papers());
             case AssessmentFile.Model.Endpoint of ->
-                new Candidate.RemoteModel(of.id(), of.baseUri(), of.name(), of.revision(), of.papers(), of.keyVariable());
+                new Candidate.RemoteModel(
+                        of.id(), of.baseUri(), of.name(), of.revision(), of.papers(), of.keyVariable());
         };
         List<Path> files = new ArrayList<>();
         Optional<String> revision = Optional.empty();
@@ -154,8 +155,7 @@ final class StackArguments {
     private Claim claim(String said) {
         Optional<License> named = licenses.find(said);
         if (named.isPresent()) {
-            return new Claim(
-                    Claim.Kind.DECLARED, "--model", "licence", said, named.map(License::id), Optional.empty());
+            return new Claim(Claim.Kind.DECLARED, "--model", "licence", said, named.map(License::id), Optional.empty());
         }
         Path file = path(said);
         Recognition recognition = licenses.recognize(file);

@@ -81,8 +81,7 @@ public final class UseExaminer {
     int doubts(Lineage lineage, IntendedUse use) {
         return reasons(lineage, use).stream()
                 .filter(reason -> reason.effect.compareTo(Effect.DUTY) > 0)
-                .mapToInt(reason ->
-                        Math.max(1, reason.written.get().missing().size()))
+                .mapToInt(reason -> Math.max(1, reason.written.get().missing().size()))
                 .sum();
     }
 
@@ -100,8 +99,9 @@ public final class UseExaminer {
                     settled.computeIfAbsent(license, _ -> new ArrayList<>()).add(step.name());
                 case Standing.Inherited() -> {}
                 case Standing.Open open ->
-                    open.possible().forEach(license -> possible.computeIfAbsent(license, _ -> new ArrayList<>())
-                            .add(step.name()));
+                    open.possible()
+                            .forEach(license -> possible.computeIfAbsent(license, _ -> new ArrayList<>())
+                                    .add(step.name()));
             }
         }
         List<Due> due = new ArrayList<>();
@@ -154,8 +154,8 @@ public final class UseExaminer {
         for (String possible : open.possible()) {
             reasons(license(possible), List.of(step.name()), facts).stream()
                     .filter(reason -> reason.effect == Effect.FORBIDS)
-                    .map(reason -> new Reason(
-                            Effect.FORBIDS, () -> ifItHolds(step, possible, open, reason.written.get())))
+                    .map(reason ->
+                            new Reason(Effect.FORBIDS, () -> ifItHolds(step, possible, open, reason.written.get())))
                     .forEach(reasons::add);
         }
         return reasons;
@@ -343,7 +343,8 @@ public final class UseExaminer {
         if (merged != Truth.FALSE) {
             for (int i = 0; i < bases.size(); i++) {
                 for (int j = i + 1; j < bases.size(); j++) {
-                    reasons.addAll(merged(bases.get(i), bases.get(j), merged, facts).stream().toList());
+                    reasons.addAll(merged(bases.get(i), bases.get(j), merged, facts).stream()
+                            .toList());
                 }
             }
         }
@@ -354,7 +355,8 @@ public final class UseExaminer {
     private static Optional<Reason> merged(String one, String other, Truth merged, Facts facts) {
         Compatibility answer =
                 RULES.of(Way.MERGE, one, other, facts.use().commercial().orElse(true));
-        Truth passedOn = facts.truth(new Condition.Distributed(EnumSet.complementOf(EnumSet.of(Distribution.INTERNAL))));
+        Truth passedOn =
+                facts.truth(new Condition.Distributed(EnumSet.complementOf(EnumSet.of(Distribution.INTERNAL))));
         Effect effect = switch (answer.answer()) {
             case COMPATIBLE -> Effect.NOTES;
             case WITH_DUTIES -> Effect.DUTY;
