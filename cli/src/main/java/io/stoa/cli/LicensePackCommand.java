@@ -36,17 +36,19 @@ import tools.jackson.databind.json.JsonMapper;
 @Command(
         name = "pack",
         description = {
-            "Make the folder that must go with models when they are passed on: copies of agreements and policies, prescribed"
-                    + " notices, words to display, rules for names, statements of changes, terms for recipients.",
-            "Texts come from your own files and are recognised as the right version; one that you do not have is asked for,"
-                    + " with the address to fetch it from."
+            "Make the folder that must go with models when they are passed on: copies of agreements and policies,"
+                    + " prescribed notices, words to display, rules for names, statements of changes, terms for"
+                    + " recipients.",
+            "Texts come from your own files and are recognised as the right version; one that you do not have is asked"
+                    + " for, with the address to fetch it from."
         },
         mixinStandardHelpOptions = true,
         sortOptions = false,
         footer = {
             "",
-            "The keys of --use are those of `stoa license check`. Exit codes: 0 made, 2 something is missing (the message says"
-                    + " what, and where to get it), 11 not known whether the use is allowed, or a partial pack, 12 forbidden.",
+            "The keys of --use are those of `stoa license check`. Exit codes: 0 made, 2 something is missing (the"
+                    + " message says what, and where to get it), 11 not known whether the use is allowed, or a partial"
+                    + " pack, 12 forbidden.",
             "",
             "Examples:",
             "  stoa license pack stoa.yaml --text papers --out pack",
@@ -68,8 +70,9 @@ final class LicensePackCommand implements Callable<Integer> {
             index = "0..*",
             arity = "0..*",
             paramLabel = "stoa.yaml|[ROLE=]MODEL",
-            description = "A stoa.yaml, or models as --model of `stoa license check` writes them: a licence and those of the"
-                    + " models it was made from, or a GGUF file with its card and licence files.")
+            description =
+                    "A stoa.yaml, or models as --model of `stoa license check` writes them: a licence and those of the"
+                            + " models it was made from, or a GGUF file with its card and licence files.")
     private List<String> arguments = List.of();
 
     @Option(names = "--model", paramLabel = "[ROLE=]MODEL", description = "A further model of the stack.")
@@ -84,8 +87,9 @@ final class LicensePackCommand implements Callable<Integer> {
     @Option(
             names = "--text",
             paramLabel = "FILE|DIR",
-            description = "A licence text or policy of yours, or a folder with them. Papers that were given with the models"
-                    + " are looked at as well.")
+            description =
+                    "A licence text or policy of yours, or a folder with them. Papers that were given with the models"
+                            + " are looked at as well.")
     private List<Path> texts = List.of();
 
     @Option(
@@ -149,24 +153,27 @@ final class LicensePackCommand implements Callable<Integer> {
                 print(pack);
                 yield (pack.partial() ? ExitCode.UNDECIDED : ExitCode.OK).code();
             }
-            case Packing.Forbidden(StackAnswer answer) -> refuse(
-                    ExitCode.NOT_READY,
-                    "the licences forbid this use, so there is nothing to pack",
-                    answer.deciding().stream()
-                            .map(part -> part.model() + ": "
-                                    + part.proof().grounds().getFirst().sentence())
-                            .toList());
-            case Packing.Unknown(StackAnswer answer) -> refuse(
-                    ExitCode.UNDECIDED,
-                    "whether this use is allowed is not known; say what is missing, or ask for a --partial pack",
-                    answer.missing());
-            case Packing.Incomplete(List<String> missing) -> refuse(
-                    ExitCode.USER, "the pack would lack something; supply it, or ask for a --partial pack", missing);
+            case Packing.Forbidden(StackAnswer answer) ->
+                refuse(
+                        ExitCode.NOT_READY,
+                        "the licences forbid this use, so there is nothing to pack",
+                        answer.deciding().stream()
+                                .map(part -> part.model() + ": "
+                                        + part.proof().grounds().getFirst().sentence())
+                                .toList());
+            case Packing.Unknown(StackAnswer answer) ->
+                refuse(
+                        ExitCode.UNDECIDED,
+                        "whether this use is allowed is not known; say what is missing, or ask for a --partial pack",
+                        answer.missing());
+            case Packing.Incomplete(List<String> missing) ->
+                refuse(ExitCode.USER, "the pack would lack something; supply it, or ask for a --partial pack", missing);
         };
     }
 
     /** What {@code --json} prints. */
-    private record Document(String outcome, Optional<String> folder, Set<String> files, List<String> missing, String note) {}
+    private record Document(
+            String outcome, Optional<String> folder, Set<String> files, List<String> missing, String note) {}
 
     private void print(Pack pack) {
         if (json) {
@@ -212,10 +219,12 @@ final class LicensePackCommand implements Callable<Integer> {
 
     private Map<String, String> identities(StackArguments stack) {
         Map<String, String> identities = new TreeMap<>(stack.revisions());
-        stack.files().forEach((name, files) -> files.stream()
-                .filter(LicensePackCommand::isWeights)
-                .findFirst()
-                .ifPresent(file -> identities.put(name, digest(file, house).toString())));
+        stack.files()
+                .forEach((name, files) -> files.stream()
+                        .filter(LicensePackCommand::isWeights)
+                        .findFirst()
+                        .ifPresent(
+                                file -> identities.put(name, digest(file, house).toString())));
         return identities;
     }
 
@@ -243,9 +252,10 @@ final class LicensePackCommand implements Callable<Integer> {
                     .asPolicyOf(licenses.get(policy.substring(0, equals)).id()));
         }
         Set<Path> files = new LinkedHashSet<>();
-        stack.files().values().forEach(given -> given.stream()
-                .filter(file -> !isWeights(file))
-                .forEach(files::add));
+        stack.files()
+                .values()
+                .forEach(
+                        given -> given.stream().filter(file -> !isWeights(file)).forEach(files::add));
         texts.forEach(text -> files.addAll(files(text)));
         files.forEach(file -> papers.add(UserFile.read(file)));
         return papers;
@@ -265,16 +275,19 @@ final class LicensePackCommand implements Callable<Integer> {
             }
         } catch (IOException e) {
             throw new StoaException(
-                    StoaException.Kind.USER, given + ": cannot be read (" + e.getMessage() + "); is the path right?", e);
+                    StoaException.Kind.USER,
+                    given + ": cannot be read (" + e.getMessage() + "); is the path right?",
+                    e);
         }
         return files;
     }
 
     private List<UserFile> kept(StackArguments stack) {
         Set<Path> files = new LinkedHashSet<>();
-        stack.files().values().forEach(given -> given.stream()
-                .filter(LicensePackCommand::isNotice)
-                .forEach(files::add));
+        stack.files()
+                .values()
+                .forEach(given ->
+                        given.stream().filter(LicensePackCommand::isNotice).forEach(files::add));
         files.addAll(notices);
         return files.stream().map(UserFile::read).toList();
     }

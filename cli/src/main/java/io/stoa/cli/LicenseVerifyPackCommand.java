@@ -18,10 +18,10 @@ import tools.jackson.databind.json.JsonMapper;
 @Command(
         name = "verify-pack",
         description = {
-            "Check a folder that `stoa license pack` made: every part that is missing, changed or wrong is named, with what to"
-                    + " do.",
-            "Duties are worked out again from the models and facts that the manifest states, and licence texts are recognised"
-                    + " again."
+            "Check a folder that `stoa license pack` made: every part that is missing, changed or wrong is named, with"
+                    + " what to do.",
+            "Duties are worked out again from the models and facts that the manifest states, and licence texts are"
+                    + " recognised again."
         },
         mixinStandardHelpOptions = true,
         sortOptions = false,
@@ -61,8 +61,7 @@ final class LicenseVerifyPackCommand implements Callable<Integer> {
         models.forEach(file -> digests.put(file.toString(), LicensePackCommand.digest(file, house)));
         PackReport report = new PackVerifier(new Licenses()).verify(folder, digests);
         if (json) {
-            house.out()
-                    .println(JsonMapper.shared().writeValueAsString(new Document(report, LicenseCommand.NO_ADVICE)));
+            house.out().println(JsonMapper.shared().writeValueAsString(new Document(report, LicenseCommand.NO_ADVICE)));
         } else {
             print(report, house.out());
         }
@@ -81,8 +80,13 @@ final class LicenseVerifyPackCommand implements Callable<Integer> {
                 switch (report.verdict()) {
                     case WHOLE -> "WHOLE: %d checks".formatted(report.checked());
                     case PARTIAL -> "PARTIAL, not to be shipped: %d checks, nothing broken".formatted(report.checked());
-                    case BROKEN -> "BROKEN: %d of %d checks"
-                            .formatted(report.breaks().size(), Math.max(report.checked(), report.breaks().size()));
+                    case BROKEN ->
+                        "BROKEN: %d of %d checks"
+                                .formatted(
+                                        report.breaks().size(),
+                                        Math.max(
+                                                report.checked(),
+                                                report.breaks().size()));
                 });
         report.breaks().forEach(broken -> {
             out.println("  - " + broken.part() + ": " + broken.what());

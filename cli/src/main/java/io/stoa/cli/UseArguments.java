@@ -37,7 +37,8 @@ record UseArguments(Map<Fact, String> said, Map<String, Map<Fact, String>> own) 
     IntendedUse use(Optional<AssessmentFile> asked) {
         return Fact.facts(
                 asked.map(AssessmentFile::use)
-                        .orElseGet(() -> IntendedUse.of("as said on the command line").build()),
+                        .orElseGet(() ->
+                                IntendedUse.of("as said on the command line").build()),
                 said);
     }
 
@@ -66,9 +67,7 @@ record UseArguments(Map<Fact, String> said, Map<String, Map<Fact, String>> own) 
                 .orElseThrow(() -> StoaException.user("--use %s: no such key; the keys are multimodal, %s"
                         .formatted(
                                 text,
-                                Arrays.stream(Fact.values())
-                                        .map(Fact::key)
-                                        .collect(Collectors.joining(", ")))));
+                                Arrays.stream(Fact.values()).map(Fact::key).collect(Collectors.joining(", ")))));
         (dot < 0 ? said : own.computeIfAbsent(model, _ -> new EnumMap<>(Fact.class))).put(fact, value);
     }
 }

@@ -70,7 +70,9 @@ class LicensePackTest {
         assertThat(pack("embedder=apache-2.0", "--text", OWN_LICENSE, "--use=modification=quantized"))
                 .as(err())
                 .isZero();
-        assertThat(out()).contains("LICENSES/Apache-2.0.txt", "CHANGES", "README").endsWith(LicenseCommand.NO_ADVICE + "\n");
+        assertThat(out())
+                .contains("LICENSES/Apache-2.0.txt", "CHANGES", "README")
+                .endsWith(LicenseCommand.NO_ADVICE + "\n");
         Path pack = folder.resolve("pack");
         assertThat(pack.resolve("LICENSES/Apache-2.0.txt")).hasSameBinaryContentAs(OWN_LICENSE);
         assertThat(run("verify-pack", pack)).as(out()).isZero();
@@ -91,9 +93,13 @@ class LicensePackTest {
         assertThat(pack("generator=" + MODEL + "," + OWN_LICENSE, "--use=modification=none", "--json"))
                 .as(err())
                 .isZero();
-        assertThat(JsonMapper.shared().readTree(out()).at("/outcome").asString()).isEqualTo("made");
-        assertThat(run("verify-pack", folder.resolve("pack"), "--model", MODEL)).as(out()).isZero();
-        assertThat(run("verify-pack", folder.resolve("pack"), "--model", OWN_LICENSE)).isEqualTo(20);
+        assertThat(JsonMapper.shared().readTree(out()).at("/outcome").asString())
+                .isEqualTo("made");
+        assertThat(run("verify-pack", folder.resolve("pack"), "--model", MODEL))
+                .as(out())
+                .isZero();
+        assertThat(run("verify-pack", folder.resolve("pack"), "--model", OWN_LICENSE))
+                .isEqualTo(20);
         assertThat(out()).contains("which no model of the pack has");
     }
 
@@ -105,10 +111,12 @@ class LicensePackTest {
         assertThat(pack("apache-2.0", "--use=modification=none", "--partial")).isEqualTo(11);
         assertThat(run("verify-pack", folder.resolve("pack"))).isEqualTo(11);
         assertThat(out()).startsWith("PARTIAL");
-        assertThat(pack("cc-by-nc-4.0", "--use=modification=none", "--text", OWN_LICENSE)).isEqualTo(12);
+        assertThat(pack("cc-by-nc-4.0", "--use=modification=none", "--text", OWN_LICENSE))
+                .isEqualTo(12);
         assertThat(pack("llama3.2", "--use=modification=none", "--json")).isEqualTo(11);
         assertThat(JsonMapper.shared().readTree(out()).at("/missing")).isNotEmpty();
-        assertThat(pack("llama3.1", "--use=modification=quantized", "--name", "My-Llama", "--partial")).isEqualTo(2);
+        assertThat(pack("llama3.1", "--use=modification=quantized", "--name", "My-Llama", "--partial"))
+                .isEqualTo(2);
         assertThat(err()).contains("does not begin with \"Llama\"");
         assertThat(pack("apache-2.0", "--policy", "nonsense")).isEqualTo(2);
         assertThat(err()).contains("LICENSE=FILE");

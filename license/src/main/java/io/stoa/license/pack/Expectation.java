@@ -30,7 +30,8 @@ record Expectation(StackAnswer answer, List<Requirement> requirements, Pages pag
         for (PackedModel model : manifest.models()) {
             for (PackedStep step : model.steps()) {
                 Stream.concat(step.license().stream(), step.possible().stream()).forEach(id -> {
-                    if (licenses.all().stream().noneMatch(license -> license.id().equals(id))) {
+                    if (licenses.all().stream()
+                            .noneMatch(license -> license.id().equals(id))) {
                         throw StoaException.user("no licence \"" + PackVerifier.shown(id) + "\" is known");
                     }
                 });
@@ -41,9 +42,9 @@ record Expectation(StackAnswer answer, List<Requirement> requirements, Pages pag
         StackAnswer answer = new StackExaminer(licenses).examine(stack, use);
         List<Requirement> requirements = Requirement.of(licenses, stack, use);
         Map<String, String> copies = new HashMap<>();
-        manifest.papers().forEach(paper -> Optional.ofNullable(texts.get(paper.path()))
-                .ifPresent(text -> copies.put(paper.path(), text)));
-        return new Expectation(
-                answer, requirements, new Pages(stack, use, requirements, manifest.names(), copies));
+        manifest.papers()
+                .forEach(paper ->
+                        Optional.ofNullable(texts.get(paper.path())).ifPresent(text -> copies.put(paper.path(), text)));
+        return new Expectation(answer, requirements, new Pages(stack, use, requirements, manifest.names(), copies));
     }
 }

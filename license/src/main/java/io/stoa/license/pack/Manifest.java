@@ -115,18 +115,7 @@ record Manifest(
     /** The same with these files. */
     Manifest with(SortedMap<String, Entry> listed) {
         return new Manifest(
-                knowledge,
-                partial,
-                outcome,
-                purpose,
-                facts,
-                models,
-                names,
-                duties,
-                papers,
-                notices,
-                changes,
-                missing,
+                knowledge, partial, outcome, purpose, facts, models, names, duties, papers, notices, changes, missing,
                 listed);
     }
 

@@ -243,7 +243,8 @@ final class ManifestJson {
         for (Map.Entry<String, Manifest.Entry> file : root.objects(
                 "files",
                 file -> Map.entry(
-                        file.text("path"), new Manifest.Entry(file.number("bytes"), new Digest(file.text("sha256")))))) {
+                        file.text("path"),
+                        new Manifest.Entry(file.number("bytes"), new Digest(file.text("sha256")))))) {
             if (files.put(file.getKey(), file.getValue()) != null) {
                 throw new Malformed("lists " + file.getKey() + " twice");
             }

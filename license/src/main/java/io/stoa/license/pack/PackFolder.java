@@ -170,7 +170,11 @@ public final class PackFolder {
         }
 
         private FileVisitResult add(Path path, Kind kind, long bytes) {
-            found.put(root.relativize(path).toString().replace(path.getFileSystem().getSeparator(), "/"), new Found(kind, bytes));
+            found.put(
+                    root.relativize(path)
+                            .toString()
+                            .replace(path.getFileSystem().getSeparator(), "/"),
+                    new Found(kind, bytes));
             return found.size() > MOST_ENTRIES ? FileVisitResult.TERMINATE : FileVisitResult.CONTINUE;
         }
     }
@@ -200,8 +204,7 @@ public final class PackFolder {
                 }
 
                 @Override
-                public FileVisitResult postVisitDirectory(Path directory, @Nullable IOException e)
-                        throws IOException {
+                public FileVisitResult postVisitDirectory(Path directory, @Nullable IOException e) throws IOException {
                     Files.delete(directory);
                     return FileVisitResult.CONTINUE;
                 }

@@ -58,8 +58,7 @@ public final class PackMaker {
         SequencedMap<Copied, UserFile> papers = papers(request, requirements, missing);
         Map<String, String> copies = new LinkedHashMap<>();
         papers.forEach((copied, file) -> copies.put(copied.path(), file.text()));
-        Pages pages =
-                new Pages(request.stack(), request.use(), requirements, new TreeMap<>(request.names()), copies);
+        Pages pages = new Pages(request.stack(), request.use(), requirements, new TreeMap<>(request.names()), copies);
         refuseWrongNames(pages);
         missing.addAll(missingChanges(request, pages));
         if (!missing.isEmpty() && !request.partial()) {
@@ -70,13 +69,12 @@ public final class PackMaker {
 
     private static void refuseStrangers(PackRequest request) {
         List<String> models = request.stack().stream().map(Part::name).toList();
-        new TreeSet<>(request.names().keySet())
-                .forEach(named -> {
-                    if (!models.contains(named)) {
-                        throw StoaException.user("a name is given for %s, which is no model of the stack; the models are %s"
-                                .formatted(named, String.join(", ", models)));
-                    }
-                });
+        new TreeSet<>(request.names().keySet()).forEach(named -> {
+            if (!models.contains(named)) {
+                throw StoaException.user("a name is given for %s, which is no model of the stack; the models are %s"
+                        .formatted(named, String.join(", ", models)));
+            }
+        });
     }
 
     private static void refuseWrongNames(Pages pages) {
@@ -88,10 +86,14 @@ public final class PackMaker {
 
     private static List<String> missingChanges(PackRequest request, Pages pages) {
         List<String> by = pages.changedByPeople();
-        return by.isEmpty() || request.changes().filter(file -> !file.text().isBlank()).isPresent()
+        return by.isEmpty()
+                        || request.changes()
+                                .filter(file -> !file.text().isBlank())
+                                .isPresent()
                 ? List.of()
-                : List.of("a statement of what was changed in %s, by whom and when: write it into a file, --changes FILE"
-                        .formatted(String.join(", ", by)));
+                : List.of(
+                        "a statement of what was changed in %s, by whom and when: write it into a file, --changes FILE"
+                                .formatted(String.join(", ", by)));
     }
 
     /** The copies that are asked for, as far as the user has them. */
@@ -106,7 +108,8 @@ public final class PackMaker {
         for (Requirement requirement : requirements) {
             if (requirement.provision().orElse(null) instanceof Provision.Copy copy) {
                 String path = Pages.copy(requirement.license().id(), copy.paper());
-                boolean there = papers.keySet().stream().anyMatch(copied -> copied.path().equals(path));
+                boolean there = papers.keySet().stream()
+                        .anyMatch(copied -> copied.path().equals(path));
                 if (!there) {
                     Optional<Map.Entry<Copied, UserFile>> found =
                             find(requirement.license(), copy.paper(), path, files);
@@ -137,9 +140,7 @@ public final class PackMaker {
         return switch (paper) {
             case AGREEMENT -> file.policyOf().isEmpty();
             case POLICY ->
-                file.policyOf()
-                        .map(license.id()::equals)
-                        .orElseGet(() -> rules.looksLikePolicy(license, file));
+                file.policyOf().map(license.id()::equals).orElseGet(() -> rules.looksLikePolicy(license, file));
         };
     }
 
@@ -199,8 +200,11 @@ public final class PackMaker {
             put(files, Pages.MODEL_NAME, pages.modelName());
         }
         boolean changed = !pages.by(Provision.ChangesMarked.class).isEmpty();
-        List<UserFile> changes =
-                request.changes().filter(file -> changed && !file.text().isBlank()).stream().toList();
+        List<UserFile> changes = request
+                .changes()
+                .filter(file -> changed && !file.text().isBlank())
+                .stream()
+                .toList();
         if (changed) {
             put(files, Pages.CHANGES, pages.changes() + appended(changes));
         }

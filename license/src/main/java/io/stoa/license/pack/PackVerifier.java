@@ -17,7 +17,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
-import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 
@@ -86,8 +85,7 @@ public final class PackVerifier {
         }
 
         private PackReport report(List<String> open) {
-            Verdict verdict =
-                    !breaks.isEmpty() ? Verdict.BROKEN : open.isEmpty() ? Verdict.WHOLE : Verdict.PARTIAL;
+            Verdict verdict = !breaks.isEmpty() ? Verdict.BROKEN : open.isEmpty() ? Verdict.WHOLE : Verdict.PARTIAL;
             return new PackReport(verdict, breaks, open, notes, checked);
         }
 
@@ -106,7 +104,11 @@ public final class PackVerifier {
                             path + " is a symbolic link: what it points to is not part of the pack",
                             "put the file itself in its place");
                 case OTHER ->
-                    add(Kind.ADDITIONAL, path, path + " is no plain file, or cannot be read", "remove it, or make it readable");
+                    add(
+                            Kind.ADDITIONAL,
+                            path,
+                            path + " is no plain file, or cannot be read",
+                            "remove it, or make it readable");
                 case FOLDER -> {
                     if (!path.equals(Pages.LICENSES)) {
                         add(Kind.ADDITIONAL, path, path + " is a folder that no pack has", "remove it");
@@ -119,7 +121,8 @@ public final class PackVerifier {
                         add(
                                 Kind.TOO_LARGE,
                                 path,
-                                "%s has %d bytes: it, or the folder with it, is larger than any pack".formatted(path, found.bytes()),
+                                "%s has %d bytes: it, or the folder with it, is larger than any pack"
+                                        .formatted(path, found.bytes()),
                                 "remove it; " + AGAIN);
                     } else {
                         read(path);
@@ -141,7 +144,11 @@ public final class PackVerifier {
             byte[] bytes = contents.get(Manifest.NAME);
             if (bytes == null) {
                 if (!found.containsKey(Manifest.NAME)) {
-                    add(Kind.MISSING, Manifest.NAME, "MANIFEST.json is missing: nothing says what the pack is for", AGAIN);
+                    add(
+                            Kind.MISSING,
+                            Manifest.NAME,
+                            "MANIFEST.json is missing: nothing says what the pack is for",
+                            AGAIN);
                 }
                 return Optional.empty();
             }
@@ -224,15 +231,17 @@ public final class PackVerifier {
                 add(
                         Kind.TRUNCATED,
                         path,
-                        "%s has %d of the %d bytes that were written"
-                                .formatted(path, bytes.length, entry.bytes()),
+                        "%s has %d of the %d bytes that were written".formatted(path, bytes.length, entry.bytes()),
                         AGAIN);
             } else {
                 add(
                         Kind.MODIFIED,
                         path,
                         "%s is not what was written: its SHA-256 is %s, the manifest says %s"
-                                .formatted(path, Digest.of(bytes).hex(), entry.sha256().hex()),
+                                .formatted(
+                                        path,
+                                        Digest.of(bytes).hex(),
+                                        entry.sha256().hex()),
                         AGAIN);
             }
         }
@@ -253,9 +262,12 @@ public final class PackVerifier {
             }
             boolean same = licenses.digest().equals(manifest.knowledge());
             if (!same) {
-                notes.add("the pack was made with another state of Stoa's knowledge of licences (%s, this is %s); duties were"
-                                .formatted(manifest.knowledge().abbreviated(), licenses.digest().abbreviated())
-                        + " worked out with this one");
+                notes.add(
+                        "the pack was made with another state of Stoa's knowledge of licences (%s, this is %s); duties were"
+                                        .formatted(
+                                                manifest.knowledge().abbreviated(),
+                                                licenses.digest().abbreviated())
+                                + " worked out with this one");
             }
             manifest.models().stream()
                     .filter(model -> model.identity().isEmpty())

@@ -29,8 +29,7 @@ record PackedStep(Step.Relation relation, String name, Optional<String> license,
         return switch (step.standing()) {
             case Step.Standing.Settled(String license) ->
                 new PackedStep(step.relation(), step.name(), Optional.of(license), List.of());
-            case Step.Standing.Inherited() ->
-                new PackedStep(step.relation(), step.name(), Optional.empty(), List.of());
+            case Step.Standing.Inherited() -> new PackedStep(step.relation(), step.name(), Optional.empty(), List.of());
             case Step.Standing.Open open ->
                 new PackedStep(step.relation(), step.name(), Optional.empty(), open.possible());
         };

@@ -77,8 +77,8 @@ record Pages(
                     .provision()
                     .filter(kind::isInstance)
                     .map(kind::cast)
-                    .ifPresent(provision ->
-                            by.computeIfAbsent(provision, _ -> new ArrayList<>()).add(requirement));
+                    .ifPresent(provision -> by.computeIfAbsent(provision, _ -> new ArrayList<>())
+                            .add(requirement));
         }
         return by;
     }
@@ -105,10 +105,10 @@ record Pages(
 
     String attribution() {
         StringBuilder page = new StringBuilder("""
-                Words to show
-                =============
-                The licences ask that these words be shown, exactly as they are written here.
-                """);
+            Words to show
+            =============
+            The licences ask that these words be shown, exactly as they are written here.
+            """);
         by(Provision.Display.class).forEach((display, asked) -> {
             page.append("\n\"%s\"\n".formatted(display.text()));
             page.append("  where: %s%s\n"
@@ -123,24 +123,27 @@ record Pages(
     /** Prefixes that changed models' names must have, by model. */
     Map<String, Set<String>> prefixes() {
         Map<String, Set<String>> prefixes = new LinkedHashMap<>();
-        by(Provision.NamePrefix.class).forEach((prefix, asked) -> asked.stream()
-                .filter(requirement -> requirement.clause().when().stream()
-                        .anyMatch(condition -> condition instanceof Condition.Modified(boolean modified)
-                                && modified))
-                .flatMap(requirement -> requirement.models().stream())
-                .forEach(model ->
-                        prefixes.computeIfAbsent(model, _ -> new LinkedHashSet<>()).add(prefix.prefix())));
+        by(Provision.NamePrefix.class)
+                .forEach((prefix, asked) -> asked.stream()
+                        .filter(requirement -> requirement.clause().when().stream()
+                                .anyMatch(condition ->
+                                        condition instanceof Condition.Modified(boolean modified) && modified))
+                        .flatMap(requirement -> requirement.models().stream())
+                        .forEach(model -> prefixes.computeIfAbsent(model, _ -> new LinkedHashSet<>())
+                                .add(prefix.prefix())));
         return prefixes;
     }
 
     /** What is wrong with the names that were given, one sentence each. */
     List<String> wrongNames() {
         List<String> wrong = new ArrayList<>();
-        prefixes().forEach((model, prefixes) -> Optional.ofNullable(names.get(model))
-                .ifPresent(name -> prefixes.stream()
-                        .filter(prefix -> !name.startsWith(prefix))
-                        .forEach(prefix -> wrong.add("the name \"%s\" of %s does not begin with \"%s\", as %s asks"
-                                .formatted(name, model, prefix, askers(prefix))))));
+        prefixes()
+                .forEach((model, prefixes) -> Optional.ofNullable(names.get(model))
+                        .ifPresent(name -> prefixes.stream()
+                                .filter(prefix -> !name.startsWith(prefix))
+                                .forEach(prefix ->
+                                        wrong.add("the name \"%s\" of %s does not begin with \"%s\", as %s asks"
+                                                .formatted(name, model, prefix, askers(prefix))))));
         return wrong;
     }
 
@@ -153,10 +156,10 @@ record Pages(
 
     String modelName() {
         StringBuilder page = new StringBuilder("""
-                Names of models
-                ===============
-                Upper and lower case count.
-                """);
+            Names of models
+            ===============
+            Upper and lower case count.
+            """);
         by(Provision.NamePrefix.class).forEach((prefix, asked) -> {
             page.append("\nA name that begins with \"%s\"\n".formatted(prefix.prefix()));
             page.append(asked(asked));
@@ -179,10 +182,10 @@ record Pages(
     /** What CHANGES begins with; a person's statement follows after a {@link #SEPARATOR}. */
     String changes() {
         StringBuilder page = new StringBuilder("""
-                Statement of changes
-                ====================
-                The files of these models were changed. They are not the originals.
-                """);
+            Statement of changes
+            ====================
+            The files of these models were changed. They are not the originals.
+            """);
         Set<String> models = changed();
         for (Part part : stack) {
             if (models.contains(part.name())) {
@@ -190,9 +193,10 @@ record Pages(
                 changes(part).forEach(change -> page.append("  ").append(change).append("\n"));
             }
         }
-        page.append("\n").append(asked(by(Provision.ChangesMarked.class).values().stream()
-                .flatMap(List::stream)
-                .toList()));
+        page.append("\n")
+                .append(asked(by(Provision.ChangesMarked.class).values().stream()
+                        .flatMap(List::stream)
+                        .toList()));
         return page.toString();
     }
 
@@ -246,12 +250,12 @@ record Pages(
 
     String terms() {
         StringBuilder page = new StringBuilder("""
-                Terms that must bind recipients
-                ===============================
-                Whoever receives the models, or a service that runs them, must be bound by the following, in a way that can be
-                enforced: a licence, terms of service or a contract of yours. This list says what must be in it and where the
-                licences say so; the binding words are those of the licence texts in LICENSES.
-                """);
+            Terms that must bind recipients
+            ===============================
+            Whoever receives the models, or a service that runs them, must be bound by the following, in a way that can be
+            enforced: a licence, terms of service or a contract of yours. This list says what must be in it and where the
+            licences say so; the binding words are those of the licence texts in LICENSES.
+            """);
         by(Provision.EnforceableTerms.class).values().stream()
                 .flatMap(List::stream)
                 .forEach(requirement -> {
@@ -259,8 +263,7 @@ record Pages(
                     Optional<UserCopy> copy = Optional.ofNullable(copies.get(copy(license.id(), Paper.AGREEMENT)))
                             .map(UserCopy::of);
                     page.append("\n%s\n".formatted(requirement.askedBy()));
-                    page.append(indented("asks: " + requirement.clause().says()
-                            + (requirement.certain() ? "" : IF)));
+                    page.append(indented("asks: " + requirement.clause().says() + (requirement.certain() ? "" : IF)));
                     requirement.clause().remedy().ifPresent(remedy -> page.append(indented("do: " + remedy)));
                     page.append(indented("for: " + String.join(", ", requirement.models())));
                     page.append(where(license, requirement.clause(), copy));
@@ -282,10 +285,10 @@ record Pages(
 
     private static String restricted(Clause clause) {
         String fields = clause.when().stream()
-                .flatMap(condition -> condition instanceof Condition.InDomain(
-                                Set<IntendedUse.Domain> domains)
-                        ? domains.stream().map(domain -> domain.name().toLowerCase(Locale.ROOT)
-                                .replace('_', ' '))
+                .flatMap(condition -> condition instanceof Condition.InDomain(Set<IntendedUse.Domain> domains)
+                        ? domains.stream()
+                                .map(domain ->
+                                        domain.name().toLowerCase(Locale.ROOT).replace('_', ' '))
                         : Stream.empty())
                 .sorted()
                 .collect(Collectors.joining(", "));
@@ -325,18 +328,20 @@ record Pages(
     /** The page that says what to do with the others. */
     String readme(Manifest manifest, StackAnswer answer) {
         StringBuilder page = new StringBuilder("""
-                What goes with these models
-                ===========================
-                This folder goes with the models below, wherever they are passed on. %s
-                A lawyer signs off before anything rests on it. Check it with `stoa license verify-pack`.
-                """.formatted(NO_ADVICE));
+            What goes with these models
+            ===========================
+            This folder goes with the models below, wherever they are passed on. %s
+            A lawyer signs off before anything rests on it. Check it with `stoa license verify-pack`.
+            """.formatted(NO_ADVICE));
         if (manifest.partial()) {
             page.append("\nTHIS PACK IS PARTIAL: do not ship it. It lacks:\n");
-            manifest.missing().forEach(missing -> page.append("- ").append(missing).append("\n"));
+            manifest.missing()
+                    .forEach(missing -> page.append("- ").append(missing).append("\n"));
         }
         page.append("\nModels\n");
         manifest.models().forEach(model -> page.append(model(model)));
-        page.append("\nUse: %s (%s)\n".formatted(manifest.purpose(), manifest.outcome().name().replace('_', ' ')));
+        page.append("\nUse: %s (%s)\n"
+                .formatted(manifest.purpose(), manifest.outcome().name().replace('_', ' ')));
         manifest.facts().forEach((fact, value) -> page.append("- %s: %s\n".formatted(fact.key(), value)));
         page.append("\nFiles, and what to do with each\n");
         todo(!manifest.notices().isEmpty()).forEach((file, todo) -> page.append("- %s: %s\n".formatted(file, todo)));
@@ -401,7 +406,8 @@ record Pages(
         Set<String> lines = new LinkedHashSet<>();
         for (Requirement requirement : requirements) {
             if (requirement.file().isEmpty()) {
-                lines.add("%s (%s)%s".formatted(requirement.make(), requirement.askedBy(), requirement.certain() ? "" : IF));
+                lines.add("%s (%s)%s"
+                        .formatted(requirement.make(), requirement.askedBy(), requirement.certain() ? "" : IF));
             }
         }
         for (StackAnswer.PartAnswer part : answer.parts()) {

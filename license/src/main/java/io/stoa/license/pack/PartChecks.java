@@ -76,7 +76,13 @@ final class PartChecks {
                     Kind.FORBIDDEN,
                     Manifest.NAME,
                     "the licences forbid the use that the manifest states: "
-                            + expected.answer().deciding().getFirst().proof().grounds().getFirst().sentence(),
+                            + expected.answer()
+                                    .deciding()
+                                    .getFirst()
+                                    .proof()
+                                    .grounds()
+                                    .getFirst()
+                                    .sentence(),
                     "do not ship; `stoa license check` says what would have to change");
         } else if (outcome != manifest.outcome()) {
             add(
@@ -165,7 +171,11 @@ final class PartChecks {
                                 .formatted(copy.url().orElse(license.source()), AGAIN));
             case Judgement.Right(Manifest.Recognised how) -> {
                 if (stated.isPresent() && sameKnowledge && stated.get().recognised() != how) {
-                    add(Kind.MANIFEST, Manifest.NAME, "the manifest says that %s was recognised otherwise".formatted(path), AGAIN);
+                    add(
+                            Kind.MANIFEST,
+                            Manifest.NAME,
+                            "the manifest says that %s was recognised otherwise".formatted(path),
+                            AGAIN);
                 }
             }
         }
@@ -194,7 +204,11 @@ final class PartChecks {
                         "put that sentence on a line of its own, word for word, or " + AGAIN);
             }
         }
-        page(Pages.NOTICE, text.get(), expected.pages().notice(), manifest.notices().isEmpty());
+        page(
+                Pages.NOTICE,
+                text.get(),
+                expected.pages().notice(),
+                manifest.notices().isEmpty());
         if (!manifest.notices().isEmpty() && !text.get().contains(Pages.SEPARATOR)) {
             add(Kind.PAGE, Pages.NOTICE, "NOTICE lacks the notices of the originals that it had", AGAIN);
         }
@@ -225,12 +239,14 @@ final class PartChecks {
     }
 
     private void names() {
-        Set<Provision.NamePrefix> prefixes = expected.pages().by(Provision.NamePrefix.class).keySet();
+        Set<Provision.NamePrefix> prefixes =
+                expected.pages().by(Provision.NamePrefix.class).keySet();
         expected.pages()
                 .wrongNames()
                 .forEach(wrong -> add(Kind.NAME, Manifest.NAME, wrong, "give the model another --name"));
         manifest.names().keySet().stream()
-                .filter(named -> manifest.models().stream().noneMatch(model -> model.name().equals(named)))
+                .filter(named -> manifest.models().stream()
+                        .noneMatch(model -> model.name().equals(named)))
                 .forEach(named -> add(
                         Kind.NAME,
                         Manifest.NAME,
@@ -250,8 +266,8 @@ final class PartChecks {
         }
         wanted.stream()
                 .filter(rule -> !text.get().contains(rule))
-                .forEach(rule -> add(
-                        Kind.NAME, Pages.MODEL_NAME, "MODEL-NAME lacks the rule: %s".formatted(rule), AGAIN));
+                .forEach(rule ->
+                        add(Kind.NAME, Pages.MODEL_NAME, "MODEL-NAME lacks the rule: %s".formatted(rule), AGAIN));
         page(Pages.MODEL_NAME, text.get(), expected.pages().modelName(), true);
     }
 
@@ -266,16 +282,20 @@ final class PartChecks {
             lost(Pages.CHANGES, Kind.CHANGES, List.of("a statement of changes"));
             return;
         }
-        page(Pages.CHANGES, text.get(), expected.pages().changes(), manifest.changes().isEmpty());
+        page(
+                Pages.CHANGES,
+                text.get(),
+                expected.pages().changes(),
+                manifest.changes().isEmpty());
         List<String> by = expected.pages().changedByPeople();
         int separator = text.get().indexOf(Pages.SEPARATOR);
-        String statement =
-                separator < 0 ? "" : text.get().substring(separator + Pages.SEPARATOR.length());
+        String statement = separator < 0 ? "" : text.get().substring(separator + Pages.SEPARATOR.length());
         if (statement.isBlank() && (manifest.changes().isPresent() || !by.isEmpty() && !manifest.partial())) {
             add(
                     Kind.CHANGES,
                     Pages.CHANGES,
-                    "CHANGES does not say what was changed in " + String.join(", ", by.isEmpty() ? List.of("the models") : by),
+                    "CHANGES does not say what was changed in "
+                            + String.join(", ", by.isEmpty() ? List.of("the models") : by),
                     "write down what was changed, by whom and when, and give it with --changes FILE");
         }
         if (manifest.changes().isPresent()
@@ -309,7 +329,8 @@ final class PartChecks {
                     .forEach(restriction -> add(
                             Kind.TERMS,
                             Pages.TERMS,
-                            "TERMS lacks a restriction of %s, %s".formatted(requirement.license().id(), restriction),
+                            "TERMS lacks a restriction of %s, %s"
+                                    .formatted(requirement.license().id(), restriction),
                             AGAIN));
         }
         page(Pages.TERMS, text.get(), expected.pages().terms(), true);
@@ -337,7 +358,8 @@ final class PartChecks {
             add(
                     Kind.PAGE,
                     path,
-                    "%s does not read as the manifest's models and facts make it: %s".formatted(path, difference(text, wanted)),
+                    "%s does not read as the manifest's models and facts make it: %s"
+                            .formatted(path, difference(text, wanted)),
                     AGAIN);
         }
     }

@@ -67,9 +67,7 @@ record Requirement(
 
     /** What to make, in words. */
     String make() {
-        return provision
-                .map(Provision::words)
-                .orElseGet(() -> clause.remedy().orElse(clause.says()));
+        return provision.map(Provision::words).orElseGet(() -> clause.remedy().orElse(clause.says()));
     }
 
     /** The clause that asks for it, for a person. */

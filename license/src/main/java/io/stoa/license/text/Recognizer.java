@@ -93,7 +93,8 @@ public final class Recognizer {
 
     /** Whether a licence of this id is among those that it recognises. */
     public boolean recognizes(String license) {
-        return references.stream().anyMatch(reference -> reference.license.equals(license));
+        return titles.containsKey(license)
+                || outlines.stream().anyMatch(outline -> outline.license().equals(license));
     }
 
     /** Recognises a whole file. */

@@ -13,7 +13,8 @@ public final class MadeUpLicenses {
     private static final String ROBIN_GRANT = "The nest grants you a feather to fly, copy, change and share Robin 1.0";
     private static final String ROBIN_COPY = "Whoever gets Robin from you gets this paper along with it";
     private static final String ROBIN_NAME = "Birds that hatch from Robin carry Robin at the head of their name";
-    private static final String ROBIN_POLICY = "With Robin 1.0 you will neither raid other nests nor mimic the call of a hawk";
+    private static final String ROBIN_POLICY =
+            "With Robin 1.0 you will neither raid other nests nor mimic the call of a hawk";
     private static final String HERON_GRANT = "Heron may be waded with by anyone who keeps to these terms of the pond";
     private static final String HERON_TERMS = "Bind whoever takes Heron from you to the rules of the pond";
     private static final String HERON_CHANGES = "Say in plain sight that you changed the feathers of Heron";
@@ -50,8 +51,8 @@ public final class MadeUpLicenses {
     }
 
     public static String heronPolicy() {
-        return "Rules of the pond. Use Heron for no frog hunts, for no muddying of water, and for nothing that the law of"
-                + " the pond forbids to wading birds.\n";
+        return "Rules of the pond. Use Heron for no frog hunts, for no muddying of water, and for nothing that the law"
+                + " of the pond forbids to wading birds.\n";
     }
 
     public static String wrenText() {
@@ -59,7 +60,11 @@ public final class MadeUpLicenses {
     }
 
     private static String robin(String version, String grant, String policy) {
-        return head("LicenseRef-robin-" + version, "Robin Licence " + version, "robin-" + version, "robin[- ]?" + version.replace(".", "[.]"))
+        return head(
+                        "LicenseRef-robin-" + version,
+                        "Robin Licence " + version,
+                        "robin-" + version,
+                        "robin[- ]?" + version.replace(".", "[.]"))
                 + allows(yaml(grant))
                 + """
                   - topic: flow-down
@@ -111,7 +116,8 @@ public final class MadeUpLicenses {
                     section: "4, Policy"
                     quote: %s
                     reliability: read
-                """.formatted(yaml(ROBIN_COPY), yaml(ROBIN_NAME), yaml(policy)).replace("VERSION", version);
+                """.formatted(yaml(ROBIN_COPY), yaml(ROBIN_NAME), yaml(policy))
+                        .replace("VERSION", version);
     }
 
     private static final String HERON_YAML = head(HERON, "Heron Terms", "heron", "heron")
@@ -184,28 +190,28 @@ public final class MadeUpLicenses {
 
     private static String head(String id, String name, String alias, String models) {
         return """
-                id: "%s"
-                name: "%s"
-                source: "https://%s.example/licence"
-                read: "2026-11-26"
-                aliases: ["%s"]
-                models: "%s"
-                flows-down: true
-                clauses:
-                """.formatted(id, name, alias, alias, models.replace("\\", "\\\\"));
+            id: "%s"
+            name: "%s"
+            source: "https://%s.example/licence"
+            read: "2026-11-26"
+            aliases: ["%s"]
+            models: "%s"
+            flows-down: true
+            clauses:
+            """.formatted(id, name, alias, alias, models.replace("\\", "\\\\"));
     }
 
     private static String allows(String quote) {
         StringBuilder clauses = new StringBuilder();
         for (String topic : List.of("use", "commercial", "host", "redistribute", "derivative", "outputs-to-train")) {
             clauses.append("""
-                      - topic: %s
-                        effect: allows
-                        says: "it is granted"
-                        section: "1"
-                        quote: %s
-                        reliability: read
-                    """.formatted(topic, quote));
+                  - topic: %s
+                    effect: allows
+                    says: "it is granted"
+                    section: "1"
+                    quote: %s
+                    reliability: read
+                """.formatted(topic, quote));
         }
         return clauses.toString();
     }

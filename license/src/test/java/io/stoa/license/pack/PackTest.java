@@ -82,15 +82,15 @@ class PackTest {
     }
 
     private static Claim claim(String license) {
-        return new Claim(
-                Claim.Kind.DECLARED, "README.md", "license", license, Optional.of(license), Optional.empty());
+        return new Claim(Claim.Kind.DECLARED, "README.md", "license", license, Optional.of(license), Optional.empty());
     }
 
     private static UserFile file(String name, String text) {
         return UserFile.of(name, text.getBytes(StandardCharsets.UTF_8));
     }
 
-    private static PackRequest request(List<Part> stack, IntendedUse use, List<UserFile> papers, Map<String, String> names) {
+    private static PackRequest request(
+            List<Part> stack, IntendedUse use, List<UserFile> papers, Map<String, String> names) {
         Map<String, String> identities = new HashMap<>();
         stack.forEach(part -> identities.put(part.name(), Digest.of(part.name()).toString()));
         return new PackRequest(stack, identities, use, papers, List.of(), Optional.empty(), names, false);
@@ -149,8 +149,7 @@ class PackTest {
             papers.add(file(version + "/LICENSE", texts.read("llama/" + version + "/LICENSE")));
             papers.add(file(version + "/USE_POLICY.md", texts.read("llama/" + version + "/USE_POLICY.md")));
         }
-        Map<String, String> keys =
-                Map.of("apache", "apache-2.0", "mit", "mit", "openrail", "bigscience-open-rail-m");
+        Map<String, String> keys = Map.of("apache", "apache-2.0", "mit", "mit", "openrail", "bigscience-open-rail-m");
         Map<String, LicenseTexts.Entry> collection = texts.collection();
         keys.forEach((name, key) ->
                 papers.add(file(name + "/LICENSE", collection.get(key).text())));
@@ -164,11 +163,7 @@ class PackTest {
                 new Case(
                         "llama3.3",
                         REAL,
-                        request(
-                                List.of(part("llama", Role.GENERATOR, id("llama3.3"))),
-                                use(),
-                                papers,
-                                named)),
+                        request(List.of(part("llama", Role.GENERATOR, id("llama3.3"))), use(), papers, named)),
                 new Case("apache", REAL, request(List.of(apache), use(), papers, Map.of())),
                 new Case("openrail", REAL, request(List.of(openrail), use(), papers, Map.of())),
                 new Case("stack", REAL, request(List.of(llama, apache, mit), use(), papers, named)));
@@ -227,12 +222,16 @@ class PackTest {
         assertThat(report.verdict()).as(what).isEqualTo(Verdict.BROKEN);
         assertThat(report.breaks())
                 .as("%s: %s", what, report.breaks())
-                .anySatisfy(broken -> assertThat(broken.part() + " " + broken.what()).contains(part));
+                .anySatisfy(broken ->
+                        assertThat(broken.part() + " " + broken.what()).contains(part));
     }
 
     private void assertBroken(String what, Licenses licenses, Kind kind) {
         PackReport report = verify(licenses);
-        assertThat(report.breaks()).as("%s: %s", what, report.breaks()).extracting(Break::kind).contains(kind);
+        assertThat(report.breaks())
+                .as("%s: %s", what, report.breaks())
+                .extracting(Break::kind)
+                .contains(kind);
     }
 
     @Test
@@ -333,7 +332,8 @@ class PackTest {
         restore(made);
         replaced("README", "not legal advice", "legal advice");
         assertBroken("changed README", MADE_UP, Kind.PAGE);
-        for (String part : List.of("NOTICE", "ATTRIBUTION", "MODEL-NAME", "CHANGES", "TERMS", "README", robin + ".txt")) {
+        for (String part :
+                List.of("NOTICE", "ATTRIBUTION", "MODEL-NAME", "CHANGES", "TERMS", "README", robin + ".txt")) {
             restore(made);
             Files.delete(pack.resolve(part));
             resealed(UnaryOperator.identity());
@@ -353,14 +353,78 @@ class PackTest {
         Case of = madeUpCases().getLast();
         Pack made = write(of);
         List<Map.Entry<Kind, UnaryOperator<Manifest>>> changes = List.of(
-                Map.entry(Kind.DUTY, manifest -> with(manifest, manifest.models(), manifest.duties().subList(1, manifest.duties().size()), manifest.papers(), manifest.names(), manifest.facts())),
-                Map.entry(Kind.MANIFEST, manifest -> with(manifest, manifest.models(), manifest.duties(), manifest.papers().subList(1, manifest.papers().size()), manifest.names(), manifest.facts())),
-                Map.entry(Kind.DUTY, manifest -> with(manifest, manifest.models().subList(1, 3), manifest.duties(), manifest.papers(), manifest.names(), manifest.facts())),
-                Map.entry(Kind.PAGE, manifest -> with(manifest, swapped(manifest.models()), manifest.duties(), manifest.papers(), manifest.names(), manifest.facts())),
-                Map.entry(Kind.NAME, manifest -> with(manifest, manifest.models(), manifest.duties(), manifest.papers(), new TreeMap<>(Map.of("robin", "robin-small")), manifest.facts())),
-                Map.entry(Kind.DUTY, manifest -> with(manifest, manifest.models(), manifest.duties(), manifest.papers(), manifest.names(), Map.of(Fact.DISTRIBUTION, "internal"))),
-                Map.entry(Kind.FORBIDDEN, manifest -> with(manifest, manifest.models(), manifest.duties(), manifest.papers(), manifest.names(), militarized(manifest.facts()))),
-                Map.entry(Kind.MANIFEST, manifest -> with(manifest, List.of(), manifest.duties(), manifest.papers(), manifest.names(), manifest.facts())));
+                Map.entry(
+                        Kind.DUTY,
+                        manifest -> with(
+                                manifest,
+                                manifest.models(),
+                                manifest.duties().subList(1, manifest.duties().size()),
+                                manifest.papers(),
+                                manifest.names(),
+                                manifest.facts())),
+                Map.entry(
+                        Kind.MANIFEST,
+                        manifest -> with(
+                                manifest,
+                                manifest.models(),
+                                manifest.duties(),
+                                manifest.papers().subList(1, manifest.papers().size()),
+                                manifest.names(),
+                                manifest.facts())),
+                Map.entry(
+                        Kind.DUTY,
+                        manifest -> with(
+                                manifest,
+                                manifest.models().subList(1, 3),
+                                manifest.duties(),
+                                manifest.papers(),
+                                manifest.names(),
+                                manifest.facts())),
+                Map.entry(
+                        Kind.PAGE,
+                        manifest -> with(
+                                manifest,
+                                swapped(manifest.models()),
+                                manifest.duties(),
+                                manifest.papers(),
+                                manifest.names(),
+                                manifest.facts())),
+                Map.entry(
+                        Kind.NAME,
+                        manifest -> with(
+                                manifest,
+                                manifest.models(),
+                                manifest.duties(),
+                                manifest.papers(),
+                                new TreeMap<>(Map.of("robin", "robin-small")),
+                                manifest.facts())),
+                Map.entry(
+                        Kind.DUTY,
+                        manifest -> with(
+                                manifest,
+                                manifest.models(),
+                                manifest.duties(),
+                                manifest.papers(),
+                                manifest.names(),
+                                Map.of(Fact.DISTRIBUTION, "internal"))),
+                Map.entry(
+                        Kind.FORBIDDEN,
+                        manifest -> with(
+                                manifest,
+                                manifest.models(),
+                                manifest.duties(),
+                                manifest.papers(),
+                                manifest.names(),
+                                militarized(manifest.facts()))),
+                Map.entry(
+                        Kind.MANIFEST,
+                        manifest -> with(
+                                manifest,
+                                List.of(),
+                                manifest.duties(),
+                                manifest.papers(),
+                                manifest.names(),
+                                manifest.facts())));
         for (Map.Entry<Kind, UnaryOperator<Manifest>> change : changes) {
             restore(made);
             resealed(change.getValue());
@@ -400,8 +464,7 @@ class PackTest {
     }
 
     private static PackedModel identified(PackedModel model, Optional<String> identity) {
-        return new PackedModel(
-                model.name(), model.role(), identity, model.steps(), model.multimodal(), model.facts());
+        return new PackedModel(model.name(), model.role(), identity, model.steps(), model.multimodal(), model.facts());
     }
 
     private static Map<Fact, String> militarized(Map<Fact, String> facts) {
@@ -416,16 +479,26 @@ class PackTest {
         Pack made = write(of);
         String manifest = Files.readString(pack.resolve(Manifest.NAME));
         Map<String, Kind> texts = Map.of(
-                "", Kind.EMPTY,
-                "{", Kind.MANIFEST,
-                "[".repeat(100_000), Kind.MANIFEST,
-                "null", Kind.MANIFEST,
-                "{\"schema\": \"stoa-license-pack/1\", \"schema\": \"\"}", Kind.MANIFEST,
-                manifest.replace("stoa-license-pack/1", "stoa-license-pack/9"), Kind.MANIFEST,
-                manifest + "{}", Kind.MANIFEST,
-                manifest.replace("\"path\" : \"NOTICE\"", "\"path\" : \"../../NOTICE\""), Kind.UNSAFE_PATH,
-                manifest.replace("\"path\" : \"NOTICE\"", "\"path\" : \"/etc/passwd\""), Kind.UNSAFE_PATH,
-                manifest.replace("  ", "   "), Kind.MANIFEST);
+                "",
+                Kind.EMPTY,
+                "{",
+                Kind.MANIFEST,
+                "[".repeat(100_000),
+                Kind.MANIFEST,
+                "null",
+                Kind.MANIFEST,
+                "{\"schema\": \"stoa-license-pack/1\", \"schema\": \"\"}",
+                Kind.MANIFEST,
+                manifest.replace("stoa-license-pack/1", "stoa-license-pack/9"),
+                Kind.MANIFEST,
+                manifest + "{}",
+                Kind.MANIFEST,
+                manifest.replace("\"path\" : \"NOTICE\"", "\"path\" : \"../../NOTICE\""),
+                Kind.UNSAFE_PATH,
+                manifest.replace("\"path\" : \"NOTICE\"", "\"path\" : \"/etc/passwd\""),
+                Kind.UNSAFE_PATH,
+                manifest.replace("  ", "   "),
+                Kind.MANIFEST);
         for (Map.Entry<String, Kind> text : texts.entrySet()) {
             Files.writeString(pack.resolve(Manifest.NAME), text.getKey());
             assertBroken(text.getKey().substring(0, Math.min(60, text.getKey().length())), MADE_UP, text.getValue());
@@ -457,7 +530,9 @@ class PackTest {
             Pack one = made(of);
             Pack other = made(of);
             assertThat(one.paths()).isEqualTo(other.paths());
-            one.files().forEach((path, bytes) -> assertThat(bytes).as(path).isEqualTo(other.files().get(path)));
+            one.files()
+                    .forEach((path, bytes) ->
+                            assertThat(bytes).as(path).isEqualTo(other.files().get(path)));
         }
         assertThat(text(made(madeUpCases().getFirst()), "MANIFEST.json")).contains("\"territories\" : \"[DE, US]\"");
     }
@@ -468,8 +543,11 @@ class PackTest {
         assertThat(text(stack, "NOTICE")).isEqualTo("Robin 1.0 is lent by the nest, © The Nest.\n");
         assertThat(text(stack, "ATTRIBUTION")).contains("\"Hatched from Robin\"", "website, about page", "section 3");
         assertThat(text(stack, "MODEL-NAME")).contains("robin: \"Robin-small-Q4\"");
-        assertThat(text(stack, "CHANGES")).contains("heron\n  quantized", "wren\n  quantized").doesNotContain("robin\n");
-        assertThat(text(stack, "TERMS")).contains("section 2", "frog hunts are barred: military", "stands in LICENSES/");
+        assertThat(text(stack, "CHANGES"))
+                .contains("heron\n  quantized", "wren\n  quantized")
+                .doesNotContain("robin\n");
+        assertThat(text(stack, "TERMS"))
+                .contains("section 2", "frog hunts are barred: military", "stands in LICENSES/");
         assertThat(text(stack, "README")).contains("not legal advice", "Stoa cannot recognise it", "sha256:");
         Pack tuned = made(madeUpCases().get(3));
         assertThat(text(tuned, "NOTICE")).contains("two walkers");
@@ -484,7 +562,10 @@ class PackTest {
     void whatIsMissingIsAskedForAndNeverMadeUp() throws Exception {
         PackRequest whole = madeUpCases().getFirst().request;
         PackRequest without = request(
-                whole.stack(), whole.use(), List.of(file("robin-1.1/LICENCE", MadeUpLicenses.robinText("1.1"))), whole.names());
+                whole.stack(),
+                whole.use(),
+                List.of(file("robin-1.1/LICENCE", MadeUpLicenses.robinText("1.1"))),
+                whole.names());
         Packing packing = new PackMaker(MADE_UP).make(without);
         assertThat(packing).isInstanceOf(Packing.Incomplete.class);
         List<String> missing = ((Packing.Incomplete) packing).missing();
@@ -531,8 +612,7 @@ class PackTest {
         PackRequest forbidden = request(robin.stack(), use("domains=[military]"), robin.papers(), robin.names());
         assertThat(new PackMaker(MADE_UP).make(forbidden)).isInstanceOf(Packing.Forbidden.class);
         assertThat(new PackMaker(MADE_UP).make(partial(forbidden))).isInstanceOf(Packing.Forbidden.class);
-        PackRequest unknown =
-                request(robin.stack(), Fact.DOMAINS.without(robin.use()), robin.papers(), robin.names());
+        PackRequest unknown = request(robin.stack(), Fact.DOMAINS.without(robin.use()), robin.papers(), robin.names());
         assertThat(new PackMaker(MADE_UP).make(unknown)).isInstanceOf(Packing.Unknown.class);
         write(new Case("unknown", MADE_UP, partial(unknown)));
         assertThat(verify(MADE_UP).breaks()).isEmpty();
@@ -614,14 +694,18 @@ class PackTest {
                 case Packing.Made(Pack pack) -> {
                     write(new Case("known", REAL, partial(request)));
                     assertThat(verify(REAL).breaks()).as(license.id()).isEmpty();
-                    assertThat(pack.partial()).as(license.id()).isEqualTo(!pack.missing().isEmpty());
+                    assertThat(pack.partial())
+                            .as(license.id())
+                            .isEqualTo(!pack.missing().isEmpty());
                     made++;
                 }
-                case Packing.Forbidden forbidden -> assertThat(forbidden.answer().deciding()).isNotEmpty();
+                case Packing.Forbidden forbidden ->
+                    assertThat(forbidden.answer().deciding()).isNotEmpty();
                 case Packing other -> throw new AssertionError(license.id() + ": " + other);
             }
         }
-        System.out.println(made + " of " + REAL.all().size() + " known licences packed in part, the others forbid the use");
+        System.out.println(
+                made + " of " + REAL.all().size() + " known licences packed in part, the others forbid the use");
         assertThat(made).isGreaterThan(25);
     }
 }
