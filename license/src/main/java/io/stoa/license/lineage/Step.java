@@ -37,6 +37,25 @@ public record Step(Relation relation, String name, List<Claim> claims) {
 
     /** Which licence a step stands under, all its claims together. */
     public sealed interface Standing {
+        /** The ids of all licences that hold, may be chosen or are possible. */
+        default List<String> possibilities() {
+            return switch (this) {
+                case Settled(String license) -> List.of(license);
+                case Compound compound -> compound.licenses();
+                case Inherited() -> List.of();
+                case Open open -> open.possible();
+            };
+        }
+
+        /** Whether all those licences hold for certain. */
+        default boolean isCertain() {
+            return switch (this) {
+                case Settled _, Inherited _ -> true;
+                case Compound compound -> compound.alternatives().size() == 1;
+                case Open _ -> false;
+            };
+        }
+
         /** All claims mean this licence. */
         record Settled(String license) implements Standing {}
 

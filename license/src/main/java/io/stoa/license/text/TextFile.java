@@ -58,6 +58,6 @@ public final class TextFile {
         for (int i = 0; i < looked; i++) {
             zeros[i % 2] += bytes[i] == 0 ? 1 : 0;
         }
-        return looked >= 8 && zeros[parity] > looked / 2 * 0.7 && zeros[1 - parity] <= looked / 2 * 0.02;
+        return looked >= 8 && zeros[parity] > looked * 0.35 && zeros[1 - parity] <= looked * 0.01;
     }
 }

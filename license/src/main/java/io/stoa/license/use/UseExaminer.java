@@ -93,24 +93,31 @@ public final class UseExaminer {
         Facts facts = new Facts(use, lineage);
         Map<String, List<String>> settled = new LinkedHashMap<>();
         Map<String, List<String>> possible = new LinkedHashMap<>();
+        List<Due> taught = new ArrayList<>();
         for (Step step : lineage.steps()) {
-            switch (step.standing()) {
-                case Standing.Settled(String license) ->
-                    settled.computeIfAbsent(license, _ -> new ArrayList<>()).add(step.name());
-                case Standing.Inherited() -> {}
-                case Standing.Open open ->
-                    open.possible().forEach(license -> possible.computeIfAbsent(license, _ -> new ArrayList<>())
-                            .add(step.name()));
+            boolean known = step.standing().isCertain();
+            for (String id : step.standing().possibilities()) {
+                if (step.relation() == Step.Relation.TEACHER) {
+                    List<Clause> clauses = ofOutputs(license(id));
+                    taught.addAll(due(
+                            license(id), clauses, List.of(step.name()), known, ofTaught(license(id), clauses, facts)));
+                } else {
+                    (known ? settled : possible)
+                            .computeIfAbsent(id, _ -> new ArrayList<>())
+                            .add(step.name());
+                }
             }
         }
         List<Due> due = new ArrayList<>();
-        settled.forEach((id, steps) -> due.addAll(due(license(id), steps, true, facts)));
-        possible.forEach((id, steps) -> due.addAll(due(license(id), steps, false, facts)));
+        settled.forEach((id, steps) -> due.addAll(due(license(id), license(id).clauses(), steps, true, facts)));
+        possible.forEach((id, steps) -> due.addAll(due(license(id), license(id).clauses(), steps, false, facts)));
+        due.addAll(taught);
         return due;
     }
 
-    private static List<Due> due(License license, List<String> steps, boolean settled, Facts facts) {
-        return license.clauses().stream()
+    private static List<Due> due(
+            License license, List<Clause> clauses, List<String> steps, boolean settled, Facts facts) {
+        return clauses.stream()
                 .filter(clause -> clause.effect() == Effect.DUTY && facts.all(clause.when()) != Truth.FALSE)
                 .map(clause -> new Due(license, clause, steps, settled && facts.all(clause.when()) == Truth.TRUE))
                 .toList();
@@ -188,9 +195,16 @@ public final class UseExaminer {
      * perform alike is taken for granted, and that it is of another family unless all its bases are the teacher's.
      */
     private static List<Reason> taught(License license, Step step, Facts facts) {
-        List<Clause> clauses = license.clauses().stream()
-                .filter(Clause::concernsOutputs)
-                .toList();
+        List<Clause> clauses = ofOutputs(license);
+        return reasons(license, clauses, TAUGHT, List.of(step.name()), ofTaught(license, clauses, facts));
+    }
+
+    private static List<Clause> ofOutputs(License license) {
+        return license.clauses().stream().filter(Clause::concernsOutputs).toList();
+    }
+
+    /** The facts of a model that a teacher's outputs trained. */
+    private static Facts ofTaught(License license, List<Clause> clauses, Facts facts) {
         List<Standing> bases = facts.lineage().steps().stream()
                 .filter(other -> other.relation() == Step.Relation.BASE)
                 .map(Step::standing)
@@ -205,7 +219,7 @@ public final class UseExaminer {
                 .build();
         // whether the teacher takes more than text is not known from the student
         Lineage lineage = new Lineage(facts.lineage().steps(), facts.lineage().architecture(), Optional.empty());
-        return reasons(license, clauses, TAUGHT, List.of(step.name()), new Facts(use, lineage));
+        return new Facts(use, lineage);
     }
 
     private static Set<String> ownFamily(List<Clause> clauses) {
