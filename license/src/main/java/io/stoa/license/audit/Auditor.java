@@ -320,7 +320,10 @@ public final class Auditor {
                                                                 claim.license().orElseThrow()))
                                                 .distinct()
                                                 .collect(Collectors.joining("; "))),
-                        said.stream().findFirst());
+                        said.stream()
+                                .filter(claim -> LINE.matcher(claim.place()).find())
+                                .findFirst()
+                                .or(() -> said.stream().findFirst()));
             } else if (doubtful.isEmpty()) {
                 boolean base = step.relation() == Step.Relation.BASE;
                 add(base ? Rule.BASE_UNKNOWN : Rule.LICENSE_MISSING, open.why(), said.stream().findFirst());

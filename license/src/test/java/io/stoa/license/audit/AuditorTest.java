@@ -5,12 +5,15 @@ import static io.stoa.license.audit.Shelf.rules;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import com.sun.management.OperatingSystemMXBean;
+import io.stoa.license.GgufFiles;
 import io.stoa.license.audit.Audit.Model;
 import io.stoa.license.audit.Audit.Outcome;
 import io.stoa.license.lineage.Step;
 import io.stoa.model.Digest;
 import io.stoa.model.Progress;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -66,7 +69,7 @@ class AuditorTest {
 
     @Test
     void anOllamaModelWhoseHeaderNamesAnotherVersionIsContradicted() throws IOException {
-        Path gguf = io.stoa.license.GgufFiles.write(
+        Path gguf = GgufFiles.write(
                 root.resolve("m"), Map.of("general.architecture", "llama", "general.name", "Llama 3.1 70B Instruct"));
         String model = blob(Files.readAllBytes(gguf));
         Files.delete(gguf);
@@ -96,15 +99,10 @@ class AuditorTest {
 
     @Test
     void aCardAndAFileThatNameDifferentLicencesContradictEachOther() throws IOException {
-        Path texts = Path.of("../../shared/data/licenses/standard");
-        assumeThat(texts).as("licence texts to test on").isDirectory();
-        String apache;
-        try (var files = Files.walk(texts)) {
-            apache = Files.readString(files.filter(path -> path.toString().toLowerCase(java.util.Locale.ROOT).contains("apache-2.0"))
-                    .filter(Files::isRegularFile)
-                    .findFirst()
-                    .orElseThrow());
-        }
+        Path text = Path.of("../../shared/data/licenses/choosealicense/apache-2.0.txt");
+        assumeThat(text).as("licence texts to test on").isRegularFile();
+        String file = Files.readString(text);
+        String apache = file.substring(file.indexOf("\n---", 4) + 5);
         Model model = model(
                 shelf().card("mimo", "license: mit").file("mimo", "LICENSE", apache).audit(), "mimo");
         assertThat(rules(model)).contains(Rule.CLAIMS_CONTRADICT);
@@ -231,9 +229,9 @@ class AuditorTest {
 
     @Test
     void weightsInOneFolderAreModelsOfTheirOwn() throws IOException {
-        io.stoa.license.GgufFiles.write(root.resolve("a.gguf"), Map.of("general.license", "mit"));
-        io.stoa.license.GgufFiles.write(root.resolve("b.gguf"), Map.of("general.license", "llama3.1"));
-        io.stoa.license.GgufFiles.write(root.resolve("c-00002-of-00002.gguf"), Map.of());
+        GgufFiles.write(root.resolve("a.gguf"), Map.of("general.license", "mit"));
+        GgufFiles.write(root.resolve("b.gguf"), Map.of("general.license", "llama3.1"));
+        GgufFiles.write(root.resolve("c-00002-of-00002.gguf"), Map.of());
         Audit audit = shelf().audit();
         assertThat(audit.models()).extracting(Model::name).containsExactly("a.gguf", "b.gguf");
         assertThat(model(audit, "b.gguf").licenses()).containsExactly(LLAMA_31);
@@ -250,12 +248,21 @@ class AuditorTest {
             shelf().gguf(folder, Map.of("general.architecture", "llama", "general.name", "Model " + i));
         }
         long started = System.nanoTime();
+        Duration before = processorTime();
         Audit audit = shelf().audit();
-        Duration took = Duration.ofNanos(System.nanoTime() - started);
-        System.out.println("1,000 folders audited in " + took.toMillis() + " ms");
+        Duration busy = processorTime().minus(before);
+        System.out.printf(
+                "1,000 folders audited in %d ms, %d ms of processor time%n",
+                Duration.ofNanos(System.nanoTime() - started).toMillis(), busy.toMillis());
         assertThat(audit.models()).hasSize(1000);
-        assertThat(took).isLessThan(Duration.ofSeconds(20));
+        // of all processors together: a machine that does other work as well makes this no longer
+        assertThat(busy).isLessThan(Duration.ofSeconds(20));
         assertThat(shelf().audit()).isEqualTo(audit);
+    }
+
+    private static Duration processorTime() {
+        OperatingSystemMXBean system = (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
+        return Duration.ofNanos(system.getProcessCpuTime());
     }
 
     @Test

@@ -100,7 +100,7 @@ class PolicyTest {
             quoteCharacter = '`',
             value = {
                 "alow: [mit]|did you mean allow?",
-                "allow: [apache-2.O]|did you mean apache-2.0?",
+                "allow: [apache-2.O]|did you mean Apache-2.0?",
                 "allow: mit|allow is a list",
                 "deny-categories: [non-comercial]|did you mean non-commercial?",
                 "dropped-terms: maybe|fail or note",
