@@ -13,7 +13,7 @@ import java.util.Optional;
  *
  * @param relation what it is to the model
  * @param name what it is called
- * @param license the id of its licence, when it is known
+ * @param license the id of its licence, or an expression of several ids, when it is known
  * @param possible the ids of the licences that it may be under, when it is not
  */
 record PackedStep(Step.Relation relation, String name, Optional<String> license, List<String> possible) {
@@ -29,6 +29,8 @@ record PackedStep(Step.Relation relation, String name, Optional<String> license,
         return switch (step.standing()) {
             case Step.Standing.Settled(String license) ->
                 new PackedStep(step.relation(), step.name(), Optional.of(license), List.of());
+            case Step.Standing.Compound compound ->
+                new PackedStep(step.relation(), step.name(), Optional.of(compound.expression()), List.of());
             case Step.Standing.Inherited() -> new PackedStep(step.relation(), step.name(), Optional.empty(), List.of());
             case Step.Standing.Open open ->
                 new PackedStep(step.relation(), step.name(), Optional.empty(), open.possible());
