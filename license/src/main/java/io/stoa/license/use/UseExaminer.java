@@ -211,8 +211,7 @@ public final class UseExaminer {
                 .toList();
         boolean related = !bases.isEmpty() && bases.stream().allMatch(new Standing.Settled(license.id())::equals);
         Set<String> family = related ? ownFamily(clauses) : Set.of();
-        IntendedUse use = facts.use()
-                .toBuilder()
+        IntendedUse use = facts.use().toBuilder()
                 .outputsTrainModels(Optional.of(true))
                 .outputsTrain(family)
                 .distilled(Optional.of(true))
@@ -279,11 +278,7 @@ public final class UseExaminer {
     }
 
     private static List<Reason> reasons(
-            License license,
-            List<Clause> clauses,
-            Map<Topic, List<Condition>> acts,
-            List<String> steps,
-            Facts facts) {
+            License license, List<Clause> clauses, Map<Topic, List<Condition>> acts, List<String> steps, Facts facts) {
         List<Reason> reasons = new ArrayList<>();
         Map<List<Condition>, List<Clause>> undecided = new LinkedHashMap<>();
         Set<Topic> answered = EnumSet.noneOf(Topic.class);
@@ -451,7 +446,8 @@ public final class UseExaminer {
                 for (int j = i + 1; j < bases.size(); j++) {
                     for (String one : bases.get(i)) {
                         for (String other : bases.get(j)) {
-                            reasons.addAll(merged(one, other, merged, facts).stream().toList());
+                            reasons.addAll(
+                                    merged(one, other, merged, facts).stream().toList());
                         }
                     }
                 }
