@@ -2,6 +2,7 @@ package io.stoa.cli;
 
 import io.stoa.assess.Assessment;
 import io.stoa.benchmark.gate.GateReport;
+import io.stoa.license.audit.Audit;
 import io.stoa.license.compat.Compatibility;
 import io.stoa.license.use.Answer;
 import io.stoa.model.StoaException;
@@ -19,12 +20,15 @@ public enum ExitCode {
             11,
             "assess: no candidate is ready, at least one cannot be decided yet. bench gate: a loss is neither ruled out"
                     + " nor shown, or a task was not measured. bench run: --max-time or --max-cost left something"
-                    + " undone. license check: a fact or a licence is not known."),
+                    + " undone. license check, audit: a fact or a licence is not known. license pack, verify-pack: the"
+                    + " pack is partial. license watch: a reading is old."),
     NOT_READY(
             12,
             "assess: every candidate is NOT READY. bench gate: a regression is shown, or a least score missed."
-                    + " license check: forbidden."),
-    BROKEN(20, "ledger verify: the chain is broken."),
+                    + " license check, pack: forbidden. license audit: a violation. license watch: a claim changed."),
+    BROKEN(
+            20,
+            "ledger verify: the chain is broken. license verify-pack: a part of the pack is missing, changed or wrong."),
     UNHEALTHY(21, "doctor: at least one check failed."),
     ENGINE(69, "A model, an engine or an endpoint failed, or no JDK 25 was found."),
     BUG(70, "Stoa itself is at fault; please report it."),
@@ -71,6 +75,14 @@ public enum ExitCode {
             case WITH_DUTIES -> READY_IF;
             case UNKNOWN -> UNDECIDED;
             case INCOMPATIBLE -> NOT_READY;
+        };
+    }
+
+    static ExitCode of(Audit.Outcome outcome) {
+        return switch (outcome) {
+            case PASS -> OK;
+            case UNKNOWN -> UNDECIDED;
+            case FAIL -> NOT_READY;
         };
     }
 

@@ -29,17 +29,19 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "bom",
         description = {
-            "Write a bill of materials of models: files with digests, bases, datasets, licences and where they were read.",
+            "Write a bill of materials of models: files with digests, bases, datasets, licences and where they were"
+                    + " read.",
             "A licence that is not known is said to be not known; an id stands only where SPDX's list has it."
         },
         mixinStandardHelpOptions = true,
         sortOptions = false,
         footer = {
             "",
-            "In a folder every GGUF file is a model, and README, LICENSE, NOTICE and policies are their papers; a folder"
-                    + " without GGUF files is one model of all its weights. A GGUF file alone is read without papers.",
-            "The same models give the same bytes. The time is that of SOURCE_DATE_EPOCH; without it CycloneDX has none, and"
-                    + " SPDX, which demands one, has 1970.",
+            "In a folder every GGUF file is a model, and README, LICENSE, NOTICE and policies are their papers; a"
+                    + " folder without GGUF files is one model of all its weights. A GGUF file alone is read without"
+                    + " papers.",
+            "The same models give the same bytes. The time is that of SOURCE_DATE_EPOCH; without it CycloneDX has"
+                    + " none, and SPDX, which demands one, has 1970.",
             "",
             "Examples:",
             "  stoa license bom models/qwen3-0.6b",
@@ -52,7 +54,8 @@ final class LicenseBomCommand implements Runnable {
     private static final String EPOCH = "SOURCE_DATE_EPOCH";
 
     /** The last second that has a four-digit year, which both formats ask for. */
-    private static final long LAST_SECOND = Instant.parse("9999-12-31T23:59:59Z").getEpochSecond();
+    private static final long LAST_SECOND =
+            Instant.parse("9999-12-31T23:59:59Z").getEpochSecond();
 
     private final House house;
 
@@ -123,7 +126,8 @@ final class LicenseBomCommand implements Runnable {
                 new Candidate.GgufFile(
                         of.id(), of.path(), Digest.of(of.path().toString()), of.papers(), Optional.empty());
             case AssessmentFile.Model.Endpoint of ->
-                new Candidate.RemoteModel(of.id(), of.baseUri(), of.name(), of.revision(), of.papers(), of.keyVariable());
+                new Candidate.RemoteModel(
+                        of.id(), of.baseUri(), of.name(), of.revision(), of.papers(), of.keyVariable());
         };
     }
 
@@ -149,8 +153,8 @@ final class LicenseBomCommand implements Runnable {
     }
 
     private static String notASecond(Optional<String> said) {
-        return EPOCH + "=" + said.orElse("") + ": not a number of seconds since 1970; unset it, or set it to one such as"
-                + " 1700000000";
+        return EPOCH + "=" + said.orElse("")
+                + ": not a number of seconds since 1970; unset it, or set it to one such as" + " 1700000000";
     }
 
     /** Hashing large files takes minutes: a folder that is not there is said before that. */
@@ -167,7 +171,8 @@ final class LicenseBomCommand implements Runnable {
 
     private static void write(Path output, byte[] document) {
         Path whole = output.toAbsolutePath();
-        Path half = whole.resolveSibling(".stoa-" + ProcessHandle.current().pid() + "-" + whole.getFileName() + ".part");
+        Path half =
+                whole.resolveSibling(".stoa-" + ProcessHandle.current().pid() + "-" + whole.getFileName() + ".part");
         try {
             try {
                 Files.write(half, document);

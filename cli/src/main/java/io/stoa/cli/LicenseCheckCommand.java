@@ -4,7 +4,6 @@ import io.stoa.assess.yaml.AssessmentFile;
 import io.stoa.assess.yaml.StoaYaml;
 import io.stoa.license.clause.Effect;
 import io.stoa.license.clause.Licenses;
-import io.stoa.license.use.Fact;
 import io.stoa.license.use.Ground;
 import io.stoa.license.use.Inverse;
 import io.stoa.license.use.InverseExaminer;
@@ -12,18 +11,13 @@ import io.stoa.license.use.Part;
 import io.stoa.license.use.StackAnswer;
 import io.stoa.license.use.StackExaminer;
 import io.stoa.model.IntendedUse;
-import io.stoa.model.StoaException;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.EnumMap;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -100,17 +94,9 @@ final class LicenseCheckCommand implements Callable<Integer> {
         Optional<AssessmentFile> asked = file.map(StoaYaml::read);
         asked.ifPresent(assessment -> assessment.models().forEach(arguments::add));
         models.forEach(arguments::add);
-        Map<Fact, String> said = new EnumMap<>(Fact.class);
-        Map<String, Map<Fact, String>> own = new HashMap<>();
-        for (String fact : facts) {
-            read(fact, arguments, said, own);
-        }
-        List<Part> stack = arguments.stack(own);
-        IntendedUse use = Fact.facts(
-                asked.map(AssessmentFile::use)
-                        .orElseGet(() ->
-                                IntendedUse.of("as said on the command line").build()),
-                said);
+        UseArguments said = UseArguments.of(facts, arguments);
+        List<Part> stack = arguments.stack(said.own());
+        IntendedUse use = said.use(asked);
         StackAnswer answer = new StackExaminer(licenses).examine(stack, use);
         Optional<Inverse> turned =
                 inverse || whyNot ? Optional.of(new InverseExaminer(licenses).examine(stack, use)) : Optional.empty();
@@ -129,37 +115,6 @@ final class LicenseCheckCommand implements Callable<Integer> {
 
     /** What {@code --json} prints. */
     private record Document(StackAnswer answer, List<String> missing, Optional<Inverse> inverse, String note) {}
-
-    private static void read(
-            String text, StackArguments arguments, Map<Fact, String> said, Map<String, Map<Fact, String>> own) {
-        int equals = text.indexOf('=');
-        if (equals < 1) {
-            throw StoaException.user("--use " + text + ": write it as KEY=VALUE, such as commercial=true");
-        }
-        String value = text.substring(equals + 1);
-        int dot = text.lastIndexOf('.', equals);
-        String model = dot < 0 ? "" : text.substring(0, dot);
-        String key = text.substring(dot + 1, equals);
-        if (dot >= 0 && !arguments.names().contains(model)) {
-            throw StoaException.user("--use %s: no model is called %s; the models are %s"
-                    .formatted(text, model, String.join(", ", arguments.names())));
-        }
-        if (key.equals("multimodal")) {
-            if (!value.equals("true") && !value.equals("false")) {
-                throw StoaException.user("--use " + text + ": multimodal is true or false");
-            }
-            arguments.multimodal(model, value.equals("true"));
-            return;
-        }
-        Fact fact = Fact.of(key)
-                .orElseThrow(() -> StoaException.user("--use %s: no such key; the keys are multimodal, %s"
-                        .formatted(
-                                text,
-                                java.util.Arrays.stream(Fact.values())
-                                        .map(Fact::key)
-                                        .collect(Collectors.joining(", ")))));
-        (dot < 0 ? said : own.computeIfAbsent(model, _ -> new EnumMap<>(Fact.class))).put(fact, value);
-    }
 
     private static void print(StackAnswer answer, PrintStream out) {
         out.println(words(answer.outcome()));

@@ -31,6 +31,10 @@ import tools.jackson.databind.json.JsonMapper;
             "  stoa license check stoa.yaml",
             "  stoa license combine llama3.1 mit --how republish",
             "  stoa license bom models/qwen3-0.6b --output models.cdx.json",
+            "  stoa license audit models --policy policy.yaml",
+            "  stoa license watch models --state licences.json",
+            "  stoa license pack stoa.yaml --text papers --out pack",
+            "  stoa license verify-pack pack",
             "",
             LicenseCommand.NO_ADVICE
         })
@@ -60,7 +64,11 @@ final class LicenseCommand implements Runnable {
                 .addSubcommand(new LicenseDiffCommand(house))
                 .addSubcommand(new LicenseCheckCommand(house))
                 .addSubcommand(new LicenseCombineCommand(house))
-                .addSubcommand(new LicenseBomCommand(house));
+                .addSubcommand(new LicenseBomCommand(house))
+                .addSubcommand(new LicensePackCommand(house))
+                .addSubcommand(new LicenseVerifyPackCommand(house))
+                .addSubcommand(new LicenseAuditCommand(house))
+                .addSubcommand(new LicenseWatchCommand(house));
     }
 
     @Override

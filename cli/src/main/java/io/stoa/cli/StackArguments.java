@@ -39,7 +39,27 @@ final class StackArguments {
         this.licenses = licenses;
     }
 
-    private record Model(Role role, Lineage lineage) {}
+    /**
+     * A model.
+     *
+     * @param files its GGUF file, when it has one, then the papers that were given with it
+     * @param revision its endpoint, when that is pinned to a revision
+     */
+    private record Model(Role role, Lineage lineage, List<Path> files, Optional<String> revision) {}
+
+    /** The files that were given with the models, weights and papers, by the models' names. */
+    SequencedMap<String, List<Path>> files() {
+        SequencedMap<String, List<Path>> files = new LinkedHashMap<>();
+        models.forEach((name, model) -> files.put(name, model.files));
+        return files;
+    }
+
+    /** The endpoints that are pinned to a revision, by the models' names. */
+    SequencedMap<String, String> revisions() {
+        SequencedMap<String, String> revisions = new LinkedHashMap<>();
+        models.forEach((name, model) -> model.revision.ifPresent(revision -> revisions.put(name, revision)));
+        return revisions;
+    }
 
     /** The names that were given so far. */
     Set<String> names() {
@@ -54,7 +74,14 @@ final class StackArguments {
                 new Candidate.RemoteModel(
                         of.id(), of.baseUri(), of.name(), of.revision(), of.papers(), of.keyVariable());
         };
-        models.put(model.id(), new Model(Role.GENERATOR, read(candidate)));
+        List<Path> files = new ArrayList<>();
+        Optional<String> revision = Optional.empty();
+        switch (candidate) {
+            case Candidate.GgufFile gguf -> files.add(gguf.path());
+            case Candidate.RemoteModel remote -> revision = remote.revision().map(_ -> remote.identity());
+        }
+        files.addAll(candidate.papers());
+        models.put(model.id(), new Model(Role.GENERATOR, read(candidate), files, revision));
     }
 
     /**
@@ -76,7 +103,11 @@ final class StackArguments {
         for (int i = 2; models.containsKey(name); i++) {
             name = role.lowerCase() + "-" + i;
         }
-        models.put(name, new Model(role, lineage(name, parts)));
+        List<Path> files = parts.stream()
+                .filter(part -> licenses.find(part).isEmpty())
+                .map(this::path)
+                .toList();
+        models.put(name, new Model(role, lineage(name, parts), files, Optional.empty()));
     }
 
     private static Role role(String argument, int equals) {
@@ -93,7 +124,9 @@ final class StackArguments {
         models.replaceAll((key, model) -> name.isEmpty() || key.equals(name)
                 ? new Model(
                         model.role,
-                        new Lineage(model.lineage.steps(), model.lineage.architecture(), Optional.of(value)))
+                        new Lineage(model.lineage.steps(), model.lineage.architecture(), Optional.of(value)),
+                        model.files,
+                        model.revision)
                 : model);
     }
 

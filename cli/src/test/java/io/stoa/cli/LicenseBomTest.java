@@ -67,7 +67,8 @@ class LicenseBomTest {
         assertThat(Files.readString(file)).contains("2023-11-14T22:13:20Z");
         assertThat(out.size()).isZero();
         try (Stream<Path> all = Files.list(folder)) {
-            assertThat(all.map(path -> path.getFileName().toString())).containsExactlyInAnyOrder("mine", "models.cdx.json");
+            assertThat(all.map(path -> path.getFileName().toString()))
+                    .containsExactlyInAnyOrder("mine", "models.cdx.json");
         }
         byte[] first = Files.readAllBytes(file);
         assertThat(bom(dated, model(), model(), "--output", file)).isZero();

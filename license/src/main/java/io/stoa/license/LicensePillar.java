@@ -117,6 +117,19 @@ public final class LicensePillar implements Pillar {
                                                                 .collect(Collectors.joining(" and "))),
                                         List.of(),
                                         evidence);
+                            case Standing.Compound compound ->
+                                Finding.info(
+                                        this,
+                                        "%s is under %s, as said by %s"
+                                                .formatted(
+                                                        step.name(),
+                                                        compound.expression(),
+                                                        step.claims().stream()
+                                                                .map(Claim::where)
+                                                                .distinct()
+                                                                .collect(Collectors.joining(" and "))),
+                                        List.of(),
+                                        evidence);
                             case Standing.Inherited() ->
                                 Finding.info(
                                         this,

@@ -32,8 +32,8 @@ public record BomModel(
         Lineage lineage,
         Set<String> hub,
         Details details) {
-    private static final Comparator<HashedFile> BY_NAME =
-            Comparator.comparing(HashedFile::name).thenComparing(file -> file.sha256().hex());
+    private static final Comparator<HashedFile> BY_NAME = Comparator.comparing(HashedFile::name)
+            .thenComparing(file -> file.sha256().hex());
 
     /**
      * A repository of the Hugging Face Hub.
@@ -64,7 +64,8 @@ public record BomModel(
 
         /** Its page, at the commit where it is known. */
         String address() {
-            return "https://huggingface.co/" + name + commit.map(hex -> "/tree/" + hex).orElse("");
+            return "https://huggingface.co/" + name
+                    + commit.map(hex -> "/tree/" + hex).orElse("");
         }
     }
 
@@ -119,7 +120,11 @@ public record BomModel(
             requireNonNull(task, "task");
             inputs = inputs.stream().distinct().sorted().toList();
             outputs = outputs.stream().distinct().sorted().toList();
-            datasets = datasets.stream().filter(name -> !name.isBlank()).distinct().sorted().toList();
+            datasets = datasets.stream()
+                    .filter(name -> !name.isBlank())
+                    .distinct()
+                    .sorted()
+                    .toList();
             requireNonNull(relation, "relation");
             requireNonNull(quantizedBy, "quantizedBy");
             requireNonNull(tensorTypes, "tensorTypes");
@@ -168,7 +173,9 @@ public record BomModel(
 
     /** The steps of one kind. */
     List<Step> steps(Step.Relation relation) {
-        return lineage.steps().stream().filter(step -> step.relation() == relation).toList();
+        return lineage.steps().stream()
+                .filter(step -> step.relation() == relation)
+                .toList();
     }
 
     /** Everything that tells two models apart, as one text. */

@@ -89,8 +89,9 @@ public final class BomReader {
             throw StoaException.user(path + ": cannot be read; is the path right?");
         }
         if (!isGguf(path)) {
-            throw StoaException.user(path + ": neither a GGUF file nor a folder nor a stoa.yaml; for other weights name the"
-                    + " folder that they lie in");
+            throw StoaException.user(
+                    path + ": neither a GGUF file nor a folder nor a stoa.yaml; for other weights name the"
+                            + " folder that they lie in");
         }
         return List.of(model(stem(path), List.of(path), List.of(), path, Optional.empty()));
     }
@@ -103,26 +104,33 @@ public final class BomReader {
             case Candidate.RemoteModel remote -> {
                 List<Paper> papers = papers(sorted(remote.papers()));
                 Lineage lineage = new LineageReader(licenses).read(candidate, papers);
-                yield model(new Read(remote.id(), List.of(), papers, lineage, Optional.empty()), Optional.empty(), Map.of());
+                yield model(
+                        new Read(remote.id(), List.of(), papers, lineage, Optional.empty()),
+                        Optional.empty(),
+                        Map.of());
             }
         };
     }
 
     private List<BomModel> folder(Path folder) {
         List<Path> files = files(folder);
-        List<Path> weights =
-                files.stream().filter(file -> WEIGHTS.matcher(name(file)).matches()).toList();
-        List<Path> papers = new ArrayList<>(
-                files.stream().filter(file -> PAPER.matcher(name(file)).matches()).toList());
+        List<Path> weights = files.stream()
+                .filter(file -> WEIGHTS.matcher(name(file)).matches())
+                .toList();
+        List<Path> papers = new ArrayList<>(files.stream()
+                .filter(file -> PAPER.matcher(name(file)).matches())
+                .toList());
         if (weights.isEmpty() && papers.isEmpty()) {
-            throw StoaException.user(folder + ": holds neither weights (such as *.gguf or *.safetensors) nor a card nor a"
-                    + " licence text; is it a model's folder?");
+            throw StoaException.user(
+                    folder + ": holds neither weights (such as *.gguf or *.safetensors) nor a card nor a"
+                            + " licence text; is it a model's folder?");
         }
         Optional<Repository> repository = snapshot(folder);
         Map<String, List<Path>> models = new TreeMap<>();
         weights.stream()
                 .filter(BomReader::isGguf)
-                .forEach(file -> models.computeIfAbsent(stem(file), _ -> new ArrayList<>()).add(file));
+                .forEach(file -> models.computeIfAbsent(stem(file), _ -> new ArrayList<>())
+                        .add(file));
         if (models.isEmpty()) {
             models.put(repository.map(Repository::name).orElseGet(() -> name(folder)), weights);
         }
@@ -151,12 +159,12 @@ public final class BomReader {
                                 : name(path)));
         Optional<Path> gguf = files.stream().filter(BomReader::isGguf).findFirst();
         if (gguf.isEmpty()) {
-            Lineage lineage = new LineageReader(licenses).read(name, papers);
+            Lineage lineage = new LineageReader(licenses).read(name, Optional.empty(), List.of(), papers);
             return model(new Read(name, files, papers, lineage, Optional.empty()), repository, shown);
         }
         // the reader of lineages looks at the header only; the real digest takes a full pass and is made once, below
-        Candidate.GgufFile candidate = new Candidate.GgufFile(
-                "model", gguf.get(), Digest.of(gguf.get().toString()), paths, Optional.empty());
+        Candidate.GgufFile candidate =
+                new Candidate.GgufFile("model", gguf.get(), Digest.of(gguf.get().toString()), paths, Optional.empty());
         Lineage lineage = new LineageReader(licenses).read(candidate, papers);
         return model(
                 new Read(name, files, papers, lineage, Optional.of(GgufReader.read(gguf.get()))), repository, shown);
@@ -189,7 +197,8 @@ public final class BomReader {
     }
 
     private static Details details(List<CardFacts> cards, Optional<GgufHeader> header, Optional<Boolean> multimodal) {
-        List<String> datasets = new ArrayList<>(header.map(read -> strings(read, "general.datasets")).orElse(List.of()));
+        List<String> datasets = new ArrayList<>(
+                header.map(read -> strings(read, "general.datasets")).orElse(List.of()));
         cards.forEach(card -> datasets.addAll(card.all("datasets")));
         Optional<String> task = cards.stream()
                 .flatMap(card -> card.only("pipeline_tag").stream())
@@ -288,7 +297,8 @@ public final class BomReader {
     private Set<String> bases(List<Path> files, List<Path> paths) {
         List<Paper> papers = papers(paths);
         Set<String> names = new TreeSet<>();
-        papers.forEach(paper -> CardFacts.of(paper.text()).all("base_model").forEach(base -> names.add(shortName(base))));
+        papers.forEach(
+                paper -> CardFacts.of(paper.text()).all("base_model").forEach(base -> names.add(shortName(base))));
         files.stream()
                 .filter(BomReader::isGguf)
                 .findFirst()
@@ -296,7 +306,8 @@ public final class BomReader {
                 .ifPresent(header -> {
                     repositories(header).forEach(base -> names.add(shortName(base)));
                     for (int i = 0; i < MOST_BASES; i++) {
-                        header.string("general.base_model." + i + ".name").ifPresent(base -> names.add(shortName(base)));
+                        header.string("general.base_model." + i + ".name")
+                                .ifPresent(base -> names.add(shortName(base)));
                     }
                 });
         return names;
@@ -311,7 +322,9 @@ public final class BomReader {
         List<Path> papers = new ArrayList<>();
         for (Path inside : entries(folder)) {
             if (Files.isDirectory(inside) && bases.contains(name(inside).toLowerCase(Locale.ROOT))) {
-                files(inside).stream().filter(file -> PAPER.matcher(name(file)).matches()).forEach(papers::add);
+                files(inside).stream()
+                        .filter(file -> PAPER.matcher(name(file)).matches())
+                        .forEach(papers::add);
             }
         }
         return papers;
@@ -323,9 +336,12 @@ public final class BomReader {
 
     private static List<Path> entries(Path folder) {
         try (Stream<Path> entries = Files.list(folder)) {
-            List<Path> all = entries.limit(MOST_FILES + 1L).sorted(Comparator.comparing(BomReader::name)).toList();
+            List<Path> all = entries.limit(MOST_FILES + 1L)
+                    .sorted(Comparator.comparing(BomReader::name))
+                    .toList();
             if (all.size() > MOST_FILES) {
-                throw StoaException.user(folder + ": holds more than " + MOST_FILES + " files; is it a model's folder?");
+                throw StoaException.user(
+                        folder + ": holds more than " + MOST_FILES + " files; is it a model's folder?");
             }
             return all;
         } catch (IOException | UncheckedIOException e) {

@@ -66,7 +66,8 @@ public final class BomWriter {
 
     private static String text(JsonNode document) {
         DefaultIndenter lines = new DefaultIndenter(INDENT, "\n");
-        DefaultPrettyPrinter printer = new DefaultPrettyPrinter().withObjectIndenter(lines).withArrayIndenter(lines);
+        DefaultPrettyPrinter printer =
+                new DefaultPrettyPrinter().withObjectIndenter(lines).withArrayIndenter(lines);
         ObjectWriter writer = JsonMapper.shared().writer().with(printer);
         return writer.writeValueAsString(document);
     }

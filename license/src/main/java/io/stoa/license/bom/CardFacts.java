@@ -35,9 +35,8 @@ record CardFacts(Map<String, List<String>> values) {
     }
 
     static CardFacts of(String text) {
-        Optional<String> yaml = FrontMatter.of(text)
-                .map(FrontMatter::yaml)
-                .filter(front -> front.length() <= LARGEST_FRONT_MATTER);
+        Optional<String> yaml =
+                FrontMatter.of(text).map(FrontMatter::yaml).filter(front -> front.length() <= LARGEST_FRONT_MATTER);
         try {
             return new CardFacts(yaml.map(CardFacts::read).orElse(Map.of()));
         } catch (YamlEngineException e) {
@@ -56,9 +55,8 @@ record CardFacts(Map<String, List<String>> values) {
     }
 
     private static Map<String, List<String>> read(String yaml) {
-        LoadSettings settings = LoadSettings.builder()
-                .setCodePointLimit(LARGEST_FRONT_MATTER)
-                .build();
+        LoadSettings settings =
+                LoadSettings.builder().setCodePointLimit(LARGEST_FRONT_MATTER).build();
         Reading reading = new Reading();
         for (Event event : new Parse(settings).parseString(yaml)) {
             reading.hear(event);

@@ -120,15 +120,15 @@ final class CycloneDx {
 
     private void licenses(ObjectNode component, Licensing licensing) {
         if (licensing instanceof Licensing.Stated(Licensing.Named named, boolean concluded)) {
-            license(component.putArray("licenses"), named)
-                    .put("acknowledgement", concluded ? "concluded" : "declared");
+            license(component.putArray("licenses"), named).put("acknowledgement", concluded ? "concluded" : "declared");
         }
     }
 
     /** Adds a licence and returns the object that more can be said in. */
     private static ObjectNode license(ArrayNode choices, Licensing.Named named) {
         return switch (named) {
-            case Licensing.Named.Listed(String id) -> choices.addObject().putObject("license").put("id", id);
+            case Licensing.Named.Listed(String id) ->
+                choices.addObject().putObject("license").put("id", id);
             case Licensing.Named.Own own -> {
                 ObjectNode license = choices.addObject().putObject("license").put("name", own.name());
                 own.link().ifPresent(link -> license.put("url", link));
@@ -252,8 +252,8 @@ final class CycloneDx {
             property(properties, "stoa:license:claim", claim.where() + ": " + claim.said());
         }
         switch (node.licensing()) {
-            case Licensing.Stated(_, boolean concluded) ->
-                property(properties, "stoa:license:standing", concluded ? "concluded" : "declared");
+            case Licensing.Stated stated ->
+                property(properties, "stoa:license:standing", stated.concluded() ? "concluded" : "declared");
             case Licensing.NotKnown(String why) -> {
                 property(properties, "stoa:license:standing", NOT_KNOWN);
                 property(properties, "stoa:license:why", why);
@@ -265,17 +265,16 @@ final class CycloneDx {
                 .details()
                 .parameters()
                 .ifPresent(count -> property(properties, "stoa:model:parameters", Long.toString(count)));
-        node.model()
-                .details()
-                .tensorTypes()
-                .ifPresent(types -> property(properties, "stoa:model:tensor-types", types));
+        node.model().details().tensorTypes().ifPresent(types -> property(properties, "stoa:model:tensor-types", types));
         node.model()
                 .lineage()
                 .multimodal()
                 .ifPresent(value -> property(properties, "stoa:model:multimodal", Boolean.toString(value)));
         if (node.model().files().size() == 1) {
             property(
-                    properties, "stoa:model:file", node.model().files().getFirst().name());
+                    properties,
+                    "stoa:model:file",
+                    node.model().files().getFirst().name());
         }
     }
 

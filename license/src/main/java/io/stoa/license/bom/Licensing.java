@@ -56,6 +56,10 @@ sealed interface Licensing {
     static Licensing of(Step step, Licenses licenses, SpdxList list) {
         return switch (step.standing()) {
             case Step.Standing.Settled(String license) -> new Stated(known(license, licenses, list), true);
+            case Step.Standing.Compound compound ->
+                SpdxExpression.of(compound.expression(), list)
+                        .<Licensing>map(expression -> new Stated(named(expression), true))
+                        .orElseGet(() -> new NotKnown(compound.expression() + " is no expression of known ids"));
             case Step.Standing.Inherited() -> new Inherited();
             case Step.Standing.Open open ->
                 declared(step, licenses, list)

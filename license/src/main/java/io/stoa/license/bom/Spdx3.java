@@ -59,7 +59,9 @@ final class Spdx3 {
         ArrayNode all = root.putArray("@graph");
         ObjectNode creation = all.addObject().put("type", "CreationInfo").put("@id", CREATION);
         creation.put("specVersion", "3.0.1");
-        creation.put("created", created.orElse(NO_TIME).truncatedTo(ChronoUnit.SECONDS).toString());
+        creation.put(
+                "created",
+                created.orElse(NO_TIME).truncatedTo(ChronoUnit.SECONDS).toString());
         if (created.isEmpty()) {
             creation.put("comment", "No time of creation was given; the epoch stands in its place.");
         }
@@ -71,10 +73,10 @@ final class Spdx3 {
         List<String> inside = new ArrayList<>();
         elements.forEach(element -> inside.add(element.path("spdxId").asString()));
         inside.sort(String::compareTo);
-        List<String> subjects = graph.subjects().stream()
-                .map(node -> id(node.reference()))
-                .toList();
-        ObjectNode bom = collection("software_Sbom", id("bom"), subjects, inside).put("name", name());
+        List<String> subjects =
+                graph.subjects().stream().map(node -> id(node.reference())).toList();
+        ObjectNode bom =
+                collection("software_Sbom", id("bom"), subjects, inside).put("name", name());
         bom.putArray("software_sbomType").add("analyzed");
         all.add(bom);
         elements.forEach(all::add);
@@ -116,8 +118,9 @@ final class Spdx3 {
             verified(model3, model.files().getFirst());
         }
         papers(model3, node.papers());
-        model.lineage().architecture().ifPresent(family -> model3.putArray("ai_typeOfModel")
-                .add(family));
+        model.lineage()
+                .architecture()
+                .ifPresent(family -> model3.putArray("ai_typeOfModel").add(family));
         model.details().task().ifPresent(task -> model3.put("ai_informationAboutApplication", "task: " + task));
         List<String> notes = CycloneDx.notes(model);
         if (!notes.isEmpty()) {
@@ -182,9 +185,7 @@ final class Spdx3 {
             HashedFile file = node.model().files().get(i);
             String id = id(node.reference() + "-file-" + (i + 1));
             verified(
-                    element("software_File", id)
-                            .put("name", file.name())
-                            .put("software_primaryPurpose", "model"),
+                    element("software_File", id).put("name", file.name()).put("software_primaryPurpose", "model"),
                     file);
             files.add(id);
         }

@@ -1,6 +1,5 @@
 package io.stoa.license.bom;
 
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -35,13 +34,15 @@ final class Tasks {
     static List<String> inputs(String task) {
         Matcher fromTo = FROM_TO.matcher(task);
         if (fromTo.matches()) {
-            return Arrays.asList(fromTo.group(1).split("-", -1));
+            return List.of(fromTo.group(1).split("-", -1));
         }
         return OF_TEXT.containsKey(task) ? List.of(TEXT) : List.of();
     }
 
     static List<String> outputs(String task) {
         Matcher fromTo = FROM_TO.matcher(task);
-        return fromTo.matches() ? List.of(fromTo.group(2)) : Optional.ofNullable(OF_TEXT.get(task)).stream().toList();
+        return fromTo.matches()
+                ? List.of(fromTo.group(2))
+                : Optional.ofNullable(OF_TEXT.get(task)).stream().toList();
     }
 }

@@ -53,4 +53,19 @@ public record Clause(
             throw new IllegalArgumentException("a clause that is quoted was read: " + says);
         }
     }
+
+    /** Whether it is about models that outputs train: then it holds of a teacher's student as well. */
+    public boolean concernsOutputs() {
+        return topic == Topic.OUTPUTS_TO_TRAIN || concernOutputs(when);
+    }
+
+    private static boolean concernOutputs(List<Condition> conditions) {
+        return conditions.stream()
+                .anyMatch(condition -> condition instanceof Condition.OutputsTrainModels
+                        || condition instanceof Condition.OutputsTrainOthers
+                        || condition instanceof Condition.OutputsTrainFamily
+                        || condition instanceof Condition.Distilled
+                        || (condition instanceof Condition.AnyOf(List<List<Condition>> alternatives)
+                                && alternatives.stream().anyMatch(Clause::concernOutputs)));
+    }
 }

@@ -50,6 +50,15 @@ public final class Licenses {
         this.digest = Digest.of(running);
     }
 
+    /** A knowledge base of these files, with the texts that Stoa recognises. */
+    Licenses(List<String> files) {
+        this.all = files.stream()
+                .map(yaml -> new ClauseFile("licence", yaml).license())
+                .toList();
+        this.recognizer = new Licenses().recognizer;
+        this.digest = Digest.of(String.join("\n", files));
+    }
+
     /** All of them. */
     public List<License> all() {
         return all;
@@ -99,6 +108,11 @@ public final class Licenses {
                         .filter(pattern -> pattern.matcher(name).find())
                         .isPresent())
                 .findFirst();
+    }
+
+    /** Whether the whole text of the licence with this id can be recognised, not only passages of it. */
+    public boolean recognizes(String id) {
+        return recognizer.recognizes(id);
     }
 
     /** Recognises a licence text. */

@@ -11,7 +11,8 @@ import java.util.Optional;
  * @param source the file or endpoint
  * @param place where in it: a metadata key, or a key and its line
  * @param said what it said, word for word where that is short
- * @param license the id of the licence that this means, when Stoa knows it
+ * @param license the id of the licence that this means, when Stoa knows it; of a choice or of several that hold together an
+ *     {@link SpdxExpression} of ids
  * @param doubt why it does not say which licence applies, when it does not
  */
 public record Claim(
@@ -25,7 +26,11 @@ public record Claim(
         /** It names a model in its publisher's own repository, whose licence is known. */
         REPOSITORY,
         /** It is only called like a model whose licence is known: this can contradict, and never permits. */
-        NAME
+        NAME,
+        /** Its architecture and tokenizer point to a family: this can contradict, and never permits. */
+        EVIDENCE,
+        /** It says where the model comes from, in a way that cannot be. */
+        ORIGIN
     }
 
     public Claim {

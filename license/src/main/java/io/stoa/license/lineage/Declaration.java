@@ -26,10 +26,10 @@ record Declaration(String source, String place, String id, Optional<String> name
         boolean byId = !id.strip().toLowerCase(Locale.ROOT).equals(OTHER);
         Optional<License> linked = link.flatMap(licenses::findByLink);
         if (byId) {
-            claims.add(claim(id, licenses.find(id)));
+            claims.add(claim(id, meant(id, licenses)));
         }
-        name.ifPresent(said -> claims.add(claim(said, licenses.find(said))));
-        linked.ifPresent(license -> claims.add(claim(link.orElseThrow(), linked)));
+        name.ifPresent(said -> claims.add(claim(said, meant(said, licenses))));
+        linked.ifPresent(license -> claims.add(claim(link.orElseThrow(), Optional.of(license.id()))));
         if (claims.isEmpty()) {
             claims.add(Claim.doubtful(
                     Claim.Kind.DECLARED,
@@ -41,13 +41,30 @@ record Declaration(String source, String place, String id, Optional<String> name
         return claims;
     }
 
-    private Claim claim(String said, Optional<License> license) {
-        return license.map(known -> Claim.of(Claim.Kind.DECLARED, source, place, said, known.id()))
+    /** The id of a licence, or an expression of ids. */
+    private static Optional<String> meant(String said, Licenses licenses) {
+        Optional<String> single = licenses.find(said).map(License::id);
+        if (single.isPresent()) {
+            return single;
+        }
+        return SpdxExpression.parse(said)
+                .filter(SpdxExpression::isCompound)
+                .flatMap(expression -> expression.known(name -> licenses.find(name).map(License::id)))
+                .map(SpdxExpression::toString);
+    }
+
+    private Claim claim(String said, Optional<String> license) {
+        return license.map(known -> Claim.of(Claim.Kind.DECLARED, source, place, said, known))
                 .orElseGet(() -> Claim.doubtful(
                         Claim.Kind.DECLARED,
                         source,
                         place,
-                        said,
-                        "declares \"%s\", which is not among the licences that Stoa knows".formatted(said)));
+                        shown(said),
+                        "declares \"%s\", which is not among the licences that Stoa knows".formatted(shown(said))));
+    }
+
+    /** What strangers wrote, short enough for a message. */
+    private static String shown(String said) {
+        return said.length() <= 200 ? said : said.substring(0, 200) + "…";
     }
 }

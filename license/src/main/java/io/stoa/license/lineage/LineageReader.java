@@ -1,6 +1,5 @@
 package io.stoa.license.lineage;
 
-import io.stoa.engine.gguf.GgufHeader;
 import io.stoa.engine.gguf.GgufReader;
 import io.stoa.license.clause.License;
 import io.stoa.license.clause.Licenses;
@@ -8,29 +7,44 @@ import io.stoa.license.text.Recognition;
 import io.stoa.model.Candidate;
 import io.stoa.model.StoaException;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import java.util.SequencedSet;
 import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /**
- * Reads a candidate's lineage and its licence claims.
+ * Reads a model's lineage and its licence claims.
  *
- * <p>Claims come from the GGUF keys {@code general.license}, {@code general.license.name}, {@code general.license.link},
- * {@code general.name} and {@code general.base_model.*}, and from the candidate's papers; files that merely lie beside the
- * model are not read. A paper belongs to a base model when it lies in a folder named like it (without publisher), and to
- * the model otherwise.
+ * <p>Claims come from the model's own files ({@link Trace}) and from its papers: cards, LICENSE and NOTICE files. A paper
+ * belongs to a base or a teacher when it lies in a folder named like it (without publisher), and to the model otherwise;
+ * what lies in the model's own folder is the model's.
  */
 public final class LineageReader {
-    private static final int MOST_BASES = 16;
-    private static final Set<String> MULTIMODAL = Set.of("mllama", "llama4", "clip");
+    private static final int MOST_BASES = Trace.MOST_BASES;
+
+    /** No name of a model is longer. */
+    private static final int LONGEST_NAME = 200;
 
     private final Licenses licenses;
+    private final Function<String, Recognition> recognition;
 
     public LineageReader(Licenses licenses) {
+        this(licenses, licenses::recognize);
+    }
+
+    /** A reader with its own way to recognise texts, such as one that remembers. */
+    public LineageReader(Licenses licenses, Function<String, Recognition> recognition) {
         this.licenses = licenses;
+        this.recognition = recognition;
     }
 
     /**
@@ -38,125 +52,292 @@ public final class LineageReader {
      *
      * @param path where it lies
      * @param text its content
+     * @param owner the base or the teacher that it belongs to, where that is known otherwise than by its folder
      */
-    public record Paper(Path path, String text) {}
+    public record Paper(Path path, String text, Optional<String> owner) {
+        public Paper(Path path, String text) {
+            this(path, text, Optional.empty());
+        }
+    }
 
     /**
      * Reads the candidate's own header and its papers.
      *
-     * @throws StoaException of kind {@code USER} when the GGUF file cannot be read
+     * @throws StoaException of kind {@code USER} when the GGUF file cannot be read, or when more bases are named than a
+     *     model has
      */
     public Lineage read(Candidate candidate, List<Paper> papers) {
         return switch (candidate) {
             case Candidate.GgufFile file -> {
-                GgufHeader header = GgufReader.read(file.path());
-                List<Step> steps = steps(file.id(), claims(file.path(), header), bases(header), papers);
+                Trace trace = gguf(file.path());
+                Lineage lineage = read(file.id(), Optional.ofNullable(file.path().toAbsolutePath().getParent()), List.of(trace), papers);
+                List<Step> steps = new ArrayList<>(lineage.steps());
                 file.quantizedFrom()
                         .ifPresent(made -> steps.add(new Step(
                                 Step.Relation.QUANTIZED,
                                 "%s from %s by %s"
                                         .formatted(made.type(), made.base().abbreviated(), made.by()),
                                 List.of())));
-                yield new Lineage(steps, header.string("general.architecture"), multimodal(header));
+                yield new Lineage(steps, lineage.architecture(), lineage.multimodal());
             }
             case Candidate.RemoteModel remote -> {
-                List<Claim> claims = hint(remote.baseUri().toString(), "model name", remote.name()).stream()
+                String source = remote.baseUri().toString();
+                Trace trace = Trace.called(source, remote.name());
+                List<Claim> claims = Trace.hint(licenses, source, "model name", remote.name()).stream()
                         .toList();
-                yield new Lineage(steps(remote.id(), claims, List.of(), papers), Optional.empty(), Optional.empty());
+                Trace named = new Trace(
+                        source,
+                        claims,
+                        trace.names(),
+                        trace.publishers(),
+                        List.of(),
+                        List.of(),
+                        Optional.empty(),
+                        Optional.empty());
+                yield read(remote.id(), Optional.empty(), List.of(named), papers);
             }
         };
     }
 
-    /** Reads the papers of a model whose own file tells nothing, such as safetensors. */
-    public Lineage read(String model, List<Paper> papers) {
-        return new Lineage(steps(model, List.of(), List.of(), papers), Optional.empty(), Optional.empty());
+    /**
+     * What a GGUF file's header says.
+     *
+     * @throws StoaException of kind {@code USER} when it cannot be read
+     */
+    public Trace gguf(Path path) {
+        return Trace.gguf(path.toString(), GgufReader.read(path), licenses);
     }
 
-    private List<Step> steps(String model, List<Claim> own, List<String> named, List<Paper> papers) {
-        Set<String> bases = allBases(named, papers);
+    /**
+     * Reads a model's lineage from what its files and papers say.
+     *
+     * @param model what it is called
+     * @param folder the model's own folder: papers in it are the model's, whatever the folder is called
+     * @param traces its own files
+     * @param papers its cards and licence files, and those of its bases
+     * @throws StoaException of kind {@code USER} when more bases are named than a model has
+     */
+    public Lineage read(String model, Optional<Path> folder, List<Trace> traces, List<Paper> papers) {
+        Origins origins = new Origins(model, folder, traces, papers);
         List<Step> steps = new ArrayList<>();
-        for (String base : bases) {
-            List<Claim> claims = new ArrayList<>(repository(base).stream().toList());
-            papers.stream()
-                    .filter(paper -> owner(paper, bases).equals(Optional.of(base)))
-                    .forEach(paper -> claims.addAll(claims(paper)));
-            steps.add(new Step(Step.Relation.BASE, base, claims));
+        for (String base : origins.bases) {
+            steps.add(step(Step.Relation.BASE, base, origins));
         }
-        List<Claim> claims = new ArrayList<>(own);
-        papers.stream().filter(paper -> owner(paper, bases).isEmpty()).forEach(paper -> claims.addAll(claims(paper)));
-        steps.add(new Step(Step.Relation.MODEL, model, claims));
-        return steps;
-    }
-
-    /** The bases that the file names, those that cards name, and theirs in turn. */
-    private Set<String> allBases(List<String> named, List<Paper> papers) {
-        Set<String> bases = new LinkedHashSet<>(named);
-        papers.stream()
-                .filter(paper -> kind(paper) == PaperKind.CARD)
-                .flatMap(paper -> card(paper).bases().stream())
-                .map(LineageReader::withoutHost)
-                .forEach(bases::add);
-        if (bases.size() > MOST_BASES) {
-            throw StoaException.user(
-                    "the file and its papers name %d base models, more than %d: %s; are they its papers?"
-                            .formatted(bases.size(), MOST_BASES, String.join(", ", bases)));
+        for (String teacher : origins.teachers) {
+            steps.add(step(Step.Relation.TEACHER, teacher, origins));
         }
-        return bases;
-    }
-
-    /** The base that a paper belongs to: the one that its folder is named like. */
-    private static Optional<String> owner(Paper paper, Set<String> bases) {
-        Path above = paper.path().toAbsolutePath().normalize().getParent();
-        Path folder = above == null ? null : above.getFileName();
-        return bases.stream()
-                .filter(base ->
-                        folder != null && folder.toString().equalsIgnoreCase(base.substring(base.lastIndexOf('/') + 1)))
-                .findFirst();
-    }
-
-    private List<Claim> claims(Path path, GgufHeader header) {
-        String source = path.toString();
         List<Claim> claims = new ArrayList<>();
-        Optional<String> name = header.string("general.license.name").filter(said -> !said.isBlank());
-        Optional<String> link = header.string("general.license.link").filter(said -> !said.isBlank());
-        Optional<String> id = header.string("general.license").filter(said -> !said.isBlank());
-        if (id.isPresent() || name.isPresent() || link.isPresent()) {
-            claims.addAll(new Declaration(source, "general.license", id.orElse(Declaration.OTHER), name, link)
-                    .claims(licenses));
-        }
-        header.string("general.name")
-                .flatMap(said -> hint(source, "general.name", said))
-                .ifPresent(claims::add);
-        return claims;
+        traces.forEach(trace -> claims.addAll(trace.claims()));
+        origins.of(Optional.empty()).forEach(paper -> claims.addAll(claims(paper, origins)));
+        claims.addAll(origins.impossible);
+        claims.addAll(contradicting(traces, steps, claims));
+        steps.add(new Step(Step.Relation.MODEL, model, claims));
+        return new Lineage(
+                steps,
+                traces.stream()
+                        .flatMap(trace -> trace.signs().stream())
+                        .flatMap(signs -> signs.architecture().stream())
+                        .findFirst(),
+                multimodal(traces));
     }
 
-    private static List<String> bases(GgufHeader header) {
-        List<String> bases = new ArrayList<>();
-        long count = header.integer("general.base_model.count").orElse(0);
-        for (int i = 0; i < Math.min(count, MOST_BASES + 1); i++) {
-            String key = "general.base_model." + i + ".";
-            Optional<String> repository = header.string(key + "repo_url").map(LineageReader::withoutHost);
-            Optional<String> named = header.string(key + "name")
-                    .map(name -> header.string(key + "organization")
-                            .map(publisher -> publisher.strip().replace(' ', '-') + "/" + name)
-                            .orElse(name));
-            bases.add(repository.or(() -> named).orElse("base model " + i));
-        }
-        return bases;
+    /** One part that takes more than text makes the whole do so. */
+    private static Optional<Boolean> multimodal(List<Trace> traces) {
+        List<Boolean> said =
+                traces.stream().flatMap(trace -> trace.multimodal().stream()).toList();
+        return said.contains(true) ? Optional.of(true) : said.stream().findFirst();
     }
 
-    /** Whether the file takes more than text; unknown for architectures that come in both kinds. */
-    private static Optional<Boolean> multimodal(GgufHeader header) {
-        String architecture = header.architecture();
-        if (MULTIMODAL.contains(architecture)
-                || header.metadata().keySet().stream().anyMatch(key -> key.startsWith(architecture + ".vision."))) {
-            return Optional.of(true);
-        }
-        return architecture.equals("llama") ? Optional.of(false) : Optional.empty();
+    private Step step(Step.Relation relation, String name, Origins origins) {
+        List<Claim> claims = new ArrayList<>(repository(name).stream().toList());
+        origins.of(Optional.of(name)).forEach(paper -> claims.addAll(claims(paper, origins)));
+        return new Step(relation, name, claims);
     }
 
-    private Optional<Claim> hint(String source, String place, String name) {
-        return licenses.hintedBy(name).map(license -> Claim.of(Claim.Kind.NAME, source, place, name, license.id()));
+    /**
+     * Architecture and tokenizer speak where they point to a family that nothing else does: neither a base nor a licence
+     * of that family.
+     */
+    private List<Claim> contradicting(List<Trace> traces, List<Step> steps, List<Claim> own) {
+        List<Claim> contradicting = new ArrayList<>();
+        for (Trace trace : traces) {
+            Optional<Family> family = trace.signs().flatMap(Family::of);
+            if (family.isPresent() && !isTold(family.get(), steps, own)) {
+                contradicting.add(Claim.doubtful(
+                        Claim.Kind.EVIDENCE,
+                        trace.source(),
+                        "architecture and tokenizer",
+                        trace.signs().map(Signs::words).orElseThrow(),
+                        "has the architecture and the tokenizer of %s (%s), while neither its bases nor its licence are of that family"
+                                .formatted(
+                                        family.get().words(),
+                                        trace.signs().map(Signs::words).orElseThrow())));
+            }
+        }
+        return contradicting;
+    }
+
+    private boolean isTold(Family family, List<Step> steps, List<Claim> claims) {
+        Set<String> its = family.tags()
+                .flatMap(tag -> licenses.all().stream().filter(license -> isOf(license, tag)))
+                .map(License::id)
+                .collect(Collectors.toSet());
+        List<Step> bases = steps.stream()
+                .filter(step -> step.relation() == Step.Relation.BASE)
+                .toList();
+        boolean based = bases.stream()
+                .anyMatch(step -> family.isIn(step.name()) || means(step.claims(), its));
+        // what many families use does not explain a base of another one
+        Set<String> own = new LinkedHashSet<>(its);
+        if (!bases.isEmpty()) {
+            own.removeAll(Set.of("Apache-2.0", "MIT"));
+        }
+        return based || means(claims, own);
+    }
+
+    private static boolean means(List<Claim> claims, Set<String> licenses) {
+        return claims.stream()
+                .filter(claim -> claim.kind() != Claim.Kind.NAME)
+                .anyMatch(claim -> claim.license().filter(licenses::contains).isPresent());
+    }
+
+    private static boolean isOf(License license, String tag) {
+        return license.isCalled(tag)
+                || license.aliases().stream().anyMatch(alias -> alias.toLowerCase(Locale.ROOT).startsWith(tag));
+    }
+
+    /** Who the model was made from, as its files and papers tell, and what of that cannot be. */
+    private final class Origins {
+        private final Optional<Path> folder;
+        private final List<Paper> papers;
+        private final Map<Paper, ModelCard> cards = new LinkedHashMap<>();
+        private final SequencedSet<String> bases = new LinkedHashSet<>();
+        private final SequencedSet<String> teachers = new LinkedHashSet<>();
+        private final List<Claim> impossible = new ArrayList<>();
+        private final Set<String> everyone;
+
+        Origins(String model, Optional<Path> folder, List<Trace> traces, List<Paper> papers) {
+            this.folder = folder.map(path -> path.toAbsolutePath().normalize());
+            this.papers = papers;
+            papers.stream().filter(paper -> kind(paper) == PaperKind.CARD).forEach(paper -> cards.put(paper, card(paper)));
+            List<String> names = new ArrayList<>(List.of(model));
+            List<String> publishers = new ArrayList<>();
+            for (Trace trace : traces) {
+                names.addAll(trace.names());
+                publishers.addAll(trace.publishers());
+                trace.bases().forEach(base -> add(base, trace.source(), names));
+                trace.teachers().forEach(teachers::add);
+            }
+            cards.forEach((paper, card) -> card.bases().forEach(base -> add(base, paper.path().toString(), names)));
+            if (bases.size() > MOST_BASES) {
+                throw StoaException.user(
+                        "the file and its papers name %d base models, more than %d: %s; are they its papers?"
+                                .formatted(bases.size(), MOST_BASES, String.join(", ", bases)));
+            }
+            cards.values().forEach(card -> teachers.addAll(card.teachers()));
+            names.addAll(folder.map(Path::getFileName).map(Path::toString).stream().toList());
+            if (teachers.isEmpty()) {
+                names.stream().flatMap(name -> Teachers.inName(name).stream()).forEach(teachers::add);
+            }
+            teachers.removeIf(teacher -> Teachers.isOwn(teacher, publishers));
+            if (teachers.size() > 1) {
+                teachers.remove(Teachers.UNNAMED);
+            }
+            while (teachers.size() > MOST_BASES) {
+                teachers.removeLast();
+            }
+            circles();
+            this.everyone = new LinkedHashSet<>(bases);
+            everyone.addAll(teachers);
+        }
+
+        /** Puts a base on record; one that is the model itself, or that nobody could look up, is impossible. */
+        private void add(String said, String source, List<String> names) {
+            String base = withoutHost(said.substring(0, Math.min(said.length(), LONGEST_NAME)));
+            if (said.length() > LONGEST_NAME || base.isEmpty() || base.startsWith(".") || base.startsWith("/") || base.startsWith("~") || base.indexOf('\\') >= 0) {
+                impossible.add(Claim.doubtful(
+                        Claim.Kind.ORIGIN,
+                        source,
+                        "base_model",
+                        base,
+                        "names \"%s\" as its base, which is no model that could be looked up".formatted(base)));
+                return;
+            }
+            if (names.contains(base)) {
+                impossible.add(Claim.doubtful(
+                        Claim.Kind.ORIGIN, source, "base_model", said, "names the model itself (%s) as its base".formatted(base)));
+                return;
+            }
+            bases.add(base);
+        }
+
+        /** Bases that are made from each other in a circle. */
+        private void circles() {
+            Map<String, Set<String>> madeFrom = new LinkedHashMap<>();
+            cards.forEach((paper, card) -> owner(paper, bases)
+                    .ifPresent(owner -> madeFrom
+                            .computeIfAbsent(owner, _ -> new LinkedHashSet<>())
+                            .addAll(card.bases().stream().map(LineageReader::withoutHost).toList())));
+            for (String start : madeFrom.keySet()) {
+                Set<String> seen = new LinkedHashSet<>();
+                Deque<String> open = new ArrayDeque<>(madeFrom.getOrDefault(start, Set.of()));
+                while (!open.isEmpty()) {
+                    String next = open.pop();
+                    if (seen.add(next)) {
+                        open.addAll(madeFrom.getOrDefault(next, Set.of()));
+                    }
+                }
+                if (seen.contains(start)) {
+                    impossible.add(Claim.doubtful(
+                            Claim.Kind.ORIGIN,
+                            start,
+                            "base_model",
+                            start,
+                            "is made from itself, by way of " + String.join(", ", seen)));
+                    return;
+                }
+            }
+        }
+
+        /** The papers of a base or a teacher, or of the model. */
+        private List<Paper> of(Optional<String> owner) {
+            return papers.stream()
+                    .filter(paper -> owner(paper, everyone).equals(owner))
+                    .toList();
+        }
+
+        /** Whom a paper belongs to: the one that its folder is named like, and otherwise the model. */
+        private Optional<String> owner(Paper paper, Set<String> names) {
+            if (paper.owner().isPresent()) {
+                return paper.owner().filter(names::contains).or(() -> Optional.of(""));
+            }
+            Path above = paper.path().toAbsolutePath().normalize().getParent();
+            Path last = above == null ? null : above.getFileName();
+            if (last == null || folder.filter(above::equals).isPresent()) {
+                return Optional.empty();
+            }
+            return names.stream()
+                    .filter(name -> last.toString().equalsIgnoreCase(name.substring(name.lastIndexOf('/') + 1)))
+                    .findFirst();
+        }
+    }
+
+    /** What a name that a catalogue, or a folder, gives a model says about its licence. */
+    public Trace called(String source, String name) {
+        Trace trace = Trace.called(source, name);
+        List<Claim> claims = repository(name).map(claim -> Claim.of(
+                        claim.kind(), source, "name", name, claim.license().orElseThrow()))
+                .stream()
+                .toList();
+        return new Trace(
+                source,
+                claims,
+                trace.names(),
+                trace.publishers(),
+                List.of(),
+                List.of(),
+                Optional.empty(),
+                Optional.empty());
     }
 
     /** What the name of a repository tells: its publisher's own models have a known licence, for others it is a hint. */
@@ -197,12 +378,12 @@ public final class LineageReader {
         return name.startsWith("README") || name.contains("CARD") ? PaperKind.SILENT : PaperKind.LICENSE;
     }
 
-    private List<Claim> claims(Paper paper) {
+    private List<Claim> claims(Paper paper, Origins origins) {
         return switch (kind(paper)) {
             case LICENSE -> List.of(text(paper));
             case NOTICE -> notices(paper);
             case SILENT -> List.of();
-            case CARD -> card(paper).claims();
+            case CARD -> Optional.ofNullable(origins.cards.get(paper)).map(ModelCard::claims).orElse(List.of());
         };
     }
 
@@ -212,12 +393,12 @@ public final class LineageReader {
 
     private Claim text(Paper paper) {
         String source = paper.path().toString();
-        Recognition recognition = licenses.recognize(paper.text());
-        return switch (recognition) {
+        Recognition recognised = recognition.apply(paper.text());
+        return switch (recognised) {
             case Recognition.Known known ->
                 Claim.of(Claim.Kind.TEXT, source, "text", "the text of " + known.license(), known.license());
             case Recognition.Modified _, Recognition.Several _, Recognition.Unrecognized _ ->
-                Claim.doubtful(Claim.Kind.TEXT, source, "text", "a licence text", recognition.sentence());
+                Claim.doubtful(Claim.Kind.TEXT, source, "text", "a licence text", recognised.sentence());
         };
     }
 

@@ -3,6 +3,7 @@ package io.stoa.license.lineage;
 import static java.util.Objects.requireNonNull;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -18,6 +19,8 @@ public record Step(Relation relation, String name, List<Claim> claims) {
     public enum Relation {
         /** The model that it was made from. */
         BASE,
+        /** A model whose outputs it was trained on: of its licence holds what it asks of such models. */
+        TEACHER,
         /** The model that it is. */
         MODEL,
         /** Stoa's own quantization of it, which adds no licence and keeps all of them. */
@@ -36,6 +39,27 @@ public record Step(Relation relation, String name, List<Claim> claims) {
     public sealed interface Standing {
         /** All claims mean this licence. */
         record Settled(String license) implements Standing {}
+
+        /**
+         * Any of these may be chosen, and all licences of it then hold.
+         *
+         * @param alternatives ids, one alternative of several licences or several alternatives
+         */
+        record Compound(List<List<String>> alternatives) implements Standing {
+            public Compound {
+                alternatives = alternatives.stream().map(List::copyOf).toList();
+            }
+
+            /** All ids, each once. */
+            public List<String> licenses() {
+                return alternatives.stream().flatMap(List::stream).distinct().toList();
+            }
+
+            /** As an SPDX expression. */
+            public String expression() {
+                return new SpdxExpression(alternatives).toString();
+            }
+        }
 
         /** It has none of its own. */
         record Inherited() implements Standing {}
@@ -60,6 +84,10 @@ public record Step(Relation relation, String name, List<Claim> claims) {
             return new Standing.Inherited();
         }
         List<String> possible = meant(claims.stream().filter(claim -> claim.kind() != Claim.Kind.NAME));
+        List<String> ids = possible.stream()
+                .flatMap(license -> licenses(license).stream())
+                .distinct()
+                .toList();
         List<Claim> doubtful =
                 claims.stream().filter(claim -> claim.doubt().isPresent()).toList();
         if (!doubtful.isEmpty()) {
@@ -72,9 +100,10 @@ public record Step(Relation relation, String name, List<Claim> claims) {
                                                     + claim.doubt().orElseThrow())
                                             .collect(Collectors.joining("; "))),
                     "have a lawyer read that source, or replace it with one that states the licence that holds",
-                    possible);
+                    ids);
         }
-        if (meant(claims.stream()).size() > 1) {
+        Optional<SpdxExpression> agreed = agreed();
+        if (agreed.isEmpty() && !claims.isEmpty()) {
             return new Standing.Open(
                     "claims about the licence of %s contradict each other: %s"
                             .formatted(
@@ -84,7 +113,7 @@ public record Step(Relation relation, String name, List<Claim> claims) {
                                                     + claim.license().orElseThrow())
                                             .collect(Collectors.joining("; "))),
                     "ask the publisher which licence holds, and correct or remove the source that is wrong",
-                    possible);
+                    ids);
         }
         if (possible.isEmpty()) {
             return new Standing.Open(
@@ -92,13 +121,43 @@ public record Step(Relation relation, String name, List<Claim> claims) {
                             ? "nothing says which licence %s is under".formatted(name)
                             : "only its name suggests which licence %s is under (%s)"
                                     .formatted(name, claims.getFirst().license().orElseThrow()),
-                    relation == Relation.BASE
+                    relation == Relation.BASE || relation == Relation.TEACHER
                             ? "add the model card or LICENSE file of %s to the papers, in a folder named %s"
                                     .formatted(name, shortName())
                             : "add the model card or the LICENSE file to `card` or `licenses` of the model in stoa.yaml",
-                    possible);
+                    ids);
         }
-        return new Standing.Settled(possible.getFirst());
+        SpdxExpression holds = agreed.orElseThrow();
+        return holds.isCompound()
+                ? new Standing.Compound(holds.alternatives())
+                : new Standing.Settled(possible.getFirst());
+    }
+
+    /**
+     * What all claims agree on: one licence, or an expression of which files that hold licence texts name parts, as they do
+     * beside a choice. Whatever else speaks must mean the whole.
+     */
+    private Optional<SpdxExpression> agreed() {
+        List<String> meant = meant(claims.stream());
+        if (meant.size() == 1) {
+            return Optional.of(expression(meant.getFirst()));
+        }
+        List<String> said = meant(claims.stream().filter(claim -> claim.kind() != Claim.Kind.TEXT));
+        if (said.size() != 1) {
+            return Optional.empty();
+        }
+        SpdxExpression whole = expression(said.getFirst());
+        boolean parts = whole.isCompound()
+                && meant.stream().allMatch(license -> whole.licenses().containsAll(licenses(license)));
+        return parts ? Optional.of(whole) : Optional.empty();
+    }
+
+    private static SpdxExpression expression(String meant) {
+        return SpdxExpression.parse(meant).orElseGet(() -> new SpdxExpression(List.of(List.of(meant))));
+    }
+
+    private static List<String> licenses(String meant) {
+        return expression(meant).licenses();
     }
 
     /** The name without its publisher. */

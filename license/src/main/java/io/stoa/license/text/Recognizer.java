@@ -91,6 +91,12 @@ public final class Recognizer {
         }
     }
 
+    /** Whether a licence of this id is among those that it recognises. */
+    public boolean recognizes(String license) {
+        return titles.containsKey(license)
+                || outlines.stream().anyMatch(outline -> outline.license().equals(license));
+    }
+
     /** Recognises a whole file. */
     public Recognition recognize(String text) {
         if (text.length() > LONGEST) {

@@ -15,7 +15,7 @@ import java.util.Set;
 final class Repair {
     static final int LONGEST = 16;
     private static final int MOST_STEPS = 10_000;
-    private static final String LETTERS = "abcdefghijklmnopqrstuvwxyz";
+    private static final char[] LETTERS = "abcdefghijklmnopqrstuvwxyz".toCharArray();
 
     private static final List<Map.Entry<String, String>> SPELLINGS = List.of(
             Map.entry("licence", "license"),
@@ -174,7 +174,7 @@ final class Repair {
         List<String> near = new ArrayList<>();
         for (int i = 0; i <= word.length(); i++) {
             String head = word.substring(0, i);
-            for (char letter : LETTERS.toCharArray()) {
+            for (char letter : LETTERS) {
                 near.add(head + letter + word.substring(i));
                 if (i < word.length()) {
                     near.add(head + letter + word.substring(i + 1));

@@ -210,6 +210,7 @@ public final class InverseExaminer {
             for (Step step : part.lineage().steps()) {
                 switch (step.standing()) {
                     case Standing.Settled(String license) -> ids.add(license);
+                    case Standing.Compound compound -> ids.addAll(compound.licenses());
                     case Standing.Inherited() -> {}
                     case Standing.Open open -> ids.addAll(open.possible());
                 }

@@ -40,6 +40,9 @@ public final class UseExaminer {
     /** What is done under which condition. */
     private static final Map<Topic, List<Condition>> ACTS = acts();
 
+    /** What was done with a teacher. */
+    private static final Map<Topic, List<Condition>> TAUGHT = Map.of(Topic.OUTPUTS_TO_TRAIN, List.of());
+
     private static final CompatibilityRules RULES = new CompatibilityRules();
 
     private final Function<String, Optional<License>> licenses;
@@ -71,10 +74,7 @@ public final class UseExaminer {
 
     /** What {@link #examine} comes to, without its proof. */
     Outcome outcome(Lineage lineage, IntendedUse use) {
-        return reasons(lineage, use).stream()
-                .map(reason -> Answer.outcome(reason.effect))
-                .max(Outcome::compareTo)
-                .orElse(Outcome.UNKNOWN);
+        return outcome(reasons(lineage, use));
     }
 
     /** How many prohibitions and missing facts keep the use from being allowed. */
@@ -85,14 +85,51 @@ public final class UseExaminer {
                 .sum();
     }
 
+    /**
+     * The duties that the licences' clauses ask of a use, those of unsaid facts and of licences that are only possible
+     * included, in the order of the lineage and of the clauses.
+     */
+    public List<Due> due(Lineage lineage, IntendedUse use) {
+        Facts facts = new Facts(use, lineage);
+        Map<String, List<String>> settled = new LinkedHashMap<>();
+        Map<String, List<String>> possible = new LinkedHashMap<>();
+        for (Step step : lineage.steps()) {
+            switch (step.standing()) {
+                case Standing.Settled(String license) ->
+                    settled.computeIfAbsent(license, _ -> new ArrayList<>()).add(step.name());
+                case Standing.Inherited() -> {}
+                case Standing.Open open ->
+                    open.possible().forEach(license -> possible.computeIfAbsent(license, _ -> new ArrayList<>())
+                            .add(step.name()));
+            }
+        }
+        List<Due> due = new ArrayList<>();
+        settled.forEach((id, steps) -> due.addAll(due(license(id), steps, true, facts)));
+        possible.forEach((id, steps) -> due.addAll(due(license(id), steps, false, facts)));
+        return due;
+    }
+
+    private static List<Due> due(License license, List<String> steps, boolean settled, Facts facts) {
+        return license.clauses().stream()
+                .filter(clause -> clause.effect() == Effect.DUTY && facts.all(clause.when()) != Truth.FALSE)
+                .map(clause -> new Due(license, clause, steps, settled && facts.all(clause.when()) == Truth.TRUE))
+                .toList();
+    }
+
     private List<Reason> reasons(Lineage lineage, IntendedUse use) {
         Facts facts = new Facts(use, lineage);
         Map<String, List<String>> settled = new LinkedHashMap<>();
         List<Reason> reasons = new ArrayList<>();
         for (Step step : lineage.steps()) {
             switch (step.standing()) {
-                case Standing.Settled(String license) ->
-                    settled.computeIfAbsent(license, _ -> new ArrayList<>()).add(step.name());
+                case Standing.Settled(String license) -> {
+                    if (step.relation() == Step.Relation.TEACHER) {
+                        reasons.addAll(reasons(step, license, facts));
+                    } else {
+                        settled.computeIfAbsent(license, _ -> new ArrayList<>()).add(step.name());
+                    }
+                }
+                case Standing.Compound compound -> reasons.addAll(chosen(step, compound, facts));
                 case Standing.Inherited() -> {}
                 case Standing.Open open -> reasons.addAll(open(step, open, facts));
             }
@@ -101,6 +138,85 @@ public final class UseExaminer {
         reasons.addAll(relabelled(lineage));
         reasons.addAll(merged(lineage, facts));
         return reasons;
+    }
+
+    /** What a licence means for a step: all of it, or of a teacher's what concerns models that outputs train. */
+    private List<Reason> reasons(Step step, String license, Facts facts) {
+        return step.relation() == Step.Relation.TEACHER
+                ? taught(license(license), step, facts)
+                : reasons(license(license), List.of(step.name()), facts);
+    }
+
+    /** The alternative that comes to the best outcome; all licences of it hold. */
+    private List<Reason> chosen(Step step, Standing.Compound compound, Facts facts) {
+        List<Reason> best = List.of();
+        for (List<String> all : compound.alternatives()) {
+            List<Reason> reasons = new ArrayList<>();
+            all.forEach(license -> reasons.addAll(reasons(step, license, facts)));
+            reasons.add(new Reason(Effect.NOTES, () -> chosen(step, compound, all)));
+            if (best.isEmpty() || outcome(reasons).compareTo(outcome(best)) < 0) {
+                best = reasons;
+            }
+        }
+        return best;
+    }
+
+    private static Ground chosen(Step step, Standing.Compound compound, List<String> all) {
+        return new Ground(
+                Effect.NOTES,
+                List.of(step.name()),
+                Optional.empty(),
+                "%s is offered under %s; this rests on %s"
+                        .formatted(step.name(), compound.expression(), String.join(" and ", all)),
+                Optional.empty(),
+                "licence claims",
+                List.of(),
+                Optional.empty(),
+                List.of(),
+                List.of());
+    }
+
+    private static Outcome outcome(List<Reason> reasons) {
+        return reasons.stream()
+                .map(reason -> Answer.outcome(reason.effect))
+                .max(Outcome::compareTo)
+                .orElse(Outcome.UNKNOWN);
+    }
+
+    /**
+     * What a teacher's licence asks of a model that its outputs trained, as far as that model is used. That it was trained to
+     * perform alike is taken for granted, and that it is of another family unless all its bases are the teacher's.
+     */
+    private static List<Reason> taught(License license, Step step, Facts facts) {
+        List<Clause> clauses = license.clauses().stream()
+                .filter(Clause::concernsOutputs)
+                .toList();
+        List<Standing> bases = facts.lineage().steps().stream()
+                .filter(other -> other.relation() == Step.Relation.BASE)
+                .map(Step::standing)
+                .toList();
+        boolean related = !bases.isEmpty() && bases.stream().allMatch(new Standing.Settled(license.id())::equals);
+        Set<String> family = related ? ownFamily(clauses) : Set.of();
+        IntendedUse use = facts.use()
+                .toBuilder()
+                .outputsTrainModels(Optional.of(true))
+                .outputsTrain(family)
+                .distilled(Optional.of(true))
+                .build();
+        // whether the teacher takes more than text is not known from the student
+        Lineage lineage = new Lineage(facts.lineage().steps(), facts.lineage().architecture(), Optional.empty());
+        return reasons(license, clauses, TAUGHT, List.of(step.name()), new Facts(use, lineage));
+    }
+
+    private static Set<String> ownFamily(List<Clause> clauses) {
+        for (Clause clause : clauses) {
+            for (Condition condition : clause.when()) {
+                if (condition instanceof Condition.OutputsTrainOthers(Set<String> own)) {
+                    return Set.of(own.stream().sorted().findFirst().orElseThrow());
+                }
+            }
+        }
+        return Set.of();
     }
 
     /** An open licence is unknown; where one of the licences that it may be forbids the use, that must be heard as well. */
@@ -120,7 +236,7 @@ public final class UseExaminer {
                         List.of(open.remedy()),
                         List.of())));
         for (String possible : open.possible()) {
-            reasons(license(possible), List.of(step.name()), facts).stream()
+            reasons(step, possible, facts).stream()
                     .filter(reason -> reason.effect == Effect.FORBIDS)
                     .map(reason ->
                             new Reason(Effect.FORBIDS, () -> ifItHolds(step, possible, open, reason.written.get())))
@@ -145,10 +261,19 @@ public final class UseExaminer {
     }
 
     private static List<Reason> reasons(License license, List<String> steps, Facts facts) {
+        return reasons(license, license.clauses(), ACTS, steps, facts);
+    }
+
+    private static List<Reason> reasons(
+            License license,
+            List<Clause> clauses,
+            Map<Topic, List<Condition>> acts,
+            List<String> steps,
+            Facts facts) {
         List<Reason> reasons = new ArrayList<>();
         Map<List<Condition>, List<Clause>> undecided = new LinkedHashMap<>();
         Set<Topic> answered = EnumSet.noneOf(Topic.class);
-        for (Clause clause : license.clauses()) {
+        for (Clause clause : clauses) {
             switch (clause.effect()) {
                 case NOTES, ALLOWS -> {}
                 case DUTY, UNCLEAR, FORBIDS -> {
@@ -170,9 +295,9 @@ public final class UseExaminer {
                 }
             }
         }
-        undecided.forEach((unknown, clauses) ->
-                reasons.add(new Reason(Effect.UNCLEAR, () -> undecided(license, unknown, clauses, steps, facts))));
-        ACTS.forEach((topic, when) -> {
+        undecided.forEach((unknown, open) ->
+                reasons.add(new Reason(Effect.UNCLEAR, () -> undecided(license, unknown, open, steps, facts))));
+        acts.forEach((topic, when) -> {
             if (facts.all(when) != Truth.FALSE && !answered.contains(topic)) {
                 reasons.add(grant(license, topic, steps, facts));
             }
@@ -265,17 +390,16 @@ public final class UseExaminer {
     /** What a base forbids or asks stays, whatever a derived model is published under. */
     private List<Reason> relabelled(Lineage lineage) {
         List<Reason> reasons = new ArrayList<>();
-        Optional<String> model = lineage.steps().stream()
+        List<String> model = lineage.steps().stream()
                 .filter(step -> step.relation() == Step.Relation.MODEL)
-                .flatMap(step -> settled(step).stream())
-                .findFirst();
+                .flatMap(step -> licenses(step).stream())
+                .toList();
         for (Step step : lineage.steps()) {
-            Optional<String> base = step.relation() == Step.Relation.BASE ? settled(step) : Optional.empty();
-            if (base.isPresent()
-                    && model.isPresent()
-                    && !base.equals(model)
-                    && license(base.get()).flowsDown()) {
-                reasons.add(new Reason(Effect.DUTY, () -> relabelled(step, model.get(), base.get())));
+            List<String> bases = step.relation() == Step.Relation.BASE ? licenses(step) : List.of();
+            for (String base : bases) {
+                if (!model.isEmpty() && !model.contains(base) && license(base).flowsDown()) {
+                    reasons.add(new Reason(Effect.DUTY, () -> relabelled(step, String.join(" or ", model), base)));
+                }
             }
         }
         return reasons;
@@ -298,9 +422,9 @@ public final class UseExaminer {
 
     /** Terms of several bases hold together when the model is a merge of them; some exclude each other. */
     private static List<Reason> merged(Lineage lineage, Facts facts) {
-        List<String> bases = lineage.steps().stream()
+        List<List<String>> bases = lineage.steps().stream()
                 .filter(step -> step.relation() == Step.Relation.BASE)
-                .flatMap(step -> settled(step).stream())
+                .map(UseExaminer::licenses)
                 .distinct()
                 .toList();
         Truth merged = facts.use()
@@ -311,8 +435,11 @@ public final class UseExaminer {
         if (merged != Truth.FALSE) {
             for (int i = 0; i < bases.size(); i++) {
                 for (int j = i + 1; j < bases.size(); j++) {
-                    reasons.addAll(merged(bases.get(i), bases.get(j), merged, facts).stream()
-                            .toList());
+                    for (String one : bases.get(i)) {
+                        for (String other : bases.get(j)) {
+                            reasons.addAll(merged(one, other, merged, facts).stream().toList());
+                        }
+                    }
                 }
             }
         }
@@ -353,8 +480,13 @@ public final class UseExaminer {
                                 List.of())));
     }
 
-    private static Optional<String> settled(Step step) {
-        return step.standing() instanceof Standing.Settled(String license) ? Optional.of(license) : Optional.empty();
+    /** The licences that a step is under, of a choice all: which one is taken is not said. */
+    private static List<String> licenses(Step step) {
+        return switch (step.standing()) {
+            case Standing.Settled(String license) -> List.of(license);
+            case Standing.Compound compound -> compound.licenses();
+            case Standing.Inherited(), Standing.Open _ -> List.of();
+        };
     }
 
     private static String basis(Clause clause) {

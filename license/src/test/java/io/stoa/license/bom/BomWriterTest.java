@@ -32,25 +32,67 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 class BomWriterTest {
-    private static final int BOMS = Integer.getInteger("bom.count", 240);
+    private static final int BOMS = 240;
     private static final Licenses LICENSES = new Licenses();
     private static final SpdxList LIST = new SpdxList();
     private static final BomWriter WRITER = new BomWriter(LICENSES, "0.1.0", Optional.empty());
     private static final BomReader READER = new BomReader(LICENSES, BomWriterTest::digest);
 
     private static final List<String> DECLARED = List.of(
-            "mit", "apache-2.0", "Apache License 2.0", "llama3.1", "gemma", "bsd-3-clause", "gpl-3.0", "CC-BY-4.0",
-            "openmdw-1.0", "unknown", "other", "NOASSERTION", "NONE", "none", "cc", "openrail", "LLVM-exception",
-            "apache-2.0 or mit", "(MIT AND BSD-2-Clause) OR GPL-2.0-only WITH Classpath-exception-2.0",
-            "LicenseRef-mine", "LicenseRef-mine AND MIT", "MIT AND", "MIT AND unknown", "glm-4", "7", "\"\"",
-            "[mit, apache-2.0]", "[mit, mit]", "[", "{a: b}", "\"\\u202e evil\"", "llama-3.9", "free for all",
-            "Apache-2.0 OR LicenseRef-x-1.0", "GPL-2.0-or-later", "GPL-2.0+", "((((((((MIT))))))))");
+            "mit",
+            "apache-2.0",
+            "Apache License 2.0",
+            "llama3.1",
+            "gemma",
+            "bsd-3-clause",
+            "gpl-3.0",
+            "CC-BY-4.0",
+            "openmdw-1.0",
+            "unknown",
+            "other",
+            "NOASSERTION",
+            "NONE",
+            "none",
+            "cc",
+            "openrail",
+            "LLVM-exception",
+            "apache-2.0 or mit",
+            "(MIT AND BSD-2-Clause) OR GPL-2.0-only WITH Classpath-exception-2.0",
+            "LicenseRef-mine",
+            "LicenseRef-mine AND MIT",
+            "MIT AND",
+            "MIT AND unknown",
+            "glm-4",
+            "7",
+            "\"\"",
+            "[mit, apache-2.0]",
+            "[mit, mit]",
+            "[",
+            "{a: b}",
+            "\"\\u202e evil\"",
+            "llama-3.9",
+            "free for all",
+            "Apache-2.0 OR LicenseRef-x-1.0",
+            "GPL-2.0-or-later",
+            "GPL-2.0+",
+            "((((((((MIT))))))))");
     private static final List<String> BASES = List.of(
-            "meta-llama/Llama-3.1-8B", "Qwen/Qwen2.5-7B", "someone/My-Merge", "a/b", "b/a", "google/gemma-2-2b",
-            "no publisher", "../../etc/passwd", "https://huggingface.co/x/y", "\"a\\\"b\"", "日本/モデル",
-            "x/y/z", "'<script>'", "nobody/Does-Not-Exist");
-    private static final List<String> NAMES = List.of(
-            "model", "Llama 3.1 8B", "ünïcödé", "a b%c", "日本語", "x#y?z", "quote'd", "tab\tname", "-dash", "ß");
+            "meta-llama/Llama-3.1-8B",
+            "Qwen/Qwen2.5-7B",
+            "someone/My-Merge",
+            "a/b",
+            "b/a",
+            "google/gemma-2-2b",
+            "no publisher",
+            "../../etc/passwd",
+            "https://huggingface.co/x/y",
+            "\"a\\\"b\"",
+            "日本/モデル",
+            "x/y/z",
+            "'<script>'",
+            "nobody/Does-Not-Exist");
+    private static final List<String> NAMES =
+            List.of("model", "Llama 3.1 8B", "ünïcödé", "a b%c", "日本語", "x#y?z", "quote'd", "tab\tname", "-dash", "ß");
 
     @TempDir
     private Path folder;
@@ -69,7 +111,10 @@ class BomWriterTest {
                 assertThat(Schemas.problems(schemas.get(format), document))
                         .as("seed %d, document %d, %s: %s", seed, i, format, text)
                         .isEmpty();
-                assertThat(text).doesNotContain(folder.toString()).doesNotContain("\r").endsWith("}\n");
+                assertThat(text)
+                        .doesNotContain(folder.toString())
+                        .doesNotContain("\r")
+                        .endsWith("}\n");
                 assertThat(elsewhere(format, stack.models, random)).isEqualTo(document);
                 inventsNothing(JsonMapper.shared().readTree(text), stack.said);
             }
@@ -82,9 +127,15 @@ class BomWriterTest {
         JsonNode license = component.path("licenses").path(0).path("license");
         assertThat(license.path("id").asString()).isEqualTo("BSD-3-Clause");
         assertThat(license.path("acknowledgement").asString()).isEqualTo("declared");
-        assertThat(component(card("license: mit")).path("licenses").path(0).path("license").path("acknowledgement").asString())
+        assertThat(component(card("license: mit"))
+                        .path("licenses")
+                        .path(0)
+                        .path("license")
+                        .path("acknowledgement")
+                        .asString())
                 .isEqualTo("concluded");
-        assertThat(component.path("evidence").path("licenses").path(0).toString()).contains("README.md (license, line 2)");
+        assertThat(component.path("evidence").path("licenses").path(0).toString())
+                .contains("README.md (license, line 2)");
     }
 
     @Test
@@ -103,8 +154,14 @@ class BomWriterTest {
     @Test
     void anUnknownLicenceIsNoLicence() throws IOException {
         for (String declared : List.of(
-                "license: unknown", "license: other", "license: NOASSERTION", "license: LLVM-exception", "license: [", "x: y",
-                "license: [mit, llama3]", "license: mit\nlicense_name: glm-4")) {
+                "license: unknown",
+                "license: other",
+                "license: NOASSERTION",
+                "license: LLVM-exception",
+                "license: [",
+                "x: y",
+                "license: [mit, llama3]",
+                "license: mit\nlicense_name: glm-4")) {
             Path model = card(declared);
             JsonNode component = component(model);
             assertThat(component.has("licenses")).as(declared).isFalse();
@@ -149,10 +206,16 @@ class BomWriterTest {
         for (JsonNode component : json(model).path("components")) {
             boolean own = component.has("hashes");
             assertThat(component.path("externalReferences").findValuesAsString("url"))
-                    .isEqualTo(own
-                            ? List.of("README.md")
-                            : List.of("https://huggingface.co/Qwen/Qwen2.5-7B", "Qwen2.5-7B/README.md"));
-            assertThat(component.path("licenses").path(0).path("license").path("id").asString())
+                    .isEqualTo(
+                            own
+                                    ? List.of("README.md")
+                                    : List.of("https://huggingface.co/Qwen/Qwen2.5-7B", "Qwen2.5-7B/README.md"));
+            assertThat(component
+                            .path("licenses")
+                            .path(0)
+                            .path("license")
+                            .path("id")
+                            .asString())
                     .isEqualTo(own ? "MIT" : "Apache-2.0");
         }
     }
@@ -186,8 +249,12 @@ class BomWriterTest {
     @Test
     void theTimeIsGivenOrLeftOut() throws IOException {
         Path model = card("license: mit");
-        assertThat(text(BomFormat.CYCLONEDX_1_7, model)).doesNotContain("timestamp").contains("not legal advice");
-        assertThat(text(BomFormat.SPDX_3, model)).contains("1970-01-01T00:00:00Z").contains("not legal advice");
+        assertThat(text(BomFormat.CYCLONEDX_1_7, model))
+                .doesNotContain("timestamp")
+                .contains("not legal advice");
+        assertThat(text(BomFormat.SPDX_3, model))
+                .contains("1970-01-01T00:00:00Z")
+                .contains("not legal advice");
         BomWriter dated = new BomWriter(LICENSES, "0.1.0", Optional.of(Instant.ofEpochSecond(1_700_000_000)));
         for (BomFormat format : BomFormat.values()) {
             assertThat(new String(dated.write(format, READER.read(model)), StandardCharsets.UTF_8))
@@ -209,10 +276,12 @@ class BomWriterTest {
         Path model = card("license: bsd-3-clause");
         for (BomFormat format : List.of(BomFormat.CYCLONEDX_1_6, BomFormat.CYCLONEDX_1_7)) {
             String wrong = text(format, model).replace("\"BSD-3-Clause\"", "\"unknown\"");
-            assertThat(Schemas.problems(schemas.get(format), wrong.getBytes(StandardCharsets.UTF_8))).isNotEmpty();
+            assertThat(Schemas.problems(schemas.get(format), wrong.getBytes(StandardCharsets.UTF_8)))
+                    .isNotEmpty();
         }
         String wrong = text(BomFormat.SPDX_3, model).replace("ai_AIPackage", "ai_Model");
-        assertThat(Schemas.problems(schemas.get(BomFormat.SPDX_3), wrong.getBytes(StandardCharsets.UTF_8))).isNotEmpty();
+        assertThat(Schemas.problems(schemas.get(BomFormat.SPDX_3), wrong.getBytes(StandardCharsets.UTF_8)))
+                .isNotEmpty();
     }
 
     private static Map<BomFormat, Schema> schemas() throws IOException {
@@ -265,8 +334,7 @@ class BomWriterTest {
         List<String> names = new ArrayList<>(license.map(License::aliases).orElse(List.of()));
         names.add(id);
         license.map(License::name).ifPresent(names::add);
-        return names.stream()
-                        .anyMatch(name -> source.toLowerCase(Locale.ROOT).contains(name.toLowerCase(Locale.ROOT)))
+        return names.stream().anyMatch(name -> source.toLowerCase(Locale.ROOT).contains(name.toLowerCase(Locale.ROOT)))
                 || LICENSES.hintedBy(source).map(License::id).filter(id::equals).isPresent();
     }
 
@@ -327,7 +395,8 @@ class BomWriterTest {
             header.put("general.name", say(random, List.of("Llama 3.1 70B", "Gemma 2", "???"), said));
         }
         if (random.nextInt(3) == 0) {
-            header.put("general.repo_url", say(random, List.of("https://huggingface.co/a/b", "https://e.org/a/b"), said));
+            header.put(
+                    "general.repo_url", say(random, List.of("https://huggingface.co/a/b", "https://e.org/a/b"), said));
         }
         if (random.nextInt(2) == 0) {
             header.put("general.base_model.count", 2);
@@ -349,7 +418,8 @@ class BomWriterTest {
     }
 
     private Path card(String front) throws IOException {
-        Path model = Files.createDirectories(folder.resolve("model-" + Digest.of(front).abbreviated()));
+        Path model = Files.createDirectories(
+                folder.resolve("model-" + Digest.of(front).abbreviated()));
         Files.writeString(model.resolve("README.md"), "---\n" + front + "\n---\n# card\n");
         GgufFiles.write(model.resolve("m.gguf"), Map.of("general.architecture", "llama"));
         return model;

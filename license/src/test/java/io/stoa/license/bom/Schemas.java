@@ -1,5 +1,6 @@
 package io.stoa.license.bom;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import com.networknt.schema.InputFormat;
@@ -40,8 +41,7 @@ final class Schemas {
                 "cryptography-defs.schema.json")) {
             schemas.put(CYCLONEDX + name, Files.readString(FOLDER.resolve(name)));
         }
-        return SchemaRegistry.withDefaultDialect(
-                        SpecificationVersion.DRAFT_7, builder -> builder.schemas(schemas))
+        return SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_7, builder -> builder.schemas(schemas))
                 .getSchema(SchemaLocation.of(CYCLONEDX + "bom-" + version + ".schema.json"));
     }
 
@@ -49,7 +49,7 @@ final class Schemas {
         try (InputStream in = Schemas.class.getResourceAsStream(SPDX)) {
             assumeThat(in).as("SPDX's schema on the class path").isNotNull();
             return SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2020_12)
-                    .getSchema(new String(in.readAllBytes(), StandardCharsets.UTF_8), InputFormat.JSON);
+                    .getSchema(new String(requireNonNull(in).readAllBytes(), StandardCharsets.UTF_8), InputFormat.JSON);
         }
     }
 

@@ -89,10 +89,10 @@ class LicensesTest {
                 "unknown",
                 "apache-2.0 OR mit",
                 "modified-mit",
-                "mit-0",
+                "mit-1",
                 "llama",
                 "llama3.4",
-                "cc-by-4.0"
+                "cc-by-5.0"
             })
     void whatItDoesNotKnowItDoesNotGuess(String tag) {
         assertThat(LICENSES.find(tag)).isEmpty();

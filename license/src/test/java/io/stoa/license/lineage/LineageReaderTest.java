@@ -69,7 +69,7 @@ class LineageReaderTest {
                 .isEqualTo(new Standing.Settled("Apache-2.0"));
         assertOpen(read(Map.of("general.license", "apache-2.0", "general.license.name", "qwen-research")));
         assertOpen(read(Map.of("general.license", "other")));
-        assertOpen(read(Map.of("general.license", "gpl-3.0")));
+        assertOpen(read(Map.of("general.license", "gpl")));
         assertThat(model(read(Map.of(
                                 "general.license", "other",
                                 "general.license.link", "https://www.llama.com/llama3_1/license/")))
@@ -214,11 +214,10 @@ class LineageReaderTest {
                     .as(name)
                     .isEqualTo(new Standing.Settled("MIT"));
         }
-        for (String name : List.of(
-                "sample_no_metadata.md",
-                "sample_invalid_card_data.md",
-                "sample_template.md",
-                "sample_datasetcard_simple.md")) {
+        assertThat(model(read(Map.of(), paper(cards.resolve("sample_datasetcard_simple.md"))))
+                        .standing())
+                .isEqualTo(new Standing.Settled("BSD-3-Clause"));
+        for (String name : List.of("sample_no_metadata.md", "sample_invalid_card_data.md", "sample_template.md")) {
             Paper paper = paper(cards.resolve(name));
             assertThatCode(() -> read(Map.of(), paper)).as(name).doesNotThrowAnyException();
             assertOpen(read(Map.of(), paper));

@@ -17,10 +17,10 @@ import java.util.zip.GZIPInputStream;
  *
  * @param folder the folder of licence texts
  */
-record LicenseTexts(Path folder) {
+public record LicenseTexts(Path folder) {
     private static final int TAR_BLOCK = 512;
 
-    static LicenseTexts present() {
+    public static LicenseTexts present() {
         Path folder = Path.of("../../shared/data/licenses");
         assumeThat(folder)
                 .as("licence texts to test on, in %s", folder.toAbsolutePath().normalize())
@@ -28,12 +28,12 @@ record LicenseTexts(Path folder) {
         return new LicenseTexts(folder);
     }
 
-    String read(String path) throws IOException {
+    public String read(String path) throws IOException {
         return Files.readString(folder.resolve(path));
     }
 
     /** A file of ScanCode's collection: YAML between lines of three dashes, then the text. */
-    record Entry(String front, String text) {
+    public record Entry(String front, String text) {
         static Entry of(String file) {
             if (!file.startsWith("---\n")) {
                 return new Entry("", file);
@@ -53,7 +53,7 @@ record LicenseTexts(Path folder) {
     }
 
     /** ScanCode's collection by key. */
-    Map<String, Entry> collection() throws IOException {
+    public Map<String, Entry> collection() throws IOException {
         Map<String, Entry> entries = new TreeMap<>();
         try (InputStream file = Files.newInputStream(folder.resolve("license-texts.tar.gz"));
                 InputStream tar = new GZIPInputStream(file, 1 << 16)) {

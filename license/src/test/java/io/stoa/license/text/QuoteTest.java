@@ -191,12 +191,11 @@ class QuoteTest {
     /** By licence: the copies that are at hand. */
     private static Map<String, List<UserCopy>> texts(LicenseTexts texts, Licenses licenses) throws IOException {
         Map<String, List<UserCopy>> copies = new LinkedHashMap<>();
-        Map<String, LicenseTexts.Entry> collection = texts.collection();
-        for (License license : licenses.all()) {
-            String key = license.id().replace("LicenseRef-scancode-", "").toLowerCase(Locale.ROOT);
-            LicenseTexts.Entry entry = collection.get(key);
-            if (entry != null) {
-                add(copies, license.id(), entry.text());
+        // by SPDX id, because a key of the collection may mean another licence: its bsl-1.0 is no Boost licence
+        for (LicenseTexts.Entry entry : texts.collection().values()) {
+            Optional<License> license = licenses.find(entry.value("spdx_license_key"));
+            if (license.isPresent()) {
+                add(copies, license.get().id(), entry.text());
             }
         }
         for (String version : List.of("llama2", "llama3", "llama3_1", "llama3_2", "llama3_3", "llama4")) {
