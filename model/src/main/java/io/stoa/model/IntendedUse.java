@@ -8,7 +8,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
-import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
@@ -59,7 +58,7 @@ public record IntendedUse(
         Optional<Boolean> distilled,
         Set<String> outputsTrain,
         OptionalLong productMonthlyActiveUsers,
-        SortedMap<LocalDate, Long> monthlyActiveUsersOn,
+        Map<LocalDate, Long> monthlyActiveUsersOn,
         OptionalLong dailyActiveUsers,
         OptionalLong monthlyRevenue) {
 
@@ -248,7 +247,7 @@ public record IntendedUse(
         private Optional<Boolean> distilled = Optional.empty();
         private Set<String> outputsTrain = Set.of();
         private OptionalLong productMonthlyActiveUsers = OptionalLong.empty();
-        private SortedMap<LocalDate, Long> monthlyActiveUsersOn = new TreeMap<>();
+        private Map<LocalDate, Long> monthlyActiveUsersOn = new TreeMap<>();
         private OptionalLong dailyActiveUsers = OptionalLong.empty();
         private OptionalLong monthlyRevenue = OptionalLong.empty();
 
@@ -359,7 +358,7 @@ public record IntendedUse(
             return this;
         }
 
-        public Builder monthlyActiveUsersOn(SortedMap<LocalDate, Long> value) {
+        public Builder monthlyActiveUsersOn(Map<LocalDate, Long> value) {
             this.monthlyActiveUsersOn = value;
             return this;
         }

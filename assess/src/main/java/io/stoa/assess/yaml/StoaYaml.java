@@ -32,12 +32,12 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.SequencedMap;
 import java.util.Set;
-import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.snakeyaml.engine.v2.api.LoadSettings;
@@ -411,7 +411,7 @@ public final class StoaYaml {
                 .productMonthlyActiveUsers(count(map, "product-monthly-active-users"))
                 .dailyActiveUsers(count(map, "daily-active-users"))
                 .monthlyRevenue(count(map, "monthly-revenue"));
-        SortedMap<LocalDate, Long> counts = new TreeMap<>();
+        Map<LocalDate, Long> counts = new TreeMap<>();
         for (Node node : list(map, "monthly-active-users-on")) {
             MappingNode count = (MappingNode) node;
             Node day = need(count, "day");

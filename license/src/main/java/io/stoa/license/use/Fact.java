@@ -17,9 +17,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
-import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.function.BiFunction;
+import java.util.function.BiConsumer;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -50,6 +49,7 @@ public enum Fact {
 
     private static final Pattern SEPARATOR = Pattern.compile("[,+\\s]+");
 
+    @SuppressWarnings("ImmutableEnumChecker") // functions without state
     private final Form form;
 
     Fact(Form form) {
@@ -65,7 +65,7 @@ public enum Fact {
      */
     private record Form(
             Function<IntendedUse, Optional<String>> said,
-            BiFunction<IntendedUse.Builder, Optional<String>, IntendedUse.Builder> put,
+            BiConsumer<IntendedUse.Builder, Optional<String>> put,
             String wanted) {}
 
     /** The key of an assessment file, such as {@code monthly-active-users}. */
@@ -85,7 +85,9 @@ public enum Fact {
 
     /** The use without this fact. */
     public IntendedUse without(IntendedUse use) {
-        return form.put.apply(use.toBuilder(), Optional.empty()).build();
+        IntendedUse.Builder builder = use.toBuilder();
+        form.put.accept(builder, Optional.empty());
+        return builder.build();
     }
 
     /**
@@ -106,7 +108,7 @@ public enum Fact {
         IntendedUse.Builder builder = use.toBuilder();
         values.forEach((fact, value) -> {
             try {
-                fact.form.put.apply(builder, Optional.of(value.strip()));
+                fact.form.put.accept(builder, Optional.of(value.strip()));
             } catch (IllegalArgumentException | DateTimeParseException e) {
                 throw new StoaException(
                         StoaException.Kind.USER,
@@ -163,10 +165,10 @@ public enum Fact {
 
     private static Form truth(
             Function<IntendedUse, Optional<Boolean>> get,
-            BiFunction<IntendedUse.Builder, Optional<Boolean>, IntendedUse.Builder> put) {
+            BiConsumer<IntendedUse.Builder, Optional<Boolean>> put) {
         return new Form(
                 use -> get.apply(use).map(String::valueOf),
-                (builder, value) -> put.apply(builder, value.map(Fact::truth)),
+                (builder, value) -> put.accept(builder, value.map(Fact::truth)),
                 "true or false");
     }
 
@@ -180,12 +182,12 @@ public enum Fact {
 
     private static Form number(
             Function<IntendedUse, OptionalLong> get,
-            BiFunction<IntendedUse.Builder, OptionalLong, IntendedUse.Builder> put) {
+            BiConsumer<IntendedUse.Builder, OptionalLong> put) {
         return new Form(
                 use -> get.apply(use).isPresent()
                         ? Optional.of(String.valueOf(get.apply(use).getAsLong()))
                         : Optional.empty(),
-                (builder, value) -> put.apply(
+                (builder, value) -> put.accept(
                         builder, value.map(text -> OptionalLong.of(whole(text))).orElse(OptionalLong.empty())),
                 "a whole number");
     }
@@ -197,17 +199,17 @@ public enum Fact {
     private static <E extends Enum<E>> Form constant(
             Class<E> type,
             Function<IntendedUse, Optional<E>> get,
-            BiFunction<IntendedUse.Builder, Optional<E>, IntendedUse.Builder> put) {
+            BiConsumer<IntendedUse.Builder, Optional<E>> put) {
         return new Form(
                 use -> get.apply(use).map(Fact::word),
-                (builder, value) -> put.apply(builder, value.map(text -> constant(type, text))),
+                (builder, value) -> put.accept(builder, value.map(text -> constant(type, text))),
                 "one of "
                         + Arrays.stream(type.getEnumConstants()).map(Fact::word).collect(Collectors.joining(", ")));
     }
 
     private static Form words(
             Function<IntendedUse, Set<String>> get,
-            BiFunction<IntendedUse.Builder, Set<String>, IntendedUse.Builder> put,
+            BiConsumer<IntendedUse.Builder, Set<String>> put,
             String pattern,
             String example) {
         return new Form(
@@ -218,7 +220,7 @@ public enum Fact {
                             && (words.isEmpty() || !words.stream().allMatch(word -> word.matches(pattern)))) {
                         throw new IllegalArgumentException(pattern);
                     }
-                    return put.apply(builder, words);
+                    put.accept(builder, words);
                 },
                 "words such as " + example);
     }
@@ -254,7 +256,7 @@ public enum Fact {
                                 .map(count -> count.getKey() + ":" + count.getValue())
                                 .collect(Collectors.joining(" "))),
                 (builder, value) -> {
-                    SortedMap<LocalDate, Long> counts = new TreeMap<>();
+                    Map<LocalDate, Long> counts = new TreeMap<>();
                     for (String count : value.map(Fact::split).orElse(Set.of())) {
                         int colon = count.indexOf(':');
                         if (colon < 0) {
@@ -262,7 +264,7 @@ public enum Fact {
                         }
                         counts.put(LocalDate.parse(count.substring(0, colon)), whole(count.substring(colon + 1)));
                     }
-                    return builder.monthlyActiveUsersOn(counts);
+                    builder.monthlyActiveUsersOn(counts);
                 },
                 "days with counts, such as 2024-07-23:12000");
     }

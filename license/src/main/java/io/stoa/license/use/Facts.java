@@ -10,7 +10,6 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
-import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -290,7 +289,7 @@ record Facts(IntendedUse use, Lineage lineage) {
 
     /** Known to be outside only when the territories are said and all lie outside. */
     private Truth in(Set<String> codes) {
-        SortedSet<String> places = new TreeSet<>(use.territories());
+        Set<String> places = new TreeSet<>(use.territories());
         use.domicile().ifPresent(places::add);
         Truth inside = places.stream().map(place -> Territory.in(place, codes)).reduce(Truth.FALSE, Truth::or);
         return inside == Truth.FALSE && use.territories().isEmpty() ? Truth.UNKNOWN : inside;

@@ -19,9 +19,9 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.NavigableSet;
 import java.util.Optional;
 import java.util.Set;
-import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Stream;
@@ -91,7 +91,7 @@ public final class InverseExaminer {
 
     /** Between two neighbouring limits of its clauses no answer changes, so both sides of each limit are all there is to try. */
     private List<Inverse.Limit> limits(List<Part> stack, IntendedUse use, List<Condition> conditions) {
-        Map<Fact, SortedSet<Long>> mosts = new TreeMap<>();
+        Map<Fact, NavigableSet<Long>> mosts = new TreeMap<>();
         for (Condition condition : conditions) {
             if (condition instanceof Condition.Beyond beyond) {
                 mosts.computeIfAbsent(fact(beyond), _ -> new TreeSet<>()).add(most(beyond));

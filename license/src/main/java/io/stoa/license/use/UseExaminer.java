@@ -351,7 +351,7 @@ public final class UseExaminer {
                 Optional.of(license.id()),
                 "%s %s: %s".formatted(license.name(), verb, clause.says()),
                 clause.remedy(),
-                basis(license, clause),
+                basis(clause),
                 facts.holding(clause.when()).stream().map(facts::fact).toList(),
                 Optional.of(clause.topic()),
                 clause.effect() == Effect.UNCLEAR ? clause.remedy().stream().toList() : List.of(),
@@ -366,7 +366,7 @@ public final class UseExaminer {
                 Optional.of(license.id()),
                 "%s would speak against it, but does not apply: %s".formatted(license.name(), clause.says()),
                 Optional.empty(),
-                basis(license, clause),
+                basis(clause),
                 facts.refuting(clause.when()).stream().map(facts::fact).toList(),
                 Optional.of(clause.topic()),
                 List.of(),
@@ -387,7 +387,7 @@ public final class UseExaminer {
                                 clauses.stream().map(Clause::says).collect(Collectors.joining("; "))),
                 Optional.of(unknown.stream().map(facts::remedy).distinct().collect(Collectors.joining("; "))),
                 clauses.stream()
-                        .map(clause -> basis(license, clause))
+                        .map(clause -> basis(clause))
                         .distinct()
                         .collect(Collectors.joining("; ")),
                 unknown.stream().map(facts::fact).distinct().toList(),
@@ -499,7 +499,7 @@ public final class UseExaminer {
         };
     }
 
-    private static String basis(License license, Clause clause) {
+    private static String basis(Clause clause) {
         return "section %s, %s %s"
                 .formatted(clause.section(), clause.reliability().words(), clause.read());
     }
