@@ -81,7 +81,11 @@ final class RecognitionCommand implements Runnable {
         }
         double speed = done / ((cpu() - started) / 1e9);
         System.out.printf(
-                Locale.ROOT, "against every wording: %,.1f texts/s (%d texts); the index is %,.0f times as fast%n", speed, done, best / speed);
+                Locale.ROOT,
+                "against every wording: %,.1f texts/s (%d texts); the index is %,.0f times as fast%n",
+                speed,
+                done,
+                best / speed);
     }
 
     private static long cpu() {
