@@ -184,8 +184,8 @@ final class Wordings {
             }
             List<String> line = words.words().subList(start, end);
             boolean copyright = words.copyrightLines().contains(words.line(start))
-                    && (line.stream()
-                            .anyMatch(word -> Words.hasDigit(word) || word.equals("year") || word.equals("yyyy")));
+                    && line.stream()
+                            .anyMatch(word -> Words.hasDigit(word) || word.equals("year") || word.equals("yyyy"));
             boolean title = heading && lines < HEAD_LINES && isTitle(line, ids);
             if (copyright || title) {
                 lacking.set(start, end);
