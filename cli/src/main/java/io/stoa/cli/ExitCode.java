@@ -12,7 +12,9 @@ import io.stoa.model.Verdict;
 public enum ExitCode {
     OK(0, "Done. For assess: at least one candidate is READY. For bench gate: it passes. For license check: allowed."),
     USER(2, "The command line or an input file is wrong; the message names the place."),
-    READY_IF(10, "assess: no candidate is READY, at least one is READY IF its conditions are met. license check: allowed once"
+    READY_IF(
+            10,
+            "assess: no candidate is READY, at least one is READY IF its conditions are met. license check: allowed once"
                     + " duties are met."),
     UNDECIDED(
             11,

@@ -123,7 +123,9 @@ final class LicenseAuditCommand implements Callable<Integer> {
                     model.licenses().isEmpty() ? "not known" : shown(String.join(", ", model.licenses())));
             for (Issue issue : model.issues()) {
                 out.println("         " + issue.rule().id() + ": " + shown(issue.message())
-                        + issue.excepted().map(reason -> " [excepted: " + shown(reason) + "]").orElse(""));
+                        + issue.excepted()
+                                .map(reason -> " [excepted: " + shown(reason) + "]")
+                                .orElse(""));
             }
         }
         out.printf(

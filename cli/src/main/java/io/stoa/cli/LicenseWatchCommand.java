@@ -100,7 +100,10 @@ final class LicenseWatchCommand implements Callable<Integer> {
             house.out()
                     .println("%s: %s %s"
                             .formatted(
-                                    change.kind().name().toLowerCase(Locale.ROOT).replace('_', '-'),
+                                    change.kind()
+                                            .name()
+                                            .toLowerCase(Locale.ROOT)
+                                            .replace('_', '-'),
                                     LicenseAuditCommand.shown(change.model()),
                                     LicenseAuditCommand.shown(change.sentence())));
         }

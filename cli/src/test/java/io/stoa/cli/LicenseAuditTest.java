@@ -60,7 +60,16 @@ class LicenseAuditTest {
         card("tuned", "license: apache-2.0\nbase_model: meta-llama/Llama-3.1-8B");
         Path sarif = folder.resolve("a.sarif");
         Path html = folder.resolve("a.html");
-        assertThat(run("2026-12-01", "license", "audit", models(), "--json", "--sarif", sarif.toString(), "--html", html.toString()))
+        assertThat(run(
+                        "2026-12-01",
+                        "license",
+                        "audit",
+                        models(),
+                        "--json",
+                        "--sarif",
+                        sarif.toString(),
+                        "--html",
+                        html.toString()))
                 .isEqualTo(12);
         JsonNode json = JsonMapper.shared().readTree(out());
         assertThat(json.at("/outcome").asString()).isEqualTo("FAIL");
@@ -74,31 +83,45 @@ class LicenseAuditTest {
     void aPolicyGatesAndItsMistakesAreNamed() throws IOException {
         card("open", "license: mit");
         Path policy = Files.writeString(folder.resolve("policy.yaml"), "deny: [mit]\n");
-        assertThat(run("2026-12-01", "license", "audit", models(), "--policy", policy.toString())).isEqualTo(12);
+        assertThat(run("2026-12-01", "license", "audit", models(), "--policy", policy.toString()))
+                .isEqualTo(12);
         Files.writeString(policy, "alow: [mit]\n");
-        assertThat(run("2026-12-01", "license", "audit", models(), "--policy", policy.toString())).isEqualTo(2);
+        assertThat(run("2026-12-01", "license", "audit", models(), "--policy", policy.toString()))
+                .isEqualTo(2);
         assertThat(err.toString(StandardCharsets.UTF_8)).contains("alow", "did you mean allow");
-        assertThat(run("2026-12-01", "license", "audit", folder.resolve("nowhere").toString())).isEqualTo(2);
+        assertThat(run(
+                        "2026-12-01",
+                        "license",
+                        "audit",
+                        folder.resolve("nowhere").toString()))
+                .isEqualTo(2);
     }
 
     @Test
     void changesAreSaidUntilTheyAreAccepted() throws IOException {
         card("m", "license: gemma");
         String state = folder.resolve("state.json").toString();
-        assertThat(run("2026-12-01", "license", "watch", models(), "--state", state)).isZero();
+        assertThat(run("2026-12-01", "license", "watch", models(), "--state", state))
+                .isZero();
         assertThat(out()).contains("the claims of 1 models are kept");
-        assertThat(run("2026-12-02", "license", "watch", models(), "--state", state)).isZero();
+        assertThat(run("2026-12-02", "license", "watch", models(), "--state", state))
+                .isZero();
         assertThat(out()).contains("nothing changed since 2026-12-01");
-        assertThat(run("2028-01-01", "license", "watch", models(), "--state", state)).isEqualTo(11);
+        assertThat(run("2028-01-01", "license", "watch", models(), "--state", state))
+                .isEqualTo(11);
         assertThat(out()).contains("reading-stale: m in m LicenseRef-gemma-terms-of-use was read on");
         card("m", "license: apache-2.0");
         for (int i = 0; i < 2; i++) {
-            assertThat(run("2026-12-03", "license", "watch", models(), "--state", state, "--json")).isEqualTo(12);
+            assertThat(run("2026-12-03", "license", "watch", models(), "--state", state, "--json"))
+                    .isEqualTo(12);
             assertThat(out()).contains("DECLARED_CHANGED", "STANDING_CHANGED");
         }
-        assertThat(run("2026-12-03", "license", "watch", models(), "--state", state, "--accept")).isZero();
-        assertThat(run("2026-12-04", "license", "watch", models(), "--state", state)).isZero();
+        assertThat(run("2026-12-03", "license", "watch", models(), "--state", state, "--accept"))
+                .isZero();
+        assertThat(run("2026-12-04", "license", "watch", models(), "--state", state))
+                .isZero();
         Files.writeString(folder.resolve("state.json"), "{\"models\": 3}");
-        assertThat(run("2026-12-04", "license", "watch", models(), "--state", state)).isEqualTo(2);
+        assertThat(run("2026-12-04", "license", "watch", models(), "--state", state))
+                .isEqualTo(2);
     }
 }

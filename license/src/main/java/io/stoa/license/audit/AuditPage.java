@@ -42,7 +42,9 @@ public final class AuditPage {
     }
 
     private static String escape(String text) {
-        return text.replaceAll("[\\p{Cc}&&[^\\n\\t]]|[\\u202A-\\u202E\\u2066-\\u2069\\uFFFE\\uFFFF]|[\\uD800-\\uDFFF&&[^\\x{10000}-\\x{10FFFF}]]", "\uFFFD")
+        return text.replaceAll(
+                        "[\\p{Cc}&&[^\\n\\t]]|[\\u202A-\\u202E\\u2066-\\u2069\\uFFFE\\uFFFF]|[\\uD800-\\uDFFF&&[^\\x{10000}-\\x{10FFFF}]]",
+                        "\uFFFD")
                 .replace("&", "&amp;")
                 .replace("<", "&lt;")
                 .replace(">", "&gt;")
@@ -52,8 +54,8 @@ public final class AuditPage {
 
     private void page(String version) {
         String style = style();
-        String hash = Base64.getEncoder()
-                .encodeToString(Digest.sha256().digest(style.getBytes(StandardCharsets.UTF_8)));
+        String hash =
+                Base64.getEncoder().encodeToString(Digest.sha256().digest(style.getBytes(StandardCharsets.UTF_8)));
         add("""
                 <!DOCTYPE html>
                 <html lang="en">
@@ -65,7 +67,8 @@ public final class AuditPage {
                 <title>Licences of {} models · Stoa audit</title>
                 """, hash, audit.models().size());
         page.append("<style>").append(style).append("</style>\n</head>\n<body>\n");
-        add("""
+        add(
+                """
                 <a class="skip" href="#models">Skip to the models</a>
                 <header>
                 <p class="eyebrow">Stoa licence audit</p>
@@ -79,7 +82,9 @@ public final class AuditPage {
                 audit.count(Audit.Outcome.PASS),
                 audit.count(Audit.Outcome.UNKNOWN),
                 audit.count(Audit.Outcome.FAIL),
-                audit.policy().map(policy -> " Held against the policy " + policy + ".").orElse(""),
+                audit.policy()
+                        .map(policy -> " Held against the policy " + policy + ".")
+                        .orElse(""),
                 audit.date(),
                 audit.knowledge().hex().substring(0, 12));
         table();
@@ -138,10 +143,14 @@ public final class AuditPage {
                 for (Issue issue : model.issues()) {
                     add(
                             "<li><span class=\"tag {}\">{}</span> {}{}<br/><small>{}{}</small></li>\n",
-                            issue.excepted().isPresent() ? "note" : issue.rule().level().lowerCase(),
+                            issue.excepted().isPresent()
+                                    ? "note"
+                                    : issue.rule().level().lowerCase(),
                             issue.rule().id(),
                             issue.message(),
-                            issue.excepted().map(reason -> " Excepted: " + reason + ".").orElse(""),
+                            issue.excepted()
+                                    .map(reason -> " Excepted: " + reason + ".")
+                                    .orElse(""),
                             issue.file(),
                             issue.line().isPresent() ? ", line " + issue.line().getAsInt() : "");
                 }
@@ -149,7 +158,11 @@ public final class AuditPage {
             }
             page.append("<details><summary>Lineage and claims</summary><ul>");
             for (Step step : model.lineage().steps()) {
-                add("<li>{} <strong>{}</strong>: {}", step.relation().name().toLowerCase(Locale.ROOT), step.name(), words(step));
+                add(
+                        "<li>{} <strong>{}</strong>: {}",
+                        step.relation().name().toLowerCase(Locale.ROOT),
+                        step.name(),
+                        words(step));
                 if (!step.claims().isEmpty()) {
                     page.append("<ul>");
                     for (Claim claim : step.claims()) {

@@ -13,7 +13,6 @@ import io.stoa.license.lineage.Claim;
 import io.stoa.license.lineage.Lineage;
 import io.stoa.license.lineage.LineageReader;
 import io.stoa.license.lineage.LineageReader.Paper;
-import io.stoa.license.lineage.Signs;
 import io.stoa.license.lineage.Step;
 import io.stoa.license.lineage.Step.Standing;
 import io.stoa.license.lineage.Trace;
@@ -58,7 +57,8 @@ public final class Auditor {
     private static final Pattern LINE = Pattern.compile("line (\\d{1,6})$");
     private static final int MOST_ROUNDS = 8;
 
-    private static final Comparator<Issue> GRAVEST_FIRST = Comparator.comparing((Issue issue) -> issue.excepted().isPresent())
+    private static final Comparator<Issue> GRAVEST_FIRST = Comparator.comparing(
+                    (Issue issue) -> issue.excepted().isPresent())
             .thenComparing(issue -> issue.rule().level(), Comparator.reverseOrder())
             .thenComparing(Issue::rule)
             .thenComparing(Issue::file)
@@ -211,7 +211,8 @@ public final class Auditor {
         }
         issues.addAll(dropped(lineage, folder));
         issues.addAll(prefixes(lineage, folder));
-        List<Issue> judged = policy.map(rules -> judged(rules, folder, lineage, issues)).orElse(issues);
+        List<Issue> judged =
+                policy.map(rules -> judged(rules, folder, lineage, issues)).orElse(issues);
         return new Model(
                 folder.name(),
                 folder.place(),
@@ -248,7 +249,8 @@ public final class Auditor {
                     neighbours
                             .of(step.name())
                             .filter(other -> !other.equals(folder))
-                            .ifPresent(other -> other.papers().forEach(paper -> reading.paper(paper, Optional.of(step.name()))));
+                            .ifPresent(other ->
+                                    other.papers().forEach(paper -> reading.paper(paper, Optional.of(step.name()))));
                 }
             }
             if (reading.papers.size() == before) {
@@ -291,8 +293,9 @@ public final class Auditor {
                 add(Rule.TEACHER_UNKNOWN, open.why(), Optional.empty());
                 return;
             }
-            List<Claim> doubtful =
-                    step.claims().stream().filter(claim -> claim.doubt().isPresent()).toList();
+            List<Claim> doubtful = step.claims().stream()
+                    .filter(claim -> claim.doubt().isPresent())
+                    .toList();
             for (Claim claim : doubtful) {
                 add(
                         rule(claim),
@@ -303,9 +306,14 @@ public final class Auditor {
                                         claim.doubt().orElseThrow()),
                         Optional.of(claim));
             }
-            List<Claim> said =
-                    step.claims().stream().filter(claim -> claim.license().isPresent()).toList();
-            if (said.stream().flatMap(claim -> claim.license().stream()).distinct().count() > 1) {
+            List<Claim> said = step.claims().stream()
+                    .filter(claim -> claim.license().isPresent())
+                    .toList();
+            if (said.stream()
+                            .flatMap(claim -> claim.license().stream())
+                            .distinct()
+                            .count()
+                    > 1) {
                 add(
                         Rule.CLAIMS_CONTRADICT,
                         "claims about the licence of %s contradict each other: %s"
@@ -326,7 +334,10 @@ public final class Auditor {
                                 .or(() -> said.stream().findFirst()));
             } else if (doubtful.isEmpty()) {
                 boolean base = step.relation() == Step.Relation.BASE;
-                add(base ? Rule.BASE_UNKNOWN : Rule.LICENSE_MISSING, open.why(), said.stream().findFirst());
+                add(
+                        base ? Rule.BASE_UNKNOWN : Rule.LICENSE_MISSING,
+                        open.why(),
+                        said.stream().findFirst());
             }
         }
 
@@ -427,7 +438,8 @@ public final class Auditor {
             }
             for (String base : licenses(step)) {
                 boolean kept = declared.stream()
-                        .anyMatch(said -> said.equals(base) || List.of(said.split(" AND ", -1)).contains(base));
+                        .anyMatch(said -> said.equals(base)
+                                || List.of(said.split(" AND ", -1)).contains(base));
                 if (!kept && licenses.get(base).flowsDown()) {
                     issues.add(issue(
                             Rule.TERMS_DROPPED,
@@ -455,7 +467,8 @@ public final class Auditor {
             for (String id : licenses(step)) {
                 License license = licenses.get(id);
                 boolean own = license.publisher()
-                        .filter(publisher -> folder.name().toLowerCase(Locale.ROOT).startsWith(publisher + "/"))
+                        .filter(publisher ->
+                                folder.name().toLowerCase(Locale.ROOT).startsWith(publisher + "/"))
                         .isPresent();
                 license.clauses().stream()
                         .filter(clause -> taught == clause.concernsOutputs())
@@ -463,7 +476,8 @@ public final class Auditor {
                         .flatMap(provision -> provision instanceof Provision.NamePrefix(String prefix)
                                 ? Optional.of(prefix).stream()
                                 : java.util.stream.Stream.empty())
-                        .filter(prefix -> !own && !name.toLowerCase(Locale.ROOT).startsWith(prefix.toLowerCase(Locale.ROOT)))
+                        .filter(prefix ->
+                                !own && !name.toLowerCase(Locale.ROOT).startsWith(prefix.toLowerCase(Locale.ROOT)))
                         .forEach(prefix -> issues.add(issue(
                                 Rule.NAME_LACKS_PREFIX,
                                 "the name %s does not begin with \"%s\", as %s of %s asks when such a model is made available"
@@ -527,8 +541,7 @@ public final class Auditor {
             case Standing.Open open -> {
                 List<Issue> issues = new ArrayList<>();
                 if (rules.categories().contains(Category.UNKNOWN)) {
-                    issues.add(issue(
-                            Rule.POLICY_CATEGORY, "the policy denies what is unknown: " + open.why(), folder));
+                    issues.add(issue(Rule.POLICY_CATEGORY, "the policy denies what is unknown: " + open.why(), folder));
                 }
                 Set<String> meant = new LinkedHashSet<>(open.possible());
                 step.claims().stream()
@@ -541,7 +554,8 @@ public final class Auditor {
                             .filter(rules.denied()::contains)
                             .forEach(license -> issues.add(issue(
                                     Rule.POLICY_LICENSE,
-                                    "one claim about %s means %s, which the policy denies".formatted(step.name(), license),
+                                    "one claim about %s means %s, which the policy denies"
+                                            .formatted(step.name(), license),
                                     folder)));
                 }
                 yield issues;
@@ -594,7 +608,8 @@ public final class Auditor {
             if (holding.isEmpty()) {
                 expired.addAll(covering);
             }
-            all.add(holding.map(exception -> issue.except("%s (until %s)".formatted(exception.reason(), exception.expires())))
+            all.add(holding.map(exception ->
+                            issue.except("%s (until %s)".formatted(exception.reason(), exception.expires())))
                     .orElse(issue));
         }
         for (Policy.Exception exception : expired) {

@@ -100,7 +100,8 @@ public final class FolderScan {
         while (!open.isEmpty()) {
             Folder folder = open.pop();
             Listing listing = list(folder.path);
-            if (Files.isDirectory(folder.path.resolve("manifests")) && Files.isDirectory(folder.path.resolve("blobs"))) {
+            if (Files.isDirectory(folder.path.resolve("manifests"))
+                    && Files.isDirectory(folder.path.resolve("blobs"))) {
                 ollama(folder.path);
                 listing.folders.removeIf(path -> Set.of("manifests", "blobs").contains(name(path)));
             }
@@ -108,7 +109,8 @@ public final class FolderScan {
             List<ModelFile> papers = new ArrayList<>(listing.papers);
             if (!listing.weights.isEmpty()) {
                 for (Path inner : List.copyOf(listing.folders)) {
-                    Listing below = PAPER_FOLDERS.contains(name(inner).toLowerCase(Locale.ROOT)) ? list(inner) : new Listing();
+                    Listing below =
+                            PAPER_FOLDERS.contains(name(inner).toLowerCase(Locale.ROOT)) ? list(inner) : new Listing();
                     if (below.weights.isEmpty() && !below.papers.isEmpty()) {
                         papers.addAll(below.papers);
                         listing.folders.remove(inner);
@@ -124,7 +126,8 @@ public final class FolderScan {
 
     private static boolean isOutOfTheWay(Path folder, Path inner) {
         return SKIPPED.contains(name(inner))
-                || HUB.matcher(name(folder)).matches() && Set.of("blobs", "refs", ".no_exist").contains(name(inner));
+                || HUB.matcher(name(folder)).matches()
+                        && Set.of("blobs", "refs", ".no_exist").contains(name(inner));
     }
 
     private static final class Listing {
@@ -153,10 +156,10 @@ public final class FolderScan {
             if (Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)) {
                 listing.folders.add(path);
             } else {
-                kind(name(path)).filter(_ -> isInside(path)).ifPresent(kind -> (kind == Kind.PAPER
-                                ? listing.papers
-                                : listing.weights)
-                        .add(new ModelFile(kind, shown(path), path, Optional.empty())));
+                kind(name(path))
+                        .filter(_ -> isInside(path))
+                        .ifPresent(kind -> (kind == Kind.PAPER ? listing.papers : listing.weights)
+                                .add(new ModelFile(kind, shown(path), path, Optional.empty())));
             }
         }
         return listing;
@@ -216,8 +219,8 @@ public final class FolderScan {
         String place = shown(folder);
         long ggufs = weights.stream().filter(file -> file.kind() == Kind.GGUF).count();
         if (papers.isEmpty() && ggufs > 1 && hub.isEmpty()) {
-            weights.forEach(file -> found.add(
-                    new ModelFolder(file.shown(), false, folder, place, List.of(file), List.of())));
+            weights.forEach(
+                    file -> found.add(new ModelFolder(file.shown(), false, folder, place, List.of(file), List.of())));
             return;
         }
         found.add(new ModelFolder(
@@ -282,7 +285,9 @@ public final class FolderScan {
             if (Files.size(manifest.path) > LARGEST_MANIFEST) {
                 return;
             }
-            for (JsonNode layer : JsonMapper.shared().readTree(Files.readAllBytes(manifest.path)).path("layers")) {
+            for (JsonNode layer : JsonMapper.shared()
+                    .readTree(Files.readAllBytes(manifest.path))
+                    .path("layers")) {
                 layers.put(layer.path("mediaType").asString("") + "#" + layers.size(), layer);
             }
         } catch (IOException | JacksonException _) {

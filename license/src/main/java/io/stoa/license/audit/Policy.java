@@ -72,7 +72,8 @@ public record Policy(
         }
 
         boolean covers(String name, Rule rule) {
-            return (rules.isEmpty() || rules.contains(rule)) && model.matcher(name).matches();
+            return (rules.isEmpty() || rules.contains(rule))
+                    && model.matcher(name).matches();
         }
     }
 
@@ -99,7 +100,9 @@ public record Policy(
             return new Reader(source, licenses).policy(BoundedYaml.read(source, yaml));
         } catch (IllegalArgumentException e) {
             throw new StoaException(
-                    StoaException.Kind.USER, source + ": holds YAML " + e.getMessage() + "; see `stoa license audit --help`", e);
+                    StoaException.Kind.USER,
+                    source + ": holds YAML " + e.getMessage() + "; see `stoa license audit --help`",
+                    e);
         }
     }
 
@@ -141,8 +144,9 @@ public record Policy(
                 Optional<String> id = licenses.find(name)
                         .map(License::id)
                         .or(() -> known.stream().filter(name::equalsIgnoreCase).findFirst());
-                ids.add(id.orElseThrow(() -> wrong("%s names %s, a licence that is not known%s; `stoa license` lists the known ones"
-                        .formatted(key, name, licenses.hint(name)))));
+                ids.add(id.orElseThrow(
+                        () -> wrong("%s names %s, a licence that is not known%s; `stoa license` lists the known ones"
+                                .formatted(key, name, licenses.hint(name)))));
             }
             return ids;
         }
@@ -228,7 +232,8 @@ public record Policy(
             return Optional.ofNullable(map.get(key))
                     .map(String::valueOf)
                     .filter(value -> !value.isBlank())
-                    .orElseThrow(() -> wrong("an exception has no \"%s\"; it needs model, reason and expires".formatted(key)));
+                    .orElseThrow(() ->
+                            wrong("an exception has no \"%s\"; it needs model, reason and expires".formatted(key)));
         }
 
         private List<?> list(Map<?, ?> map, String key) {

@@ -4,7 +4,8 @@ import java.util.Locale;
 
 /** What an audit may find. The ids are stable: they stand in SARIF files and in policies. */
 public enum Rule {
-    LICENSE_MISSING(Level.WARNING, "Nothing says which licence holds", "Add the model card or the LICENSE file of the model."),
+    LICENSE_MISSING(
+            Level.WARNING, "Nothing says which licence holds", "Add the model card or the LICENSE file of the model."),
     LICENSE_UNKNOWN(
             Level.WARNING,
             "A licence is named that is not known",
@@ -51,9 +52,12 @@ public enum Rule {
             "Ask the publisher what the model was made from."),
     PAPER_UNREADABLE(
             Level.WARNING, "A file cannot be read", "Fetch the file again, or ask the publisher for a correct one."),
-    POLICY_LICENSE(Level.ERROR, "The policy does not allow this licence", "Replace the model, or ask for an exception."),
+    POLICY_LICENSE(
+            Level.ERROR, "The policy does not allow this licence", "Replace the model, or ask for an exception."),
     POLICY_CATEGORY(
-            Level.ERROR, "The policy does not allow licences of this kind", "Replace the model, or ask for an exception."),
+            Level.ERROR,
+            "The policy does not allow licences of this kind",
+            "Replace the model, or ask for an exception."),
     POLICY_DUTIES(Level.NOTE, "The intended use of the policy is allowed once duties are met", "Do what is listed."),
     POLICY_USE(
             Level.ERROR, "The intended use of the policy is forbidden", "Replace the model, or change how it is used."),

@@ -22,7 +22,9 @@ public final class Sarif {
     /** The log, to be written as UTF-8. */
     public static String write(Audit audit, String version) {
         ObjectNode log = JsonMapper.shared().createObjectNode();
-        log.put("$schema", "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json");
+        log.put(
+                "$schema",
+                "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json");
         log.put("version", "2.1.0");
         ObjectNode run = log.putArray("runs").addObject();
         ObjectNode driver = run.putObject("tool").putObject("driver");
@@ -35,7 +37,9 @@ public final class Sarif {
             described.put("id", rule.id());
             described.putObject("shortDescription").put("text", rule.title());
             described.putObject("help").put("text", rule.help());
-            described.putObject("defaultConfiguration").put("level", rule.level().lowerCase());
+            described
+                    .putObject("defaultConfiguration")
+                    .put("level", rule.level().lowerCase());
         }
         run.put("columnKind", "utf16CodeUnits");
         ArrayNode results = run.putArray("results");
@@ -59,10 +63,11 @@ public final class Sarif {
                         "modelRuleFile/v1",
                         Digest.of(model.name() + "\n" + issue.rule().id() + "\n" + issue.file())
                                 .hex());
-        issue.excepted().ifPresent(reason -> result.putArray("suppressions")
-                .addObject()
-                .put("kind", "external")
-                .put("justification", reason));
+        issue.excepted()
+                .ifPresent(reason -> result.putArray("suppressions")
+                        .addObject()
+                        .put("kind", "external")
+                        .put("justification", reason));
     }
 
     /** A relative reference of RFC 3986: what is not unreserved is escaped, byte by byte. */

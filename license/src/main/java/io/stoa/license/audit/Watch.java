@@ -143,14 +143,19 @@ public final class Watch {
             if (step.relation() == Step.Relation.BASE || step.relation() == Step.Relation.TEACHER) {
                 bases.add(step.name());
             }
-            ids(step).flatMap(id -> licenses.find(id).stream())
+            ids(step)
+                    .flatMap(id -> licenses.find(id).stream())
                     .forEach(license -> terms.put(license.id(), license.read()));
             if (step.relation() == Step.Relation.MODEL) {
                 standing = standing(step.standing());
                 for (Claim claim : step.claims()) {
                     switch (claim.kind()) {
-                        case DECLARED -> declared.add(file(claim.source()) + ", " + key(claim.place()) + ": " + claim.said());
-                        case TEXT -> texts.put(claim.source(), claim.license().or(claim::doubt).orElseThrow());
+                        case DECLARED ->
+                            declared.add(file(claim.source()) + ", " + key(claim.place()) + ": " + claim.said());
+                        case TEXT ->
+                            texts.put(
+                                    claim.source(),
+                                    claim.license().or(claim::doubt).orElseThrow());
                         case REPOSITORY, NAME, EVIDENCE, ORIGIN -> {}
                     }
                 }
@@ -210,16 +215,17 @@ public final class Watch {
     /** Readings of terms that their licensors may update, and that are old. */
     public List<Change> stale(State now, int days) {
         List<Change> stale = new ArrayList<>();
-        now.models().forEach((name, seen) -> seen.terms().forEach((license, read) -> {
-            long age = ChronoUnit.DAYS.between(read, now.date());
-            String why = updatable.getOrDefault(license, "");
-            if (!why.isEmpty() && age > days) {
-                stale.add(new Change(
-                        Kind.READING_STALE,
-                        name,
-                        "%s was read on %s, %d days ago, and %s".formatted(license, read, age, why)));
-            }
-        }));
+        now.models()
+                .forEach((name, seen) -> seen.terms().forEach((license, read) -> {
+                    long age = ChronoUnit.DAYS.between(read, now.date());
+                    String why = updatable.getOrDefault(license, "");
+                    if (!why.isEmpty() && age > days) {
+                        stale.add(new Change(
+                                Kind.READING_STALE,
+                                name,
+                                "%s was read on %s, %d days ago, and %s".formatted(license, read, age, why)));
+                    }
+                }));
         return stale;
     }
 
@@ -242,7 +248,8 @@ public final class Watch {
             if (current.isEmpty()) {
                 changes.add(new Change(Kind.PAPER_GONE, name, file + " is gone"));
             } else if (!current.get().equals(digest)) {
-                boolean text = before.texts().keySet().stream().anyMatch(source -> file(source).equals(file(file)));
+                boolean text = before.texts().keySet().stream()
+                        .anyMatch(source -> file(source).equals(file(file)));
                 changes.add(new Change(
                         text ? Kind.TEXT_CHANGED : Kind.PAPER_CHANGED,
                         name,
@@ -256,12 +263,17 @@ public final class Watch {
                 .forEach(file -> changes.add(new Change(Kind.PAPER_CHANGED, name, file + " is new")));
         if (!before.standing().equals(now.standing())) {
             changes.add(new Change(
-                    Kind.STANDING_CHANGED, name, "was under %s, now under %s".formatted(before.standing(), now.standing())));
+                    Kind.STANDING_CHANGED,
+                    name,
+                    "was under %s, now under %s".formatted(before.standing(), now.standing())));
         }
-        before.terms().forEach((license, read) -> Optional.ofNullable(now.terms().get(license))
-                .filter(current -> !current.equals(read))
-                .ifPresent(current -> changes.add(new Change(
-                        Kind.READING_CHANGED, name, "%s was read on %s, and again on %s".formatted(license, read, current)))));
+        before.terms()
+                .forEach((license, read) -> Optional.ofNullable(now.terms().get(license))
+                        .filter(current -> !current.equals(read))
+                        .ifPresent(current -> changes.add(new Change(
+                                Kind.READING_CHANGED,
+                                name,
+                                "%s was read on %s, and again on %s".formatted(license, read, current)))));
     }
 
     private static String list(SortedSet<String> values) {
@@ -290,7 +302,8 @@ public final class Watch {
         } catch (IOException | JacksonException | NullPointerException e) {
             throw new StoaException(
                     StoaException.Kind.USER,
-                    file + ": is not a state that `stoa license watch` wrote; name another file, or remove it to begin anew",
+                    file
+                            + ": is not a state that `stoa license watch` wrote; name another file, or remove it to begin anew",
                     e);
         }
     }
@@ -304,7 +317,8 @@ public final class Watch {
         try {
             Path written = file.resolveSibling(file.getFileName() + ".tmp");
             Files.writeString(
-                    written, JsonMapper.shared().writerWithDefaultPrettyPrinter().writeValueAsString(state) + "\n");
+                    written,
+                    JsonMapper.shared().writerWithDefaultPrettyPrinter().writeValueAsString(state) + "\n");
             try {
                 Files.move(written, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
             } catch (AtomicMoveNotSupportedException _) {

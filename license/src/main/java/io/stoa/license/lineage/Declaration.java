@@ -49,7 +49,8 @@ record Declaration(String source, String place, String id, Optional<String> name
         }
         return SpdxExpression.parse(said)
                 .filter(SpdxExpression::isCompound)
-                .flatMap(expression -> expression.known(name -> licenses.find(name).map(License::id)))
+                .flatMap(expression ->
+                        expression.known(name -> licenses.find(name).map(License::id)))
                 .map(SpdxExpression::toString);
     }
 

@@ -68,15 +68,20 @@ enum Family {
     }
 
     private static Set<String> split(String list) {
-        return Arrays.stream(list.split("\\|", -1)).filter(word -> !word.isEmpty()).collect(Collectors.toUnmodifiableSet());
+        return Arrays.stream(list.split("\\|", -1))
+                .filter(word -> !word.isEmpty())
+                .collect(Collectors.toUnmodifiableSet());
     }
 
     /** The family that signs point to, when architecture and vocabulary both do and the pretokenizer does not object. */
     static Optional<Family> of(Signs signs) {
         return Arrays.stream(values())
-                .filter(family -> signs.architecture().filter(family.architectures::contains).isPresent())
+                .filter(family -> signs.architecture()
+                        .filter(family.architectures::contains)
+                        .isPresent())
                 .filter(family -> signs.vocabulary().isPresent()
-                        && family.vocabularies.contains(Long.toString(signs.vocabulary().getAsLong())))
+                        && family.vocabularies.contains(
+                                Long.toString(signs.vocabulary().getAsLong())))
                 .filter(family -> family.pretokenizers.isEmpty()
                         || signs.pretokenizer().isEmpty()
                         || family.pretokenizers.contains(signs.pretokenizer().get()))

@@ -70,7 +70,11 @@ public final class LineageReader {
         return switch (candidate) {
             case Candidate.GgufFile file -> {
                 Trace trace = gguf(file.path());
-                Lineage lineage = read(file.id(), Optional.ofNullable(file.path().toAbsolutePath().getParent()), List.of(trace), papers);
+                Lineage lineage = read(
+                        file.id(),
+                        Optional.ofNullable(file.path().toAbsolutePath().getParent()),
+                        List.of(trace),
+                        papers);
                 List<Step> steps = new ArrayList<>(lineage.steps());
                 file.quantizedFrom()
                         .ifPresent(made -> steps.add(new Step(
@@ -185,8 +189,7 @@ public final class LineageReader {
         List<Step> bases = steps.stream()
                 .filter(step -> step.relation() == Step.Relation.BASE)
                 .toList();
-        boolean based = bases.stream()
-                .anyMatch(step -> family.isIn(step.name()) || means(step.claims(), its));
+        boolean based = bases.stream().anyMatch(step -> family.isIn(step.name()) || means(step.claims(), its));
         // what many families use does not explain a base of another one
         Set<String> own = new LinkedHashSet<>(its);
         if (!bases.isEmpty()) {
@@ -203,7 +206,8 @@ public final class LineageReader {
 
     private static boolean isOf(License license, String tag) {
         return license.isCalled(tag)
-                || license.aliases().stream().anyMatch(alias -> alias.toLowerCase(Locale.ROOT).startsWith(tag));
+                || license.aliases().stream()
+                        .anyMatch(alias -> alias.toLowerCase(Locale.ROOT).startsWith(tag));
     }
 
     /** Who the model was made from, as its files and papers tell, and what of that cannot be. */
@@ -219,7 +223,9 @@ public final class LineageReader {
         Origins(String model, Optional<Path> folder, List<Trace> traces, List<Paper> papers) {
             this.folder = folder.map(path -> path.toAbsolutePath().normalize());
             this.papers = papers;
-            papers.stream().filter(paper -> kind(paper) == PaperKind.CARD).forEach(paper -> cards.put(paper, card(paper)));
+            papers.stream()
+                    .filter(paper -> kind(paper) == PaperKind.CARD)
+                    .forEach(paper -> cards.put(paper, card(paper)));
             List<String> names = new ArrayList<>(List.of(model));
             List<String> publishers = new ArrayList<>();
             for (Trace trace : traces) {
@@ -228,14 +234,16 @@ public final class LineageReader {
                 trace.bases().forEach(base -> add(base, trace.source(), names));
                 trace.teachers().forEach(teachers::add);
             }
-            cards.forEach((paper, card) -> card.bases().forEach(base -> add(base, paper.path().toString(), names)));
+            cards.forEach((paper, card) ->
+                    card.bases().forEach(base -> add(base, paper.path().toString(), names)));
             if (bases.size() > MOST_BASES) {
                 throw StoaException.user(
                         "the file and its papers name %d base models, more than %d: %s; are they its papers?"
                                 .formatted(bases.size(), MOST_BASES, String.join(", ", bases)));
             }
             cards.values().forEach(card -> teachers.addAll(card.teachers()));
-            names.addAll(folder.map(Path::getFileName).map(Path::toString).stream().toList());
+            names.addAll(
+                    folder.map(Path::getFileName).map(Path::toString).stream().toList());
             if (teachers.isEmpty()) {
                 names.stream().flatMap(name -> Teachers.inName(name).stream()).forEach(teachers::add);
             }
@@ -254,7 +262,12 @@ public final class LineageReader {
         /** Puts a base on record; one that is the model itself, or that nobody could look up, is impossible. */
         private void add(String said, String source, List<String> names) {
             String base = withoutHost(said.substring(0, Math.min(said.length(), LONGEST_NAME)));
-            if (said.length() > LONGEST_NAME || base.isEmpty() || base.startsWith(".") || base.startsWith("/") || base.startsWith("~") || base.indexOf('\\') >= 0) {
+            if (said.length() > LONGEST_NAME
+                    || base.isEmpty()
+                    || base.startsWith(".")
+                    || base.startsWith("/")
+                    || base.startsWith("~")
+                    || base.indexOf('\\') >= 0) {
                 impossible.add(Claim.doubtful(
                         Claim.Kind.ORIGIN,
                         source,
@@ -265,7 +278,11 @@ public final class LineageReader {
             }
             if (names.contains(base)) {
                 impossible.add(Claim.doubtful(
-                        Claim.Kind.ORIGIN, source, "base_model", said, "names the model itself (%s) as its base".formatted(base)));
+                        Claim.Kind.ORIGIN,
+                        source,
+                        "base_model",
+                        said,
+                        "names the model itself (%s) as its base".formatted(base)));
                 return;
             }
             bases.add(base);
@@ -275,9 +292,10 @@ public final class LineageReader {
         private void circles() {
             Map<String, Set<String>> madeFrom = new LinkedHashMap<>();
             cards.forEach((paper, card) -> owner(paper, bases)
-                    .ifPresent(owner -> madeFrom
-                            .computeIfAbsent(owner, _ -> new LinkedHashSet<>())
-                            .addAll(card.bases().stream().map(LineageReader::withoutHost).toList())));
+                    .ifPresent(owner -> madeFrom.computeIfAbsent(owner, _ -> new LinkedHashSet<>())
+                            .addAll(card.bases().stream()
+                                    .map(LineageReader::withoutHost)
+                                    .toList())));
             for (String start : madeFrom.keySet()) {
                 Set<String> seen = new LinkedHashSet<>();
                 Deque<String> open = new ArrayDeque<>(madeFrom.getOrDefault(start, Set.of()));
@@ -325,10 +343,16 @@ public final class LineageReader {
     /** What a name that a catalogue, or a folder, gives a model says about its licence. */
     public Trace called(String source, String name) {
         Trace trace = Trace.called(source, name);
-        List<Claim> claims = repository(name).map(claim -> Claim.of(
-                        claim.kind(), source, "name", name, claim.license().orElseThrow()))
-                .stream()
-                .toList();
+        List<Claim> claims =
+                repository(name)
+                        .map(claim -> Claim.of(
+                                claim.kind(),
+                                source,
+                                "name",
+                                name,
+                                claim.license().orElseThrow()))
+                        .stream()
+                        .toList();
         return new Trace(
                 source,
                 claims,
@@ -383,7 +407,10 @@ public final class LineageReader {
             case LICENSE -> List.of(text(paper));
             case NOTICE -> notices(paper);
             case SILENT -> List.of();
-            case CARD -> Optional.ofNullable(origins.cards.get(paper)).map(ModelCard::claims).orElse(List.of());
+            case CARD ->
+                Optional.ofNullable(origins.cards.get(paper))
+                        .map(ModelCard::claims)
+                        .orElse(List.of());
         };
     }
 

@@ -13,7 +13,8 @@ import java.util.OptionalLong;
  * @param vocabulary how many tokens it knows, in tokens
  * @param pretokenizer {@code tokenizer.ggml.pre}, the rule by which text is cut before it is tokenized
  */
-public record Signs(String source, Optional<String> architecture, OptionalLong vocabulary, Optional<String> pretokenizer) {
+public record Signs(
+        String source, Optional<String> architecture, OptionalLong vocabulary, Optional<String> pretokenizer) {
     public Signs {
         requireNonNull(source, "source");
         requireNonNull(architecture, "architecture");

@@ -34,7 +34,8 @@ public record SpdxExpression(List<List<String>> alternatives) {
         if (text.length() > LONGEST) {
             return Optional.empty();
         }
-        List<String> tokens = TOKEN.matcher(text).results().map(MatchResult::group).toList();
+        List<String> tokens =
+                TOKEN.matcher(text).results().map(MatchResult::group).toList();
         try {
             Parser parser = new Parser(tokens);
             List<List<String>> alternatives = parser.choice(0);
@@ -139,7 +140,8 @@ public record SpdxExpression(List<List<String>> alternatives) {
         }
 
         private String name() {
-            if (atEnd() || !tokens.get(next).matches("[A-Za-z0-9][A-Za-z0-9.+:_-]*")
+            if (atEnd()
+                    || !tokens.get(next).matches("[A-Za-z0-9][A-Za-z0-9.+:_-]*")
                     || tokens.get(next).matches("AND|OR|WITH")) {
                 throw new IllegalArgumentException("a licence is expected");
             }

@@ -21,9 +21,10 @@ final class Teachers {
     private static final Pattern SPACE = Pattern.compile("\\s+");
 
     /** Names of models that are commonly told, open and closed. */
-    private static final String KNOWN = "(?:meta-)?(?:code)?llama|qwen|qwq|gemma|gemini|mi[sx]tral|pixtral|codestral|deepseek"
-            + "|gpt-?[345o]|chatgpt|o[134](?:-mini|-preview)?(?![a-z0-9])|claude|nemotron|command[- ]r|phi-?[234]|falcon"
-            + "|grok|kimi|glm-?4|granite|minimax|hunyuan|exaone";
+    private static final String KNOWN =
+            "(?:meta-)?(?:code)?llama|qwen|qwq|gemma|gemini|mi[sx]tral|pixtral|codestral|deepseek"
+                    + "|gpt-?[345o]|chatgpt|o[134](?:-mini|-preview)?(?![a-z0-9])|claude|nemotron|command[- ]r|phi-?[234]|falcon"
+                    + "|grok|kimi|glm-?4|granite|minimax|hunyuan|exaone";
 
     private static final Pattern MODEL = Pattern.compile("(?<![a-z])(?:" + KNOWN + ")", Pattern.CASE_INSENSITIVE);
 
@@ -35,7 +36,8 @@ final class Teachers {
     private static final Pattern FROM =
             Pattern.compile("distill(?:ed|ation)?[-_ ](?:from|of)[-_ ](.{2,80})$", Pattern.CASE_INSENSITIVE);
 
-    private static final Pattern DISTILLED = Pattern.compile("(?<![a-z])distill(?:ed|ation)?(?![a-z])", Pattern.CASE_INSENSITIVE);
+    private static final Pattern DISTILLED =
+            Pattern.compile("(?<![a-z])distill(?:ed|ation)?(?![a-z])", Pattern.CASE_INSENSITIVE);
 
     /** What stands before a teacher's name, the name's brackets and ticks included. */
     private static final Pattern BEFORE = Pattern.compile(
@@ -88,7 +90,8 @@ final class Teachers {
 
     /** The teachers that the prose of a card tells: names of models are looked for first, then what stands before them. */
     static Set<String> inProse(String text) {
-        String plain = SPACE.matcher(text.substring(0, Math.min(text.length(), MOST_TEXT))).replaceAll(" ");
+        String plain = SPACE.matcher(text.substring(0, Math.min(text.length(), MOST_TEXT)))
+                .replaceAll(" ");
         Set<String> teachers = new LinkedHashSet<>();
         Matcher mention = MODEL.matcher(plain);
         int mentions = 0;
@@ -106,7 +109,8 @@ final class Teachers {
             }
             Matcher name = NAME.matcher(plain).region(start, plain.length());
             if (name.lookingAt()
-                    && BEFORE.matcher(plain.substring(Math.max(0, start - MOST_BEFORE), start)).find()) {
+                    && BEFORE.matcher(plain.substring(Math.max(0, start - MOST_BEFORE), start))
+                            .find()) {
                 teachers.add(name.group().replaceAll("[./_-]+$", ""));
             }
         }

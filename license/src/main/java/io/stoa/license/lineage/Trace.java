@@ -114,7 +114,8 @@ public record Trace(
             claims.addAll(new Declaration(source, "general.license", id.orElse(Declaration.OTHER), name, link)
                     .claims(licenses));
         }
-        List<String> names = new ArrayList<>(said(header, "general.name").stream().toList());
+        List<String> names =
+                new ArrayList<>(said(header, "general.name").stream().toList());
         said(header, "general.basename").ifPresent(names::add);
         names.stream()
                 .limit(1)
@@ -198,9 +199,10 @@ public record Trace(
         return parsed(source, json, root -> {
             Optional<String> type = text(root, "model_type");
             boolean sees = root.has("vision_config") || root.has("audio_config");
-            Optional<Boolean> multimodal = sees || type.filter(MULTIMODAL::contains).isPresent()
-                    ? Optional.of(true)
-                    : type.filter("llama"::equals).map(_ -> false);
+            Optional<Boolean> multimodal =
+                    sees || type.filter(MULTIMODAL::contains).isPresent()
+                            ? Optional.of(true)
+                            : type.filter("llama"::equals).map(_ -> false);
             JsonNode vocabulary = root.path("vocab_size").isIntegralNumber()
                     ? root.path("vocab_size")
                     : root.path("text_config").path("vocab_size");
@@ -213,8 +215,7 @@ public record Trace(
                     .filter(path -> REPOSITORY.matcher(path).matches())
                     .stream()
                     .toList();
-            return new Trace(
-                    source, List.of(), List.of(), List.of(), bases, List.of(), Optional.of(signs), multimodal);
+            return new Trace(source, List.of(), List.of(), List.of(), bases, List.of(), Optional.of(signs), multimodal);
         });
     }
 
@@ -242,8 +243,7 @@ public record Trace(
                 .distinct()
                 .limit(MOST_BASES + 1)
                 .toList();
-        return new Trace(
-                source, List.of(), List.of(), List.of(), bases, List.of(), Optional.empty(), Optional.empty());
+        return new Trace(source, List.of(), List.of(), List.of(), bases, List.of(), Optional.empty(), Optional.empty());
     }
 
     /**
@@ -265,8 +265,9 @@ public record Trace(
             JsonNode said = root.path("__metadata__");
             List<Claim> claims = new ArrayList<>();
             for (String key : List.of("license", "modelspec.license")) {
-                text(said, key).ifPresent(id -> claims.addAll(
-                        new Declaration(source, key, id, Optional.empty(), Optional.empty()).claims(licenses)));
+                text(said, key)
+                        .ifPresent(id -> claims.addAll(
+                                new Declaration(source, key, id, Optional.empty(), Optional.empty()).claims(licenses)));
             }
             List<String> bases = text(said, "base_model").stream().toList();
             return claims.isEmpty() && bases.isEmpty()
@@ -281,7 +282,10 @@ public record Trace(
                             Optional.empty(),
                             Optional.empty()));
         } catch (IOException | JacksonException e) {
-            return Optional.of(unreadable(source, "has a header that cannot be read (%s)".formatted(e.getClass().getSimpleName())));
+            return Optional.of(unreadable(
+                    source,
+                    "has a header that cannot be read (%s)"
+                            .formatted(e.getClass().getSimpleName())));
         }
     }
 

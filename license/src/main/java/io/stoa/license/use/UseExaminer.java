@@ -81,8 +81,7 @@ public final class UseExaminer {
     int doubts(Lineage lineage, IntendedUse use) {
         return reasons(lineage, use).stream()
                 .filter(reason -> reason.effect.compareTo(Effect.DUTY) > 0)
-                .mapToInt(reason ->
-                        Math.max(1, reason.written.get().missing().size()))
+                .mapToInt(reason -> Math.max(1, reason.written.get().missing().size()))
                 .sum();
     }
 
@@ -158,17 +157,15 @@ public final class UseExaminer {
      * perform alike is taken for granted, and that it is of another family unless all its bases are the teacher's.
      */
     private static List<Reason> taught(License license, Step step, Facts facts) {
-        List<Clause> clauses = license.clauses().stream()
-                .filter(Clause::concernsOutputs)
-                .toList();
+        List<Clause> clauses =
+                license.clauses().stream().filter(Clause::concernsOutputs).toList();
         List<Standing> bases = facts.lineage().steps().stream()
                 .filter(other -> other.relation() == Step.Relation.BASE)
                 .map(Step::standing)
                 .toList();
         boolean related = !bases.isEmpty() && bases.stream().allMatch(new Standing.Settled(license.id())::equals);
         Set<String> family = related ? ownFamily(clauses) : Set.of();
-        IntendedUse use = facts.use()
-                .toBuilder()
+        IntendedUse use = facts.use().toBuilder()
                 .outputsTrainModels(Optional.of(true))
                 .outputsTrain(family)
                 .distilled(Optional.of(true))
@@ -208,8 +205,8 @@ public final class UseExaminer {
         for (String possible : open.possible()) {
             reasons(step, possible, facts).stream()
                     .filter(reason -> reason.effect == Effect.FORBIDS)
-                    .map(reason -> new Reason(
-                            Effect.FORBIDS, () -> ifItHolds(step, possible, open, reason.written.get())))
+                    .map(reason ->
+                            new Reason(Effect.FORBIDS, () -> ifItHolds(step, possible, open, reason.written.get())))
                     .forEach(reasons::add);
         }
         return reasons;
@@ -235,11 +232,7 @@ public final class UseExaminer {
     }
 
     private static List<Reason> reasons(
-            License license,
-            List<Clause> clauses,
-            Map<Topic, List<Condition>> acts,
-            List<String> steps,
-            Facts facts) {
+            License license, List<Clause> clauses, Map<Topic, List<Condition>> acts, List<String> steps, Facts facts) {
         List<Reason> reasons = new ArrayList<>();
         Map<List<Condition>, List<Clause>> undecided = new LinkedHashMap<>();
         Set<Topic> answered = EnumSet.noneOf(Topic.class);
@@ -407,7 +400,8 @@ public final class UseExaminer {
                 for (int j = i + 1; j < bases.size(); j++) {
                     for (String one : bases.get(i)) {
                         for (String other : bases.get(j)) {
-                            reasons.addAll(merged(one, other, merged, facts).stream().toList());
+                            reasons.addAll(
+                                    merged(one, other, merged, facts).stream().toList());
                         }
                     }
                 }
@@ -420,7 +414,8 @@ public final class UseExaminer {
     private static Optional<Reason> merged(String one, String other, Truth merged, Facts facts) {
         Compatibility answer =
                 RULES.of(Way.MERGE, one, other, facts.use().commercial().orElse(true));
-        Truth passedOn = facts.truth(new Condition.Distributed(EnumSet.complementOf(EnumSet.of(Distribution.INTERNAL))));
+        Truth passedOn =
+                facts.truth(new Condition.Distributed(EnumSet.complementOf(EnumSet.of(Distribution.INTERNAL))));
         Effect effect = switch (answer.answer()) {
             case COMPATIBLE -> Effect.NOTES;
             case WITH_DUTIES -> Effect.DUTY;

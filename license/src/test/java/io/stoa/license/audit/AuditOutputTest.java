@@ -61,7 +61,8 @@ class AuditOutputTest {
             int index = result.path("ruleIndex").asInt();
             assertThat(rules.get(index).path("id")).isEqualTo(result.path("ruleId"));
             assertThat(result.at("/message/text").asString()).isNotBlank();
-            String uri = result.at("/locations/0/physicalLocation/artifactLocation/uri").asString();
+            String uri = result.at("/locations/0/physicalLocation/artifactLocation/uri")
+                    .asString();
             assertThat(uri).matches("(?:[A-Za-z0-9._~/-]|%[0-9A-F]{2})+").doesNotStartWith("/");
             JsonNode line = result.at("/locations/0/physicalLocation/region/startLine");
             assertThat(line.isMissingNode() || line.asInt() >= 1).isTrue();
@@ -85,7 +86,9 @@ class AuditOutputTest {
         var document = factory.newDocumentBuilder().parse(new InputSource(new StringReader(page)));
         assertThat(document.getElementsByTagName("script").getLength()).isZero();
         assertThat(document.getElementsByTagName("article").getLength()).isEqualTo(4);
-        assertThat(page).doesNotContain("<script", "\u202e", "src=", "http://").contains("not legal advice", "lang=\"en\"");
+        assertThat(page)
+                .doesNotContain("<script", "\u202e", "src=", "http://")
+                .contains("not legal advice", "lang=\"en\"");
         assertThat(page).contains("prefers-color-scheme: dark", "Content-Security-Policy", "scope=\"col\"");
     }
 
@@ -112,9 +115,12 @@ class AuditOutputTest {
                 .card("added", "license: mit");
         Files.delete(root.resolve("gone/README.md"));
         List<Change> changes = watch.changes(before, watch.state(shelf.audit()), 10_000);
-        assertThat(changes).anySatisfy(change -> assertThat(change)
-                .isEqualTo(new Change(
-                        Kind.TEXT_CHANGED, "text in text", "the text of text/LICENSE changed while what is declared stayed")));
+        assertThat(changes)
+                .anySatisfy(change -> assertThat(change)
+                        .isEqualTo(new Change(
+                                Kind.TEXT_CHANGED,
+                                "text in text",
+                                "the text of text/LICENSE changed while what is declared stayed")));
         assertThat(kinds(changes, "tag")).contains(Kind.DECLARED_CHANGED, Kind.STANDING_CHANGED);
         assertThat(kinds(changes, "base")).contains(Kind.BASE_CHANGED);
         assertThat(kinds(changes, "gone")).containsExactly(Kind.MODEL_GONE);

@@ -37,7 +37,8 @@ class AuditorTest {
     /** The cases are recorded mismatches of real models; names and files here are made up after them. */
     @Test
     void aQuantizationThatDeclaresApacheOverAResearchLicenceDropsTerms() throws IOException {
-        Audit audit = shelf().card("px-large-w4", "license: apache-2.0\nbase_model: mistralai/Pixtral-Large-Instruct-2411")
+        Audit audit = shelf().card(
+                        "px-large-w4", "license: apache-2.0\nbase_model: mistralai/Pixtral-Large-Instruct-2411")
                 .card("Pixtral-Large-Instruct-2411", "license: other\nlicense_name: mrl")
                 .audit();
         Model model = model(audit, "px-large-w4");
@@ -49,7 +50,8 @@ class AuditorTest {
     @Test
     void anApacheDistillationOfGemmaIsContradictedByItsNameAndDropsTerms() throws IOException {
         Model model = model(
-                shelf().card("gemma3-12b-r1-distilled", "license: apache-2.0\nbase_model: google/gemma-3-12b-it").audit(),
+                shelf().card("gemma3-12b-r1-distilled", "license: apache-2.0\nbase_model: google/gemma-3-12b-it")
+                        .audit(),
                 "gemma3-12b-r1-distilled");
         assertThat(rules(model)).contains(Rule.TERMS_DROPPED, Rule.TEACHER_UNKNOWN);
         assertThat(model.outcome()).isEqualTo(Outcome.FAIL);
@@ -74,15 +76,11 @@ class AuditorTest {
         String model = blob(Files.readAllBytes(gguf));
         Files.delete(gguf);
         String license = blob("Llama 3.3 is licensed by nobody".getBytes(StandardCharsets.UTF_8));
-        shelf().file(
-                        "manifests/registry.ollama.ai/library/llama3.3",
-                        "70b",
-                        """
+        shelf().file("manifests/registry.ollama.ai/library/llama3.3", "70b", """
                         {"layers": [{"mediaType": "application/vnd.ollama.image.model", "digest": "sha256:%s"},
                          {"mediaType": "application/vnd.ollama.image.license", "digest": "sha256:%s"},
                          {"mediaType": "application/vnd.ollama.image.params", "digest": "sha256:../../x"}]}
-                        """
-                                .formatted(model, license));
+                        """.formatted(model, license));
         Audit audit = shelf().audit();
         Model found = model(audit, "library/llama3.3:70b");
         assertThat(audit.models()).hasSize(1);
@@ -104,7 +102,10 @@ class AuditorTest {
         String file = Files.readString(text);
         String apache = file.substring(file.indexOf("\n---", 4) + 5);
         Model model = model(
-                shelf().card("mimo", "license: mit").file("mimo", "LICENSE", apache).audit(), "mimo");
+                shelf().card("mimo", "license: mit")
+                        .file("mimo", "LICENSE", apache)
+                        .audit(),
+                "mimo");
         assertThat(rules(model)).contains(Rule.CLAIMS_CONTRADICT);
         assertThat(model.licenses()).isEmpty();
         assertThat(model.issues().getFirst().line()).hasValue(2);
@@ -163,7 +164,8 @@ class AuditorTest {
         }
         assertThat(rules(model(audit, "nobody"))).containsExactly(Rule.BASE_UNKNOWN);
         assertThat(rules(model(audit, "many"))).containsExactly(Rule.PAPER_UNREADABLE);
-        assertThat(audit.models()).allSatisfy(model -> assertThat(model.outcome()).isEqualTo(Outcome.UNKNOWN));
+        assertThat(audit.models())
+                .allSatisfy(model -> assertThat(model.outcome()).isEqualTo(Outcome.UNKNOWN));
     }
 
     private static String manyBases() {
@@ -191,7 +193,8 @@ class AuditorTest {
         assertThat(audit.models()).hasSize(11);
         assertThat(audit.models())
                 .filteredOn(model -> !model.name().equals("good"))
-                .allSatisfy(model -> assertThat(model.outcome()).as(model.name()).isEqualTo(Outcome.UNKNOWN));
+                .allSatisfy(
+                        model -> assertThat(model.outcome()).as(model.name()).isEqualTo(Outcome.UNKNOWN));
         assertThat(model(audit, "good").outcome()).isEqualTo(Outcome.PASS);
     }
 
@@ -241,10 +244,18 @@ class AuditorTest {
     void aThousandFoldersTakeLessThanTwentySeconds() throws IOException {
         for (int i = 0; i < 1000; i++) {
             String folder = "team%d/model%d".formatted(i % 10, i);
-            shelf().card(folder, "license: " + (i % 3 == 0 ? "mit" : i % 3 == 1 ? "llama3.1" : "apache-2.0")
-                            + "\nbase_model: " + (i % 2 == 0 ? "meta-llama/Llama-3.1-8B" : "org/model" + (i + 1) % 1000),
-                    "This is model %d.\n".formatted(i) + "It was trained on data of many kinds. ".repeat(200));
-            shelf().file(folder, "LICENSE", "Some words that are no licence, number %d. ".formatted(i).repeat(150));
+            shelf().card(
+                            folder,
+                            "license: " + (i % 3 == 0 ? "mit" : i % 3 == 1 ? "llama3.1" : "apache-2.0")
+                                    + "\nbase_model: "
+                                    + (i % 2 == 0 ? "meta-llama/Llama-3.1-8B" : "org/model" + (i + 1) % 1000),
+                            "This is model %d.\n".formatted(i) + "It was trained on data of many kinds. ".repeat(200));
+            shelf().file(
+                            folder,
+                            "LICENSE",
+                            "Some words that are no licence, number %d. "
+                                    .formatted(i)
+                                    .repeat(150));
             shelf().gguf(folder, Map.of("general.architecture", "llama", "general.name", "Model " + i));
         }
         long started = System.nanoTime();

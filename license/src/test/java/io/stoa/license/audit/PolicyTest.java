@@ -47,10 +47,12 @@ class PolicyTest {
 
     @Test
     void categoriesAreReadOffTheClauses() throws IOException {
-        assertThat(Category.of(Shelf.LICENSES.get("cc-by-nc-4.0"))).contains(Category.NON_COMMERCIAL, Category.COPYLEFT);
+        assertThat(Category.of(Shelf.LICENSES.get("cc-by-nc-4.0")))
+                .contains(Category.NON_COMMERCIAL, Category.COPYLEFT);
         assertThat(Category.of(Shelf.LICENSES.get("mit"))).isEmpty();
         assertThat(Category.of(Shelf.LICENSES.get("llama3")))
-                .contains(Category.COPYLEFT, Category.USE_RESTRICTED, Category.SCALE_LIMITED, Category.OUTPUTS_RESTRICTED)
+                .contains(
+                        Category.COPYLEFT, Category.USE_RESTRICTED, Category.SCALE_LIMITED, Category.OUTPUTS_RESTRICTED)
                 .doesNotContain(Category.NON_COMMERCIAL);
         Audit audit = shelf().audit("{deny-categories: [unknown, copyleft], dropped-terms: note}");
         assertThat(rules(model(audit, "bare"))).contains(Rule.POLICY_CATEGORY);
@@ -86,8 +88,8 @@ class PolicyTest {
                 """;
         Audit audit = shelf().audit(policy.formatted("2026-12-01"));
         assertThat(model(audit, "closed").outcome()).isEqualTo(Outcome.PASS);
-        assertThat(model(audit, "closed").issues().getFirst().excepted()).hasValueSatisfying(reason ->
-                assertThat(reason).contains("research only", "2026-12-01"));
+        assertThat(model(audit, "closed").issues().getFirst().excepted())
+                .hasValueSatisfying(reason -> assertThat(reason).contains("research only", "2026-12-01"));
         assertThat(model(audit, "tuned").outcome()).isEqualTo(Outcome.FAIL);
         Audit later = shelf().audit(policy.formatted("2026-11-30"));
         assertThat(rules(model(later, "closed"))).containsExactly(Rule.POLICY_LICENSE, Rule.POLICY_EXCEPTION_EXPIRED);

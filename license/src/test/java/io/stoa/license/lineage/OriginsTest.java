@@ -85,7 +85,8 @@ class OriginsTest {
         assertThat(answer.grounds())
                 .filteredOn(ground -> ground.effect() == Effect.DUTY)
                 .anySatisfy(ground -> assertThat(ground.sentence()).contains("Llama 3.1", "begins with \"Llama\""))
-                .noneSatisfy(ground -> assertThat(ground.sentence()).contains("NOTICE file with a prescribed sentence"));
+                .noneSatisfy(
+                        ground -> assertThat(ground.sentence()).contains("NOTICE file with a prescribed sentence"));
         assertThat(EXAMINER.examine(card("license: mit\nteachers: [meta-llama/Meta-Llama-3-70B]", ""), SERVICE)
                         .outcome())
                 .isEqualTo(Outcome.FORBIDDEN);
@@ -100,8 +101,7 @@ class OriginsTest {
     void aTeacherOfTheSameFamilyIsAllowedWhereTheLicenceExceptsIt() {
         Lineage llama3 = card(
                 "license: llama3\nbase_model: meta-llama/Meta-Llama-3-8B\nteachers: [meta-llama/Meta-Llama-3-70B]", "");
-        assertThat(EXAMINER.examine(llama3, SERVICE).grounds())
-                .noneMatch(ground -> ground.effect() == Effect.FORBIDS);
+        assertThat(EXAMINER.examine(llama3, SERVICE).grounds()).noneMatch(ground -> ground.effect() == Effect.FORBIDS);
     }
 
     @Test
@@ -128,9 +128,13 @@ class OriginsTest {
 
     @Test
     void expressionsAreParsedAndBounded() {
-        assertThat(SpdxExpression.parse("MIT AND (Apache-2.0 OR ISC)").orElseThrow().alternatives())
+        assertThat(SpdxExpression.parse("MIT AND (Apache-2.0 OR ISC)")
+                        .orElseThrow()
+                        .alternatives())
                 .containsExactly(List.of("MIT", "Apache-2.0"), List.of("MIT", "ISC"));
-        assertThat(SpdxExpression.parse("GPL-2.0-only WITH Classpath-exception-2.0 OR MIT").orElseThrow().alternatives())
+        assertThat(SpdxExpression.parse("GPL-2.0-only WITH Classpath-exception-2.0 OR MIT")
+                        .orElseThrow()
+                        .alternatives())
                 .containsExactly(List.of("GPL-2.0-only WITH Classpath-exception-2.0"), List.of("MIT"));
         for (String wrong : List.of("", "AND", "MIT AND", "(MIT", "MIT)", "MIT MIT", "mit or isc", "(".repeat(900))) {
             assertThat(SpdxExpression.parse(wrong)).as(wrong).isEmpty();
@@ -153,9 +157,11 @@ class OriginsTest {
         }
         assertThat(card("license: MIT OR CC-BY-NC-4.0", "").steps().getLast().standing())
                 .isInstanceOf(Standing.Compound.class);
-        assertThat(EXAMINER.examine(card("license: MIT OR CC-BY-NC-4.0", ""), SERVICE).outcome())
+        assertThat(EXAMINER.examine(card("license: MIT OR CC-BY-NC-4.0", ""), SERVICE)
+                        .outcome())
                 .isEqualTo(Outcome.ALLOWED_WITH_DUTIES);
-        assertThat(EXAMINER.examine(card("license: MIT AND CC-BY-NC-4.0", ""), SERVICE).outcome())
+        assertThat(EXAMINER.examine(card("license: MIT AND CC-BY-NC-4.0", ""), SERVICE)
+                        .outcome())
                 .isEqualTo(Outcome.FORBIDDEN);
     }
 
@@ -168,7 +174,8 @@ class OriginsTest {
         assertThat(config.multimodal()).contains(true);
         assertThat(config.bases()).containsExactly("Qwen/Qwen2.5-VL-7B");
         assertThat(config.signs().flatMap(Family::of)).contains(Family.QWEN);
-        assertThat(Trace.config("config.json", bytes("{\"_name_or_path\": \"/home/x\"}")).bases())
+        assertThat(Trace.config("config.json", bytes("{\"_name_or_path\": \"/home/x\"}"))
+                        .bases())
                 .isEmpty();
         assertThat(Trace.merge("mergekit_config.yml", "models:\n  - model: a/b\n  - model: c/d\nbase_model: a/b\n")
                         .bases())
