@@ -277,7 +277,7 @@ class PackTest {
                     Files.write(file, Arrays.copyOf(whole, cut));
                     assertBroken(of.name + ": cut " + path + " to " + cut, of.licenses, path);
                 }
-                for (int i = 0; i < 5; i++) {
+                for (int i = 0; i < 2; i++) {
                     byte[] altered = whole.clone();
                     altered[random.nextInt(altered.length)] ^= (byte) (1 << random.nextInt(7));
                     Files.write(file, altered);
