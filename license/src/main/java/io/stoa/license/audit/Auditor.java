@@ -233,7 +233,7 @@ public final class Auditor {
         try {
             return lineage(folder, reading, neighbours);
         } catch (StoaException e) {
-            Trace unreadable = Trace.unreadable(folder.folder() + "/", e.getMessage());
+            Trace unreadable = Trace.unreadable(folder.folder() + "/", e.sentence());
             return reader.read(folder.name(), Optional.of(folder.folder()), List.of(unreadable), List.of());
         }
     }
@@ -596,13 +596,13 @@ public final class Auditor {
 
     private List<Issue> excepted(Policy rules, ModelFolder folder, List<Issue> issues) {
         List<Issue> all = new ArrayList<>();
-        Set<Policy.Exception> expired = new LinkedHashSet<>();
+        Set<Policy.Exemption> expired = new LinkedHashSet<>();
         for (Issue issue : issues) {
-            List<Policy.Exception> covering = rules.exceptions().stream()
+            List<Policy.Exemption> covering = rules.exceptions().stream()
                     .filter(_ -> issue.excepted().isEmpty() && issue.rule().level() != Rule.Level.NOTE)
                     .filter(exception -> exception.covers(folder.name(), issue.rule()))
                     .toList();
-            Optional<Policy.Exception> holding = covering.stream()
+            Optional<Policy.Exemption> holding = covering.stream()
                     .filter(exception -> !today.isAfter(exception.expires()))
                     .findFirst();
             if (holding.isEmpty()) {
@@ -612,7 +612,7 @@ public final class Auditor {
                             issue.except("%s (until %s)".formatted(exception.reason(), exception.expires())))
                     .orElse(issue));
         }
-        for (Policy.Exception exception : expired) {
+        for (Policy.Exemption exception : expired) {
             all.add(issue(
                     Rule.POLICY_EXCEPTION_EXPIRED,
                     "an exception expired on %s: %s".formatted(exception.expires(), exception.reason()),

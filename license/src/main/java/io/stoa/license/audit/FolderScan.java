@@ -126,8 +126,8 @@ public final class FolderScan {
 
     private static boolean isOutOfTheWay(Path folder, Path inner) {
         return SKIPPED.contains(name(inner))
-                || HUB.matcher(name(folder)).matches()
-                        && Set.of("blobs", "refs", ".no_exist").contains(name(inner));
+                || (HUB.matcher(name(folder)).matches()
+                        && Set.of("blobs", "refs", ".no_exist").contains(name(inner)));
     }
 
     private static final class Listing {

@@ -47,7 +47,7 @@ public record Policy(
         Set<Category> categories,
         boolean notesDropped,
         Optional<IntendedUse> use,
-        List<Exception> exceptions) {
+        List<Exemption> exceptions) {
     private static final List<String> KEYS =
             List.of("allow", "deny", "deny-categories", "dropped-terms", "use", "exceptions");
     private static final List<String> EXCEPTION_KEYS = List.of("model", "rules", "reason", "expires");
@@ -61,8 +61,8 @@ public record Policy(
      * @param reason why
      * @param expires the last day on which it holds
      */
-    public record Exception(Pattern model, Set<Rule> rules, String reason, LocalDate expires) {
-        public Exception {
+    public record Exemption(Pattern model, Set<Rule> rules, String reason, LocalDate expires) {
+        public Exemption {
             requireNonNull(model, "model");
             requireNonNull(expires, "expires");
             rules = Set.copyOf(rules);
@@ -115,7 +115,7 @@ public record Policy(
     private record Reader(String source, Licenses licenses) {
         Policy policy(Map<?, ?> root) {
             refuseUnknown(root, KEYS, "a policy");
-            List<Exception> exceptions = new ArrayList<>();
+            List<Exemption> exceptions = new ArrayList<>();
             for (Object exception : list(root, "exceptions")) {
                 exceptions.add(exception(map(exception, "exceptions")));
             }
@@ -156,12 +156,13 @@ public record Policy(
             for (Object said : list(root, "deny-categories")) {
                 List<String> keys =
                         Arrays.stream(Category.values()).map(Category::key).toList();
-                int index = keys.indexOf(String.valueOf(said));
-                if (index < 0) {
+                if (!keys.contains(String.valueOf(said))) {
                     throw wrong("deny-categories has %s%s; there are %s"
                             .formatted(said, near(said, keys), String.join(", ", keys)));
                 }
-                categories.add(Category.values()[index]);
+                Arrays.stream(Category.values())
+                        .filter(category -> category.key().equals(said))
+                        .forEach(categories::add);
             }
             return categories;
         }
@@ -194,22 +195,23 @@ public record Policy(
             };
         }
 
-        private Exception exception(Map<?, ?> exception) {
+        private Exemption exception(Map<?, ?> exception) {
             refuseUnknown(exception, EXCEPTION_KEYS, "an exception");
             String model = string(exception, "model");
             Set<Rule> rules = EnumSet.noneOf(Rule.class);
             List<String> ids = Arrays.stream(Rule.values()).map(Rule::id).toList();
             for (Object said : list(exception, "rules")) {
-                int index = ids.indexOf(String.valueOf(said));
-                if (index < 0) {
+                if (!ids.contains(String.valueOf(said))) {
                     throw wrong("the exception for %s has the rule %s%s; there are %s"
                             .formatted(model, said, near(said, ids), String.join(", ", ids)));
                 }
-                rules.add(Rule.values()[index]);
+                Arrays.stream(Rule.values())
+                        .filter(rule -> rule.id().equals(said))
+                        .forEach(rules::add);
             }
             String expires = string(exception, "expires");
             try {
-                return new Exception(glob(model), rules, string(exception, "reason"), LocalDate.parse(expires));
+                return new Exemption(glob(model), rules, string(exception, "reason"), LocalDate.parse(expires));
             } catch (DateTimeParseException e) {
                 throw new StoaException(
                         StoaException.Kind.USER,

@@ -16,6 +16,7 @@ import java.util.stream.Stream;
  * <p>Figures are those of the published config.json files. Llama 2's tokenizer is not among them: too many models that
  * were trained from scratch share it.
  */
+@SuppressWarnings("ImmutableEnumChecker") // the collections are copies that nobody can change
 enum Family {
     LLAMA_3("Llama 3", "llama|mllama", "128256|128258|128264", "llama-bpe|llama3|llama-v3", "llama[-_ ]?v?3", "llama3"),
     LLAMA_4("Llama 4", "llama4|llama4_text", "202048", "llama4", "llama[-_ ]?v?4", "llama4"),

@@ -331,7 +331,7 @@ public final class LineageReader {
             }
             Path above = paper.path().toAbsolutePath().normalize().getParent();
             Path last = above == null ? null : above.getFileName();
-            if (last == null || folder.filter(above::equals).isPresent()) {
+            if (last == null || folder.equals(Optional.ofNullable(above))) {
                 return Optional.empty();
             }
             return names.stream()

@@ -248,7 +248,7 @@ public record Trace(
 
     /**
      * The header of a safetensors file: eight bytes of length (little-endian), then JSON whose {@code __metadata__} may have
-     * {@code license}, {@code modelspec.license} or {@code base_model}. A larger header than 1 MiB is left alone.
+     * a licence, as {@code modelspec.license} too, or {@code base_model}. A larger header than 1 MiB is left alone.
      */
     public static Optional<Trace> safetensors(Path file, Licenses licenses) {
         String source = file.toString();
