@@ -20,6 +20,7 @@ import java.util.SequencedSet;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Reads a model's lineage and its licence claims.
@@ -422,11 +423,30 @@ public final class LineageReader {
         String source = paper.path().toString();
         Recognition recognised = recognition.apply(paper.text());
         return switch (recognised) {
-            case Recognition.Known known ->
-                Claim.of(Claim.Kind.TEXT, source, "text", "the text of " + known.license(), known.license());
+            case Recognition.Known known -> text(source, known);
             case Recognition.Modified _, Recognition.Several _, Recognition.Unrecognized _ ->
                 Claim.doubtful(Claim.Kind.TEXT, source, "text", "a licence text", recognised.sentence());
         };
+    }
+
+    /** A text that licences share word for word has the terms of the one that is known; of two known ones it tells neither. */
+    private Claim text(String source, Recognition.Known known) {
+        List<String> meant = Stream.concat(Stream.of(known.license()), known.alike().stream())
+                .flatMap(id -> licenses.find(id).stream())
+                .map(License::id)
+                .distinct()
+                .toList();
+        if (meant.size() == 1) {
+            return Claim.of(Claim.Kind.TEXT, source, "text", "the text of " + known.license(), meant.getFirst());
+        }
+        return Claim.doubtful(
+                Claim.Kind.TEXT,
+                source,
+                "text",
+                "the text of " + known.license(),
+                meant.isEmpty()
+                        ? known.sentence() + ", whose terms Stoa does not know"
+                        : known.sentence() + ", and does not tell which of them holds");
     }
 
     /** A NOTICE file speaks where it holds the sentence that a licence prescribes. */
