@@ -22,7 +22,7 @@ class HubTagsTest {
         "creativeml-openrail-m, LicenseRef-scancode-stable-diffusion-2022-08-22",
         "bigscience-bloom-rail-1.0, LicenseRef-scancode-bigscience-rail-1.0",
         "bigcode-openrail-m, LicenseRef-scancode-bigcode-open-rail-m-v1",
-        "openrail++, LicenseRef-creativeml-openrail-plusplus-m",
+        "openrail++, LicenseRef-creativeml-openrail-plus-plus-m",
         "afl-3.0, AFL-3.0",
         "artistic-2.0, Artistic-2.0",
         "bsl-1.0, BSL-1.0",
