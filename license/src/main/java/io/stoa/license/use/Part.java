@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.stoa.license.lineage.Lineage;
 import io.stoa.model.IntendedUse;
+import io.stoa.model.IntendedUse.Modification;
 import io.stoa.model.StoaException;
 import java.util.Map;
 import java.util.Optional;
@@ -38,14 +39,11 @@ public record Part(String name, Role role, Lineage lineage, Map<Fact, String> ow
             case TEACHER ->
                 use.toBuilder().outputsTrainModels(Optional.of(true)).build();
             case ADAPTER -> {
-                boolean changed = use.modification()
-                        .filter(modification -> modification == IntendedUse.Modification.MERGED)
-                        .isPresent();
-                yield changed
+                // not said may be merged, which says most against it
+                Modification least = use.modification().isPresent() ? Modification.FINE_TUNED : Modification.MERGED;
+                yield use.modification().equals(Optional.of(Modification.MERGED))
                         ? use
-                        : use.toBuilder()
-                                .modification(Optional.of(IntendedUse.Modification.FINE_TUNED))
-                                .build();
+                        : use.toBuilder().modification(Optional.of(least)).build();
             }
             case GENERATOR, EMBEDDER, RERANKER, JUDGE, GUARD, DRAFT, TRANSDUCER -> use;
         };
