@@ -164,8 +164,7 @@ public enum Fact {
     }
 
     private static Form truth(
-            Function<IntendedUse, Optional<Boolean>> get,
-            BiConsumer<IntendedUse.Builder, Optional<Boolean>> put) {
+            Function<IntendedUse, Optional<Boolean>> get, BiConsumer<IntendedUse.Builder, Optional<Boolean>> put) {
         return new Form(
                 use -> get.apply(use).map(String::valueOf),
                 (builder, value) -> put.accept(builder, value.map(Fact::truth)),
@@ -181,8 +180,7 @@ public enum Fact {
     }
 
     private static Form number(
-            Function<IntendedUse, OptionalLong> get,
-            BiConsumer<IntendedUse.Builder, OptionalLong> put) {
+            Function<IntendedUse, OptionalLong> get, BiConsumer<IntendedUse.Builder, OptionalLong> put) {
         return new Form(
                 use -> get.apply(use).isPresent()
                         ? Optional.of(String.valueOf(get.apply(use).getAsLong()))
@@ -197,9 +195,7 @@ public enum Fact {
     }
 
     private static <E extends Enum<E>> Form constant(
-            Class<E> type,
-            Function<IntendedUse, Optional<E>> get,
-            BiConsumer<IntendedUse.Builder, Optional<E>> put) {
+            Class<E> type, Function<IntendedUse, Optional<E>> get, BiConsumer<IntendedUse.Builder, Optional<E>> put) {
         return new Form(
                 use -> get.apply(use).map(Fact::word),
                 (builder, value) -> put.accept(builder, value.map(text -> constant(type, text))),

@@ -386,10 +386,7 @@ public final class UseExaminer {
                                 unknown.stream().map(facts::fact).distinct().collect(Collectors.joining(", ")),
                                 clauses.stream().map(Clause::says).collect(Collectors.joining("; "))),
                 Optional.of(unknown.stream().map(facts::remedy).distinct().collect(Collectors.joining("; "))),
-                clauses.stream()
-                        .map(clause -> basis(clause))
-                        .distinct()
-                        .collect(Collectors.joining("; ")),
+                clauses.stream().map(clause -> basis(clause)).distinct().collect(Collectors.joining("; ")),
                 unknown.stream().map(facts::fact).distinct().toList(),
                 Optional.of(clauses.getFirst().topic()),
                 unknown.stream().map(facts::remedy).distinct().toList(),
