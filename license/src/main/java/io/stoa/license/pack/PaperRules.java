@@ -116,8 +116,8 @@ final class PaperRules {
                 .findFirst()
                 .orElse(license.id());
         return !quotes(license, true).isEmpty()
-                || POLICY_FILE.matcher(file.name()).find()
-                        && file.text().toLowerCase(Locale.ROOT).contains(family);
+                || (POLICY_FILE.matcher(file.name()).find()
+                        && file.text().toLowerCase(Locale.ROOT).contains(family));
     }
 
     private Optional<String> otherPolicy(License license, UserCopy copy) {
