@@ -290,7 +290,7 @@ final class PartChecks {
         List<String> by = expected.pages().changedByPeople();
         int separator = text.get().indexOf(Pages.SEPARATOR);
         String statement = separator < 0 ? "" : text.get().substring(separator + Pages.SEPARATOR.length());
-        if (statement.isBlank() && (manifest.changes().isPresent() || !by.isEmpty() && !manifest.partial())) {
+        if (statement.isBlank() && (manifest.changes().isPresent() || (!by.isEmpty() && !manifest.partial()))) {
             add(
                     Kind.CHANGES,
                     Pages.CHANGES,

@@ -108,7 +108,8 @@ class BomWriterTest {
             for (BomFormat format : BomFormat.values()) {
                 byte[] document = WRITER.write(format, stack.models);
                 String text = new String(document, StandardCharsets.UTF_8);
-                assertThat(Schemas.problems(schemas.get(format), document))
+                assertThat(Schemas.problems(
+                                Optional.ofNullable(schemas.get(format)).orElseThrow(), document))
                         .as("seed %d, document %d, %s: %s", seed, i, format, text)
                         .isEmpty();
                 assertThat(text)
@@ -276,11 +277,15 @@ class BomWriterTest {
         Path model = card("license: bsd-3-clause");
         for (BomFormat format : List.of(BomFormat.CYCLONEDX_1_6, BomFormat.CYCLONEDX_1_7)) {
             String wrong = text(format, model).replace("\"BSD-3-Clause\"", "\"unknown\"");
-            assertThat(Schemas.problems(schemas.get(format), wrong.getBytes(StandardCharsets.UTF_8)))
+            assertThat(Schemas.problems(
+                            Optional.ofNullable(schemas.get(format)).orElseThrow(),
+                            wrong.getBytes(StandardCharsets.UTF_8)))
                     .isNotEmpty();
         }
         String wrong = text(BomFormat.SPDX_3, model).replace("ai_AIPackage", "ai_Model");
-        assertThat(Schemas.problems(schemas.get(BomFormat.SPDX_3), wrong.getBytes(StandardCharsets.UTF_8)))
+        assertThat(Schemas.problems(
+                        Optional.ofNullable(schemas.get(BomFormat.SPDX_3)).orElseThrow(),
+                        wrong.getBytes(StandardCharsets.UTF_8)))
                 .isNotEmpty();
     }
 

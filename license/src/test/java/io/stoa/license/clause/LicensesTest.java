@@ -199,8 +199,10 @@ class LicensesTest {
     }
 
     private static Clause clause(String clause) {
-        String license = "{id: X, name: X, source: x, read: '2020-01-01', flows-down: false, clauses: [{%s}]}";
-        return new ClauseFile("x", license.formatted(clause))
+        return new ClauseFile(
+                        "x",
+                        "{id: X, name: X, source: x, read: '2020-01-01', flows-down: false, clauses: [{%s}]}"
+                                .formatted(clause))
                 .license()
                 .clauses()
                 .getFirst();

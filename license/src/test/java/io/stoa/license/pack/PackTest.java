@@ -48,6 +48,7 @@ class PackTest {
     @TempDir
     private Path folder;
 
+    @SuppressWarnings("NullAway.Init") // set before each test
     private Path pack;
 
     /** A pack's ingredients. */
@@ -151,8 +152,9 @@ class PackTest {
         }
         Map<String, String> keys = Map.of("apache", "apache-2.0", "mit", "mit", "openrail", "bigscience-open-rail-m");
         Map<String, LicenseTexts.Entry> collection = texts.collection();
-        keys.forEach((name, key) ->
-                papers.add(file(name + "/LICENSE", collection.get(key).text())));
+        keys.forEach((name, key) -> papers.add(file(
+                name + "/LICENSE",
+                Optional.ofNullable(collection.get(key)).orElseThrow().text())));
         Part llama = part("llama", Role.GENERATOR, id("llama3.1"));
         Part apache = part("apache", Role.EMBEDDER, id("apache-2.0"));
         Part mit = part("mit", Role.JUDGE, id("mit"));
