@@ -21,6 +21,7 @@ class LicenseCheckTest {
             "--use=modification=none",
             "--use=outputs-train-models=false",
             "--use=domains=[]",
+            "--use=guardrails-weakened=false",
             "--use=monthly-active-users=700000000");
 
     private final ByteArrayOutputStream out = new ByteArrayOutputStream();
@@ -58,8 +59,8 @@ class LicenseCheckTest {
         assertThat(out()).startsWith("ALLOWED\n").endsWith(LicenseCommand.NO_ADVICE + "\n");
         assertThat(check("--model=generator=llama3.1", "--model=embedder=mit")).isEqualTo(10);
         assertThat(out()).contains("[ ] display \"Built with Llama\"");
-        assertThat(check("--model=generator=llama3.2")).isEqualTo(11);
-        assertThat(out()).contains("To be known first:", "guardrails-weakened");
+        assertThat(check("--model=generator=stabilityai-ai-community")).isEqualTo(11);
+        assertThat(out()).contains("To be known first:", "annual-revenue");
         assertThat(check("--model=generator=apache-2.0,cc-by-nc-4.0", "--why-not"))
                 .isEqualTo(12);
         assertThat(out()).contains("commercial: false", "in place of: generator");
@@ -72,11 +73,7 @@ class LicenseCheckTest {
         assertThat(out()).doesNotContain("terms that bind recipients");
         assertThat(check("--model=judge=gemma")).isEqualTo(10);
         assertThat(out()).contains("terms that bind recipients");
-        assertThat(check(
-                        "--model=guard=llama3.2",
-                        "--use=guard.multimodal=true",
-                        "--use=territories=DE",
-                        "--use=guardrails-weakened=false"))
+        assertThat(check("--model=guard=llama3.2", "--use=guard.multimodal=true", "--use=territories=DE"))
                 .isEqualTo(12);
     }
 

@@ -67,21 +67,22 @@ class StoaYamlTest {
 
     @Test
     void whatFewLicencesAskForArrivesToo() throws IOException {
-        IntendedUse use = StoaYaml.read(write(GOOD + """
-                          entity: non-profit
-                          domains: [medical-advice, justice]
-                          production: true
-                          domicile: "NO"
-                          registered: false
-                          guardrails-weakened: false
-                          distilled: true
-                          outputs-train: [llama2]
-                          product-monthly-active-users: 5
-                          daily-active-users: 4
-                          monthly-active-users-on: [{day: 2024-07-23, count: 12_000}]
-                          annual-revenue: 100
-                          monthly-revenue: 20
-                        """.indent(2))).use();
+        String more = """
+                entity: non-profit
+                domains: [medical-advice, justice]
+                production: true
+                domicile: "NO"
+                registered: false
+                guardrails-weakened: false
+                distilled: true
+                outputs-train: [llama2]
+                product-monthly-active-users: 5
+                daily-active-users: 4
+                monthly-active-users-on: [{day: 2024-07-23, count: 12_000}]
+                annual-revenue: 100
+                monthly-revenue: 20
+                """;
+        IntendedUse use = StoaYaml.read(write(GOOD + more.indent(2))).use();
         assertThat(use.entity()).contains(IntendedUse.Entity.NON_PROFIT);
         assertThat(use.domains()).contains(Set.of(IntendedUse.Domain.MEDICAL_ADVICE, IntendedUse.Domain.JUSTICE));
         assertThat(use.production()).contains(true);

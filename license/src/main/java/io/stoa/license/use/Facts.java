@@ -19,8 +19,20 @@ import java.util.stream.Stream;
  *
  * @param use what the user said
  * @param lineage what the model's files say
+ * @param worst whether a number that is also the most of a narrower one, which was not said, is taken for that one, and
+ *     outputs of which only is said that they train models for training models of other families; otherwise the narrower
+ *     fact is taken to be the best one
  */
-record Facts(IntendedUse use, Lineage lineage) {
+record Facts(IntendedUse use, Lineage lineage, boolean worst) {
+    Facts(IntendedUse use, Lineage lineage) {
+        this(use, lineage, true);
+    }
+
+    /** The same facts, narrower ones taken to be the best that they can be. */
+    Facts best() {
+        return new Facts(use, lineage, false);
+    }
+
     Truth all(List<Condition> conditions) {
         return conditions.stream().map(this::truth).reduce(Truth.TRUE, Truth::and);
     }
@@ -189,7 +201,7 @@ record Facts(IntendedUse use, Lineage lineage) {
     private Truth others(Set<String> own) {
         Set<String> known = own.stream().map(Facts::plain).collect(Collectors.toSet());
         return use.outputsTrain().isEmpty()
-                ? equal(outputsTrainModels(), true)
+                ? assumed(equal(outputsTrainModels(), true))
                 : Truth.of(use.outputsTrain().stream().map(Facts::plain).anyMatch(family -> !known.contains(family)));
     }
 
@@ -205,17 +217,29 @@ record Facts(IntendedUse use, Lineage lineage) {
         return family.toLowerCase(Locale.ROOT).replaceAll("[^\\p{L}\\p{N}.]", "");
     }
 
+    private Truth assumed(Truth truth) {
+        return truth == Truth.TRUE && !worst ? Truth.FALSE : truth;
+    }
+
     private Truth beyond(Condition.Beyond beyond) {
         OptionalLong exact = on(beyond);
         if (exact.isPresent()) {
             return Truth.of(beyond.isBeyond(exact.getAsLong()));
         }
         OptionalLong number = number(beyond);
-        if (number.isPresent()) {
-            return Truth.of(beyond.isBeyond(number.getAsLong()));
-        }
         OptionalLong most = most(beyond);
-        return most.isPresent() && !beyond.isBeyond(most.getAsLong()) ? Truth.FALSE : least(beyond);
+        Truth truth = number.isPresent()
+                ? Truth.of(beyond.isBeyond(number.getAsLong()))
+                : most.isPresent() && !beyond.isBeyond(most.getAsLong()) ? Truth.FALSE : least(beyond);
+        return isNarrower(beyond) ? assumed(truth) : truth;
+    }
+
+    /** Whether a narrower number than the one that is known is asked for: of the product alone, or of a past month. */
+    private boolean isNarrower(Condition.Beyond beyond) {
+        boolean product = beyond.of() == Condition.Whose.PRODUCT;
+        boolean past = beyond.test() == Condition.Test.ONE_OFF && beyond.date().isPresent();
+        return beyond.metric() == Condition.Metric.MONTHLY_ACTIVE_USERS
+                && (product ? use.productMonthlyActiveUsers().isEmpty() : past);
     }
 
     /** The count that was said for the day of a one-off test. */

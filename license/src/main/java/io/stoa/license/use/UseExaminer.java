@@ -286,12 +286,13 @@ public final class UseExaminer {
             switch (clause.effect()) {
                 case NOTES, ALLOWS -> {}
                 case DUTY, UNCLEAR, FORBIDS -> {
-                    Truth applies = facts.all(clause.when());
+                    Facts known = clause.effect() == Effect.DUTY ? cautious(clause, facts) : facts;
+                    Truth applies = known.all(clause.when());
                     if (applies == Truth.TRUE) {
                         reasons.add(new Reason(clause.effect(), () -> ground(license, clause, steps, facts)));
                     } else if (applies == Truth.UNKNOWN) {
                         undecided
-                                .computeIfAbsent(facts.unknown(clause.when()), _ -> new ArrayList<>())
+                                .computeIfAbsent(known.unknown(clause.when()), _ -> new ArrayList<>())
                                 .add(clause);
                     }
                     if (clause.effect() != Effect.DUTY) {
@@ -314,11 +315,21 @@ public final class UseExaminer {
         return reasons;
     }
 
+    /**
+     * The facts by which a duty is judged. A duty that holds by an assumption is taken on; but where the best narrower fact
+     * would leave it open, its absence must not settle it.
+     */
+    private static Facts cautious(Clause duty, Facts facts) {
+        Facts best = facts.best();
+        return facts.all(duty.when()) == Truth.TRUE && best.all(duty.when()) == Truth.UNKNOWN ? best : facts;
+    }
+
     /** The clause that grants an act, or that there is none. */
     private static Reason grant(License license, Topic topic, List<String> steps, Facts facts) {
         return license.clauses().stream()
                 .filter(clause -> clause.topic() == topic && clause.effect() == Effect.ALLOWS)
-                .filter(clause -> facts.all(clause.when()) == Truth.TRUE)
+                .filter(clause ->
+                        facts.all(clause.when()) == Truth.TRUE && facts.best().all(clause.when()) == Truth.TRUE)
                 .findFirst()
                 .map(clause -> new Reason(Effect.ALLOWS, () -> ground(license, clause, steps, facts)))
                 .orElseGet(() -> new Reason(Effect.UNCLEAR, () -> notGranted(license, topic, steps)));
