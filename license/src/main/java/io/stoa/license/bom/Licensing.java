@@ -2,10 +2,10 @@ package io.stoa.license.bom;
 
 import static java.util.Objects.requireNonNull;
 
-import io.stoa.license.clause.License;
 import io.stoa.license.clause.Licenses;
 import io.stoa.license.lineage.Claim;
 import io.stoa.license.lineage.Step;
+import io.stoa.model.StoaException;
 import java.util.List;
 import java.util.Optional;
 
@@ -55,7 +55,10 @@ sealed interface Licensing {
     /** Decides from a step's claims. */
     static Licensing of(Step step, Licenses licenses, SpdxList list) {
         return switch (step.standing()) {
-            case Step.Standing.Settled(String license) -> new Stated(known(license, licenses, list), true);
+            case Step.Standing.Settled(String license) ->
+                known(license, licenses, list)
+                        .<Licensing>map(named -> new Stated(named, true))
+                        .orElseThrow(() -> StoaException.bug("a licence that nobody knows: " + license));
             case Step.Standing.Compound compound ->
                 SpdxExpression.of(compound.expression(), list)
                         .<Licensing>map(expression -> new Stated(named(expression), true))
@@ -71,7 +74,7 @@ sealed interface Licensing {
     /** What a claim means as a licence that may be written down, if anything. */
     static Optional<Named> of(Claim claim, Licenses licenses, SpdxList list) {
         return claim.license()
-                .map(license -> known(license, licenses, list))
+                .flatMap(license -> known(license, licenses, list))
                 .or(() -> claim.kind() == Claim.Kind.DECLARED
                         ? SpdxExpression.of(claim.said(), list).map(Licensing::named)
                         : Optional.empty());
@@ -91,16 +94,16 @@ sealed interface Licensing {
         return expression.simple() ? new Named.Listed(expression.text()) : new Named.Expression(expression);
     }
 
-    private static Named known(String id, Licenses licenses, SpdxList list) {
-        Optional<String> listed = list.license(id);
-        if (listed.isPresent()) {
-            return new Named.Listed(listed.get());
-        }
-        License license = licenses.get(id);
-        return new Named.Own(
-                license.id(),
-                license.name(),
-                license.source(),
-                license.links().stream().findFirst().map(link -> "https://" + link));
+    /** A listed id, one of ours, or an expression of listed ones. */
+    private static Optional<Named> known(String id, Licenses licenses, SpdxList list) {
+        return list.license(id)
+                .<Named>map(Named.Listed::new)
+                .or(() -> licenses.find(id)
+                        .map(license -> new Named.Own(
+                                license.id(),
+                                license.name(),
+                                license.source(),
+                                license.links().stream().findFirst().map(link -> "https://" + link))))
+                .or(() -> SpdxExpression.of(id, list).map(Licensing::named));
     }
 }

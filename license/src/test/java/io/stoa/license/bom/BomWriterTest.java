@@ -124,9 +124,9 @@ class BomWriterTest {
 
     @Test
     void aLicenceOfTheListIsAnId() throws IOException {
-        JsonNode component = component(card("license: bsd-3-clause"));
+        JsonNode component = component(card("license: bsd-3-clause-lbnl"));
         JsonNode license = component.path("licenses").path(0).path("license");
-        assertThat(license.path("id").asString()).isEqualTo("BSD-3-Clause");
+        assertThat(license.path("id").asString()).isEqualTo("BSD-3-Clause-LBNL");
         assertThat(license.path("acknowledgement").asString()).isEqualTo("declared");
         assertThat(component(card("license: mit"))
                         .path("licenses")
