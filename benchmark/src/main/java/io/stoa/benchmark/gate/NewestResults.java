@@ -1,6 +1,5 @@
 package io.stoa.benchmark.gate;
 
-import io.stoa.benchmark.harness.FileName;
 import io.stoa.model.StoaException;
 import java.nio.file.Files;
 import java.nio.file.Path;

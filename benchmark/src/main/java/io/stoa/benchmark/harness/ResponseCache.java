@@ -1,5 +1,6 @@
 package io.stoa.benchmark.harness;
 
+import io.stoa.benchmark.gate.FileName;
 import io.stoa.model.Digest;
 import io.stoa.model.StoaException;
 import java.io.IOException;

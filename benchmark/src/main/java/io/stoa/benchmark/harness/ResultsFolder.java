@@ -2,6 +2,7 @@ package io.stoa.benchmark.harness;
 
 import static java.util.Objects.requireNonNull;
 
+import io.stoa.benchmark.gate.FileName;
 import io.stoa.model.StoaException;
 import java.io.BufferedWriter;
 import java.io.IOException;

@@ -3,6 +3,7 @@ package io.stoa.benchmark.harness;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.stoa.benchmark.ScriptedEngine;
+import io.stoa.benchmark.gate.FileName;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;

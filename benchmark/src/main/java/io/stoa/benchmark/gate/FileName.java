@@ -1,4 +1,4 @@
-package io.stoa.benchmark.harness;
+package io.stoa.benchmark.gate;
 
 import io.stoa.model.Digest;
 import java.nio.charset.StandardCharsets;
