@@ -27,9 +27,9 @@ import io.stoa.model.Subject;
 import io.stoa.store.Artifacts;
 import io.stoa.store.SqliteLedger;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -188,17 +188,10 @@ final class AssessCommand implements Callable<Integer> {
     }
 
     private static void write(Path path, String text, AssessProgress progress) {
-        Path whole = path.toAbsolutePath();
         try {
-            Path folder = Optional.ofNullable(whole.getParent()).orElse(whole);
-            Files.createDirectories(folder);
-            Path half = folder.resolve(".stoa-" + ProcessHandle.current().pid() + "-" + whole.getFileName() + ".part");
-            try {
-                Files.writeString(half, text);
-                Files.move(half, whole, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
-            } finally {
-                Files.deleteIfExists(half);
-            }
+            Files.createDirectories(
+                    Optional.ofNullable(path.toAbsolutePath().getParent()).orElse(path));
+            WholeFile.write(path, text.getBytes(StandardCharsets.UTF_8));
             progress.say("Wrote " + path);
         } catch (IOException e) {
             throw new StoaException(

@@ -13,7 +13,6 @@ import io.stoa.model.StoaException;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
@@ -144,7 +143,7 @@ final class LicenseAuditCommand implements Callable<Integer> {
 
     private static void write(Path file, String text) {
         try {
-            Files.writeString(file, text, StandardCharsets.UTF_8);
+            WholeFile.write(file, text.getBytes(StandardCharsets.UTF_8));
         } catch (IOException e) {
             throw new StoaException(
                     StoaException.Kind.RESOURCES, file + ": cannot be written (" + e + "); check the folder", e);

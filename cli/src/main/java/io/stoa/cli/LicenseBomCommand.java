@@ -15,7 +15,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -170,16 +169,8 @@ final class LicenseBomCommand implements Runnable {
     }
 
     private static void write(Path output, byte[] document) {
-        Path whole = output.toAbsolutePath();
-        Path half =
-                whole.resolveSibling(".stoa-" + ProcessHandle.current().pid() + "-" + whole.getFileName() + ".part");
         try {
-            try {
-                Files.write(half, document);
-                Files.move(half, whole, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
-            } finally {
-                Files.deleteIfExists(half);
-            }
+            WholeFile.write(output, document);
         } catch (IOException e) {
             throw new StoaException(
                     StoaException.Kind.RESOURCES,

@@ -8,7 +8,6 @@ import io.stoa.license.lineage.Lineage;
 import io.stoa.license.lineage.LineageReader;
 import io.stoa.license.lineage.LineageReader.Paper;
 import io.stoa.license.lineage.Step;
-import io.stoa.license.text.Recognition;
 import io.stoa.license.use.Fact;
 import io.stoa.license.use.Part;
 import io.stoa.license.use.Role;
@@ -157,18 +156,7 @@ final class StackArguments {
         if (named.isPresent()) {
             return new Claim(Claim.Kind.DECLARED, "--model", "licence", said, named.map(License::id), Optional.empty());
         }
-        Path file = path(said);
-        Recognition recognition = licenses.recognize(file);
-        return recognition instanceof Recognition.Known known
-                ? new Claim(
-                        Claim.Kind.TEXT, said, "text", "a licence text", Optional.of(known.license()), Optional.empty())
-                : new Claim(
-                        Claim.Kind.TEXT,
-                        said,
-                        "text",
-                        "a licence text",
-                        Optional.empty(),
-                        Optional.of(recognition.sentence()));
+        return Claim.ofText(said, licenses.recognize(path(said)), licenses);
     }
 
     private Path path(String said) {

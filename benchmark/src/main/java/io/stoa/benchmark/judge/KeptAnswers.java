@@ -10,11 +10,9 @@ import io.stoa.engine.ScoredToken;
 import io.stoa.model.Digest;
 import io.stoa.model.StoaException;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.security.MessageDigest;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -47,7 +45,7 @@ public final class KeptAnswers implements Engine {
      */
     public KeptAnswers(Engine engine, Path folder, String identity) {
         this.engine = engine;
-        this.file = folder.resolve(hex(identity).substring(0, 16)).resolve("judge.jsonl");
+        this.file = folder.resolve(Digest.of(identity).hex().substring(0, 16)).resolve("judge.jsonl");
         try {
             Files.createDirectories(file.resolveSibling("."));
             if (Files.exists(file)) {
@@ -86,7 +84,7 @@ public final class KeptAnswers implements Engine {
         if (options.temperature() > 0) {
             return engine.generate(prompt, options, stream, cancelled);
         }
-        String key = hex(options + "\n" + prompt);
+        String key = Digest.of(options + "\n" + prompt).hex();
         Kept before = kept.get(key);
         if (before != null) {
             known++;
@@ -114,12 +112,6 @@ public final class KeptAnswers implements Engine {
     private StoaException unwritable(IOException e) {
         return new StoaException(
                 StoaException.Kind.RESOURCES, file + ": answers cannot be kept there (" + e.getMessage() + ")", e);
-    }
-
-    private static String hex(String text) {
-        MessageDigest digest = Digest.sha256();
-        digest.update(text.getBytes(StandardCharsets.UTF_8));
-        return Digest.of(digest).hex();
     }
 
     @Override

@@ -93,14 +93,20 @@ public final class BomReader {
                     path + ": neither a GGUF file nor a folder nor a stoa.yaml; for other weights name the"
                             + " folder that they lie in");
         }
-        return List.of(model(stem(path), List.of(path), List.of(), path, Optional.empty()));
+        return List.of(model(stem(path), List.of(path), header(List.of(path)), List.of(), path, Optional.empty()));
     }
 
     /** A candidate with its papers. */
     public BomModel read(Candidate candidate) {
         return switch (candidate) {
             case Candidate.GgufFile file ->
-                model(file.id(), List.of(file.path()), sorted(file.papers()), file.path(), Optional.empty());
+                model(
+                        file.id(),
+                        List.of(file.path()),
+                        header(List.of(file.path())),
+                        papers(sorted(file.papers())),
+                        file.path(),
+                        Optional.empty());
             case Candidate.RemoteModel remote -> {
                 List<Paper> papers = papers(sorted(remote.papers()));
                 Lineage lineage = new LineageReader(licenses).read(candidate, papers);
@@ -117,10 +123,10 @@ public final class BomReader {
         List<Path> weights = files.stream()
                 .filter(file -> WEIGHTS.matcher(name(file)).matches())
                 .toList();
-        List<Path> papers = new ArrayList<>(files.stream()
+        List<Path> paths = files.stream()
                 .filter(file -> PAPER.matcher(name(file)).matches())
-                .toList());
-        if (weights.isEmpty() && papers.isEmpty()) {
+                .toList();
+        if (weights.isEmpty() && paths.isEmpty()) {
             throw StoaException.user(
                     folder + ": holds neither weights (such as *.gguf or *.safetensors) nor a card nor a"
                             + " licence text; is it a model's folder?");
@@ -134,11 +140,13 @@ public final class BomReader {
         if (models.isEmpty()) {
             models.put(repository.map(Repository::name).orElseGet(() -> name(folder)), weights);
         }
+        List<Paper> papers = papers(paths);
         return models.entrySet().stream()
                 .map(model -> {
-                    List<Path> all = new ArrayList<>(papers);
-                    all.addAll(papersOfBases(folder, bases(model.getValue(), papers)));
-                    return model(model.getKey(), model.getValue(), all, folder, repository);
+                    Optional<GgufHeader> header = header(model.getValue());
+                    List<Paper> all = new ArrayList<>(papers);
+                    all.addAll(papers(papersOfBases(folder, bases(header, papers))));
+                    return model(model.getKey(), model.getValue(), header, all, folder, repository);
                 })
                 .toList();
     }
@@ -148,26 +156,34 @@ public final class BomReader {
             String name, List<Path> files, List<Paper> papers, Lineage lineage, Optional<GgufHeader> header) {}
 
     private BomModel model(
-            String name, List<Path> files, List<Path> paths, Path root, Optional<Repository> repository) {
-        List<Paper> papers = papers(paths);
+            String name,
+            List<Path> files,
+            Optional<GgufHeader> header,
+            List<Paper> papers,
+            Path root,
+            Optional<Repository> repository) {
         Map<String, String> shown = new TreeMap<>();
-        Stream.concat(files.stream(), paths.stream())
+        Stream.concat(files.stream(), papers.stream().map(Paper::path))
                 .forEach(path -> shown.put(
                         path.toString(),
                         path.startsWith(root) && !path.equals(root)
                                 ? root.relativize(path).toString().replace('\\', '/')
                                 : name(path)));
+        LineageReader reader = new LineageReader(licenses);
         Optional<Path> gguf = files.stream().filter(BomReader::isGguf).findFirst();
-        if (gguf.isEmpty()) {
-            Lineage lineage = new LineageReader(licenses).read(name, Optional.empty(), List.of(), papers);
-            return model(new Read(name, files, papers, lineage, Optional.empty()), repository, shown);
-        }
-        // the reader of lineages looks at the header only; the real digest takes a full pass and is made once, below
-        Candidate.GgufFile candidate =
-                new Candidate.GgufFile("model", gguf.get(), Digest.of(gguf.get().toString()), paths, Optional.empty());
-        Lineage lineage = new LineageReader(licenses).read(candidate, papers);
-        return model(
-                new Read(name, files, papers, lineage, Optional.of(GgufReader.read(gguf.get()))), repository, shown);
+        Lineage lineage = header.isPresent()
+                ? reader.read(
+                        "model",
+                        gguf.map(file -> file.toAbsolutePath().getParent()),
+                        List.of(reader.gguf(gguf.orElseThrow(), header.get())),
+                        papers)
+                : reader.read(name, Optional.empty(), List.of(), papers);
+        return model(new Read(name, files, papers, lineage, header), repository, shown);
+    }
+
+    /** The header of a model's first GGUF file. */
+    private static Optional<GgufHeader> header(List<Path> files) {
+        return files.stream().filter(BomReader::isGguf).findFirst().map(GgufReader::read);
     }
 
     private BomModel model(Read read, Optional<Repository> given, Map<String, String> shown) {
@@ -294,22 +310,16 @@ public final class BomReader {
     }
 
     /** The short names of the bases that files and papers name, in lower case. */
-    private Set<String> bases(List<Path> files, List<Path> paths) {
-        List<Paper> papers = papers(paths);
+    private static Set<String> bases(Optional<GgufHeader> header, List<Paper> papers) {
         Set<String> names = new TreeSet<>();
         papers.forEach(
                 paper -> CardFacts.of(paper.text()).all("base_model").forEach(base -> names.add(shortName(base))));
-        files.stream()
-                .filter(BomReader::isGguf)
-                .findFirst()
-                .map(GgufReader::read)
-                .ifPresent(header -> {
-                    repositories(header).forEach(base -> names.add(shortName(base)));
-                    for (int i = 0; i < MOST_BASES; i++) {
-                        header.string("general.base_model." + i + ".name")
-                                .ifPresent(base -> names.add(shortName(base)));
-                    }
-                });
+        header.ifPresent(read -> {
+            repositories(read).forEach(base -> names.add(shortName(base)));
+            for (int i = 0; i < MOST_BASES; i++) {
+                read.string("general.base_model." + i + ".name").ifPresent(base -> names.add(shortName(base)));
+            }
+        });
         return names;
     }
 

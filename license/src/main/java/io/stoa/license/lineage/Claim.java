@@ -2,7 +2,12 @@ package io.stoa.license.lineage;
 
 import static java.util.Objects.requireNonNull;
 
+import io.stoa.license.clause.License;
+import io.stoa.license.clause.Licenses;
+import io.stoa.license.text.Recognition;
+import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * What one source says about a model's licence.
@@ -51,6 +56,27 @@ public record Claim(
 
     static Claim doubtful(Kind kind, String source, String place, String said, String doubt) {
         return new Claim(kind, source, place, said, Optional.empty(), Optional.of(doubt));
+    }
+
+    /**
+     * What a file that should be a licence's text means. A text that licences share word for word has the terms of the one
+     * that is known; of two known ones it tells neither.
+     */
+    public static Claim ofText(String source, Recognition recognition, Licenses licenses) {
+        if (!(recognition instanceof Recognition.Known known)) {
+            return doubtful(Kind.TEXT, source, "text", "a licence text", recognition.sentence());
+        }
+        String said = "the text of " + known.license();
+        List<String> meant = Stream.concat(Stream.of(known.license()), known.alike().stream())
+                .flatMap(id -> licenses.find(id).stream())
+                .map(License::id)
+                .distinct()
+                .toList();
+        if (meant.size() == 1) {
+            return of(Kind.TEXT, source, "text", said, meant.getFirst());
+        }
+        String why = meant.isEmpty() ? ", whose terms Stoa does not know" : ", and does not tell which of them holds";
+        return doubtful(Kind.TEXT, source, "text", said, known.sentence() + why);
     }
 
     /** Source and place, for a person. */

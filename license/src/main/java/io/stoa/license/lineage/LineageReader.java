@@ -1,5 +1,6 @@
 package io.stoa.license.lineage;
 
+import io.stoa.engine.gguf.GgufHeader;
 import io.stoa.engine.gguf.GgufReader;
 import io.stoa.license.clause.License;
 import io.stoa.license.clause.Licenses;
@@ -20,7 +21,6 @@ import java.util.SequencedSet;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /**
  * Reads a model's lineage and its licence claims.
@@ -87,18 +87,11 @@ public final class LineageReader {
             }
             case Candidate.RemoteModel remote -> {
                 String source = remote.baseUri().toString();
-                Trace trace = Trace.called(source, remote.name());
-                List<Claim> claims = Trace.hint(licenses, source, "model name", remote.name()).stream()
-                        .toList();
-                Trace named = new Trace(
+                Trace named = Trace.called(
                         source,
-                        claims,
-                        trace.names(),
-                        trace.publishers(),
-                        List.of(),
-                        List.of(),
-                        Optional.empty(),
-                        Optional.empty());
+                        remote.name(),
+                        Trace.hint(licenses, source, "model name", remote.name()).stream()
+                                .toList());
                 yield read(remote.id(), Optional.empty(), List.of(named), papers);
             }
         };
@@ -110,7 +103,12 @@ public final class LineageReader {
      * @throws StoaException of kind {@code USER} when it cannot be read
      */
     public Trace gguf(Path path) {
-        return Trace.gguf(path.toString(), GgufReader.read(path), licenses);
+        return gguf(path, GgufReader.read(path));
+    }
+
+    /** What the header of a GGUF file says that was read already. */
+    public Trace gguf(Path path, GgufHeader header) {
+        return Trace.gguf(path.toString(), header, licenses);
     }
 
     /**
@@ -343,8 +341,9 @@ public final class LineageReader {
 
     /** What a name that a catalogue, or a folder, gives a model says about its licence. */
     public Trace called(String source, String name) {
-        Trace trace = Trace.called(source, name);
-        List<Claim> claims =
+        return Trace.called(
+                source,
+                name,
                 repository(name)
                         .map(claim -> Claim.of(
                                 claim.kind(),
@@ -353,16 +352,7 @@ public final class LineageReader {
                                 name,
                                 claim.license().orElseThrow()))
                         .stream()
-                        .toList();
-        return new Trace(
-                source,
-                claims,
-                trace.names(),
-                trace.publishers(),
-                List.of(),
-                List.of(),
-                Optional.empty(),
-                Optional.empty());
+                        .toList());
     }
 
     /** What the name of a repository tells: its publisher's own models have a known licence, for others it is a hint. */
@@ -405,7 +395,7 @@ public final class LineageReader {
 
     private List<Claim> claims(Paper paper, Origins origins) {
         return switch (kind(paper)) {
-            case LICENSE -> List.of(text(paper));
+            case LICENSE -> List.of(Claim.ofText(paper.path().toString(), recognition.apply(paper.text()), licenses));
             case NOTICE -> notices(paper);
             case SILENT -> List.of();
             case CARD ->
@@ -417,36 +407,6 @@ public final class LineageReader {
 
     private ModelCard card(Paper paper) {
         return ModelCard.read(paper.path().toString(), paper.text(), licenses);
-    }
-
-    private Claim text(Paper paper) {
-        String source = paper.path().toString();
-        Recognition recognised = recognition.apply(paper.text());
-        return switch (recognised) {
-            case Recognition.Known known -> text(source, known);
-            case Recognition.Modified _, Recognition.Several _, Recognition.Unrecognized _ ->
-                Claim.doubtful(Claim.Kind.TEXT, source, "text", "a licence text", recognised.sentence());
-        };
-    }
-
-    /** A text that licences share word for word has the terms of the one that is known; of two known ones it tells neither. */
-    private Claim text(String source, Recognition.Known known) {
-        List<String> meant = Stream.concat(Stream.of(known.license()), known.alike().stream())
-                .flatMap(id -> licenses.find(id).stream())
-                .map(License::id)
-                .distinct()
-                .toList();
-        if (meant.size() == 1) {
-            return Claim.of(Claim.Kind.TEXT, source, "text", "the text of " + known.license(), meant.getFirst());
-        }
-        return Claim.doubtful(
-                Claim.Kind.TEXT,
-                source,
-                "text",
-                "the text of " + known.license(),
-                meant.isEmpty()
-                        ? known.sentence() + ", whose terms Stoa does not know"
-                        : known.sentence() + ", and does not tell which of them holds");
     }
 
     /** A NOTICE file speaks where it holds the sentence that a licence prescribes. */

@@ -91,11 +91,11 @@ public record Trace(
                 Optional.empty());
     }
 
-    /** A name that a catalogue or a folder gives the model, such as {@code meta-llama/Llama-3.1-8B}. */
-    public static Trace called(String source, String name) {
+    /** A name that a catalogue or a folder gives the model, such as {@code meta-llama/Llama-3.1-8B}, and what it claims. */
+    static Trace called(String source, String name, List<Claim> claims) {
         return new Trace(
                 source,
-                List.of(),
+                claims,
                 List.of(name),
                 REPOSITORY.matcher(name).matches() ? List.of(name.substring(0, name.indexOf('/'))) : List.of(),
                 List.of(),
