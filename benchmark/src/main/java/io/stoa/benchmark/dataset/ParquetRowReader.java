@@ -53,7 +53,7 @@ final class ParquetRowReader implements io.stoa.benchmark.dataset.RowReader {
             throw RowSink.unreadable(file, "is empty", "is the download complete?");
         }
         long number = 0;
-        try (ParquetFileReader parquet = ParquetFileReader.open(InputFile.of(file), context)) {
+        try (ParquetFileReader parquet = ParquetFileReader.open(new BoundedInputFile(InputFile.of(file)), context)) {
             check(file, parquet.getFileMetaData(), sink.limits());
             SchemaNode schema = parquet.getFileSchema().getRootNode();
             try (RowReader rows = parquet.rowReader()) {
