@@ -227,12 +227,15 @@ final class AnswerComparison {
         Result undecided = new Result.Undecided("no value can be computed");
         for (int i = 0; i < (variables.isEmpty() ? 1 : POINTS) && agreeing < wanted; i++) {
             Map<String, Exact> point = point(variables, random);
+            evaluation.clearLostTerms();
             Result result =
                     decide.apply(evaluation.at(expressions.get(0), point), evaluation.at(expressions.get(1), point));
             switch (result) {
                 case Result.Different _ -> {
                     return result;
                 }
+                case Result.Equal _ when evaluation.lostTerm() ->
+                    undecided = new Result.Undecided("a term is lost in the rounding of a large sum");
                 case Result.Equal _ -> agreeing++;
                 case Result.Undecided _, Result.Unreadable _ -> undecided = result;
             }

@@ -33,12 +33,26 @@ final class Evaluation {
 
     private static final long MAX_STEPS = 40_000;
 
+    /** Up to here, what a sum loses counts as nothing: sympy drops as much from a difference. */
+    private static final double NOTHING = 1e-15;
+
     private long exactWork;
     private long steps;
+    private boolean lostTerm;
 
     /** Whether the work that a comparison may take is done. */
     boolean exhausted() {
         return steps > MAX_STEPS;
+    }
+
+    /** Forgets the terms that were lost so far. */
+    void clearLostTerms() {
+        lostTerm = false;
+    }
+
+    /** Whether a term was smaller than the error of its sum, whose value says nothing about that term. */
+    boolean lostTerm() {
+        return lostTerm;
     }
 
     /** The value where each variable has the value that stands in {@code point}. */
@@ -50,7 +64,7 @@ final class Evaluation {
             case Literal number -> Exact.of(number.numerator(), number.denominator());
             case Constant constant -> constant(constant);
             case Variable variable -> point.getOrDefault(variable.name(), Exact.ZERO);
-            case Sum sum -> fold(sum.terms(), point, Exact.ZERO, this::plus);
+            case Sum sum -> fold(sum.terms(), point, Exact.ZERO, this::plusTerm);
             case Product product -> fold(product.factors(), point, Exact.ONE, this::times);
             case Power power -> power(at(power.base(), point), at(power.exponent(), point));
             case Call call -> call(call.function(), at(call.argument(), point));
@@ -76,6 +90,20 @@ final class Evaluation {
             }
         }
         return result;
+    }
+
+    private Quantity plusTerm(Quantity a, Quantity b) {
+        Quantity sum = plus(a, b);
+        if (sum instanceof Approximate whole) {
+            lostTerm |= isLost(a, whole) || isLost(b, whole);
+        }
+        return sum;
+    }
+
+    private static boolean isLost(Quantity term, Approximate sum) {
+        return Quantity.approximate(term)
+                .filter(value -> value.modulus() > Math.max(value.error(), NOTHING) && value.modulus() <= sum.error())
+                .isPresent();
     }
 
     Quantity plus(Quantity a, Quantity b) {

@@ -8,7 +8,8 @@ import io.stoa.benchmark.math.AnswerReader.Reading;
  *
  * <ul>
  *   <li>Fractions are compared exactly. Roots, functions, π and e are compared in floating point with a bound on the
- *       error; variables stand for real numbers and are put in at points of both signs.
+ *       error; variables stand for real numbers and are put in at points of both signs. Nothing is decided
+ *       where a sum is so large that a term is lost in its rounding.
  *   <li>A decimal fraction equals a fraction when both are the same rounded to six places, half to even; it equals an
  *       irrational number when the relative difference is at most 1e-15.
  *   <li>28% equals 28 and 0.28.
