@@ -132,6 +132,10 @@ final class BenchCommand {
                     throw StoaException.user("--metric and --filter are for JSONL files, a file for each model; "
                             + files.getFirst() + " is read as a table");
                 }
+                if (files.getFirst().toString().endsWith(".jsonl")) {
+                    throw StoaException.user(files.getFirst() + ": one JSONL file holds one model's scores; name a file"
+                            + " for each model, or one CSV table");
+                }
                 return reader.table(files.getFirst(), models);
             }
             if (!models.isEmpty()) {

@@ -25,8 +25,8 @@ import tools.jackson.databind.json.JsonMapper;
             "May these models replace that one? The first model is the reference; the others are asked the same"
                     + " documents, in an order drawn from a seed, until each is decided.",
             "A model is not inferior when its score is not lower by the margin or more, inferior when it is lower at"
-                    + " all. It may be looked at after every document: all decisions together are wrong with at most 5 %"
-                    + " probability (betting, arXiv 2010.09686)."
+                    + " all. It may be looked at after every document: all decisions together are wrong with at most"
+                    + " 5 %% probability (betting, arXiv 2010.09686)."
         },
         mixinStandardHelpOptions = true,
         sortOptions = false,

@@ -64,8 +64,9 @@ final class BenchTrendCommand implements Runnable {
         house.out()
                 .printf(
                         Locale.ROOT,
-                        "%,d results files; where nothing changed, at most %.0f %% of such reports show a change%n",
+                        "%,d results file%s; where nothing changed, at most %.0f %% of such reports show a change%n",
                         trend.files(),
+                        trend.files() == 1 ? "" : "s",
                         100 * trend.level());
         trend.series().forEach(this::print);
     }
@@ -75,11 +76,12 @@ final class BenchTrendCommand implements Runnable {
         house.out()
                 .printf(
                         Locale.ROOT,
-                        "%n%s  %s  %s%n  %d runs, last %.4f ± %s on %s (%s)%n",
+                        "%n%s  %s  %s%n  %d run%s, last %.4f ± %s on %s (%s)%n",
                         series.task(),
                         series.metric(),
                         sparkline(series.points()),
                         series.points().size(),
+                        series.points().size() == 1 ? "" : "s",
                         last.value(),
                         last.standardError().isPresent()
                                 ? String.format(

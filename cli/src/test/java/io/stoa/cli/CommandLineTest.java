@@ -1,6 +1,7 @@
 package io.stoa.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -62,10 +63,23 @@ class CommandLineTest {
             String name = command.getCommandName();
             String usage = command.getUsageMessage();
             assertThat(usage).as(name).contains("Usage:");
+            assertThat(formats(command)).as(name).allSatisfy(text -> assertThatCode(text::formatted)
+                    .doesNotThrowAnyException());
             if (!name.equals("help") && !name.equals("generate-completion")) {
                 assertThat(usage).as(name).containsPattern("Examples?:").contains("stoa ");
             }
         }
+    }
+
+    /** What picocli takes for format strings: it warns on standard error of one that has a bare per cent sign. */
+    private static List<String> formats(CommandLine command) {
+        CommandLine.Model.CommandSpec spec = command.getCommandSpec();
+        CommandLine.Model.UsageMessageSpec usage = spec.usageMessage();
+        List<String> formats = new ArrayList<>(List.of(usage.header()));
+        formats.addAll(List.of(usage.description()));
+        formats.addAll(List.of(usage.footer()));
+        spec.args().forEach(argument -> formats.addAll(List.of(argument.description())));
+        return formats;
     }
 
     @Test

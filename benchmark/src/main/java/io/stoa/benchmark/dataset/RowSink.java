@@ -58,7 +58,7 @@ final class RowSink {
     long finish() {
         if (broken > 0 && policy == BrokenRows.REFUSE) {
             throw StoaException.user(String.join("\n", listed) + "\n" + broken + " of " + (good + broken)
-                    + " rows are broken, so none is used; mend them, or ask for broken rows to be skipped and counted");
+                    + " rows are broken, so none is used; mend or delete them");
         }
         if (good == 0 && broken > 0) {
             throw StoaException.user(

@@ -194,7 +194,7 @@ public record RegressionGate(
         return samples;
     }
 
-    private static Finding paired(
+    private Finding paired(
             String task, ResultsFile.Measure measure, Samples.Paired paired, Consumer<String> notice) {
         if (paired.leftOut() > 0) {
             notice.accept(
@@ -214,6 +214,13 @@ public record RegressionGate(
         double after =
                 paired.current().stream().mapToDouble(score -> score).average().orElseThrow();
         String remark = paired.leftOut() > 0 ? "; on " + better.size() + " documents in common" : "";
+        double range = IntStream.range(0, better.size())
+                .mapToDouble(i -> Math.max(Math.abs(better.get(i)), Math.abs(worse.get(i))))
+                .reduce(1, Math::max);
+        if (margin >= range) {
+            throw StoaException.user(task + ": a margin of " + number(margin) + " accepts any loss, for no "
+                    + measure.key() + " is above " + number(range) + "; two points of a hundred are 0.02");
+        }
         if (binary(better) && binary(worse)) {
             PairedTable table = PairedTable.of(better, worse);
             return new Finding.Judged(
@@ -228,9 +235,6 @@ public record RegressionGate(
         List<Double> gains = IntStream.range(0, better.size())
                 .mapToObj(i -> better.get(i) - worse.get(i))
                 .toList();
-        double range = IntStream.range(0, better.size())
-                .mapToDouble(i -> Math.max(Math.abs(better.get(i)), Math.abs(worse.get(i))))
-                .reduce(1, Math::max);
         return new Finding.Judged(
                 task, measure.key(), before, after, new PairedMeans(gains, range), OptionalDouble.empty(), remark);
     }

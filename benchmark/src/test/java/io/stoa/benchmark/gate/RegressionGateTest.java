@@ -244,6 +244,8 @@ class RegressionGateTest {
                 .hasMessageContainingAll("arc_esay", "did you mean arc_easy?");
         assertThatThrownBy(() -> new RegressionGate(0, List.of(), List.of(), Map.of(), false))
                 .hasMessageContaining("0.02");
+        assertThatThrownBy(() -> judge(gate(2), a, a)).hasMessageContainingAll("arc_easy", "accepts any loss", "0.02");
+        assertThatThrownBy(() -> judge(gate(1), a, a)).hasMessageContaining("accepts any loss");
     }
 
     @Test

@@ -231,7 +231,7 @@ final class TaskLibraryTest {
     @Test
     void misspeltWordsAreGuessed() {
         refused(() -> find("sumz"), "unknown task sumz; did you mean sums?");
-        refused(() -> find("something-else-entirely"), "unknown task", "see what there is");
+        refused(() -> find("something-else-entirely"), "unknown task", "lists what there is");
         variant("key", "doc_to_txt: question");
         refused(() -> find("key"), "task key: unknown key doc_to_txt; did you mean doc_to_text?");
         variant("metric", "metric_list: [{metric: exact_mach}]");
