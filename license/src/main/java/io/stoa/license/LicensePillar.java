@@ -58,9 +58,9 @@ public final class LicensePillar implements Pillar {
         List<Paper> papers = new ArrayList<>();
         StringBuilder inputs = new StringBuilder(licenses.digest().toString());
         for (Path path : subject.candidate().papers()) {
-            byte[] bytes = Licenses.read(path);
-            papers.add(new Paper(path, Licenses.text(bytes)));
-            inputs.append('\n').append(path).append(' ').append(Digest.of(bytes));
+            Paper paper = Paper.read(path);
+            papers.add(paper);
+            inputs.append('\n').append(path).append(' ').append(Digest.of(paper.defect().orElse("") + paper.text()));
         }
         EvidenceKey key = new EvidenceKey(subject.candidate().identity(), ClaimsCheck.ID, Digest.of(inputs.toString()));
         return recorder.once(key, Lineage.class, () -> new LineageReader(licenses).read(subject.candidate(), papers));

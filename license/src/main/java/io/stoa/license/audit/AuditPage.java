@@ -99,6 +99,9 @@ public final class AuditPage {
     }
 
     private String headline() {
+        if (audit.models().isEmpty()) {
+            return "No models were found";
+        }
         return switch (audit.outcome()) {
             case PASS -> "Nothing stands against these models";
             case UNKNOWN -> "Some licences are not known";

@@ -22,6 +22,11 @@ public final class Licenses {
     /** The largest licence text or model card that is read. */
     public static final int LARGEST_FILE = 1 << 20;
 
+    /** What is said of a larger one, as the end of a sentence about the file. */
+    public static final String TOO_LARGE =
+            "is larger than 1 MiB, too large for a licence or a model card; if a licence stands in it, copy that part into"
+                    + " a file of its own";
+
     /** The longest word that may be a misspelt name. */
     private static final int LONGEST_NAME = 100;
 
@@ -123,10 +128,35 @@ public final class Licenses {
     /**
      * Recognises the licence text in a file.
      *
-     * @throws StoaException of kind {@code USER} that names the file when it cannot be read or is too large for a licence
+     * @throws StoaException of kind {@code USER} that names the file when it cannot be read
      */
     public Recognition recognize(Path file) {
-        return recognize(text(read(file)));
+        return isTooLarge(file) ? new Recognition.Unrecognized(TOO_LARGE) : recognize(text(read(file)));
+    }
+
+    /**
+     * The licence whose terms a text has, when it is one that Stoa has read: of licences with the same words the one that is
+     * known, and none where several are.
+     */
+    public Optional<License> meant(Recognition recognition) {
+        if (!(recognition instanceof Recognition.Known known)) {
+            return Optional.empty();
+        }
+        List<License> meant = Stream.concat(Stream.of(known.license()), known.alike().stream())
+                .flatMap(id -> find(id).stream())
+                .distinct()
+                .toList();
+        return meant.size() == 1 ? Optional.of(meant.getFirst()) : Optional.empty();
+    }
+
+    /** Whether a file has more bytes than are read of a paper. */
+    public static boolean isTooLarge(Path file) {
+        try {
+            return Files.size(file) > LARGEST_FILE;
+        } catch (IOException _) {
+            // whoever reads it next says why it cannot be
+            return false;
+        }
     }
 
     /** The digest of everything that this knowledge base holds: an answer is only as good as what it rests on. */
@@ -143,9 +173,7 @@ public final class Licenses {
         try (InputStream in = Files.newInputStream(file)) {
             byte[] bytes = in.readNBytes(LARGEST_FILE + 1);
             if (bytes.length > LARGEST_FILE) {
-                throw StoaException.user(
-                        file + ": larger than 1 MiB, too large for a licence or a model card; is it one? If a licence"
-                                + " stands in it, copy that part into a file of its own and name that");
+                throw StoaException.user(file + " " + TOO_LARGE);
             }
             return bytes;
         } catch (IOException e) {

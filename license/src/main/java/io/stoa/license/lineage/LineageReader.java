@@ -54,10 +54,33 @@ public final class LineageReader {
      * @param path where it lies
      * @param text its content
      * @param owner the base or the teacher that it belongs to, where that is known otherwise than by its folder
+     * @param defect why nothing can be said about it, as the end of a sentence about the file
      */
-    public record Paper(Path path, String text, Optional<String> owner) {
+    public record Paper(Path path, String text, Optional<String> owner, Optional<String> defect) {
         public Paper(Path path, String text) {
             this(path, text, Optional.empty());
+        }
+
+        public Paper(Path path, String text, Optional<String> owner) {
+            this(path, text, owner, defect(text));
+        }
+
+        /**
+         * Reads a paper. One that is too large for a licence or a card has that defect and no text.
+         *
+         * @throws StoaException of kind {@code USER} that names the file when it cannot be read
+         */
+        public static Paper read(Path path) {
+            return Licenses.isTooLarge(path)
+                    ? new Paper(path, "", Optional.empty(), Optional.of(Licenses.TOO_LARGE))
+                    : new Paper(path, Licenses.text(Licenses.read(path)));
+        }
+
+        private static Optional<String> defect(String text) {
+            if (text.indexOf('\0') >= 0) {
+                return Optional.of("is not a text file");
+            }
+            return text.isBlank() ? Optional.of("holds no text") : Optional.empty();
         }
     }
 
@@ -394,6 +417,15 @@ public final class LineageReader {
     }
 
     private List<Claim> claims(Paper paper, Origins origins) {
+        // what cannot be read may say anything
+        if (paper.defect().isPresent()) {
+            return List.of(Claim.doubtful(
+                    Claim.Kind.TEXT,
+                    paper.path().toString(),
+                    "text",
+                    "nothing readable",
+                    paper.defect().get()));
+        }
         return switch (kind(paper)) {
             case LICENSE -> List.of(Claim.ofText(paper.path().toString(), recognition.apply(paper.text()), licenses));
             case NOTICE -> notices(paper);

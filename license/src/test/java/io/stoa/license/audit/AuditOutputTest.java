@@ -104,7 +104,7 @@ class AuditOutputTest {
         Watch watch = new Watch(Shelf.LICENSES);
         State before = watch.state(shelf.audit());
         Path file = root.resolveSibling(root.getFileName() + "-state.json");
-        Watch.write(before, file);
+        Files.writeString(file, Watch.written(before));
         assertThat(Watch.read(file)).contains(before);
         Files.delete(file);
         assertThat(Watch.read(file)).isEmpty();
@@ -128,7 +128,6 @@ class AuditOutputTest {
         assertThat(kinds(changes, "same")).isEmpty();
         State later = watch.state(shelf.audit(Optional.empty(), LocalDate.parse("2028-01-01")));
         assertThat(kinds(watch.changes(before, later, 90), "same")).containsExactly(Kind.READING_STALE);
-        assertThat(watch.updatableLicenses()).hasSizeGreaterThanOrEqualTo(9);
     }
 
     private static List<Kind> kinds(List<Change> changes, String model) {
