@@ -10,7 +10,7 @@ import io.stoa.license.lineage.SpdxExpression;
 import io.stoa.license.lineage.Step;
 import io.stoa.license.use.Fact;
 import io.stoa.license.use.Part;
-import io.stoa.license.use.Role;
+import io.stoa.model.Role;
 import io.stoa.model.Candidate;
 import io.stoa.model.Digest;
 import io.stoa.model.StoaException;
@@ -78,7 +78,11 @@ final class StackArguments {
             case Candidate.RemoteModel remote -> revision = remote.revision().map(_ -> remote.identity());
         }
         files.addAll(candidate.papers());
-        models.put(model.id(), new Model(Role.GENERATOR, read(candidate), files, revision));
+        models.put(model.id(), new Model(
+                        model.disclosure().role(),
+                        read(candidate, model.disclosure().teachers()),
+                        files,
+                        revision));
     }
 
     /**
@@ -141,7 +145,7 @@ final class StackArguments {
     private Lineage lineage(String name, List<String> parts) {
         if (parts.getFirst().toLowerCase(Locale.ROOT).endsWith(".gguf")) {
             List<Path> papers = parts.stream().skip(1).map(part -> LicenseArgument.file(part, licenses)).toList();
-            return read(file(name, LicenseArgument.file(parts.getFirst(), licenses), papers));
+            return read(file(name, LicenseArgument.file(parts.getFirst(), licenses), papers), List.of());
         }
         List<Step> steps = new ArrayList<>();
         for (String base : parts.subList(1, parts.size())) {
@@ -168,10 +172,10 @@ final class StackArguments {
         return new Candidate.GgufFile(id, path, Digest.of(path.toString()), papers, Optional.empty());
     }
 
-    private Lineage read(Candidate candidate) {
+    private Lineage read(Candidate candidate, List<String> teachers) {
         List<Paper> papers = candidate.papers().stream()
                 .map(Paper::read)
                 .toList();
-        return new LineageReader(licenses).read(candidate, papers);
+        return new LineageReader(licenses).read(candidate, papers, teachers);
     }
 }

@@ -91,6 +91,16 @@ public final class LineageReader {
      *     model has
      */
     public Lineage read(Candidate candidate, List<Paper> papers) {
+        return read(candidate, papers, List.of());
+    }
+
+    /**
+     * The same, with teachers that its user knows of.
+     *
+     * @param teachers models whose outputs trained it, beside those that its files and papers name
+     * @throws StoaException as {@link #read(Candidate, List)}
+     */
+    public Lineage read(Candidate candidate, List<Paper> papers, List<String> teachers) {
         return switch (candidate) {
             case Candidate.GgufFile file -> {
                 Trace trace = gguf(file.path());
@@ -98,7 +108,8 @@ public final class LineageReader {
                         file.id(),
                         Optional.ofNullable(file.path().toAbsolutePath().getParent()),
                         List.of(trace),
-                        papers);
+                        papers,
+                        teachers);
                 List<Step> steps = new ArrayList<>(lineage.steps());
                 file.quantizedFrom()
                         .ifPresent(made -> steps.add(new Step(
@@ -115,7 +126,7 @@ public final class LineageReader {
                         remote.name(),
                         Trace.hint(licenses, source, "model name", remote.name()).stream()
                                 .toList());
-                yield read(remote.id(), Optional.empty(), List.of(named), papers);
+                yield read(remote.id(), Optional.empty(), List.of(named), papers, teachers);
             }
         };
     }
@@ -144,7 +155,12 @@ public final class LineageReader {
      * @throws StoaException of kind {@code USER} when more bases are named than a model has
      */
     public Lineage read(String model, Optional<Path> folder, List<Trace> traces, List<Paper> papers) {
-        Origins origins = new Origins(model, folder, traces, papers);
+        return read(model, folder, traces, papers, List.of());
+    }
+
+    private Lineage read(
+            String model, Optional<Path> folder, List<Trace> traces, List<Paper> papers, List<String> teachers) {
+        Origins origins = new Origins(model, folder, traces, papers, teachers);
         List<Step> steps = new ArrayList<>();
         for (String base : origins.bases) {
             steps.add(step(Step.Relation.BASE, base, origins));
@@ -242,12 +258,14 @@ public final class LineageReader {
         private final List<Claim> impossible = new ArrayList<>();
         private final Set<String> everyone;
 
-        Origins(String model, Optional<Path> folder, List<Trace> traces, List<Paper> papers) {
+        Origins(
+                String model, Optional<Path> folder, List<Trace> traces, List<Paper> papers, List<String> known) {
             this.folder = folder.map(path -> path.toAbsolutePath().normalize());
             this.papers = papers;
             papers.stream()
                     .filter(paper -> kind(paper) == PaperKind.CARD)
                     .forEach(paper -> cards.put(paper, card(paper)));
+            known.forEach(teacher -> teachers.add(withoutHost(teacher)));
             List<String> names = new ArrayList<>(List.of(model));
             List<String> publishers = new ArrayList<>();
             for (Trace trace : traces) {

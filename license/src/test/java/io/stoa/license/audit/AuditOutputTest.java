@@ -2,16 +2,23 @@ package io.stoa.license.audit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.networknt.schema.InputFormat;
+import com.networknt.schema.Schema;
+import com.networknt.schema.SchemaRegistry;
+import com.networknt.schema.SpecificationVersion;
 import io.stoa.license.audit.Watch.Change;
 import io.stoa.license.audit.Watch.Kind;
 import io.stoa.license.audit.Watch.State;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.StringReader;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDate;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import javax.xml.parsers.DocumentBuilderFactory;
@@ -76,6 +83,49 @@ class AuditOutputTest {
         assertThat(suppressed.at("/suppressions/0/justification").asString()).contains("for a while");
         assertThat(Sarif.write(shelf().audit(POLICY), "1.0")).isEqualTo(Sarif.write(shelf().audit(POLICY), "1.0"));
         assertThat(Sarif.uri("a b/ü#%")).isEqualTo("a%20b/%C3%BC%23%25");
+    }
+
+    @Test
+    void theSarifLogIsValidAgainstTheOfficialSchema() throws IOException {
+        Schema schema = sarifSchema();
+        Audit findings = shelf().audit(POLICY);
+        assertThat(problems(schema, Sarif.write(findings, "1.0"))).isEmpty();
+        assertThat(problems(schema, Sarif.write(shelf().audit(), "1.0"))).isEmpty();
+        Audit none = new Audit(findings.date(), findings.knowledge(), Optional.empty(), List.of());
+        assertThat(problems(schema, Sarif.write(none, "1.0"))).isEmpty();
+
+        String log = Sarif.write(findings, "1.0");
+        for (List<String> wrong : List.of(
+                List.of("\"version\" : \"2.1.0\"", "\"version\" : \"2.0.0\""),
+                List.of("\"level\" : \"error\"", "\"level\" : \"fatal\""),
+                List.of("\"kind\" : \"external\"", "\"kind\" : \"policy\""),
+                List.of("\"message\"", "\"text\""))) {
+            assertThat(log).contains(wrong.getFirst());
+            assertThat(problems(schema, log.replace(wrong.getFirst(), wrong.getLast())))
+                    .as(wrong.getLast())
+                    .isNotEmpty();
+        }
+    }
+
+    /** It lies in the jar of a library that was made from it. */
+    private static Schema sarifSchema() throws IOException {
+        try (InputStream in = AuditOutputTest.class.getResourceAsStream("/schema/sarif-schema-2.1.0.json")) {
+            return SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_7)
+                    .getSchema(
+                            new String(Objects.requireNonNull(in).readAllBytes(), StandardCharsets.UTF_8),
+                            InputFormat.JSON);
+        }
+    }
+
+    private static List<String> problems(Schema schema, String log) {
+        return schema
+                .validate(
+                        log,
+                        InputFormat.JSON,
+                        context -> context.executionConfig(config -> config.formatAssertionsEnabled(true)))
+                .stream()
+                .map(Object::toString)
+                .toList();
     }
 
     @Test
