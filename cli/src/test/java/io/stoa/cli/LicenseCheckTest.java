@@ -135,7 +135,7 @@ class LicenseCheckTest {
         for (byte[] content : List.of(new byte[0], new byte[5_000], new byte[2 << 20])) {
             Files.write(card, content);
             assertThat(check("--model=generator=" + model + "," + card)).isEqualTo(11);
-            assertThat(out()).contains("UNKNOWN", "have a lawyer read what " + card);
+            assertThat(out()).contains("UNKNOWN", "have a lawyer read what is said in " + card);
         }
         Files.writeString(card, "---\nlicense: apache-2.0\n---\n");
         assertThat(check("--model=generator=" + model + "," + card)).isZero();

@@ -32,7 +32,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Asks which licence applies ({@code license/claims}) and whether the intended use is allowed ({@code license/use}).
@@ -88,8 +90,8 @@ public final class LicensePillar implements Pillar {
 
         @Override
         public String title() {
-            return "which licence applies: file header and %d papers"
-                    .formatted(subject.candidate().papers().size());
+            int papers = subject.candidate().papers().size();
+            return "which licence applies: file header and " + papers + (papers == 1 ? " paper" : " papers");
         }
 
         @Override
@@ -193,7 +195,16 @@ public final class LicensePillar implements Pillar {
                     () -> new UseExaminer(licenses).examine(lineage.value(), use));
             List<EvidenceRef> evidence = List.of(lineage.evidence(), answer.evidence());
             List<Finding> findings = new ArrayList<>();
+            Set<String> told = lineage.value().steps().stream()
+                    .flatMap(step -> step.standing() instanceof Standing.Open open
+                            ? Stream.of(open.why())
+                            : Stream.empty())
+                    .collect(Collectors.toSet());
             for (Ground ground : answer.value().grounds()) {
+                // the check of the claims has said already that this is not known
+                if (told.contains(ground.sentence())) {
+                    continue;
+                }
                 String sentence = sentence(ground);
                 switch (ground.effect()) {
                     case FORBIDS -> findings.add(Finding.blocks(this, sentence, remedy(ground), List.of(), evidence));

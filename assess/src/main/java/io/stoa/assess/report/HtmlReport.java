@@ -553,7 +553,7 @@ public final class HtmlReport {
                 continue;
             }
             Optional<String> value = fact.said(use);
-            value.ifPresent(said -> facts.add("{}", fact(words(fact), said.equals("[]") ? "none" : said)));
+            value.ifPresent(said -> facts.add("{}", fact(words(fact), value(said))));
             if (value.isEmpty()) {
                 open.add(fact.key());
             }
@@ -562,6 +562,15 @@ public final class HtmlReport {
             facts.add("{}", fact("Not said", String.join(", ", open)));
         }
         return facts;
+    }
+
+    private static String value(String said) {
+        return switch (said) {
+            case "[]" -> "none";
+            case "true" -> "yes";
+            case "false" -> "no";
+            default -> said;
+        };
     }
 
     private static String words(Fact fact) {

@@ -17,7 +17,10 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** The licences that Stoa knows, by id, name, link or text. Immutable, safe to share; reading them takes a moment. */
+/**
+ * The licences that Stoa knows, by id, name, link or text. Safe to share; its content never changes, and what recognises
+ * texts is made when it is first needed.
+ */
 public final class Licenses {
     /** The largest licence text or model card that is read. */
     public static final int LARGEST_FILE = 1 << 20;
@@ -31,27 +34,28 @@ public final class Licenses {
     private static final int LONGEST_NAME = 100;
 
     private final List<License> all;
-    private final Recognizer recognizer;
+    private final FirstUse recognizer;
     private final Digest digest;
 
     /** Reads the knowledge base that is shipped with Stoa. */
     public Licenses() {
-        List<License> licenses = new ArrayList<>();
-        List<Recognizer.Reference> references = new ArrayList<>();
+        List<String> files = text(resource("clauses/index")).lines().toList();
+        // one file takes the parser milliseconds, and there are many
+        this.all = files.parallelStream()
+                .map(file -> new ClauseFile(file, text(clauses(file))).license())
+                .toList();
+        List<Outlined> outlined = new ArrayList<>();
         MessageDigest running = Digest.sha256();
-        for (String file : text(resource("clauses/index")).lines().toList()) {
-            byte[] yaml = resource("clauses/" + file + ".yaml");
-            running.update(yaml);
-            License license = new ClauseFile(file, text(yaml)).license();
-            licenses.add(license);
-            optional("fingerprints/" + file + ".fingerprint").ifPresent(fingerprint -> {
+        for (int i = 0; i < files.size(); i++) {
+            License license = all.get(i);
+            running.update(clauses(files.get(i)));
+            optional("fingerprints/" + files.get(i) + ".fingerprint").ifPresent(fingerprint -> {
                 running.update(fingerprint);
-                references.add(new Recognizer.Reference(license.id(), license.titles(), text(fingerprint)));
+                outlined.add(new Outlined(license, text(fingerprint)));
             });
         }
         running.update(resource("fingerprints/texts.bin"));
-        this.all = List.copyOf(licenses);
-        this.recognizer = new Recognizer(references);
+        this.recognizer = new FirstUse(outlined);
         this.digest = Digest.of(running);
     }
 
@@ -62,6 +66,28 @@ public final class Licenses {
                 .toList();
         this.recognizer = new Licenses().recognizer;
         this.digest = Digest.of(String.join("\n", files));
+    }
+
+    /** A licence whose text is in no public collection, with the fingerprint that stands for it. */
+    private record Outlined(License license, String fingerprint) {}
+
+    /** Makes the recognizer when a first text is to be recognised: most questions are about licences that are named. */
+    private static final class FirstUse {
+        private final List<Outlined> outlined;
+        private Optional<Recognizer> made = Optional.empty();
+
+        FirstUse(List<Outlined> outlined) {
+            this.outlined = List.copyOf(outlined);
+        }
+
+        synchronized Recognizer get() {
+            Recognizer recognizer = made.orElseGet(() -> new Recognizer(outlined.stream()
+                    .map(one -> new Recognizer.Reference(
+                            one.license.id(), one.license.titles(), one.fingerprint))
+                    .toList()));
+            made = Optional.of(recognizer);
+            return recognizer;
+        }
     }
 
     /** All of them. */
@@ -117,12 +143,12 @@ public final class Licenses {
 
     /** Whether the whole text of the licence with this id can be recognised, not only passages of it. */
     public boolean recognizes(String id) {
-        return recognizer.recognizes(id);
+        return recognizer.get().recognizes(id);
     }
 
     /** Recognises a licence text. */
     public Recognition recognize(String text) {
-        return recognizer.recognize(text);
+        return recognizer.get().recognize(text);
     }
 
     /**
@@ -192,6 +218,10 @@ public final class Licenses {
     private static String withoutScheme(String link) {
         String address = link.strip().toLowerCase(Locale.ROOT).replaceFirst("^https?://(www\\.)?", "");
         return address.endsWith("/") ? address.substring(0, address.length() - 1) : address;
+    }
+
+    private static byte[] clauses(String file) {
+        return resource("clauses/" + file + ".yaml");
     }
 
     private static byte[] resource(String name) {

@@ -158,7 +158,7 @@ public record Step(Relation relation, String name, List<Claim> claims) {
                 .allMatch(claim -> claim.kind() == Claim.Kind.ORIGIN || claim.kind() == Claim.Kind.EVIDENCE);
         return origin
                 ? "ask the publisher of %s what it was made from".formatted(name)
-                : "have a lawyer read what %s says, or replace it with a source that states the licence that holds"
+                : "have a lawyer read what is said in %s, or name a source that states the licence that holds"
                         .formatted(doubtful.stream()
                                 .map(Claim::source)
                                 .distinct()
