@@ -116,9 +116,7 @@ final class AssessCommand implements Callable<Integer> {
                 EnginePool engines = new EnginePool(candidate -> house.open(candidate, options));
                 HarnessTasks harness = new HarnessTasks(house::hub)) {
             Runtime.getRuntime().addShutdownHook(farewell);
-            List<Subject> subjects = candidates(asked, ledger, kept, progress).stream()
-                    .map(candidate -> new Subject(candidate, asked.workload(), machine, asked.use()))
-                    .toList();
+            List<Subject> subjects = subjects(asked, machine, ledger, kept, progress);
             String build =
                     house.llama().version() + ", " + options.threads() + " threads, context " + options.contextTokens();
             BenchmarkPillar benchmark = new BenchmarkPillar(engines, build, CONFIDENCE, harness);
@@ -147,10 +145,11 @@ final class AssessCommand implements Callable<Integer> {
         }
     }
 
-    private List<Candidate> candidates(AssessmentFile asked, SqliteLedger ledger, Path kept, AssessProgress progress) {
+    private List<Subject> subjects(
+            AssessmentFile asked, Machine machine, SqliteLedger ledger, Path kept, AssessProgress progress) {
         Candidates maker =
                 new Candidates(ledger.recorder(0), new Artifacts(kept.resolve("artifacts")), house.quantizer());
-        List<Candidate> candidates = new ArrayList<>();
+        List<Subject> subjects = new ArrayList<>();
         Set<String> ids = new HashSet<>();
         for (AssessmentFile.Model model : asked.models()) {
             for (Candidate candidate : maker.of(model, progress.preparing(model.id()))) {
@@ -158,10 +157,10 @@ final class AssessCommand implements Callable<Integer> {
                     throw StoaException.user(file + ": two candidates are called " + candidate.id()
                             + "; give one of the models another id");
                 }
-                candidates.add(candidate);
+                subjects.add(new Subject(candidate, asked.workload(), machine, asked.use(), model.disclosure()));
             }
         }
-        return candidates;
+        return subjects;
     }
 
     /** Two runs with the same plan digest ask the same of the same, so that one can go on where the other was killed. */

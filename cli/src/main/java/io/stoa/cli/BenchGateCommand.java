@@ -6,9 +6,6 @@ import io.stoa.benchmark.gate.MarkdownReport;
 import io.stoa.benchmark.gate.NewestResults;
 import io.stoa.benchmark.gate.RegressionGate;
 import io.stoa.model.Gate;
-import io.stoa.model.StoaException;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -110,25 +107,14 @@ final class BenchGateCommand implements Callable<Integer> {
         leastScores.forEach((task, least) -> gates.put(task, Arguments.checked(() -> new Gate(least))));
         RegressionGate gate = Arguments.checked(() -> new RegressionGate(margin, metrics, tasks, gates, common));
         GateReport report = gate.judge(NewestResults.of(baseline, notice), NewestResults.of(current, notice), notice);
-        junit.ifPresent(file -> write(file, JunitReport.of(report)));
-        markdown.ifPresent(file -> write(file, MarkdownReport.of(report)));
+        junit.ifPresent(file -> WholeFile.write("--junit", file, JunitReport.of(report)));
+        markdown.ifPresent(file -> WholeFile.write("--markdown", file, MarkdownReport.of(report)));
         if (json) {
             house.out().println(JsonMapper.shared().writeValueAsString(report));
         } else {
             print(report);
         }
         return ExitCode.of(report.verdict()).code();
-    }
-
-    private static void write(Path file, String text) {
-        try {
-            Files.writeString(file, text);
-        } catch (IOException e) {
-            throw new StoaException(
-                    StoaException.Kind.RESOURCES,
-                    file + ": cannot be written (" + e.getMessage() + "); check its folder and permissions",
-                    e);
-        }
     }
 
     private void print(GateReport report) {

@@ -452,11 +452,6 @@ final class BenchJudgeCommand implements Runnable {
     }
 
     private static void write(Path file, List<String> lines) {
-        try {
-            Files.write(file, lines);
-        } catch (IOException e) {
-            throw new StoaException(
-                    StoaException.Kind.USER, "--output " + file + ": cannot be written (" + e.getMessage() + ")", e);
-        }
+        WholeFile.write("--output", file, String.join("\n", lines) + "\n");
     }
 }

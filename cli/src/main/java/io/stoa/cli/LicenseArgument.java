@@ -28,9 +28,7 @@ record LicenseArgument(License license, Optional<UserCopy> copy, Optional<String
         if (named.isPresent()) {
             return new LicenseArgument(named.get(), Optional.empty(), Optional.empty());
         }
-        Path file = file(what)
-                .orElseThrow(() -> StoaException.user(what + ": neither a licence that Stoa knows nor a file"
-                        + licenses.hint(what) + "; `stoa license` lists the known ones"));
+        Path file = file(what, licenses);
         String text = Licenses.text(Licenses.read(file));
         return switch (licenses.recognize(text)) {
             case Recognition.Known known ->
@@ -44,11 +42,12 @@ record LicenseArgument(License license, Optional<UserCopy> copy, Optional<String
                                                 + " Below is what the unchanged licence says.")
                                         .formatted(what, modified.sentence(), modified.license())));
             case Recognition.Several several ->
-                throw StoaException.user(
-                        "%s %s; name one of them, with --text %s".formatted(what, several.sentence(), what));
+                throw StoaException.user("%s %s; name one of them: `stoa license explain LICENCE --text %s`"
+                        .formatted(what, several.sentence(), what));
             case Recognition.Unrecognized unrecognized ->
-                throw StoaException.user("%s %s; name the licence that it should be, with --text %s"
-                        .formatted(what, unrecognized.sentence(), what));
+                throw StoaException.user(
+                        "%s %s; name the licence that it should be: `stoa license explain LICENCE --text %s`"
+                                .formatted(what, unrecognized.sentence(), what));
         };
     }
 
@@ -64,13 +63,30 @@ record LicenseArgument(License license, Optional<UserCopy> copy, Optional<String
                 same
                         ? Optional.empty()
                         : Optional.of(
-                                "%s %s, which is not simply %s; passages are quoted where they stand word for word"
+                                "%s %s: it is not simply the text of %s. Passages are quoted only where they stand in it word for word."
                                         .formatted(file, recognition.sentence(), license.id())));
     }
 
-    private static Optional<Path> file(String what) {
+    /**
+     * The file of that name.
+     *
+     * @throws StoaException of kind {@code USER} when there is none
+     */
+    static Path file(String what, Licenses licenses) {
+        return file(what)
+                .filter(path -> !Files.isDirectory(path))
+                .orElseThrow(() -> StoaException.user(
+                        file(what).isPresent() && !what.isBlank()
+                                ? what + ": is a folder; name the licence file in it, or run `stoa license audit " + what
+                                        + "`"
+                                : "\"%s\": neither a licence that Stoa knows nor a file%s; `stoa license` lists the known ones"
+                                        .formatted(what, licenses.hint(what))));
+    }
+
+    /** The file or folder of that name, when there is one. */
+    static Optional<Path> file(String what) {
         try {
-            return Optional.of(Path.of(what)).filter(Files::isRegularFile);
+            return Optional.of(Path.of(what)).filter(Files::exists);
         } catch (InvalidPathException e) {
             return Optional.empty();
         }

@@ -9,10 +9,7 @@ import io.stoa.license.audit.ModelFolder;
 import io.stoa.license.audit.Policy;
 import io.stoa.license.audit.Sarif;
 import io.stoa.license.clause.Licenses;
-import io.stoa.model.StoaException;
-import java.io.IOException;
 import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
@@ -43,7 +40,7 @@ import tools.jackson.databind.json.JsonMapper;
             "  use: {commercial: true, distribution: hosted}   facts, as under use: in stoa.yaml",
             "  exceptions:",
             "    - {model: \"acme/*\", rules: [base-unknown], reason: \"contract of 2026\", expires: 2027-06-30}",
-            "Exit codes: 0 nothing stands against the models, 11 something is not known, 12 a violation.",
+            "Exit codes: 0 nothing stands against the models, 11 something is not known or no model is there, 12 a violation.",
             "",
             "Examples:",
             "  stoa license audit models",
@@ -79,10 +76,12 @@ final class LicenseAuditCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        sarif.ifPresent(file -> WholeFile.refuseIfUnwritable("--sarif", file));
+        html.ifPresent(file -> WholeFile.refuseIfUnwritable("--html", file));
         Licenses licenses = new Licenses();
         Audit audit = audit(house, folders, licenses, policy.map(file -> Policy.read(file, licenses)));
-        sarif.ifPresent(file -> write(file, Sarif.write(audit, House.version())));
-        html.ifPresent(file -> write(file, AuditPage.render(audit, House.version())));
+        sarif.ifPresent(file -> WholeFile.write("--sarif", file, Sarif.write(audit, House.version())));
+        html.ifPresent(file -> WholeFile.write("--html", file, AuditPage.render(audit, House.version())));
         if (json) {
             house.out()
                     .println(JsonMapper.shared()
@@ -106,7 +105,7 @@ final class LicenseAuditCommand implements Callable<Integer> {
 
     private static void print(Audit audit, PrintStream out) {
         if (audit.models().isEmpty()) {
-            out.println("No models: no folder holds weights, a config.json, a card or a licence file.");
+            out.println("UNKNOWN: no models: no folder holds weights, a config.json, a card or a licence file; is it the right one?");
             return;
         }
         int width = audit.models().stream()
@@ -139,14 +138,5 @@ final class LicenseAuditCommand implements Callable<Integer> {
     /** What strangers wrote, without what moves a terminal's cursor or turns its text around. */
     static String shown(String text) {
         return text.replaceAll("\\p{Cc}|[\\u202A-\\u202E\\u2066-\\u2069]", "\uFFFD");
-    }
-
-    private static void write(Path file, String text) {
-        try {
-            WholeFile.write(file, text.getBytes(StandardCharsets.UTF_8));
-        } catch (IOException e) {
-            throw new StoaException(
-                    StoaException.Kind.RESOURCES, file + ": cannot be written (" + e + "); check the folder", e);
-        }
     }
 }

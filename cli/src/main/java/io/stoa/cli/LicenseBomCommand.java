@@ -11,7 +11,6 @@ import io.stoa.model.Candidate;
 import io.stoa.model.Digest;
 import io.stoa.model.StoaException;
 import io.stoa.store.Artifacts;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -82,7 +81,7 @@ final class LicenseBomCommand implements Runnable {
     public void run() {
         BomFormat wanted = BomFormat.of(format);
         Optional<Instant> created = created();
-        output.ifPresent(LicenseBomCommand::refuseIfUnwritable);
+        output.ifPresent(file -> WholeFile.refuseIfUnwritable("--output", file));
         Licenses licenses = new Licenses();
         ProgressLine line = new ProgressLine(house.err(), house.terminal());
         BomReader reader = new BomReader(licenses, file -> digest(file, line));
@@ -92,7 +91,7 @@ final class LicenseBomCommand implements Runnable {
         }
         byte[] document = new BomWriter(licenses, House.version(), created).write(wanted, all);
         if (output.isPresent()) {
-            write(output.get(), document);
+            WholeFile.write("--output", output.get(), document);
             house.err().println("Wrote " + output.get());
         } else {
             house.out().write(document, 0, document.length);
@@ -154,28 +153,5 @@ final class LicenseBomCommand implements Runnable {
     private static String notASecond(Optional<String> said) {
         return EPOCH + "=" + said.orElse("")
                 + ": not a number of seconds since 1970; unset it, or set it to one such as" + " 1700000000";
-    }
-
-    /** Hashing large files takes minutes: a folder that is not there is said before that. */
-    private static void refuseIfUnwritable(Path output) {
-        Path folder = output.toAbsolutePath().getParent();
-        if (folder == null || !Files.isDirectory(folder)) {
-            throw StoaException.user(
-                    "--output " + output + ": there is no folder " + folder + "; make it first, or name another place");
-        }
-        if (Files.isDirectory(output)) {
-            throw StoaException.user("--output " + output + ": is a folder; name a file in it");
-        }
-    }
-
-    private static void write(Path output, byte[] document) {
-        try {
-            WholeFile.write(output, document);
-        } catch (IOException e) {
-            throw new StoaException(
-                    StoaException.Kind.RESOURCES,
-                    "--output " + output + ": cannot be written (" + e + "); free some space, or name another place",
-                    e);
-        }
     }
 }

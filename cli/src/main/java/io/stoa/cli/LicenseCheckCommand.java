@@ -5,6 +5,7 @@ import io.stoa.assess.yaml.StoaYaml;
 import io.stoa.license.clause.Effect;
 import io.stoa.license.clause.Licenses;
 import io.stoa.license.use.Ground;
+import io.stoa.license.use.Answer;
 import io.stoa.license.use.Inverse;
 import io.stoa.license.use.InverseExaminer;
 import io.stoa.license.use.Part;
@@ -107,7 +108,7 @@ final class LicenseCheckCommand implements Callable<Integer> {
                                     new Document(answer, answer.missing(), turned, LicenseCommand.NO_ADVICE)));
         } else {
             print(answer, house.out());
-            turned.ifPresent(other -> print(other, house.out()));
+            turned.ifPresent(other -> print(other, inverse, house.out()));
             house.out().println(LicenseCommand.NO_ADVICE);
         }
         return ExitCode.of(answer.outcome()).code();
@@ -153,7 +154,7 @@ final class LicenseCheckCommand implements Callable<Integer> {
         ground.remedy().ifPresent(remedy -> out.println("    " + remedy));
     }
 
-    private static void print(Inverse inverse, PrintStream out) {
+    private static void print(Inverse inverse, boolean all, PrintStream out) {
         if (!inverse.changes().isEmpty()) {
             out.println("It would be allowed with any one of:");
             inverse.changes()
@@ -162,6 +163,12 @@ final class LicenseCheckCommand implements Callable<Integer> {
         if (!inverse.replace().isEmpty()) {
             out.println("Or with other models in place of: " + String.join(", ", inverse.replace()));
         }
+        if (all) {
+            matrix(inverse, out);
+        }
+    }
+
+    private static void matrix(Inverse inverse, PrintStream out) {
         inverse.limits()
                 .forEach(limit -> out.printf(
                         Locale.ROOT,
@@ -171,6 +178,12 @@ final class LicenseCheckCommand implements Callable<Integer> {
                         words(limit.upTo()),
                         limit.most() + 1,
                         words(limit.beyond())));
+        List<Answer.Outcome> outcomes =
+                inverse.matrix().stream().map(Inverse.Cell::outcome).distinct().toList();
+        if (outcomes.size() == 1) {
+            out.println("Every kind of use (other facts as said): " + words(outcomes.getFirst()));
+            return;
+        }
         out.println("Kinds of use (other facts as said):");
         out.printf(
                 Locale.ROOT,

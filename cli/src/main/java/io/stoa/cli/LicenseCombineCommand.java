@@ -9,6 +9,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -38,7 +39,7 @@ import tools.jackson.databind.json.JsonMapper;
 final class LicenseCombineCommand implements Callable<Integer> {
     private final House house;
 
-    @Parameters(index = "0", paramLabel = "FIRST", description = "A licence by id, tag or name.")
+    @Parameters(index = "0", paramLabel = "FIRST", description = "A licence by id, tag or name, or a file with its text.")
     private String first = "";
 
     @Parameters(index = "1", paramLabel = "SECOND", description = "Another one, or the same.")
@@ -64,9 +65,11 @@ final class LicenseCombineCommand implements Callable<Integer> {
     public Integer call() {
         Licenses licenses = new Licenses();
         CompatibilityRules rules = new CompatibilityRules();
+        String one = id(first, licenses);
+        String other = id(second, licenses);
         Map<String, Compatibility> answers = new LinkedHashMap<>();
         for (Way way : ways.isEmpty() ? Arrays.asList(Way.values()) : ways) {
-            answers.put(way.lowerCase(), rules.of(way, id(first, licenses), id(second, licenses), !nonCommercial));
+            answers.put(way.lowerCase(), rules.of(way, one, other, !nonCommercial));
         }
         if (json) {
             house.out()
@@ -84,8 +87,19 @@ final class LicenseCombineCommand implements Callable<Integer> {
     /** What {@code --json} prints. */
     private record Document(Map<String, Compatibility> ways, String note) {}
 
-    /** The id of a known licence; others may still be known to the rules by their SPDX id. */
-    private static String id(String said, Licenses licenses) {
-        return licenses.find(said).map(License::id).orElse(said);
+    /** The id of a licence, named or given as a file; others may still be known to the rules by their SPDX id. */
+    private String id(String said, Licenses licenses) {
+        Optional<License> named = licenses.find(said);
+        if (named.isPresent()) {
+            return named.get().id();
+        }
+        if (LicenseArgument.file(said).isPresent()) {
+            LicenseArgument file = LicenseArgument.of(said, licenses);
+            file.caution().ifPresent(caution -> house.err().println(caution));
+            return file.caution().isPresent() ? said : file.license().id();
+        }
+        house.err().println(said + ": neither a licence that Stoa knows nor a file" + licenses.hint(said)
+                + "; one licence at a time is looked up");
+        return said;
     }
 }

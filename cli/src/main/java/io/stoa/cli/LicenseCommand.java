@@ -1,13 +1,14 @@
 package io.stoa.cli;
 
-import io.stoa.license.clause.Clause;
 import io.stoa.license.clause.License;
 import io.stoa.license.clause.Licenses;
 import io.stoa.license.text.Recognition;
-import io.stoa.model.StoaException;
-import java.nio.file.Files;
+import java.io.PrintStream;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
+import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -21,6 +22,8 @@ import tools.jackson.databind.json.JsonMapper;
         mixinStandardHelpOptions = true,
         sortOptions = false,
         footer = {
+            "",
+            "Exit codes: 0 the text of one known licence, 11 a changed, truncated, unknown or unreadable text, or several.",
             "",
             "Examples:",
             "  stoa license",
@@ -38,7 +41,7 @@ import tools.jackson.databind.json.JsonMapper;
             "",
             LicenseCommand.NO_ADVICE
         })
-final class LicenseCommand implements Runnable {
+final class LicenseCommand implements Callable<Integer> {
     /** The last line of everything that a licence verb prints for a person. */
     static final String NO_ADVICE = "Readings in our own words, not legal advice.";
 
@@ -72,43 +75,111 @@ final class LicenseCommand implements Runnable {
     }
 
     @Override
-    public void run() {
+    public Integer call() {
         Licenses licenses = new Licenses();
         if (what.isEmpty()) {
-            licenses.all().forEach(license -> house.out().println(license.id() + "  " + license.name()));
-            return;
+            list(licenses);
+            return ExitCode.OK.code();
         }
         Optional<License> named = licenses.find(what.get());
         if (named.isPresent()) {
-            print(named.get());
-            return;
+            LicenseExplainCommand.print(
+                    new LicenseArgument(named.get(), Optional.empty(), Optional.empty()), json, house.out());
+            return ExitCode.OK.code();
         }
-        Path file = Path.of(what.get());
-        if (!Files.exists(file)) {
-            throw StoaException.user(what.get() + ": neither a licence that Stoa knows nor a file"
-                    + licenses.hint(what.get()) + "; `stoa license` lists the known ones");
-        }
+        Path file = LicenseArgument.file(what.get(), licenses);
         Recognition recognition = licenses.recognize(file);
-        house.out().println(json ? JsonMapper.shared().writeValueAsString(recognition) : recognition.sentence());
-        advise();
+        Optional<License> known = licenses.meant(recognition);
+        if (json) {
+            house.out()
+                    .println(JsonMapper.shared()
+                            .writeValueAsString(new Document(
+                                    file.toString(),
+                                    kind(recognition),
+                                    known.map(License::id),
+                                    recognition.sentence(),
+                                    recognition,
+                                    NO_ADVICE)));
+        } else {
+            print(file, recognition, known, house.out());
+        }
+        return (recognition instanceof Recognition.Known ? ExitCode.OK : ExitCode.UNDECIDED).code();
     }
 
-    private void print(License license) {
+    /**
+     * What {@code --json} prints about a file.
+     *
+     * @param outcome known, modified, several or unrecognized
+     * @param license the licence whose terms hold, when the text is one that Stoa has read
+     */
+    private record Document(
+            String file,
+            String outcome,
+            Optional<String> license,
+            String sentence,
+            Recognition recognition,
+            String note) {}
+
+    /** What {@code --json} prints of each known licence. */
+    private record Entry(String id, String name, List<String> aliases) {}
+
+    private void list(Licenses licenses) {
         if (json) {
-            house.out().println(JsonMapper.shared().writeValueAsString(license));
+            house.out()
+                    .println(JsonMapper.shared()
+                            .writeValueAsString(licenses.all().stream()
+                                    .map(license -> new Entry(license.id(), license.name(), license.aliases()))
+                                    .toList()));
             return;
         }
-        house.out().println(license.name() + " (" + license.id() + ")");
-        house.out().println("read " + license.read() + " from " + license.source());
-        for (Clause clause : license.clauses()) {
-            house.out().println("- " + clause.topic() + ": " + clause.says() + " [section " + clause.section() + "]");
+        for (License license : licenses.all()) {
+            house.out().println(license.id() + "  " + license.name() + alias(license));
         }
-        advise();
+        house.out().println("`stoa license ID` says what one of them allows, asks and forbids.");
+        house.out().println(NO_ADVICE);
     }
 
-    private void advise() {
-        if (!json) {
-            house.out().println(NO_ADVICE);
+    /** The short name for an id that nobody would type. */
+    private static String alias(License license) {
+        return license.id().startsWith("LicenseRef-")
+                ? license.aliases().stream()
+                        .filter(name -> name.indexOf(' ') < 0)
+                        .findFirst()
+                        .map(name -> "  (" + name + ")")
+                        .orElse("")
+                : "";
+    }
+
+    private static String kind(Recognition recognition) {
+        return recognition.getClass().getSimpleName().toLowerCase(Locale.ROOT);
+    }
+
+    private static void print(Path file, Recognition recognition, Optional<License> known, PrintStream out) {
+        String sentence = LicenseAuditCommand.shown(file + " " + recognition.sentence());
+        switch (recognition) {
+            case Recognition.Known _ -> {
+                out.println(sentence);
+                out.println(known.map(license -> "That is the %s; `stoa license explain %s` says what it means."
+                                .formatted(license.name(), file))
+                        .orElse("Stoa knows the text and has not read its terms: have a lawyer read them."));
+            }
+            case Recognition.Modified modified -> {
+                out.println("UNKNOWN: " + sentence);
+                modified.differences().stream()
+                        .skip(1)
+                        .forEach(further -> out.println("  - " + LicenseAuditCommand.shown(further.sentence())));
+                out.println("A changed text is another licence: ask its author what holds, or take the licensor's original.");
+            }
+            case Recognition.Several _ -> {
+                out.println("UNKNOWN: " + sentence);
+                out.println("Which of them holds for the model, the file does not say: look in the model's card.");
+            }
+            case Recognition.Unrecognized _ -> {
+                out.println("UNKNOWN: " + sentence);
+                out.println("Find the licence's own text, or have a lawyer read this one. For a model, `stoa license check`"
+                        + " and `stoa license audit` read cards and headers as well.");
+            }
         }
+        out.println(NO_ADVICE);
     }
 }

@@ -1,5 +1,6 @@
 package io.stoa.cli;
 
+import io.stoa.license.clause.Clause;
 import io.stoa.license.clause.Explanation;
 import io.stoa.license.clause.Licenses;
 import io.stoa.license.text.UserCopy;
@@ -57,15 +58,18 @@ final class LicenseExplainCommand implements Runnable {
         Licenses licenses = new Licenses();
         LicenseArgument named = LicenseArgument.of(what, licenses);
         LicenseArgument argument = text.map(file -> named.with(file, licenses)).orElse(named);
+        print(argument, json, house.out());
+    }
+
+    /** Prints all that is known about a licence. */
+    static void print(LicenseArgument argument, boolean json, PrintStream out) {
         Explanation explanation = Explanation.of(argument.license(), argument.copy());
         if (json) {
-            house.out()
-                    .println(JsonMapper.shared()
-                            .writeValueAsString(
-                                    new Document(explanation, argument.caution(), LicenseCommand.NO_ADVICE)));
+            out.println(JsonMapper.shared()
+                    .writeValueAsString(new Document(explanation, argument.caution(), LicenseCommand.NO_ADVICE)));
             return;
         }
-        print(explanation, argument, house.out());
+        print(explanation, argument, out);
     }
 
     /** What {@code --json} prints. */
@@ -101,7 +105,7 @@ final class LicenseExplainCommand implements Runnable {
             case FORBIDS -> "FORBIDDEN";
         };
         out.println("  " + verb + ": " + sentence.says() + when(sentence.when()));
-        out.println("    section " + sentence.section() + ", "
+        out.println("    " + Clause.place(sentence.section()) + ", "
                 + sentence.reliability().words() + " " + sentence.read());
         sentence.remedy().ifPresent(remedy -> out.println("    do: " + remedy));
         sentence.provides().forEach(provision -> out.println("    make: " + provision));

@@ -156,6 +156,7 @@ final class LicensePackCommand implements Callable<Integer> {
             case Packing.Forbidden(StackAnswer answer) ->
                 refuse(
                         ExitCode.NOT_READY,
+                        "forbidden",
                         "the licences forbid this use, so there is nothing to pack",
                         answer.deciding().stream()
                                 .map(part -> part.model() + ": "
@@ -164,10 +165,15 @@ final class LicensePackCommand implements Callable<Integer> {
             case Packing.Unknown(StackAnswer answer) ->
                 refuse(
                         ExitCode.UNDECIDED,
+                        "unknown",
                         "whether this use is allowed is not known; say what is missing, or ask for a --partial pack",
                         answer.missing());
             case Packing.Incomplete(List<String> missing) ->
-                refuse(ExitCode.USER, "the pack would lack something; supply it, or ask for a --partial pack", missing);
+                refuse(
+                        ExitCode.USER,
+                        "incomplete",
+                        "the pack would lack something; supply it, or ask for a --partial pack",
+                        missing);
         };
     }
 
@@ -195,12 +201,12 @@ final class LicensePackCommand implements Callable<Integer> {
         to.println(LicenseCommand.NO_ADVICE);
     }
 
-    private int refuse(ExitCode code, String why, List<String> reasons) {
+    private int refuse(ExitCode code, String outcome, String why, List<String> reasons) {
         if (json) {
             house.out()
                     .println(JsonMapper.shared()
                             .writeValueAsString(new Document(
-                                    code.name().toLowerCase(Locale.ROOT),
+                                    outcome,
                                     Optional.empty(),
                                     Set.of(),
                                     reasons,

@@ -71,6 +71,7 @@ final class LicenseWatchCommand implements Callable<Integer> {
         if (days < 0) {
             throw StoaException.user("--stale-after " + days + ": a number of days is not negative");
         }
+        WholeFile.refuseIfUnwritable("--state", file);
         Licenses licenses = new Licenses();
         Optional<State> before = Watch.read(file);
         Audit audit = LicenseAuditCommand.audit(house, folders, licenses, Optional.empty());
@@ -79,7 +80,7 @@ final class LicenseWatchCommand implements Callable<Integer> {
         List<Change> changes =
                 before.map(accepted -> watch.changes(accepted, now, days)).orElseGet(() -> watch.stale(now, days));
         if (before.isEmpty() || accept) {
-            Watch.write(now, file);
+            WholeFile.write("--state", file, Watch.written(now));
         }
         if (json) {
             house.out()

@@ -1,21 +1,19 @@
 package io.stoa.cli;
 
 import io.stoa.assess.yaml.AssessmentFile;
-import io.stoa.license.clause.License;
 import io.stoa.license.clause.Licenses;
 import io.stoa.license.lineage.Claim;
 import io.stoa.license.lineage.Lineage;
 import io.stoa.license.lineage.LineageReader;
 import io.stoa.license.lineage.LineageReader.Paper;
+import io.stoa.license.lineage.SpdxExpression;
 import io.stoa.license.lineage.Step;
 import io.stoa.license.use.Fact;
 import io.stoa.license.use.Part;
-import io.stoa.license.use.Role;
+import io.stoa.model.Role;
 import io.stoa.model.Candidate;
 import io.stoa.model.Digest;
 import io.stoa.model.StoaException;
-import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -80,7 +78,11 @@ final class StackArguments {
             case Candidate.RemoteModel remote -> revision = remote.revision().map(_ -> remote.identity());
         }
         files.addAll(candidate.papers());
-        models.put(model.id(), new Model(Role.GENERATOR, read(candidate), files, revision));
+        models.put(model.id(), new Model(
+                        model.disclosure().role(),
+                        read(candidate, model.disclosure().teachers()),
+                        files,
+                        revision));
     }
 
     /**
@@ -103,8 +105,8 @@ final class StackArguments {
             name = role.lowerCase() + "-" + i;
         }
         List<Path> files = parts.stream()
-                .filter(part -> licenses.find(part).isEmpty())
-                .map(this::path)
+                .filter(part -> licenses.find(part).isEmpty() && !isExpression(part))
+                .map(part -> LicenseArgument.file(part, licenses))
                 .toList();
         models.put(name, new Model(role, lineage(name, parts), files, Optional.empty()));
     }
@@ -131,6 +133,9 @@ final class StackArguments {
 
     /** The stack, each model with facts of its own. */
     List<Part> stack(Map<String, Map<Fact, String>> own) {
+        if (models.isEmpty()) {
+            throw StoaException.user("no model is named: name a stoa.yaml, or models such as --model generator=llama3.1");
+        }
         List<Part> stack = new ArrayList<>();
         models.forEach((name, model) ->
                 stack.add(new Part(name, model.role, model.lineage, own.getOrDefault(name, Map.of()))));
@@ -139,8 +144,8 @@ final class StackArguments {
 
     private Lineage lineage(String name, List<String> parts) {
         if (parts.getFirst().toLowerCase(Locale.ROOT).endsWith(".gguf")) {
-            List<Path> papers = parts.stream().skip(1).map(this::path).toList();
-            return read(file(name, path(parts.getFirst()), papers));
+            List<Path> papers = parts.stream().skip(1).map(part -> LicenseArgument.file(part, licenses)).toList();
+            return read(file(name, LicenseArgument.file(parts.getFirst(), licenses), papers), List.of());
         }
         List<Step> steps = new ArrayList<>();
         for (String base : parts.subList(1, parts.size())) {
@@ -150,26 +155,16 @@ final class StackArguments {
         return new Lineage(steps, Optional.empty(), Optional.empty());
     }
 
-    /** A licence by name, or by a file with its text. */
+    /** A licence by name, an expression of licences, or a file with a text. */
     private Claim claim(String said) {
-        Optional<License> named = licenses.find(said);
-        if (named.isPresent()) {
-            return new Claim(Claim.Kind.DECLARED, "--model", "licence", said, named.map(License::id), Optional.empty());
-        }
-        return Claim.ofText(said, licenses.recognize(path(said)), licenses);
+        return licenses.find(said).isPresent() || isExpression(said)
+                ? Claim.declared("--model", "licence", said, licenses)
+                : Claim.ofText(said, licenses.recognize(LicenseArgument.file(said, licenses)), licenses);
     }
 
-    private Path path(String said) {
-        try {
-            Path path = Path.of(said);
-            if (Files.isRegularFile(path)) {
-                return path;
-            }
-        } catch (InvalidPathException e) {
-            throw new StoaException(StoaException.Kind.USER, said + ": not a path on this system", e);
-        }
-        throw StoaException.user(said + ": neither a licence that Stoa knows nor a file" + licenses.hint(said)
-                + "; `stoa license` lists the known ones");
+    private static boolean isExpression(String said) {
+        return LicenseArgument.file(said).isEmpty()
+                && SpdxExpression.parse(said).filter(SpdxExpression::isCompound).isPresent();
     }
 
     /** Only the header is read, and nothing is kept under the file's identity: its real digest would take a full pass. */
@@ -177,10 +172,10 @@ final class StackArguments {
         return new Candidate.GgufFile(id, path, Digest.of(path.toString()), papers, Optional.empty());
     }
 
-    private Lineage read(Candidate candidate) {
+    private Lineage read(Candidate candidate, List<String> teachers) {
         List<Paper> papers = candidate.papers().stream()
-                .map(path -> new Paper(path, Licenses.text(Licenses.read(path))))
+                .map(Paper::read)
                 .toList();
-        return new LineageReader(licenses).read(candidate, papers);
+        return new LineageReader(licenses).read(candidate, papers, teachers);
     }
 }

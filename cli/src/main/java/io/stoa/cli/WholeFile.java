@@ -1,6 +1,8 @@
 package io.stoa.cli;
 
+import io.stoa.model.StoaException;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -18,6 +20,41 @@ final class WholeFile {
             Files.move(half, whole, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
         } finally {
             Files.deleteIfExists(half);
+        }
+    }
+
+    /**
+     * Writes a file that an option names.
+     *
+     * @throws StoaException of kind {@code USER} when there is no such folder, of kind {@code RESOURCES} when it cannot be
+     *     written
+     */
+    static void write(String option, Path file, byte[] content) {
+        refuseIfUnwritable(option, file);
+        try {
+            write(file, content);
+        } catch (IOException e) {
+            throw new StoaException(
+                    StoaException.Kind.RESOURCES,
+                    option + " " + file + ": cannot be written (" + e + "); free some space, or name another place",
+                    e);
+        }
+    }
+
+    /** Writes a text as {@link #write(String, Path, byte[])} does. */
+    static void write(String option, Path file, String text) {
+        write(option, file, text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** Work that takes minutes should not begin when its result has no place. */
+    static void refuseIfUnwritable(String option, Path file) {
+        Path folder = file.toAbsolutePath().getParent();
+        if (folder == null || !Files.isDirectory(folder)) {
+            throw StoaException.user(
+                    option + " " + file + ": there is no folder " + folder + "; make it first, or name another place");
+        }
+        if (Files.isDirectory(file)) {
+            throw StoaException.user(option + " " + file + ": is a folder; name a file in it");
         }
     }
 }

@@ -3,14 +3,17 @@ package io.stoa.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -23,6 +26,9 @@ class LicenseCheckTest {
             "--use=domains=[]",
             "--use=guardrails-weakened=false",
             "--use=monthly-active-users=700000000");
+
+    @TempDir
+    private Path folder;
 
     private final ByteArrayOutputStream out = new ByteArrayOutputStream();
     private final ByteArrayOutputStream err = new ByteArrayOutputStream();
@@ -98,7 +104,7 @@ class LicenseCheckTest {
     @Test
     void mistakesAreNamed() {
         assertThat(run("license", "check")).isEqualTo(2);
-        assertThat(err()).contains("1 to 8 models");
+        assertThat(err()).contains("no model is named", "--model generator=llama3.1");
         assertThat(check("--model=llama3.1")).isEqualTo(2);
         assertThat(err()).contains("ROLE=LICENSE");
         assertThat(check("--model=generator=no-such-licence")).isEqualTo(2);
@@ -113,6 +119,45 @@ class LicenseCheckTest {
     }
 
     @Test
+    void anExpressionIsALicence() {
+        assertThat(check("--model=generator=MIT AND Apache-2.0")).isZero();
+        assertThat(out()).contains("MIT License allows", "Apache License 2.0 allows");
+        assertThat(check("--model=generator=MIT OR Unheard-Of")).isZero();
+        assertThat(check("--model=generator=MIT AND Unheard-Of")).isEqualTo(11);
+        assertThat(out()).contains("MIT AND Unheard-Of");
+    }
+
+    @Test
+    void aPaperThatCannotBeReadLeavesTheLicenceUnknown() throws IOException {
+        Path model = folder.resolve("model.gguf");
+        Files.copy(Path.of("../examples/quickstart/models/nano.gguf"), model);
+        Path card = folder.resolve("card.md");
+        for (byte[] content : List.of(new byte[0], new byte[5_000], new byte[2 << 20])) {
+            Files.write(card, content);
+            assertThat(check("--model=generator=" + model + "," + card)).isEqualTo(11);
+            assertThat(out()).contains("UNKNOWN", "have a lawyer read what is said in " + card);
+        }
+        Files.writeString(card, "---\nlicense: apache-2.0\n---\n");
+        assertThat(check("--model=generator=" + model + "," + card)).isZero();
+        Files.writeString(card, "---\nlicense: mit\nlicense: apache-2.0\n---\n");
+        assertThat(check("--model=generator=" + model + "," + card)).isEqualTo(11);
+        assertThat(out()).contains("a key stands twice");
+        assertThat(check("--model=generator=" + folder)).isEqualTo(2);
+        assertThat(err()).contains("is a folder");
+    }
+
+    @Test
+    void whatIsTheSameForAllUsesIsSaidOnce() {
+        assertThat(check("--model=generator=llama3.1", "--use=monthly-active-users=800000000", "--inverse"))
+                .isEqualTo(12);
+        assertThat(out()).contains("Every kind of use (other facts as said): FORBIDDEN");
+        assertThat(check("--model=generator=cc-by-nc-4.0", "--why-not")).isEqualTo(12);
+        assertThat(out()).contains("It would be allowed with").doesNotContain("kind of use");
+        assertThat(check("--model=generator=cc-by-nc-4.0", "--inverse")).isEqualTo(12);
+        assertThat(out()).contains("Kinds of use", "outputs train");
+    }
+
+    @Test
     void combinationsAreAnswered() {
         assertThat(run("license", "combine", "llama3.1", "mit", "--how", "republish"))
                 .isEqualTo(12);
@@ -120,6 +165,11 @@ class LicenseCheckTest {
                 .isEqualTo(10);
         assertThat(run("license", "combine", "mit", "Unheard-Of", "--how", "merge"))
                 .isEqualTo(11);
+        assertThat(run("license", "combine", "mit", "../LICENSE", "--how", "merge"))
+                .isEqualTo(10);
+        assertThat(run("license", "combine", "mit", "lama3.1", "--how", "merge"))
+                .isEqualTo(11);
+        assertThat(err()).contains("did you mean llama3.1?");
         assertThat(run("license", "combine", "gemma", "llama3.1", "--json")).isZero();
         assertThat(JsonMapper.shared().readTree(out()).at("/ways").size()).isEqualTo(6);
     }

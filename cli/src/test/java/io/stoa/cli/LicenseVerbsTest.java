@@ -46,6 +46,55 @@ class LicenseVerbsTest {
     }
 
     @Test
+    void theKnownOnesAreListed() {
+        assertThat(license()).isZero();
+        assertThat(out())
+                .contains("MIT  MIT License\n", "Llama 3.1 Community License Agreement  (llama3.1)")
+                .endsWith("not legal advice.\n");
+        assertThat(license("--json")).isZero();
+        JsonNode list = JsonMapper.shared().readTree(out());
+        assertThat(list.size()).isGreaterThan(100);
+        assertThat(list.path(0).path("id").asString()).isNotBlank();
+        assertThat(license("llama3.1")).isZero();
+        String named = out();
+        assertThat(license("explain", "llama3.1")).isZero();
+        assertThat(named).isEqualTo(out());
+    }
+
+    @Test
+    void saysWhichLicenceAFileIs() throws IOException {
+        assertThat(license(OWN_LICENSE)).isZero();
+        assertThat(out()).contains(OWN_LICENSE + " is the text of Apache-2.0", "That is the Apache License 2.0");
+        assertThat(license(OWN_LICENSE, "--json")).isZero();
+        JsonNode known = JsonMapper.shared().readTree(out());
+        assertThat(known.path("outcome").asString()).isEqualTo("known");
+        assertThat(known.path("license").asString()).isEqualTo("Apache-2.0");
+        assertThat(known.path("note").asString()).contains("not legal advice");
+
+        String text = Files.readString(OWN_LICENSE);
+        Path changed = Files.writeString(
+                folder.resolve("changed"),
+                text.replace("You must give any other", "You need not give any other")
+                        .replace("worldwide, non-exclusive", "domestic, non-exclusive"));
+        assertThat(license(changed)).isEqualTo(ExitCode.UNDECIDED.code());
+        assertThat(out()).startsWith("UNKNOWN: ").contains("\"need not\"", "\n  - line", "another licence");
+
+        Map<String, byte[]> bad = Map.of(
+                "empty", new byte[0],
+                "binary", new byte[5_000],
+                "long", new byte[2 << 20],
+                "german", "Dieses Modell darf nur zur Forschung verwendet werden. ".repeat(20).getBytes(StandardCharsets.UTF_8));
+        for (Map.Entry<String, byte[]> entry : bad.entrySet()) {
+            Path file = Files.write(folder.resolve(entry.getKey()), entry.getValue());
+            assertThat(license(file)).as(entry.getKey()).isEqualTo(ExitCode.UNDECIDED.code());
+            assertThat(out()).startsWith("UNKNOWN: " + file);
+        }
+        assertThat(license(folder)).isEqualTo(ExitCode.USER.code());
+        assertThat(err.toString(StandardCharsets.UTF_8)).contains("is a folder", "stoa license audit");
+        assertThat(license("")).isEqualTo(ExitCode.USER.code());
+    }
+
+    @Test
     void explainsInThirteenColumns() {
         assertThat(license("explain", "llama3.1")).isZero();
 

@@ -11,6 +11,7 @@ import io.stoa.license.lineage.Step.Standing;
 import io.stoa.license.use.Answer;
 import io.stoa.license.use.Fact;
 import io.stoa.license.use.Ground;
+import io.stoa.license.use.Part;
 import io.stoa.license.use.UseExaminer;
 import io.stoa.model.Check;
 import io.stoa.model.Digest;
@@ -23,13 +24,17 @@ import io.stoa.model.PillarName;
 import io.stoa.model.Progress;
 import io.stoa.model.Recorded;
 import io.stoa.model.Recorder;
+import io.stoa.model.Role;
 import io.stoa.model.Subject;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Asks which licence applies ({@code license/claims}) and whether the intended use is allowed ({@code license/use}).
@@ -58,12 +63,15 @@ public final class LicensePillar implements Pillar {
         List<Paper> papers = new ArrayList<>();
         StringBuilder inputs = new StringBuilder(licenses.digest().toString());
         for (Path path : subject.candidate().papers()) {
-            byte[] bytes = Licenses.read(path);
-            papers.add(new Paper(path, Licenses.text(bytes)));
-            inputs.append('\n').append(path).append(' ').append(Digest.of(bytes));
+            Paper paper = Paper.read(path);
+            papers.add(paper);
+            inputs.append('\n').append(path).append(' ').append(Digest.of(paper.defect().orElse("") + paper.text()));
         }
+        List<String> teachers = subject.disclosure().teachers();
+        teachers.forEach(teacher -> inputs.append("\nteacher ").append(teacher));
         EvidenceKey key = new EvidenceKey(subject.candidate().identity(), ClaimsCheck.ID, Digest.of(inputs.toString()));
-        return recorder.once(key, Lineage.class, () -> new LineageReader(licenses).read(subject.candidate(), papers));
+        return recorder.once(key, Lineage.class, () ->
+                new LineageReader(licenses).read(subject.candidate(), papers, teachers));
     }
 
     /** Which licence applies. */
@@ -82,8 +90,8 @@ public final class LicensePillar implements Pillar {
 
         @Override
         public String title() {
-            return "which licence applies: file header and %d papers"
-                    .formatted(subject.candidate().papers().size());
+            int papers = subject.candidate().papers().size();
+            return "which licence applies: file header and " + papers + (papers == 1 ? " paper" : " papers");
         }
 
         @Override
@@ -177,14 +185,26 @@ public final class LicensePillar implements Pillar {
         @Override
         public List<Finding> run(Recorder recorder, Progress progress) {
             Recorded<Lineage> lineage = lineage(licenses, subject, recorder);
-            Digest inputs = Digest.of(licenses.digest() + "\n" + lineage.value() + "\n" + written(subject.use()));
+            Part part = new Part(
+                    subject.candidate().id(), subject.disclosure().role(), lineage.value(), Map.of());
+            IntendedUse use = part.use(subject.use());
+            Digest inputs = Digest.of(licenses.digest() + "\n" + lineage.value() + "\n" + written(use));
             Recorded<Answer> answer = recorder.once(
                     new EvidenceKey(subject.candidate().identity(), ID, inputs),
                     Answer.class,
-                    () -> new UseExaminer(licenses).examine(lineage.value(), subject.use()));
+                    () -> new UseExaminer(licenses).examine(lineage.value(), use));
             List<EvidenceRef> evidence = List.of(lineage.evidence(), answer.evidence());
             List<Finding> findings = new ArrayList<>();
+            Set<String> told = lineage.value().steps().stream()
+                    .flatMap(step -> step.standing() instanceof Standing.Open open
+                            ? Stream.of(open.why())
+                            : Stream.empty())
+                    .collect(Collectors.toSet());
             for (Ground ground : answer.value().grounds()) {
+                // the check of the claims has said already that this is not known
+                if (told.contains(ground.sentence())) {
+                    continue;
+                }
                 String sentence = sentence(ground);
                 switch (ground.effect()) {
                     case FORBIDS -> findings.add(Finding.blocks(this, sentence, remedy(ground), List.of(), evidence));
@@ -193,7 +213,7 @@ public final class LicensePillar implements Pillar {
                     case ALLOWS, NOTES -> {}
                 }
             }
-            findings.add(Finding.info(this, summary(answer.value()), List.of(), evidence));
+            findings.add(Finding.info(this, summary(answer.value(), subject.disclosure().role()), List.of(), evidence));
             return findings;
         }
 
@@ -207,7 +227,7 @@ public final class LicensePillar implements Pillar {
             return ground.remedy().orElseThrow();
         }
 
-        private static String summary(Answer answer) {
+        private static String summary(Answer answer, Role role) {
             String granted = answer.grounds().stream()
                     .filter(ground -> ground.effect().compareTo(Effect.ALLOWS) <= 0)
                     .map(UseCheck::sentence)
@@ -218,7 +238,8 @@ public final class LicensePillar implements Pillar {
                 case UNKNOWN -> "whether the intended use is allowed is not known";
                 case FORBIDDEN -> "the intended use is forbidden";
             };
-            return granted.isEmpty() ? outcome : outcome + "; " + granted;
+            String said = role == Role.GENERATOR ? outcome : "as " + role.lowerCase() + ", " + outcome;
+            return granted.isEmpty() ? said : said + "; " + granted;
         }
 
         /** The use in one fixed order: a set has none of its own. */

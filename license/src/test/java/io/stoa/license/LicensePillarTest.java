@@ -8,6 +8,7 @@ import io.stoa.model.Bytes;
 import io.stoa.model.Candidate;
 import io.stoa.model.Check;
 import io.stoa.model.Digest;
+import io.stoa.model.Disclosure;
 import io.stoa.model.EvidenceKey;
 import io.stoa.model.EvidenceRef;
 import io.stoa.model.Finding;
@@ -19,6 +20,7 @@ import io.stoa.model.Machine;
 import io.stoa.model.Progress;
 import io.stoa.model.Recorded;
 import io.stoa.model.Recorder;
+import io.stoa.model.Role;
 import io.stoa.model.StoaException;
 import io.stoa.model.Subject;
 import io.stoa.model.Workload;
@@ -96,6 +98,35 @@ class LicensePillarTest {
     }
 
     @Test
+    void teachersThatTheUserKnowsOfCount() throws IOException {
+        Subject plain = subject(Map.of("general.license", "mit"), use(Distribution.INTERNAL));
+        Candidate candidate = plain.candidate();
+        assertThat(findings(plain)).extracting(Finding::weight).containsOnly(Weight.INFO);
+
+        Subject taught = subject(candidate, plain.use(), new Disclosure(Role.GENERATOR, List.of("meta-llama/Meta-Llama-3-70B")));
+        assertThat(findings(taught))
+                .anySatisfy(finding -> assertThat(finding.weight()).isNotEqualTo(Weight.INFO))
+                .anySatisfy(finding -> assertThat(finding.sentence()).contains("meta-llama/Meta-Llama-3-70B is under"));
+
+        Subject unknown = subject(candidate, plain.use(), new Disclosure(Role.GENERATOR, List.of("acme/never-heard-of")));
+        assertThat(findings(unknown))
+                .filteredOn(finding -> finding.weight() == Weight.UNKNOWN)
+                .isNotEmpty()
+                .allSatisfy(finding -> assertThat(finding.remedy().orElse("")).contains("acme/never-heard-of"));
+    }
+
+    @Test
+    void aRoleAddsToWhatIsDone() throws IOException {
+        Subject plain = subject(Map.of("general.license", "llama3"), use(Distribution.INTERNAL));
+        assertThat(findings(plain)).extracting(Finding::weight).doesNotContain(Weight.BLOCKS);
+
+        List<Finding> asTeacher =
+                findings(subject(plain.candidate(), plain.use(), new Disclosure(Role.TEACHER, List.of())));
+        assertThat(asTeacher).extracting(Finding::weight).contains(Weight.BLOCKS);
+        assertThat(asTeacher.getLast().sentence()).startsWith("as teacher, the intended use is forbidden");
+    }
+
+    @Test
     void prohibitionsBlockAndContradictionsAreUnknown() throws IOException {
         assertThat(findings(subject(Map.of("general.license", "cc-by-nc-4.0"), use(Distribution.INTERNAL))))
                 .anySatisfy(finding -> {
@@ -151,11 +182,16 @@ class LicensePillarTest {
     }
 
     private static Subject subject(Candidate candidate, IntendedUse use) {
+        return subject(candidate, use, Disclosure.NONE);
+    }
+
+    private static Subject subject(Candidate candidate, IntendedUse use, Disclosure disclosure) {
         return new Subject(
                 candidate,
                 new Workload(List.of(), 1, 1, 1, 1, Workload.Latency.NO_TARGET),
                 new Machine("here", Bytes.gibibytes(1), Optional.empty(), 1, "any", false, "test"),
-                use);
+                use,
+                disclosure);
     }
 
     private static IntendedUse use(Distribution distribution) {

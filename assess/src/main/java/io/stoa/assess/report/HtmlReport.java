@@ -1,6 +1,7 @@
 package io.stoa.assess.report;
 
 import io.stoa.assess.Assessment;
+import io.stoa.license.use.Fact;
 import io.stoa.model.Candidate;
 import io.stoa.model.Digest;
 import io.stoa.model.EvidenceRef;
@@ -20,11 +21,13 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Comparator;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
 
@@ -35,6 +38,16 @@ import java.util.stream.Collectors;
  */
 public final class HtmlReport {
     private static final String NOT_SAID = "not said";
+
+    /** The facts of a use that are always shown, in words of their own. */
+    private static final Set<Fact> SHOWN = EnumSet.of(
+            Fact.COMMERCIAL,
+            Fact.DISTRIBUTION,
+            Fact.MONTHLY_ACTIVE_USERS,
+            Fact.ANNUAL_REVENUE,
+            Fact.TERRITORIES,
+            Fact.MODIFICATION,
+            Fact.OUTPUTS_TRAIN_MODELS);
 
     private final Assessment assessment;
 
@@ -94,10 +107,11 @@ public final class HtmlReport {
         ledger(page);
         return page.add("""
                 </main>
-                <footer><p>Made by Stoa {} on {}. This page loads nothing and runs no script.</p></footer>
+                <footer><p>{}</p>
+                <p>Made by Stoa {} on {}. This page loads nothing and runs no script.</p></footer>
                 </body>
                 </html>
-                """, assessment.version(), Wording.time(assessment.started()));
+                """, Wording.NO_ADVICE, assessment.version(), Wording.time(assessment.started()));
     }
 
     private void header(Markup page) {
@@ -500,7 +514,7 @@ public final class HtmlReport {
                 fact("Basis", machine.measured() ? "measured: it is the machine at hand" : "declared"),
                 fact("Known by", machine.by()));
         page.add(
-                "<div><h3>Intended use</h3><dl class=\"facts\">{}{}{}{}{}{}{}{}</dl></div></div></section>",
+                "<div><h3>Intended use</h3><dl class=\"facts\">{}{}{}{}{}{}{}{}{}</dl></div></div></section>",
                 fact("Purpose", use.purpose()),
                 fact("Commercial", said(use.commercial())),
                 fact("Distribution", use.distribution().map(d -> word(d.name())).orElse(NOT_SAID)),
@@ -526,7 +540,42 @@ public final class HtmlReport {
                                 ? NOT_SAID
                                 : use.territories().stream().sorted().collect(Collectors.joining(", "))),
                 fact("Weights", use.modification().map(m -> word(m.name())).orElse(NOT_SAID)),
-                fact("Outputs train models", said(use.outputsTrainModels())));
+                fact("Outputs train models", said(use.outputsTrainModels())),
+                further(use));
+    }
+
+    /** The facts that only some licences ask for: those that are said, and the names of the others. */
+    private static Markup further(IntendedUse use) {
+        Markup facts = new Markup();
+        List<String> open = new ArrayList<>();
+        for (Fact fact : Fact.values()) {
+            if (SHOWN.contains(fact)) {
+                continue;
+            }
+            Optional<String> value = fact.said(use);
+            value.ifPresent(said -> facts.add("{}", fact(words(fact), value(said))));
+            if (value.isEmpty()) {
+                open.add(fact.key());
+            }
+        }
+        if (!open.isEmpty()) {
+            facts.add("{}", fact("Not said", String.join(", ", open)));
+        }
+        return facts;
+    }
+
+    private static String value(String said) {
+        return switch (said) {
+            case "[]" -> "none";
+            case "true" -> "yes";
+            case "false" -> "no";
+            default -> said;
+        };
+    }
+
+    private static String words(Fact fact) {
+        String words = fact == Fact.DOMAINS ? "restricted fields of use" : fact.key().replace('-', ' ');
+        return words.substring(0, 1).toUpperCase(Locale.ROOT) + words.substring(1);
     }
 
     private static String within(Duration target) {

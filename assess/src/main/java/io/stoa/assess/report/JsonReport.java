@@ -50,6 +50,7 @@ import tools.jackson.databind.node.ObjectNode;
  * comparisons[]  task, first, second, bothRight, onlyFirst, onlySecond, bothWrong, difference, low, high, confidence,
  *                method, p, adjusted
  * ledgerHead     sequence, sha256
+ * note           that findings about licences are no legal advice
  * </pre>
  */
 public final class JsonReport {
@@ -74,6 +75,7 @@ public final class JsonReport {
         root.set("results", array(assessment.results(), result -> result(result, assessment.workload())));
         root.set("comparisons", array(assessment.comparisons(), JsonReport::comparison));
         root.set("ledgerHead", evidence(assessment.ledgerHead()));
+        root.put("note", Wording.NO_ADVICE);
         return JsonMapper.shared()
                         .writerWithDefaultPrettyPrinter()
                         .writeValueAsString(root)

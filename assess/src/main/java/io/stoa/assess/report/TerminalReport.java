@@ -85,6 +85,7 @@ public final class TerminalReport {
                         + assessment.ledgerHead().digest()
                         + "; check it with: stoa ledger verify --home <its folder, .stoa beside the stoa.yaml>",
                 Style.FAINT);
+        paragraph("", "", Wording.NO_ADVICE, Style.FAINT);
         return text.toString();
     }
 

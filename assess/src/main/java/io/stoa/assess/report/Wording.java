@@ -18,6 +18,9 @@ import java.util.stream.IntStream;
 
 /** How the reports word numbers, times and answers, the same on page and terminal. */
 final class Wording {
+    /** What every report says of its licence findings. */
+    static final String NO_ADVICE = "What is said of licences are readings in our own words, not legal advice.";
+
     private static final DateTimeFormatter TIME =
             DateTimeFormatter.ofPattern("d MMMM uuuu, HH:mm 'UTC'", Locale.UK).withZone(ZoneOffset.UTC);
 

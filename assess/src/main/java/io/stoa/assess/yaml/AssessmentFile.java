@@ -2,6 +2,7 @@ package io.stoa.assess.yaml;
 
 import static java.util.Objects.requireNonNull;
 
+import io.stoa.model.Disclosure;
 import io.stoa.model.IntendedUse;
 import io.stoa.model.Machine;
 import io.stoa.model.Workload;
@@ -38,13 +39,18 @@ public record AssessmentFile(
         /** Model cards and licence files. */
         List<Path> papers();
 
+        /** What the user says about it beside them. */
+        Disclosure disclosure();
+
         /**
          * A GGUF file.
          *
          * @param quantize the types to judge it at; empty for the file as it is
          */
-        record File(String id, Path path, List<Path> papers, List<String> quantize) implements Model {
+        record File(String id, Path path, List<Path> papers, List<String> quantize, Disclosure disclosure)
+                implements Model {
             public File {
+                requireNonNull(disclosure, "disclosure");
                 papers = List.copyOf(papers);
                 quantize = List.copyOf(quantize);
             }
@@ -57,9 +63,11 @@ public record AssessmentFile(
                 String name,
                 Optional<String> revision,
                 List<Path> papers,
-                Optional<String> keyVariable)
+                Optional<String> keyVariable,
+                Disclosure disclosure)
                 implements Model {
             public Endpoint {
+                requireNonNull(disclosure, "disclosure");
                 papers = List.copyOf(papers);
             }
         }

@@ -3,12 +3,14 @@ package io.stoa.assess.yaml;
 import io.stoa.assess.yaml.AssessmentFile.Model;
 import io.stoa.assess.yaml.AssessmentFile.Report;
 import io.stoa.model.Bytes;
+import io.stoa.model.Disclosure;
 import io.stoa.model.IntendedUse;
 import io.stoa.model.IntendedUse.Distribution;
 import io.stoa.model.IntendedUse.Domain;
 import io.stoa.model.IntendedUse.Entity;
 import io.stoa.model.IntendedUse.Modification;
 import io.stoa.model.Machine;
+import io.stoa.model.Role;
 import io.stoa.model.StoaException;
 import io.stoa.model.TaskKind;
 import io.stoa.model.Workload;
@@ -80,7 +82,21 @@ public final class StoaYaml {
     private static final Shape.Real SHARE = new Shape.Real(0, 1);
     private static final Shape.Whole COUNT = new Shape.Whole(0, Long.MAX_VALUE);
     private static final Shape.Pattern PLACE = new Shape.Pattern("[A-Z]{2}", "DE, US or EU");
+    private static final Shape.Pattern NAME_OF_MODEL =
+            new Shape.Pattern("\\S(.{0,198}\\S)?", "meta-llama/Llama-3.1-70B-Instruct");
     private static final Shape PAPERS = new Shape.ListOf(Shape.Text.ANY, 0);
+
+    private static final Shape.Key TEACHERS = optional(
+            "teachers",
+            new Shape.ListOf(NAME_OF_MODEL, 0),
+            "The models whose outputs trained it, beside those that its card names, such as"
+                    + " meta-llama/Llama-3.1-70B-Instruct; papers in a folder named like one are that one's");
+    private static final Shape.Key ROLE = optional(
+            "role",
+            new Shape.Text(Arrays.stream(Role.values()).map(Role::lowerCase).toList()),
+            "What it does among the models that are used together; the outputs of a teacher train another model, and an"
+                    + " adapter changes the weights of one",
+            "generator");
 
     /** The quantization types that may be asked for; the engine has the last word on whether a model can take one. */
     private static final List<String> QUANTIZATIONS = List.of(
@@ -220,12 +236,13 @@ public final class StoaYaml {
                 problems.at(need(map, "id"), "the id " + id + " is taken by another model above");
             }
             List<Path> papers = papers(map);
+            Disclosure disclosure = disclosure(map);
             if (find(map, "file").isPresent()) {
                 List<String> quantize = texts(map, "quantize");
                 if (new HashSet<>(quantize).size() < quantize.size()) {
                     problems.at(need(map, "quantize"), "quantize of " + id + " names a type twice");
                 }
-                existingFile(map, "file").ifPresent(path -> models.add(new Model.File(id, path, papers, quantize)));
+                existingFile(map, "file").ifPresent(path -> models.add(new Model.File(id, path, papers, quantize, disclosure)));
             } else {
                 endpoint(map)
                         .ifPresent(uri -> models.add(new Model.Endpoint(
@@ -234,10 +251,17 @@ public final class StoaYaml {
                                 text(map, "model").orElseThrow(),
                                 text(map, "revision"),
                                 papers,
-                                text(map, "key-env"))));
+                                text(map, "key-env"),
+                                disclosure)));
             }
         }
         return models;
+    }
+
+    private Disclosure disclosure(MappingNode map) {
+        return new Disclosure(
+                text(map, "role").map(word -> word(Role.values(), word)).orElse(Role.GENERATOR),
+                texts(map, "teachers"));
     }
 
     private Optional<URI> endpoint(MappingNode map) {
@@ -561,7 +585,9 @@ public final class StoaYaml {
                                 "Judge it at these quantizations, each its own candidate",
                                 "the file as it is"),
                         optional("card", Shape.Text.ANY, "Its model card, a Markdown file with front matter"),
-                        optional("licenses", PAPERS, "Its licence and notice files")));
+                        optional("licenses", PAPERS, "Its licence and notice files"),
+                        TEACHERS,
+                        ROLE));
         kinds.put(
                 "endpoint",
                 fields(
@@ -574,7 +600,9 @@ public final class StoaYaml {
                         optional("revision", Shape.Text.ANY, "The pinned revision that is served there"),
                         optional("key-env", Shape.Text.ANY, "The environment variable that holds the key"),
                         optional("card", Shape.Text.ANY, "Its model card, a Markdown file with front matter"),
-                        optional("licenses", PAPERS, "Its licence and notice files")));
+                        optional("licenses", PAPERS, "Its licence and notice files"),
+                        TEACHERS,
+                        ROLE));
         return new Shape.ByKey(kinds);
     }
 

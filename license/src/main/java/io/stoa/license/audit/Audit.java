@@ -67,9 +67,9 @@ public record Audit(LocalDate date, Digest knowledge, Optional<String> policy, L
         }
     }
 
-    /** The worst of the models'. */
+    /** The worst of the models'; where there are none, nothing is known. */
     public Outcome outcome() {
-        return models.stream().map(Model::outcome).max(Outcome::compareTo).orElse(Outcome.PASS);
+        return models.stream().map(Model::outcome).max(Outcome::compareTo).orElse(Outcome.UNKNOWN);
     }
 
     /** How many models come to this. */

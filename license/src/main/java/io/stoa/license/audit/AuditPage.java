@@ -74,7 +74,7 @@ public final class AuditPage {
                 <p class="eyebrow">Stoa licence audit</p>
                 <h1>{}</h1>
                 <p class="lead">{} pass, {} unknown, {} fail.{}</p>
-                <p class="meta">{} · knowledge of licences {}</p>
+                <p class="meta">{} · knowledge of licences {} · readings in our own words, not legal advice</p>
                 </header>
                 <main>
                 """,
@@ -99,6 +99,9 @@ public final class AuditPage {
     }
 
     private String headline() {
+        if (audit.models().isEmpty()) {
+            return "No models were found";
+        }
         return switch (audit.outcome()) {
             case PASS -> "Nothing stands against these models";
             case UNKNOWN -> "Some licences are not known";
@@ -142,7 +145,7 @@ public final class AuditPage {
                 page.append("<ul class=\"issues\">");
                 for (Issue issue : model.issues()) {
                     add(
-                            "<li><span class=\"tag {}\">{}</span> {}{}<br/><small>{}{}</small></li>\n",
+                            "<li><span class=\"tag {}\">{}</span> {}{}<br/><small>{}{} · {}</small></li>\n",
                             issue.excepted().isPresent()
                                     ? "note"
                                     : issue.rule().level().lowerCase(),
@@ -152,7 +155,8 @@ public final class AuditPage {
                                     .map(reason -> " Excepted: " + reason + ".")
                                     .orElse(""),
                             issue.file(),
-                            issue.line().isPresent() ? ", line " + issue.line().getAsInt() : "");
+                            issue.line().isPresent() ? ", line " + issue.line().getAsInt() : "",
+                            issue.rule().help());
                 }
                 page.append("</ul>\n");
             }

@@ -97,11 +97,15 @@ public record Policy(
 
     static Policy of(String source, String yaml, Licenses licenses) {
         try {
-            return new Reader(source, licenses).policy(BoundedYaml.read(source, yaml));
+            Map<?, ?> root = BoundedYaml.read(source, yaml);
+            if (root.isEmpty()) {
+                throw new IllegalArgumentException("without a key, which lets everything in");
+            }
+            return new Reader(source, licenses).policy(root);
         } catch (IllegalArgumentException e) {
             throw new StoaException(
                     StoaException.Kind.USER,
-                    source + ": holds YAML " + e.getMessage() + "; see `stoa license audit --help`",
+                    source + ": is a file " + e.getMessage() + "; see `stoa license audit --help`",
                     e);
         }
     }

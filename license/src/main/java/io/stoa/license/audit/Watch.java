@@ -2,7 +2,6 @@ package io.stoa.license.audit;
 
 import static java.util.Objects.requireNonNull;
 
-import io.stoa.license.clause.License;
 import io.stoa.license.clause.Licenses;
 import io.stoa.license.lineage.BoundedYaml;
 import io.stoa.license.lineage.Claim;
@@ -13,10 +12,8 @@ import io.stoa.model.StoaException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.LocalDate;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -308,26 +305,9 @@ public final class Watch {
         }
     }
 
-    /**
-     * Writes a state, whole or not at all.
-     *
-     * @throws StoaException of kind {@code RESOURCES} when it cannot be written
-     */
-    public static void write(State state, Path file) {
-        try {
-            Path written = file.resolveSibling(file.getFileName() + ".tmp");
-            Files.writeString(
-                    written,
-                    JsonMapper.shared().writerWithDefaultPrettyPrinter().writeValueAsString(state) + "\n");
-            try {
-                Files.move(written, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-            } catch (AtomicMoveNotSupportedException _) {
-                Files.move(written, file, StandardCopyOption.REPLACE_EXISTING);
-            }
-        } catch (IOException e) {
-            throw new StoaException(
-                    StoaException.Kind.RESOURCES, file + ": cannot be written (" + e + "); check the folder", e);
-        }
+    /** A state as it is kept in a file. */
+    public static String written(State state) {
+        return JsonMapper.shared().writerWithDefaultPrettyPrinter().writeValueAsString(state) + "\n";
     }
 
     /** Licences whose licensors may update the terms, with what they say about it. */
@@ -343,10 +323,5 @@ public final class Watch {
         } catch (IOException e) {
             throw new StoaException(StoaException.Kind.BUG, "updatable.yaml cannot be read", e);
         }
-    }
-
-    /** The ids of licences whose terms may be updated. */
-    List<License> updatableLicenses() {
-        return updatable.keySet().stream().map(licenses::get).toList();
     }
 }

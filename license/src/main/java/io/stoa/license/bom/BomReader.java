@@ -205,7 +205,7 @@ public final class BomReader {
                 read.papers.stream()
                         .map(paper -> new HashedFile(
                                 shown.getOrDefault(paper.path().toString(), name(paper.path())),
-                                Digest.of(Licenses.read(paper.path()))))
+                                digests.apply(paper.path())))
                         .toList(),
                 withoutFolders(read.lineage, read.name, shown),
                 hub,
@@ -385,7 +385,7 @@ public final class BomReader {
 
     private static List<Paper> papers(List<Path> paths) {
         return paths.stream()
-                .map(path -> new Paper(path, Licenses.text(Licenses.read(path))))
+                .map(Paper::read)
                 .toList();
     }
 

@@ -54,6 +54,16 @@ public record Clause(
         }
     }
 
+    /** Where the text says so, for a person: a section by its number or title, and other places as they are. */
+    public String place() {
+        return place(section);
+    }
+
+    /** A {@link #section()} for a person. */
+    public static String place(String section) {
+        return Character.isLowerCase(section.codePointAt(0)) ? section : "section " + section;
+    }
+
     /** Whether it is about models that outputs train: then it holds of a teacher's student as well. */
     public boolean concernsOutputs() {
         return topic == Topic.OUTPUTS_TO_TRAIN || concernOutputs(when);

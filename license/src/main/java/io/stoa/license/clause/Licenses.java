@@ -17,36 +17,45 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** The licences that Stoa knows, by id, name, link or text. Immutable, safe to share; reading them takes a moment. */
+/**
+ * The licences that Stoa knows, by id, name, link or text. Safe to share; its content never changes, and what recognises
+ * texts is made when it is first needed.
+ */
 public final class Licenses {
     /** The largest licence text or model card that is read. */
     public static final int LARGEST_FILE = 1 << 20;
+
+    /** What is said of a larger one, as the end of a sentence about the file. */
+    public static final String TOO_LARGE =
+            "is larger than 1 MiB, too large for a licence or a model card; if a licence stands in it, copy that part into"
+                    + " a file of its own";
 
     /** The longest word that may be a misspelt name. */
     private static final int LONGEST_NAME = 100;
 
     private final List<License> all;
-    private final Recognizer recognizer;
+    private final FirstUse recognizer;
     private final Digest digest;
 
     /** Reads the knowledge base that is shipped with Stoa. */
     public Licenses() {
-        List<License> licenses = new ArrayList<>();
-        List<Recognizer.Reference> references = new ArrayList<>();
+        List<String> files = text(resource("clauses/index")).lines().toList();
+        // one file takes the parser milliseconds, and there are many
+        this.all = files.parallelStream()
+                .map(file -> new ClauseFile(file, text(clauses(file))).license())
+                .toList();
+        List<Outlined> outlined = new ArrayList<>();
         MessageDigest running = Digest.sha256();
-        for (String file : text(resource("clauses/index")).lines().toList()) {
-            byte[] yaml = resource("clauses/" + file + ".yaml");
-            running.update(yaml);
-            License license = new ClauseFile(file, text(yaml)).license();
-            licenses.add(license);
-            optional("fingerprints/" + file + ".fingerprint").ifPresent(fingerprint -> {
+        for (int i = 0; i < files.size(); i++) {
+            License license = all.get(i);
+            running.update(clauses(files.get(i)));
+            optional("fingerprints/" + files.get(i) + ".fingerprint").ifPresent(fingerprint -> {
                 running.update(fingerprint);
-                references.add(new Recognizer.Reference(license.id(), license.titles(), text(fingerprint)));
+                outlined.add(new Outlined(license, text(fingerprint)));
             });
         }
         running.update(resource("fingerprints/texts.bin"));
-        this.all = List.copyOf(licenses);
-        this.recognizer = new Recognizer(references);
+        this.recognizer = new FirstUse(outlined);
         this.digest = Digest.of(running);
     }
 
@@ -57,6 +66,28 @@ public final class Licenses {
                 .toList();
         this.recognizer = new Licenses().recognizer;
         this.digest = Digest.of(String.join("\n", files));
+    }
+
+    /** A licence whose text is in no public collection, with the fingerprint that stands for it. */
+    private record Outlined(License license, String fingerprint) {}
+
+    /** Makes the recognizer when a first text is to be recognised: most questions are about licences that are named. */
+    private static final class FirstUse {
+        private final List<Outlined> outlined;
+        private Optional<Recognizer> made = Optional.empty();
+
+        FirstUse(List<Outlined> outlined) {
+            this.outlined = List.copyOf(outlined);
+        }
+
+        synchronized Recognizer get() {
+            Recognizer recognizer = made.orElseGet(() -> new Recognizer(outlined.stream()
+                    .map(one -> new Recognizer.Reference(
+                            one.license.id(), one.license.titles(), one.fingerprint))
+                    .toList()));
+            made = Optional.of(recognizer);
+            return recognizer;
+        }
     }
 
     /** All of them. */
@@ -112,21 +143,46 @@ public final class Licenses {
 
     /** Whether the whole text of the licence with this id can be recognised, not only passages of it. */
     public boolean recognizes(String id) {
-        return recognizer.recognizes(id);
+        return recognizer.get().recognizes(id);
     }
 
     /** Recognises a licence text. */
     public Recognition recognize(String text) {
-        return recognizer.recognize(text);
+        return recognizer.get().recognize(text);
     }
 
     /**
      * Recognises the licence text in a file.
      *
-     * @throws StoaException of kind {@code USER} that names the file when it cannot be read or is too large for a licence
+     * @throws StoaException of kind {@code USER} that names the file when it cannot be read
      */
     public Recognition recognize(Path file) {
-        return recognize(text(read(file)));
+        return isTooLarge(file) ? new Recognition.Unrecognized(TOO_LARGE) : recognize(text(read(file)));
+    }
+
+    /**
+     * The licence whose terms a text has, when it is one that Stoa has read: of licences with the same words the one that is
+     * known, and none where several are.
+     */
+    public Optional<License> meant(Recognition recognition) {
+        if (!(recognition instanceof Recognition.Known known)) {
+            return Optional.empty();
+        }
+        List<License> meant = Stream.concat(Stream.of(known.license()), known.alike().stream())
+                .flatMap(id -> find(id).stream())
+                .distinct()
+                .toList();
+        return meant.size() == 1 ? Optional.of(meant.getFirst()) : Optional.empty();
+    }
+
+    /** Whether a file has more bytes than are read of a paper. */
+    public static boolean isTooLarge(Path file) {
+        try {
+            return Files.size(file) > LARGEST_FILE;
+        } catch (IOException _) {
+            // whoever reads it next says why it cannot be
+            return false;
+        }
     }
 
     /** The digest of everything that this knowledge base holds: an answer is only as good as what it rests on. */
@@ -143,9 +199,7 @@ public final class Licenses {
         try (InputStream in = Files.newInputStream(file)) {
             byte[] bytes = in.readNBytes(LARGEST_FILE + 1);
             if (bytes.length > LARGEST_FILE) {
-                throw StoaException.user(
-                        file + ": larger than 1 MiB, too large for a licence or a model card; is it one? If a licence"
-                                + " stands in it, copy that part into a file of its own and name that");
+                throw StoaException.user(file + " " + TOO_LARGE);
             }
             return bytes;
         } catch (IOException e) {
@@ -164,6 +218,10 @@ public final class Licenses {
     private static String withoutScheme(String link) {
         String address = link.strip().toLowerCase(Locale.ROOT).replaceFirst("^https?://(www\\.)?", "");
         return address.endsWith("/") ? address.substring(0, address.length() - 1) : address;
+    }
+
+    private static byte[] clauses(String file) {
+        return resource("clauses/" + file + ".yaml");
     }
 
     private static byte[] resource(String name) {

@@ -12,6 +12,7 @@ import org.snakeyaml.engine.v2.events.AliasEvent;
 import org.snakeyaml.engine.v2.events.CollectionEndEvent;
 import org.snakeyaml.engine.v2.events.CollectionStartEvent;
 import org.snakeyaml.engine.v2.events.Event;
+import org.snakeyaml.engine.v2.exceptions.DuplicateKeyException;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 
 /** Reads YAML of strangers: keys and values, of bounded size, depth and number of aliases. */
@@ -45,6 +46,8 @@ public final class BoundedYaml {
                 throw new IllegalArgumentException("that is nested too deeply, or holds itself");
             }
             root = new Load(settings).loadFromString(yaml);
+        } catch (DuplicateKeyException e) {
+            throw new IllegalArgumentException("in which a key stands twice", e);
         } catch (YamlEngineException e) {
             throw new IllegalArgumentException("that is not valid YAML", e);
         }

@@ -58,6 +58,13 @@ public record Claim(
         return new Claim(kind, source, place, said, Optional.empty(), Optional.of(doubt));
     }
 
+    /** What a licence that somebody names means: an id, a tag, a name, or an expression of them. */
+    public static Claim declared(String source, String place, String said, Licenses licenses) {
+        return new Declaration(source, place, said, Optional.empty(), Optional.empty())
+                .claims(licenses)
+                .getFirst();
+    }
+
     /**
      * What a file that should be a licence's text means. A text that licences share word for word has the terms of the one
      * that is known; of two known ones it tells neither.
@@ -67,15 +74,13 @@ public record Claim(
             return doubtful(Kind.TEXT, source, "text", "a licence text", recognition.sentence());
         }
         String said = "the text of " + known.license();
-        List<String> meant = Stream.concat(Stream.of(known.license()), known.alike().stream())
-                .flatMap(id -> licenses.find(id).stream())
-                .map(License::id)
-                .distinct()
-                .toList();
-        if (meant.size() == 1) {
-            return of(Kind.TEXT, source, "text", said, meant.getFirst());
+        Optional<License> meant = licenses.meant(recognition);
+        if (meant.isPresent()) {
+            return of(Kind.TEXT, source, "text", said, meant.get().id());
         }
-        String why = meant.isEmpty() ? ", whose terms Stoa does not know" : ", and does not tell which of them holds";
+        boolean unread = Stream.concat(Stream.of(known.license()), known.alike().stream())
+                .allMatch(id -> licenses.find(id).isEmpty());
+        String why = unread ? ", whose terms Stoa does not know" : ", and does not tell which of them holds";
         return doubtful(Kind.TEXT, source, "text", said, known.sentence() + why);
     }
 

@@ -54,10 +54,33 @@ public final class LineageReader {
      * @param path where it lies
      * @param text its content
      * @param owner the base or the teacher that it belongs to, where that is known otherwise than by its folder
+     * @param defect why nothing can be said about it, as the end of a sentence about the file
      */
-    public record Paper(Path path, String text, Optional<String> owner) {
+    public record Paper(Path path, String text, Optional<String> owner, Optional<String> defect) {
         public Paper(Path path, String text) {
             this(path, text, Optional.empty());
+        }
+
+        public Paper(Path path, String text, Optional<String> owner) {
+            this(path, text, owner, defect(text));
+        }
+
+        /**
+         * Reads a paper. One that is too large for a licence or a card has that defect and no text.
+         *
+         * @throws StoaException of kind {@code USER} that names the file when it cannot be read
+         */
+        public static Paper read(Path path) {
+            return Licenses.isTooLarge(path)
+                    ? new Paper(path, "", Optional.empty(), Optional.of(Licenses.TOO_LARGE))
+                    : new Paper(path, Licenses.text(Licenses.read(path)));
+        }
+
+        private static Optional<String> defect(String text) {
+            if (text.indexOf('\0') >= 0) {
+                return Optional.of("is not a text file");
+            }
+            return text.isBlank() ? Optional.of("holds no text") : Optional.empty();
         }
     }
 
@@ -68,6 +91,16 @@ public final class LineageReader {
      *     model has
      */
     public Lineage read(Candidate candidate, List<Paper> papers) {
+        return read(candidate, papers, List.of());
+    }
+
+    /**
+     * The same, with teachers that its user knows of.
+     *
+     * @param teachers models whose outputs trained it, beside those that its files and papers name
+     * @throws StoaException as {@link #read(Candidate, List)}
+     */
+    public Lineage read(Candidate candidate, List<Paper> papers, List<String> teachers) {
         return switch (candidate) {
             case Candidate.GgufFile file -> {
                 Trace trace = gguf(file.path());
@@ -75,7 +108,8 @@ public final class LineageReader {
                         file.id(),
                         Optional.ofNullable(file.path().toAbsolutePath().getParent()),
                         List.of(trace),
-                        papers);
+                        papers,
+                        teachers);
                 List<Step> steps = new ArrayList<>(lineage.steps());
                 file.quantizedFrom()
                         .ifPresent(made -> steps.add(new Step(
@@ -92,7 +126,7 @@ public final class LineageReader {
                         remote.name(),
                         Trace.hint(licenses, source, "model name", remote.name()).stream()
                                 .toList());
-                yield read(remote.id(), Optional.empty(), List.of(named), papers);
+                yield read(remote.id(), Optional.empty(), List.of(named), papers, teachers);
             }
         };
     }
@@ -121,7 +155,12 @@ public final class LineageReader {
      * @throws StoaException of kind {@code USER} when more bases are named than a model has
      */
     public Lineage read(String model, Optional<Path> folder, List<Trace> traces, List<Paper> papers) {
-        Origins origins = new Origins(model, folder, traces, papers);
+        return read(model, folder, traces, papers, List.of());
+    }
+
+    private Lineage read(
+            String model, Optional<Path> folder, List<Trace> traces, List<Paper> papers, List<String> teachers) {
+        Origins origins = new Origins(model, folder, traces, papers, teachers);
         List<Step> steps = new ArrayList<>();
         for (String base : origins.bases) {
             steps.add(step(Step.Relation.BASE, base, origins));
@@ -219,12 +258,14 @@ public final class LineageReader {
         private final List<Claim> impossible = new ArrayList<>();
         private final Set<String> everyone;
 
-        Origins(String model, Optional<Path> folder, List<Trace> traces, List<Paper> papers) {
+        Origins(
+                String model, Optional<Path> folder, List<Trace> traces, List<Paper> papers, List<String> known) {
             this.folder = folder.map(path -> path.toAbsolutePath().normalize());
             this.papers = papers;
             papers.stream()
                     .filter(paper -> kind(paper) == PaperKind.CARD)
                     .forEach(paper -> cards.put(paper, card(paper)));
+            known.forEach(teacher -> teachers.add(withoutHost(teacher)));
             List<String> names = new ArrayList<>(List.of(model));
             List<String> publishers = new ArrayList<>();
             for (Trace trace : traces) {
@@ -394,6 +435,15 @@ public final class LineageReader {
     }
 
     private List<Claim> claims(Paper paper, Origins origins) {
+        // what cannot be read may say anything
+        if (paper.defect().isPresent()) {
+            return List.of(Claim.doubtful(
+                    Claim.Kind.TEXT,
+                    paper.path().toString(),
+                    "text",
+                    "nothing readable",
+                    paper.defect().get()));
+        }
         return switch (kind(paper)) {
             case LICENSE -> List.of(Claim.ofText(paper.path().toString(), recognition.apply(paper.text()), licenses));
             case NOTICE -> notices(paper);

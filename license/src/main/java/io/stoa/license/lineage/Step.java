@@ -118,7 +118,7 @@ public record Step(Relation relation, String name, List<Claim> claims) {
                                             .map(claim -> claim.where() + " "
                                                     + claim.doubt().orElseThrow())
                                             .collect(Collectors.joining("; "))),
-                    "have a lawyer read that source, or replace it with one that states the licence that holds",
+                    remedy(doubtful),
                     ids);
         }
         Optional<SpdxExpression> agreed = agreed();
@@ -131,7 +131,8 @@ public record Step(Relation relation, String name, List<Claim> claims) {
                                             .map(claim -> claim.where() + " says " + claim.said() + ", that is "
                                                     + claim.license().orElseThrow())
                                             .collect(Collectors.joining("; "))),
-                    "ask the publisher which licence holds, and correct or remove the source that is wrong",
+                    "ask the publisher of %s which licence holds, and correct or remove the source that is wrong"
+                            .formatted(name),
                     ids);
         }
         if (possible.isEmpty()) {
@@ -150,6 +151,18 @@ public record Step(Relation relation, String name, List<Claim> claims) {
         return holds.isCompound()
                 ? new Standing.Compound(holds.alternatives())
                 : new Standing.Settled(possible.getFirst());
+    }
+
+    private String remedy(List<Claim> doubtful) {
+        boolean origin = doubtful.stream()
+                .allMatch(claim -> claim.kind() == Claim.Kind.ORIGIN || claim.kind() == Claim.Kind.EVIDENCE);
+        return origin
+                ? "ask the publisher of %s what it was made from".formatted(name)
+                : "have a lawyer read what is said in %s, or name a source that states the licence that holds"
+                        .formatted(doubtful.stream()
+                                .map(Claim::source)
+                                .distinct()
+                                .collect(Collectors.joining(" and ")));
     }
 
     /**

@@ -2,6 +2,7 @@ package io.stoa.license.pack;
 
 import static java.util.Objects.requireNonNull;
 
+import io.stoa.license.clause.Clause;
 import io.stoa.license.clause.Provision;
 import io.stoa.license.use.Answer.Outcome;
 import io.stoa.license.use.Fact;
@@ -75,7 +76,7 @@ record Manifest(
         }
 
         String words() {
-            return "%s, section %s: %s".formatted(license, section, make);
+            return "%s, %s: %s".formatted(license, Clause.place(section), make);
         }
     }
 

@@ -4,7 +4,7 @@ import io.stoa.license.clause.Provision;
 import io.stoa.license.lineage.Step;
 import io.stoa.license.use.Answer.Outcome;
 import io.stoa.license.use.Fact;
-import io.stoa.license.use.Role;
+import io.stoa.model.Role;
 import io.stoa.model.Digest;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;

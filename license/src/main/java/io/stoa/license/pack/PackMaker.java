@@ -163,7 +163,7 @@ public final class PackMaker {
                         .formatted(
                                 license.name(),
                                 license.id(),
-                                "section " + requirement.clause().section(),
+                                requirement.clause().place(),
                                 copy.url().orElse(license.source()),
                                 instead);
             case POLICY ->
@@ -171,7 +171,7 @@ public final class PackMaker {
                         .formatted(
                                 license.name(),
                                 license.id(),
-                                "section " + requirement.clause().section(),
+                                requirement.clause().place(),
                                 copy.url().orElse(license.source()),
                                 license.aliases().stream().findFirst().orElse(license.id()),
                                 instead);

@@ -72,8 +72,17 @@ public final class PackVerifier {
                         "name the folder of a pack");
                 return report(List.of());
             }
+            if (!found.containsKey(Manifest.NAME)) {
+                checked++;
+                add(
+                        Kind.MISSING,
+                        Manifest.NAME,
+                        "MANIFEST.json is missing: nothing says what the pack is for, or whether this is one",
+                        "name the folder that `stoa license pack` made, or " + AGAIN);
+                return report(List.of());
+            }
             found.forEach(this::entry);
-            Optional<Manifest> read = manifest(found);
+            Optional<Manifest> read = manifest();
             if (read.isEmpty()) {
                 return report(List.of());
             }
@@ -117,13 +126,18 @@ public final class PackVerifier {
                 case FILE -> {
                     bytes += found.bytes();
                     long most = path.equals(Manifest.NAME) ? Licenses.LARGEST_FILE : PackFolder.LARGEST_FILE;
-                    if (found.bytes() > most || bytes > PackFolder.MOST_BYTES) {
+                    if (found.bytes() > most) {
                         add(
                                 Kind.TOO_LARGE,
                                 path,
-                                "%s has %d bytes: it, or the folder with it, is larger than any pack"
-                                        .formatted(path, found.bytes()),
+                                "%s has %,d bytes, more than any file of a pack".formatted(path, found.bytes()),
                                 "remove it; " + AGAIN);
+                    } else if (bytes > PackFolder.MOST_BYTES) {
+                        add(
+                                Kind.TOO_LARGE,
+                                path,
+                                "%s and the files before it have %,d bytes, more than any pack".formatted(path, bytes),
+                                "remove what is no part of the pack; " + AGAIN);
                     } else {
                         read(path);
                     }
@@ -139,17 +153,10 @@ public final class PackVerifier {
             }
         }
 
-        private Optional<Manifest> manifest(SortedMap<String, Found> found) {
+        private Optional<Manifest> manifest() {
             checked++;
             byte[] bytes = contents.get(Manifest.NAME);
             if (bytes == null) {
-                if (!found.containsKey(Manifest.NAME)) {
-                    add(
-                            Kind.MISSING,
-                            Manifest.NAME,
-                            "MANIFEST.json is missing: nothing says what the pack is for",
-                            AGAIN);
-                }
                 return Optional.empty();
             }
             if (bytes.length == 0) {

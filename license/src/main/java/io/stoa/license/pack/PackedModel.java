@@ -5,7 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.stoa.license.lineage.Lineage;
 import io.stoa.license.use.Fact;
 import io.stoa.license.use.Part;
-import io.stoa.license.use.Role;
+import io.stoa.model.Role;
 import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;

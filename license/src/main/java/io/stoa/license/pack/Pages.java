@@ -269,7 +269,7 @@ record Pages(
                     page.append(where(license, requirement.clause(), copy));
                     page.append("  the restrictions:\n");
                     restrictions(license).forEach(clause -> {
-                        page.append("  - section %s: %s\n".formatted(clause.section(), restricted(clause)));
+                        page.append("  - %s: %s\n".formatted(clause.place(), restricted(clause)));
                         page.append(where(license, clause, copy));
                     });
                 });
@@ -412,7 +412,7 @@ record Pages(
         }
         for (StackAnswer.PartAnswer part : answer.parts()) {
             for (Ground ground : part.answer().grounds()) {
-                if (ground.effect() == Effect.DUTY && !ground.basis().startsWith("section ")) {
+                if (ground.effect() == Effect.DUTY && ground.license().isEmpty()) {
                     lines.add("%s: %s (%s)"
                             .formatted(part.model(), ground.remedy().orElse(ground.sentence()), ground.sentence()));
                 }

@@ -155,8 +155,8 @@ final class PartChecks {
                 add(
                         Kind.MISSING,
                         path,
-                        "the copy that section %s of %s asks for is not there"
-                                .formatted(requirement.clause().section(), license.name()),
+                        "the copy that %s of %s asks for is not there"
+                                .formatted(requirement.clause().place(), license.name()),
                         "fetch it from %s, and %s".formatted(copy.url().orElse(license.source()), AGAIN));
             }
             return;
@@ -324,7 +324,7 @@ final class PartChecks {
                 add(Kind.TERMS, Pages.TERMS, "TERMS lacks the terms of " + requirement.askedBy(), AGAIN);
             }
             Pages.restrictions(requirement.license()).stream()
-                    .map(clause -> "section %s: %s".formatted(clause.section(), clause.says()))
+                    .map(clause -> "%s: %s".formatted(clause.place(), clause.says()))
                     .filter(restriction -> !text.get().contains(restriction))
                     .forEach(restriction -> add(
                             Kind.TERMS,

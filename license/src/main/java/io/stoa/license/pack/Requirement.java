@@ -72,7 +72,7 @@ record Requirement(
 
     /** The clause that asks for it, for a person. */
     String askedBy() {
-        return "%s (%s), section %s".formatted(license.name(), license.id(), clause.section());
+        return "%s (%s), %s".formatted(license.name(), license.id(), clause.place());
     }
 
     /** The part of the pack that fulfils it; absent when only a person can. */

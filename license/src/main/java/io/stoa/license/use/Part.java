@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.stoa.license.lineage.Lineage;
 import io.stoa.model.IntendedUse;
 import io.stoa.model.IntendedUse.Modification;
+import io.stoa.model.Role;
 import io.stoa.model.StoaException;
 import java.util.Map;
 import java.util.Optional;

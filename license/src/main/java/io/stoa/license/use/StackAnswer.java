@@ -3,6 +3,7 @@ package io.stoa.license.use;
 import static java.util.Objects.requireNonNull;
 
 import io.stoa.license.use.Answer.Outcome;
+import io.stoa.model.Role;
 import java.util.List;
 
 /**

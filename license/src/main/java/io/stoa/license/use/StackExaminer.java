@@ -74,7 +74,7 @@ public final class StackExaminer {
     }
 
     /** Models that ask for the same thing ask for it once: one display serves all that want its words. */
-    private static List<Duty> duties(List<PartAnswer> parts) {
+    private List<Duty> duties(List<PartAnswer> parts) {
         Map<String, Set<String>> models = new LinkedHashMap<>();
         Map<String, Set<String>> bases = new LinkedHashMap<>();
         for (PartAnswer part : parts) {
@@ -85,11 +85,13 @@ public final class StackExaminer {
                             : String.join("; ", ground.provides());
                     // a licence text is a paper of its own for each licence, whatever else reads alike
                     String key = todo.contains("copy of")
-                            ? todo + ground.license().map(" of "::concat).orElse("")
+                            ? todo + ground.license().map(id -> " of " + examiner.name(id)).orElse("")
                             : todo;
                     models.computeIfAbsent(key, _ -> new LinkedHashSet<>()).add(part.model());
                     bases.computeIfAbsent(key, _ -> new LinkedHashSet<>())
-                            .add(ground.license().map(license -> license + ", ").orElse("") + ground.basis());
+                            .add(ground.license()
+                                    .map(id -> examiner.name(id) + ", ")
+                                    .orElse("") + ground.basis());
                 }
             }
         }

@@ -508,8 +508,12 @@ public final class UseExaminer {
     }
 
     private static String basis(Clause clause) {
-        return "section %s, %s %s"
-                .formatted(clause.section(), clause.reliability().words(), clause.read());
+        return "%s, %s %s".formatted(clause.place(), clause.reliability().words(), clause.read());
+    }
+
+    /** What a licence is called. */
+    String name(String id) {
+        return licenses.apply(id).map(License::name).orElse(id);
     }
 
     private License license(String id) {

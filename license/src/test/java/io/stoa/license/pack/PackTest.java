@@ -14,7 +14,7 @@ import io.stoa.license.pack.PackReport.Verdict;
 import io.stoa.license.text.LicenseTexts;
 import io.stoa.license.use.Fact;
 import io.stoa.license.use.Part;
-import io.stoa.license.use.Role;
+import io.stoa.model.Role;
 import io.stoa.model.Digest;
 import io.stoa.model.IntendedUse;
 import io.stoa.model.StoaException;

@@ -11,6 +11,7 @@ import io.stoa.license.lineage.Step;
 import io.stoa.license.use.Answer.Outcome;
 import io.stoa.license.use.StackAnswer.Duty;
 import io.stoa.model.IntendedUse;
+import io.stoa.model.Role;
 import io.stoa.model.StoaException;
 import java.io.IOException;
 import java.util.ArrayList;

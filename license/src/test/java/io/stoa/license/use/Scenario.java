@@ -7,6 +7,7 @@ import io.stoa.license.lineage.Lineage;
 import io.stoa.license.lineage.Step;
 import io.stoa.license.use.Answer.Outcome;
 import io.stoa.model.IntendedUse;
+import io.stoa.model.Role;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;

@@ -14,6 +14,7 @@ import io.stoa.license.lineage.Lineage;
 import io.stoa.license.lineage.Step;
 import io.stoa.license.use.Answer.Outcome;
 import io.stoa.model.IntendedUse;
+import io.stoa.model.Role;
 import io.stoa.model.StoaException;
 import java.time.LocalDate;
 import java.util.ArrayList;

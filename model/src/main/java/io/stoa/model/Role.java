@@ -1,4 +1,4 @@
-package io.stoa.license.use;
+package io.stoa.model;
 
 import java.util.Locale;
 
