@@ -66,7 +66,7 @@ class AuditorTest {
                         .audit(),
                 "colq");
         assertThat(rules(model)).contains(Rule.TERMS_DROPPED);
-        assertThat(model.licenses()).containsExactly("Apache-2.0", "LicenseRef-qwen-research-2024-09-19");
+        assertThat(model.licenses()).containsExactly("Apache-2.0", "LicenseRef-scancode-qwen-research-2024");
     }
 
     @Test

@@ -1,16 +1,22 @@
 package io.stoa.license.text;
 
+import io.stoa.license.clause.License;
+import io.stoa.license.clause.Licenses;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /** The copies of licences in the collections of public texts, and whose they are. */
 final class Copies {
+    private static final Licenses LICENSES = new Licenses();
+
     private static final Map<String, String> LLAMAS = new TreeMap<>(Map.of(
             "llama2", "LicenseRef-scancode-llama-2-license-2023",
             "llama3", "LicenseRef-scancode-llama-3-license-2024",
@@ -37,6 +43,45 @@ final class Copies {
             Map.entry("OPT-175B", "LicenseRef-opt-175b"),
             Map.entry("SEER", "LicenseRef-seer"),
             Map.entry("Llama2", "LicenseRef-scancode-llama-2-license-2023"));
+
+    /**
+     * Licences of models that no collection has. Their fingerprints are those of files {@code ID.txt}, and {@code ID~2.txt} for
+     * another wording, in {@code -Dlicenses.models=FOLDER}.
+     */
+    static final Set<String> MODELS = Set.of(
+            "LicenseRef-apple-amlr-2025",
+            "LicenseRef-chameleon-research-2024-06-18",
+            "LicenseRef-chatglm2-6b",
+            "LicenseRef-codegeex",
+            "LicenseRef-codegeex4",
+            "LicenseRef-cogvideox",
+            "LicenseRef-cogvlm",
+            "LicenseRef-databricks-open-model-2024-03-27",
+            "LicenseRef-deepfloyd-if",
+            "LicenseRef-flux-1-dev-non-commercial",
+            "LicenseRef-funasr-model-1.0",
+            "LicenseRef-glm-130b",
+            "LicenseRef-gpt-oss-usage-policy",
+            "LicenseRef-kolors-2024-07-06",
+            "LicenseRef-minicpm-model-community-1.0",
+            "LicenseRef-minimax-m2-modified-mit",
+            "LicenseRef-mistral-non-production-0.1",
+            "LicenseRef-mistral-research-0.1",
+            "LicenseRef-sam-2025-11-19",
+            "LicenseRef-scancode-deepseek-la-1.0",
+            "LicenseRef-scancode-falcon-2-11b-1.0",
+            "LicenseRef-scancode-minimax-mit-variant-2025",
+            "LicenseRef-scancode-moonshot-ai-modified-mit-2025",
+            "LicenseRef-scancode-nvidia-open-model-2025",
+            "LicenseRef-scancode-qwen-2024",
+            "LicenseRef-scancode-qwen-research-2024",
+            "LicenseRef-scancode-tongyi-qianwen-2023",
+            "LicenseRef-seamless-licensing-agreement",
+            "LicenseRef-stability-non-commercial-research-2023-11-28",
+            "LicenseRef-tencent-hunyuan-community",
+            "LicenseRef-tongyi-qianwen-research-2023-11-30",
+            "LicenseRef-yi-series-models-1.0",
+            "OpenMDW-1.0");
 
     private Copies() {}
 
@@ -73,6 +118,14 @@ final class Copies {
                     wordings.text(ids, license.substring(0, appended), true);
                 }
             }
+            for (Map.Entry<Path, String> copy : models().entrySet()) {
+                License license = LICENSES.get(copy.getValue());
+                List<String> names = new ArrayList<>(license.titles());
+                names.add(license.name());
+                wordings.license(license.id(), false, names)
+                        // the vocabulary stays that of the collections, so that it is the same without these files
+                        .text(List.of(license.id()), Files.readString(copy.getKey()), false);
+            }
         }
         return wordings.library();
     }
@@ -101,6 +154,46 @@ final class Copies {
             copies.put("llama/" + folder + "/LICENSE", List.of(LLAMAS.getOrDefault(folder, "")));
         }
         return copies;
+    }
+
+    /** The copies of {@link #MODELS} that are at hand, and whose they are. */
+    static Map<Path, String> models() throws IOException {
+        String folder = System.getProperty("licenses.models", "");
+        Map<Path, String> copies = new TreeMap<>();
+        for (Path file : folder.isEmpty() ? List.<Path>of() : files(Path.of(folder))) {
+            String id = name(file).replaceFirst("(~\\d+)?\\.txt$", "");
+            if (MODELS.contains(id)) {
+                copies.put(file, id);
+            }
+        }
+        return copies;
+    }
+
+    /** A library without the licences of {@link #MODELS}: what can be made from the collections. */
+    static Library withoutModels(Library library) {
+        List<Library.Named> named = library.licenses().stream()
+                .filter(license -> !MODELS.contains(license.id()))
+                .toList();
+        Map<String, Integer> indices = new HashMap<>();
+        named.forEach(license -> indices.put(license.id(), indices.size()));
+        List<Form> forms = library.forms().stream()
+                .filter(form -> form.licenses().stream().noneMatch(of -> MODELS.contains(library.id(of))))
+                .map(form -> new Form(
+                        form.licenses().stream()
+                                .map(of -> indices.getOrDefault(library.id(of), -1))
+                                .toList(),
+                        runs(form),
+                        form.spans()))
+                .toList();
+        return new Library(named, forms, library.vocabulary());
+    }
+
+    private static short[] runs(Form form) {
+        short[] runs = new short[form.runCount()];
+        for (int i = 0; i < runs.length; i++) {
+            runs[i] = form.run(i);
+        }
+        return runs;
     }
 
     static String text(LicenseTexts texts, String copy) throws IOException {

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.stoa.license.clause.Licenses;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumMap;
@@ -24,7 +26,7 @@ import org.junit.jupiter.api.Test;
  * the same licence, and none may be taken for a licence that it is not.
  *
  * <p>{@code -Dmutants=1000} makes so many of each licence (the figures in docs/licensing.md), {@code -Dmutants.licenses=60}
- * takes so many of the SPDX list.
+ * takes so many of the SPDX list, {@code -Dlicenses.models=FOLDER} takes the copies of {@link Copies#MODELS} as well.
  */
 class MutantsTest {
     private static final int MUTANTS = Integer.getInteger("mutants", 14);
@@ -184,6 +186,10 @@ class MutantsTest {
                 .forEach((key, entry) -> Copies.ids(key, entry)
                         .forEach(id -> wordings.computeIfAbsent(id, _ -> new ArrayList<>())
                                 .add(Words.withNumbers(entry.text()))));
+        for (Map.Entry<Path, String> model : Copies.models().entrySet()) {
+            wordings.computeIfAbsent(model.getValue(), _ -> new ArrayList<>())
+                    .add(Words.withNumbers(Files.readString(model.getKey())));
+        }
         return wordings;
     }
 
@@ -212,6 +218,12 @@ class MutantsTest {
             String key = keys.remove(random.nextInt(keys.size()));
             LicenseTexts.Entry entry = Optional.ofNullable(collection.get(key)).orElseThrow();
             add(licenses, Copies.ids(key, entry), entry.text());
+        }
+        for (Map.Entry<Path, String> model : Copies.models().entrySet()) {
+            String text = Files.readString(model.getKey());
+            if (text.split("\\s+", -1).length > FEWEST_WORDS) {
+                add(licenses, List.of(model.getValue()), text);
+            }
         }
         return List.copyOf(licenses.values());
     }

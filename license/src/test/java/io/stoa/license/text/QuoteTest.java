@@ -214,6 +214,9 @@ class QuoteTest {
                 add(copies, license.get().id(), texts.read("modelgo/license_raw/" + other.getValue()));
             }
         }
+        for (Map.Entry<Path, String> model : Copies.models().entrySet()) {
+            add(copies, model.getValue(), Files.readString(model.getKey()));
+        }
         return copies;
     }
 
