@@ -62,6 +62,7 @@ final class FitCommand implements Runnable {
     /** With what belongs to it. */
     static CommandLine commandLine(House house) {
         CommandLine fit = new CommandLine(new FitCommand(house));
+        fit.addSubcommand(new FitMachineCommand(house));
         fit.addSubcommand(new FitCalibrateCommand(house));
         fit.addSubcommand(new FitSpeedCommand(house));
         return fit;
