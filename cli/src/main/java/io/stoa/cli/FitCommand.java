@@ -10,10 +10,12 @@ import io.stoa.hardware.memory.MemoryPredictor;
 import io.stoa.hardware.memory.MemorySettings;
 import io.stoa.model.Bytes;
 import io.stoa.model.Machine;
+import io.stoa.model.StoaException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -33,7 +35,7 @@ import tools.jackson.databind.json.JsonMapper;
 final class FitCommand implements Runnable {
     private final House house;
 
-    @Parameters(arity = "1..*", paramLabel = "FILE", description = "GGUF files.")
+    @Parameters(arity = "0..*", paramLabel = "FILE", description = "GGUF files.")
     private List<Path> files = List.of();
 
     @Option(
@@ -57,6 +59,15 @@ final class FitCommand implements Runnable {
         this.house = house;
     }
 
+    /** With what belongs to it. */
+    static CommandLine commandLine(House house) {
+        CommandLine fit = new CommandLine(new FitCommand(house));
+        fit.addSubcommand(new FitMachineCommand(house));
+        fit.addSubcommand(new FitCalibrateCommand(house));
+        fit.addSubcommand(new FitSpeedCommand(house));
+        return fit;
+    }
+
     record Fit(
             String file,
             int context,
@@ -71,6 +82,9 @@ final class FitCommand implements Runnable {
 
     @Override
     public void run() {
+        if (files.isEmpty()) {
+            throw StoaException.user("name a GGUF file, or a command; see `stoa fit --help`");
+        }
         Machine machine = House.thisMachine().read();
         List<Fit> fits = new ArrayList<>();
         List<MemoryComparison> comparisons = new ArrayList<>();

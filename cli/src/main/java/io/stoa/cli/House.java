@@ -136,13 +136,22 @@ final class House {
         return Math.max(1, Runtime.getRuntime().availableProcessors() - 1);
     }
 
-    /** The Hub's datasets, in the cache of whoever runs this. */
-    HubDatasets hub() {
-        Path home = environment("XDG_CACHE_HOME")
+    /** Where what can be had again is kept for whoever runs this. */
+    Path cache() {
+        return environment("XDG_CACHE_HOME")
                 .map(Path::of)
-                .orElseGet(() -> Path.of(System.getProperty("user.home"), ".cache"));
-        return new HubDatasets(
-                HubSettings.from(environment, home.resolve("stoa").resolve("datasets")));
+                .orElseGet(() -> Path.of(System.getProperty("user.home"), ".cache"))
+                .resolve("stoa");
+    }
+
+    /** The Hub's datasets. */
+    HubDatasets hub() {
+        return new HubDatasets(HubSettings.from(environment, cache().resolve("datasets")));
+    }
+
+    /** What calibration found about this machine's speed. */
+    SpeedCalibration speedCalibration() {
+        return new SpeedCalibration(cache().resolve("speed.json"), thisMachine(), llama().version());
     }
 
     /** A new engine for a candidate; whoever asks closes it. */

@@ -193,6 +193,31 @@ public final class LlamaRuntime {
         }
     }
 
+    /**
+     * Times batches of meaningless tokens.
+     *
+     * @throws StoaException of kind {@code USER} when the file is malformed, {@code RESOURCES} when it does not fit
+     */
+    public DecodeTimes decodeTimes(Path gguf, DecodeTimes.Plan plan) {
+        EngineOptions options = new EngineOptions(plan.cells(), plan.threads());
+        Preflight.examine(gguf);
+        requireFits(gguf, options, measureMemory(gguf, options, true).total(), availableMemory());
+        try (LlamaModel model = LlamaModel.load(library, log, gguf, LlamaLibrary.Loading.ALL);
+                LlamaContext context = LlamaContext.open(
+                        library,
+                        log,
+                        model,
+                        new LlamaLibrary.ContextShape(
+                                plan.cells(),
+                                Math.min(BATCH, plan.cells()),
+                                Math.min(MICRO_BATCH, plan.cells()),
+                                plan.sequences(),
+                                plan.threads()),
+                        Optional.empty())) {
+            return new Stopwatch(context, model.vocabularySize(), plan).run();
+        }
+    }
+
     private LlamaModel reading(Path gguf, int window, int threads) {
         if (window < 8) {
             throw StoaException.user("a window of " + window + " tokens is too small: choose at least 8");

@@ -21,6 +21,8 @@ import java.util.Set;
  * scheduled on, and no more than whole cores of its CPU quota: a thread beyond the quota would only be throttled.
  */
 public final class ThisMachine {
+    private static final int MOST_CACHES = 8;
+
     private final PseudoFiles files;
     private final Cgroups cgroups;
 
@@ -48,6 +50,19 @@ public final class ThisMachine {
             return Repacking.AVX2;
         }
         return features.contains("asimddp") ? Repacking.NEON : Repacking.NONE;
+    }
+
+    /** The size of the processor's last cache in bytes, where the system tells. */
+    public OptionalLong lastCacheBytes() {
+        OptionalLong largest = OptionalLong.empty();
+        for (int index = 0; index < MOST_CACHES; index++) {
+            Optional<String> size = files.line("sys/devices/system/cpu/cpu0/cache/index" + index + "/size");
+            if (size.isPresent() && size.get().matches("[0-9]{1,9}K")) {
+                long bytes = 1024 * Long.parseLong(size.get().substring(0, size.get().length() - 1));
+                largest = OptionalLong.of(Math.max(bytes, largest.orElse(0)));
+            }
+        }
+        return largest;
     }
 
     private Machine linux(long ram) {

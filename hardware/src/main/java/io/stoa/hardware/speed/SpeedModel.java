@@ -1,0 +1,250 @@
+package io.stoa.hardware.speed;
+
+import static java.util.Objects.requireNonNull;
+
+import io.stoa.engine.gguf.GgmlType;
+import io.stoa.engine.gguf.GgufHeader;
+import io.stoa.model.Interval;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * How long this machine takes for a batch, as a sum of what the batch makes it do. Each part has a price that was found by
+ * timing small models of zeros: so much for a layer, for a row of a matrix, for a byte of weights of a type that lies in
+ * the cache, for one that does not, for a product in a prompt. A type that was not timed has no price, and then nothing is
+ * predicted.
+ *
+ * @param machine what it was found on; elsewhere it says nothing
+ * @param engine the build of llama.cpp
+ * @param cacheBytes the processor's last cache
+ * @param threads the prices by number of native threads
+ */
+public record SpeedModel(String machine, String engine, long cacheBytes, Map<Integer, Prices> threads) {
+    /** A working set of that share of the cache is read from it; one of the other share comes from memory altogether. */
+    private static final double ALL_CACHED = 0.5;
+
+    private static final double NONE_CACHED = 2;
+
+    /** llama.cpp reads prompts in pieces of so many tokens ({@code n_ubatch}). */
+    private static final int MICRO_BATCH = 512;
+
+    public SpeedModel {
+        threads = java.util.Collections.unmodifiableMap(new TreeMap<>(threads));
+    }
+
+    /**
+     * The prices with one number of threads.
+     *
+     * @param step of a step that gives one sequence its next token, in seconds
+     * @param stepError how far off a model that was left out turned out to be: 90 % were within this factor, as its
+     *     logarithm
+     * @param prompt of reading a prompt, in seconds
+     * @param promptError the same for prompts
+     */
+    public record Prices(
+            Map<String, Double> step, double stepError, Map<String, Double> prompt, double promptError) {
+        public Prices {
+            step = Map.copyOf(step);
+            prompt = Map.copyOf(prompt);
+        }
+    }
+
+    /** One timed batch. */
+    record Timed(String model, Map<String, Double> work, double seconds) {
+        Timed {
+            requireNonNull(model, "model");
+        }
+    }
+
+    /** What is asked for. */
+    public record Question(int threads, int promptTokens, int depth, int sequences) {
+        public Question {
+            if (threads < 1 || promptTokens < 1 || depth < 0 || sequences < 1) {
+                throw new IllegalArgumentException("not a question: " + threads + " threads, a prompt of "
+                        + promptTokens + ", depth " + depth + ", " + sequences + " sequences");
+            }
+        }
+    }
+
+    /** What is known of a model's speed. */
+    public sealed interface Answer {
+        /**
+         * Seconds.
+         *
+         * @param prompt of reading the prompt, which is the time to the first token where nobody else is served
+         * @param promptInterval of 90 %
+         * @param step from one token to the next while all sequences go on
+         * @param stepInterval of 90 %
+         */
+        record Known(double prompt, Interval promptInterval, double step, Interval stepInterval) implements Answer {}
+
+        /** Nothing, and why, as a clause. */
+        record Unknown(String reason) implements Answer {}
+    }
+
+    /** Predicts. */
+    public Answer predict(GgufHeader header, Question question) {
+        Optional<DecodeWork> work = DecodeWork.of(header);
+        if (work.isEmpty()) {
+            return new Answer.Unknown("how " + header.architecture() + " decodes is not modelled");
+        }
+        if (!threads.containsKey(question.threads())) {
+            return new Answer.Unknown("calibrated were " + threads.keySet() + " threads, not " + question.threads());
+        }
+        Prices prices = threads.get(question.threads());
+        Map<String, Double> prompt = promptWork(work.get(), question.promptTokens());
+        Map<String, Double> step = stepWork(work.get(), question.depth(), 1, cacheBytes);
+        List<String> missing = new ArrayList<>();
+        prompt.keySet().stream().filter(part -> !prices.prompt().containsKey(part)).forEach(missing::add);
+        step.keySet().stream().filter(part -> !prices.step().containsKey(part)).forEach(missing::add);
+        if (!missing.isEmpty()) {
+            return new Answer.Unknown("not calibrated: " + String.join(", ", missing));
+        }
+        double reading = cost(prompt, prices.prompt());
+        double next = question.sequences() == 1
+                ? cost(step, prices.step())
+                : together(work.get(), question, prices);
+        // Sequences side by side are told from one alone and from prompts, which nothing was timed for.
+        double error = prices.stepError() * (question.sequences() == 1 ? 1 : 2);
+        return new Answer.Known(
+                reading, interval(reading, prices.promptError()), next, interval(next, error));
+    }
+
+    private static Interval interval(double seconds, double error) {
+        return new Interval(seconds * Math.exp(-error), seconds * Math.exp(error));
+    }
+
+    /** The weights are read once for all; what is computed with them, and what attention reads, is for each. */
+    private double together(DecodeWork work, Question question, Prices prices) {
+        int sequences = question.sequences();
+        double seconds = 0;
+        for (Map.Entry<String, Double> part :
+                stepWork(work, question.depth(), sequences, cacheBytes).entrySet()) {
+            double alone = part.getValue() * prices.step().get(part.getKey());
+            seconds += part.getKey().equals("attention") ? sequences * alone : alone;
+        }
+        double products = 0;
+        for (Map.Entry<String, Double> part : promptWork(work, 1).entrySet()) {
+            if (part.getKey().startsWith("products ")) {
+                products += sequences * part.getValue() * prices.prompt().get(part.getKey());
+            }
+        }
+        return Math.max(seconds, seconds - weights(work, sequences, prices) + products);
+    }
+
+    private double weights(DecodeWork work, int sequences, Prices prices) {
+        return stepWork(work, 0, sequences, cacheBytes).entrySet().stream()
+                .filter(part -> part.getKey().startsWith("cached ") || part.getKey().startsWith("memory "))
+                .mapToDouble(part -> part.getValue() * prices.step().get(part.getKey()))
+                .sum();
+    }
+
+    /** What a step does. */
+    static Map<String, Double> stepWork(DecodeWork work, int depth, int sequences, long cacheBytes) {
+        Map<String, Double> parts = new TreeMap<>();
+        parts.put("batch", 1.0);
+        parts.put("layers", (double) work.layers());
+        double workingSet = work.bytes(sequences) + (double) work.cacheBytes() * depth * sequences;
+        double fromMemory = Math.clamp(
+                Math.log(workingSet / (ALL_CACHED * cacheBytes)) / Math.log(NONE_CACHED / ALL_CACHED), 0, 1);
+        double rows = work.output().rows();
+        add(parts, work.output().type(), work.output().bytes(1), fromMemory);
+        for (DecodeWork.Matrix matrix : work.matrices()) {
+            add(parts, matrix.type(), matrix.bytes(sequences), fromMemory);
+            rows += matrix.used() * matrix.rows();
+        }
+        parts.put("rows", rows);
+        parts.put("attention", (double) work.cacheBytes() * depth);
+        return parts;
+    }
+
+    private static void add(Map<String, Double> parts, GgmlType type, double bytes, double fromMemory) {
+        // Routers and the like are so small that their type's price does not matter.
+        if (type == GgmlType.F32) {
+            return;
+        }
+        if (fromMemory < 1) {
+            parts.merge("cached " + type, bytes * (1 - fromMemory), Double::sum);
+        }
+        if (fromMemory > 0) {
+            parts.merge("memory " + type, bytes * fromMemory, Double::sum);
+        }
+    }
+
+    /** What reading a prompt does. */
+    static Map<String, Double> promptWork(DecodeWork work, int tokens) {
+        Map<String, Double> parts = new TreeMap<>();
+        double batches = Math.ceilDiv(tokens, MICRO_BATCH);
+        parts.put("batch", batches);
+        parts.put("layers", batches * work.layers());
+        parts.put("elements", (double) tokens * work.layers() * work.embedding());
+        double rows = 0;
+        for (DecodeWork.Matrix matrix : work.matrices()) {
+            if (matrix.type() != GgmlType.F32) {
+                parts.merge("products " + matrix.type(), tokens * matrix.products(), Double::sum);
+            }
+            rows += matrix.used() * matrix.rows();
+        }
+        parts.put("rows", tokens * rows);
+        parts.put("attention", (double) work.layers() * work.attentionWidth() * tokens * tokens / 2);
+        parts.merge("products " + work.output().type(), work.output().products(), Double::sum);
+        return parts;
+    }
+
+    private static double cost(Map<String, Double> work, Map<String, Double> prices) {
+        return work.entrySet().stream()
+                .mapToDouble(part -> part.getValue() * prices.get(part.getKey()))
+                .sum();
+    }
+
+    /** Prices that make the relative errors least, and how far off they are for models that were left out. */
+    static Fitted fit(List<Timed> timed) {
+        Map<String, Double> prices = prices(timed);
+        List<Double> errors = new ArrayList<>();
+        for (String model : timed.stream().map(Timed::model).distinct().toList()) {
+            List<Timed> others =
+                    timed.stream().filter(one -> !one.model().equals(model)).toList();
+            Map<String, Double> without = prices(others);
+            for (Timed one : timed) {
+                // Without the only model of a type, the type has no price.
+                if (one.model().equals(model) && without.keySet().containsAll(one.work().keySet())) {
+                    errors.add(Math.abs(Math.log(one.seconds() / cost(one.work(), without))));
+                }
+            }
+        }
+        errors.sort(Comparator.naturalOrder());
+        // The (n + 1)·0.9-th smallest: it holds for one more of the same kind with a chance of 90 % (split conformal).
+        int place = (int) Math.ceil(0.9 * (errors.size() + 1)) - 1;
+        double error = errors.isEmpty() ? Double.POSITIVE_INFINITY : errors.get(Math.min(place, errors.size() - 1));
+        return new Fitted(prices, error);
+    }
+
+    record Fitted(Map<String, Double> prices, double error) {}
+
+    private static Map<String, Double> prices(List<Timed> timed) {
+        List<String> parts = timed.stream()
+                .flatMap(one -> one.work().keySet().stream())
+                .distinct()
+                .sorted()
+                .toList();
+        List<double[]> rows = new ArrayList<>();
+        double[] targets = new double[timed.size()];
+        for (int i = 0; i < timed.size(); i++) {
+            Timed one = timed.get(i);
+            rows.add(parts.stream()
+                    .mapToDouble(part -> one.work().getOrDefault(part, 0.0) / one.seconds())
+                    .toArray());
+            targets[i] = 1;
+        }
+        double[] solution = NonNegativeLeastSquares.solve(rows, targets);
+        Map<String, Double> prices = new TreeMap<>();
+        for (int j = 0; j < parts.size(); j++) {
+            prices.put(parts.get(j), solution[j]);
+        }
+        return prices;
+    }
+}
