@@ -1,0 +1,60 @@
+package io.stoa.hardware.memory;
+
+import io.stoa.engine.gguf.GgmlType;
+import io.stoa.engine.llama.DryRun;
+import io.stoa.engine.llama.LlamaRuntime;
+import io.stoa.engine.llama.MemoryReport;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** Asks llama.cpp for the sizes of a shape. */
+final class ShapeMeasurement {
+    private ShapeMeasurement() {}
+
+    static MemoryReport of(LlamaRuntime llama, PublishedShape shape, MemorySettings settings) throws IOException {
+        Path folder = Files.createTempDirectory("shape");
+        Path file = folder.resolve(shape.name() + ".gguf");
+        try {
+            shape.write(file);
+            return llama.measureMemory(file, dryRun(settings));
+        } finally {
+            Files.deleteIfExists(file);
+            Files.deleteIfExists(folder);
+        }
+    }
+
+    static DryRun dryRun(MemorySettings settings) {
+        return new DryRun(
+                settings.contextTokens(),
+                settings.batch(),
+                settings.microBatch(),
+                settings.sequences(),
+                settings.unified(),
+                settings.fullWindow(),
+                settings.keyType(),
+                settings.valueType(),
+                settings.flashAttention(),
+                settings.repacking() != Repacking.NONE);
+    }
+
+    public static void main(String[] arguments) throws IOException {
+        LlamaRuntime llama = LlamaRuntime.load(Path.of(System.getProperty("stoa.natives")), (level, text) -> {});
+        for (PublishedShape shape : PublishedShape.all()) {
+            if (arguments.length > 0 && !shape.name().matches(arguments[0])) {
+                continue;
+            }
+            System.out.print(shape.name() + " ");
+            System.out.flush();
+            try {
+                MemorySettings settings = new MemorySettings(
+                        4096, 1, 2048, 512, 1, GgmlType.F16, GgmlType.F16, true, false, true, false, Repacking.AVX512);
+                MemoryReport report = of(llama, shape, settings);
+                System.out.println(report.model() + " " + report.context().count() + " "
+                        + report.compute().count());
+            } catch (RuntimeException e) {
+                System.out.println(e.getMessage());
+            }
+        }
+    }
+}
