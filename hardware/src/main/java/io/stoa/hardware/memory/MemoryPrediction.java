@@ -4,10 +4,10 @@ import static java.util.Objects.requireNonNull;
 
 import io.stoa.model.Bytes;
 
-/** What can be said about a model's memory before it is loaded. */
+/** What can be said about a model's memory before it is loaded; how exactly is a part of its type. */
 public sealed interface MemoryPrediction {
     /**
-     * Every buffer is known.
+     * Every buffer is known to the byte.
      *
      * @param parts the buffers
      * @param contextTokens the context that llama.cpp will really make, rounded up
@@ -15,6 +15,22 @@ public sealed interface MemoryPrediction {
     record Known(MemoryParts parts, long contextTokens) implements MemoryPrediction {
         public Known {
             requireNonNull(parts, "parts");
+        }
+    }
+
+    /**
+     * Weights, caches and output are known, and the compute buffer is estimated.
+     *
+     * @param parts the buffers
+     * @param contextTokens the context that llama.cpp will really make, rounded up
+     * @param reason a clause that says why the compute buffer is no more than an estimate
+     */
+    record Estimated(MemoryParts parts, long contextTokens, String reason) implements MemoryPrediction {
+        public Estimated {
+            requireNonNull(parts, "parts");
+            if (reason.isBlank()) {
+                throw new IllegalArgumentException("an estimate says why it is one");
+            }
         }
     }
 

@@ -83,6 +83,7 @@ class MemoryPredictorTest {
     private String reason(GgufHeader header) {
         return switch (predictor.predict(header, MemorySettings.of(1 << 20, 16, Repacking.NONE))) {
             case MemoryPrediction.Known known -> "known: " + known;
+            case MemoryPrediction.Estimated estimated -> "estimated: " + estimated;
             case MemoryPrediction.Unknown unknown -> unknown.reason();
         };
     }
@@ -232,6 +233,7 @@ class MemoryPredictorTest {
     private MemoryParts known(GgufHeader header, MemorySettings settings) {
         return switch (predictor.predict(header, settings)) {
             case MemoryPrediction.Known known -> known.parts();
+            case MemoryPrediction.Estimated estimated -> throw new AssertionError(estimated.reason());
             case MemoryPrediction.Unknown unknown -> throw new AssertionError(unknown.reason());
         };
     }

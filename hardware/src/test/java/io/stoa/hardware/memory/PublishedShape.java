@@ -17,12 +17,17 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 
 /**
  * A published model as a shape: what its file's header would say, and no weights. The configurations and the tensors of
  * each architecture stand in {@code published-shapes.txt}, which explains itself.
  */
 final class PublishedShape {
+    /** The architectures whose norms subtract the mean. */
+    private static final Set<String> MEAN_NORMS = Set.of(
+            "phi2", "falcon", "gpt2", "starcoder2", "stablelm", "command-r", "cohere2", "bert", "rwkv7");
+
     private final String name;
     private final String architecture;
     private final Map<String, List<String>> template;
@@ -114,8 +119,13 @@ final class PublishedShape {
         keys.forEach((key, value) ->
                 metadata.put(key.startsWith("/") ? key.substring(1) : architecture + "." + key, value(value)));
         metadata.putIfAbsent(architecture + ".context_length", new GgufValue.Whole(131_072));
-        metadata.put(architecture + ".attention.layer_norm_rms_epsilon", new GgufValue.Real(1e-5));
-        metadata.put(architecture + ".attention.layer_norm_epsilon", new GgufValue.Real(1e-5));
+        // Nemotron-H has norms of both kinds.
+        if (!MEAN_NORMS.contains(architecture)) {
+            metadata.put(architecture + ".attention.layer_norm_rms_epsilon", new GgufValue.Real(1e-5));
+        }
+        if (MEAN_NORMS.contains(architecture) || architecture.equals("nemotron_h")) {
+            metadata.put(architecture + ".attention.layer_norm_epsilon", new GgufValue.Real(1e-5));
+        }
         return new GgufHeader(3, metadata, tensors(), 32, 0, 0);
     }
 

@@ -50,8 +50,18 @@ final class ShapeMeasurement {
                 MemorySettings settings = new MemorySettings(
                         4096, 1, 2048, 512, 1, GgmlType.F16, GgmlType.F16, true, false, true, false, Repacking.AVX512);
                 MemoryReport report = of(llama, shape, settings);
-                System.out.println(report.model() + " " + report.context().count() + " "
-                        + report.compute().count());
+                MemoryPrediction p = new MemoryPredictor().predict(shape.header(), settings);
+                MemoryParts parts = switch (p) {
+                    case MemoryPrediction.Known known -> known.parts();
+                    case MemoryPrediction.Estimated e -> e.parts();
+                    case MemoryPrediction.Unknown u -> throw new IllegalStateException(u.reason());
+                };
+                long w = parts.weights().count() + parts.repacked().count() - report.model().count();
+                long c = parts.keysAndValues().count() - report.context().count();
+                long d = parts.compute().count() - report.compute().count();
+                System.out.println((p instanceof MemoryPrediction.Known ? "exact" : "est") + (w == 0 ? "" : " WEIGHTS " + w)
+                        + (c == 0 ? "" : " KV " + c + " of " + report.context()) + " compute " + report.compute() + " err " + d + " = "
+                        + 100.0 * d / report.compute().count());
             } catch (RuntimeException e) {
                 System.out.println(e.getMessage());
             }
