@@ -161,6 +161,12 @@ public final class LlamaRuntime {
                     gguf + ": llama.cpp " + library.version() + " cannot load it: " + model.complaints());
         }
         try {
+            boolean splits = run.sequences() > 1 && !run.unified();
+            if (splits && library.hasEncoder(model.result()) && library.hasDecoder(model.result())) {
+                // It asserts, which ends the process.
+                throw StoaException.engine(gguf + ": llama.cpp " + library.version()
+                        + " cannot split the cache of an encoder-decoder model between sequences; ask for a unified one");
+            }
             LlamaLog.Logged<MemorySegment> context = log.during(() -> library.newContext(model.result(), run));
             if (context.result().address() == 0) {
                 throw StoaException.engine(gguf + ": llama.cpp " + library.version() + " cannot make a context of "

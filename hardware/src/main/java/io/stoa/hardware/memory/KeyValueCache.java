@@ -63,6 +63,9 @@ final class KeyValueCache {
         if (value.blockElements() > 1 && !settings.flashAttention()) {
             return Optional.of("a cache of " + value + " values needs flash attention");
         }
+        if (caches.architecture() == Architecture.T5 && settings.streams() > 1) {
+            return Optional.of("the cache of an encoder-decoder model cannot be split between sequences");
+        }
         return Optional.empty();
     }
 

@@ -58,8 +58,8 @@ final class LayerGraph {
         return new LayerGraph(header, caches, settings).build();
     }
 
-    /** What attention needs besides its weights: how far it looks back, where new rows go, who sees whom. */
-    private record Cache(long cells, Tensor keyIndices, Tensor valueIndices, Tensor mask) {}
+    /** What attention needs besides its weights: how far it looks back, where new rows go, who sees whom from where. */
+    private record Cache(long cells, Tensor keyIndices, Tensor valueIndices, Tensor mask, Tensor buckets) {}
 
     private Graph build() {
         Tensor ids = Tensor.input(FLOAT, tokens);
@@ -109,7 +109,8 @@ final class LayerGraph {
                 cells,
                 Tensor.input(INDEX, tokens),
                 Tensor.input(INDEX, written),
-                Tensor.input(flash ? HALF : FLOAT, cells, tokens / streams, 1, streams));
+                Tensor.input(flash ? HALF : FLOAT, cells, tokens / streams, 1, streams),
+                Tensor.input(FLOAT, cells, tokens));
     }
 
     private Tensor chosen(Tensor tensor, Tensor outputIds) {
@@ -257,7 +258,9 @@ final class LayerGraph {
             graph.expand(values);
             graph.expand(keys);
             store(keys, values, value);
-            Tensor mixed = attended(queries, value, Optional.empty(), cache);
+            Tensor mixed = layer.keyHeads() > 0
+                    ? attended(queries, value, Optional.empty(), cache)
+                    : attended(queries, keys, values, value);
             graph.expand(mixed);
             Tensor result = gate.map(open -> Tensor.inPlace(mixed, Tensor.inPlace(open))).orElse(mixed);
             return times(result, embedding);
@@ -314,6 +317,22 @@ final class LayerGraph {
             return Tensor.computed(List.of(sums.strided(value, heads, each, streams)), value * heads, tokens);
         }
 
+        /** The same in an encoder, which keeps nothing: keys and values are those of the batch. */
+        private Tensor attended(Tensor queries, Tensor keys, Tensor values, long value) {
+            long heads = layer.heads();
+            if (settings.flashAttention()) {
+                Tensor half = Tensor.halves(List.of(keys), layer.keyLength(), keyHeads(), tokens);
+                Tensor other = Tensor.halves(List.of(values), value, keyHeads(), tokens);
+                return Tensor.computed(List.of(queries, half, other, cache.mask()), value, heads, tokens)
+                        .reshaped(value * heads, tokens);
+            }
+            Tensor scores = Tensor.computed(List.of(keys, queries), tokens, tokens, heads);
+            Tensor shares = Tensor.inPlace(scores, cache.mask());
+            Tensor turned = Tensor.computed(List.of(values), tokens, value, keyHeads());
+            Tensor sums = Tensor.computed(List.of(turned, shares), value, tokens, heads);
+            return Tensor.computed(List.of(sums.strided(value, heads, tokens)), value * heads, tokens);
+        }
+
         /** Keys and values as one low-rank vector per token, which queries are brought into (DeepSeek's MLA). */
         private Tensor latentAttention(Tensor norm) {
             long heads = layer.heads();
@@ -361,9 +380,8 @@ final class LayerGraph {
         /** T5's attention to what was written so far, with a bias for each distance. */
         private Tensor biasedAttention(Tensor norm) {
             long heads = layer.heads();
-            Tensor buckets = Tensor.input(FLOAT, cache.cells(), tokens);
             Tensor looked = Tensor.computed(
-                    List.of(weights, buckets.reshaped(cache.cells() * tokens)), heads, cache.cells(), tokens);
+                    List.of(weights, cache.buckets().reshaped(cache.cells() * tokens)), heads, cache.cells(), tokens);
             Tensor bias = Tensor.computed(
                     List.of(looked.strided(cache.cells(), tokens, heads)), cache.cells(), tokens, heads);
             Tensor queries = times(norm, heads * layer.keyLength()).reshaped(layer.keyLength(), heads, tokens);
@@ -560,7 +578,10 @@ final class LayerGraph {
             Tensor chosen = Tensor.computed(List.of(judged), count, batch).strided(used, batch);
             Tensor shares = Tensor.computed(List.of(chances.reshaped(1, count, batch), chosen), 1, used, batch)
                     .reshaped(used, batch);
-            Tensor weighed = Tensor.inPlace(shares, Tensor.inPlace(Tensor.computed(List.of(shares), 1, batch)))
+            boolean softened = has("ffn_gate_inp.bias");
+            Tensor weighed = (softened
+                            ? Tensor.inPlace(shares)
+                            : Tensor.inPlace(shares, Tensor.inPlace(Tensor.computed(List.of(shares), 1, batch))))
                     .reshaped(1, used, batch);
             graph.expand(weighed);
             Tensor one = norm.reshaped(embedding, 1, batch);

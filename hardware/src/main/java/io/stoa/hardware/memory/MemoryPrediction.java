@@ -38,7 +38,7 @@ public sealed interface MemoryPrediction {
      * Only the weights are known.
      *
      * @param weights the weights as they lie in the file: a lower bound of the whole
-     * @param reason a clause that says what is missing, such as "the architecture mamba is not modelled"
+     * @param reason a clause that says what is missing, such as "the architecture kimi-k3 is not modelled"
      */
     record Unknown(Bytes weights, String reason) implements MemoryPrediction {
         public Unknown {

@@ -36,6 +36,7 @@ final class PublishedShape {
     private final List<String> kinds;
     private final Map<String, String> keys;
     private final GgmlType experts;
+    private final GgufHeader header;
 
     private PublishedShape(String line, Map<String, Map<String, List<String>>> templates) {
         List<String> words = Arrays.asList(line.split(" +", -1));
@@ -52,6 +53,7 @@ final class PublishedShape {
         String expertType = keys.remove("experts");
         experts = expertType == null ? type : GgmlType.valueOf(expertType);
         kinds = kinds(words.get(6), Integer.parseInt(keys.getOrDefault("block_count", "0")));
+        header = made();
     }
 
     /** All of them. */
@@ -112,7 +114,12 @@ final class PublishedShape {
         return kinds;
     }
 
+    /** Made once: the largest have thousands of tensors. */
     GgufHeader header() {
+        return header;
+    }
+
+    private GgufHeader made() {
         Map<String, GgufValue> metadata = new LinkedHashMap<>();
         metadata.put("general.architecture", new GgufValue.Text(architecture));
         metadata.put("tokenizer.ggml.model", new GgufValue.Text("no_vocab"));
