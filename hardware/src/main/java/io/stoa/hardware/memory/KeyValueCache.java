@@ -1,6 +1,7 @@
 package io.stoa.hardware.memory;
 
 import io.stoa.engine.gguf.GgmlType;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -15,8 +16,13 @@ final class KeyValueCache {
     private KeyValueCache() {}
 
     static long bytes(LayerCaches caches, MemorySettings settings) {
+        return bytes(caches, caches.layers(), settings);
+    }
+
+    /** The caches of some of the layers. */
+    static long bytes(LayerCaches caches, List<LayerCaches.Layer> layers, MemorySettings settings) {
         long sum = 0;
-        for (LayerCaches.Layer layer : caches.layers()) {
+        for (LayerCaches.Layer layer : layers) {
             sum = Math.addExact(sum, Math.addExact(attention(caches, layer, settings), states(layer, settings)));
         }
         return sum;
