@@ -144,14 +144,10 @@ final class MemoryCheck implements Check {
     private Plan plan(GgufHeader header, MemorySettings settings, Machine machine) {
         OptionalLong trained = header.hyperParameter("context_length");
         return switch (predictor.predict(header, settings)) {
-            case MemoryPrediction.Known(MemoryParts parts, long context) ->
-                new Plan(
-                        Optional.of(parts),
-                        parts.weights().plus(parts.repacked()),
-                        Optional.empty(),
-                        header.fileBytes(),
-                        trained,
-                        fittingContext(header, settings, machine));
+            case MemoryPrediction.Known(MemoryParts parts, long _) ->
+                planned(parts, header, trained, fittingContext(header, settings, machine));
+            case MemoryPrediction.Estimated(MemoryParts parts, long _, String _) ->
+                planned(parts, header, trained, fittingContext(header, settings, machine));
             case MemoryPrediction.Unknown(Bytes weights, String reason) ->
                 new Plan(
                         Optional.empty(),
@@ -161,6 +157,17 @@ final class MemoryCheck implements Check {
                         trained,
                         OptionalInt.empty());
         };
+    }
+
+    private static Plan planned(
+            MemoryParts parts, GgufHeader header, OptionalLong trained, OptionalInt fittingContext) {
+        return new Plan(
+                Optional.of(parts),
+                parts.weights().plus(parts.repacked()),
+                Optional.empty(),
+                header.fileBytes(),
+                trained,
+                fittingContext);
     }
 
     /** The longest context per sequence up to the workload's, in steps of 256 tokens, whose plan fits. */
@@ -182,6 +189,7 @@ final class MemoryCheck implements Check {
     private boolean fits(GgufHeader header, MemorySettings settings, Machine machine) {
         return switch (predictor.predict(header, settings)) {
             case MemoryPrediction.Known known -> fits(known.parts().total(), machine.memory());
+            case MemoryPrediction.Estimated estimated -> fits(estimated.parts().total(), machine.memory());
             case MemoryPrediction.Unknown unknown -> false;
         };
     }

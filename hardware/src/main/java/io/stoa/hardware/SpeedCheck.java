@@ -107,6 +107,7 @@ final class SpeedCheck implements Check {
         MemorySettings settings = MemorySettings.of(subject.workload().contextTokens(), 1, Repacking.NONE);
         return switch (predictor.predict(GgufReader.read(file.path()), settings)) {
             case MemoryPrediction.Known known -> known.parts().total();
+            case MemoryPrediction.Estimated estimated -> estimated.parts().total();
             case MemoryPrediction.Unknown unknown -> unknown.weights();
         };
     }

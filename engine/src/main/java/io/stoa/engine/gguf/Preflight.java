@@ -27,7 +27,27 @@ public final class Preflight {
      * @throws StoaException of kind {@code USER} that names the file, what is wrong with it, and what to do
      */
     public static GgufHeader examine(Path path) {
+        return examine(path, GgufReader.read(path));
+    }
+
+    /**
+     * The header of a model, or of the shape of one: that has a header and a hole for data, and says that it has no
+     * vocabulary. A shape is only good for working out sizes.
+     *
+     * @throws StoaException of kind {@code USER} that names the file, what is wrong with it, and what to do
+     */
+    public static GgufHeader examineShape(Path path) {
         GgufHeader header = GgufReader.read(path);
+        if (!header.string("tokenizer.ggml.model").equals(Optional.of("no_vocab"))) {
+            return examine(path, header);
+        }
+        Refusal refusal = new Refusal(path);
+        checkIsModel(header, refusal);
+        HyperParameters.checked(header, refusal);
+        return header;
+    }
+
+    private static GgufHeader examine(Path path, GgufHeader header) {
         Refusal refusal = new Refusal(path);
         checkIsModel(header, refusal);
         HyperParameters parameters = HyperParameters.checked(header, refusal);

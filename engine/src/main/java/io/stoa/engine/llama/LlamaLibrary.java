@@ -377,10 +377,16 @@ final class LlamaLibrary {
 
     /** Loads a model by reading the file, or returns a null pointer and logs why not. */
     MemorySegment loadModel(Path gguf, Loading loading) {
+        return loadModel(gguf, loading, true);
+    }
+
+    /** @param repack whether weights may be copied into the kernels' own order */
+    MemorySegment loadModel(Path gguf, Loading loading, boolean repack) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment params = defaults(modelDefaultParams, arena);
             params.set(JAVA_INT, 24, LOAD_BY_READING);
             params.set(JAVA_BOOLEAN, 72, loading == Loading.VOCABULARY);
+            params.set(JAVA_BOOLEAN, 74, repack);
             params.set(JAVA_BOOLEAN, 76, loading == Loading.SIZES);
             return (MemorySegment) modelLoad.invokeExact(arena.allocateFrom(gguf.toString()), params);
         } catch (Throwable e) {
@@ -561,6 +567,27 @@ final class LlamaLibrary {
             });
             // One buffer for all sequences: a copied prefix then costs no memory, and a sequence may take all of it.
             params.set(JAVA_BOOLEAN, 133, shape.sequences() > 1);
+            return (MemorySegment) contextInit.invokeExact(model, params);
+        } catch (Throwable e) {
+            throw unexpected(e);
+        }
+    }
+
+    /** Makes a context for its sizes alone, or returns a null pointer and logs why not. */
+    MemorySegment newContext(MemorySegment model, DryRun run) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment params = defaults(contextDefaultParams, arena);
+            params.set(JAVA_INT, 0, run.contextTokens());
+            params.set(JAVA_INT, 4, run.batch());
+            params.set(JAVA_INT, 8, run.microBatch());
+            params.set(JAVA_INT, 12, run.sequences());
+            params.set(JAVA_INT, 28, 1);
+            params.set(JAVA_INT, 32, 1);
+            params.set(JAVA_INT, 52, run.flashAttention() ? 1 : 0);
+            params.set(JAVA_INT, 104, run.keyType().code());
+            params.set(JAVA_INT, 108, run.valueType().code());
+            params.set(JAVA_BOOLEAN, 132, run.fullWindow());
+            params.set(JAVA_BOOLEAN, 133, run.unified());
             return (MemorySegment) contextInit.invokeExact(model, params);
         } catch (Throwable e) {
             throw unexpected(e);

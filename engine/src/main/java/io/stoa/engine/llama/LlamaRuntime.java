@@ -12,6 +12,7 @@ import io.stoa.model.Bytes;
 import io.stoa.model.Progress;
 import io.stoa.model.StoaException;
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -139,6 +140,46 @@ public final class LlamaRuntime {
      */
     public MemoryReport measureMemory(Path gguf, int contextTokens) {
         return measureMemory(gguf, new EngineOptions(contextTokens, 1), true);
+    }
+
+    /**
+     * The same with settings of one's own. The file may be a shape: without a vocabulary ({@code tokenizer.ggml.model} is
+     * {@code no_vocab}) and with a hole for data. States of recurrent layers are really allocated meanwhile.
+     *
+     * @throws StoaException of kind {@code USER} or {@code ENGINE} when the file cannot be loaded
+     */
+    public MemoryReport measureMemory(Path gguf, DryRun run) {
+        Preflight.examineShape(gguf);
+        if (CELL_BYTES * run.contextTokens() > availableMemory().count() / BOOKKEEPING_SHARE) {
+            throw StoaException.resources(gguf + ": a context of " + run.contextTokens()
+                    + " tokens does not fit the free memory: choose a shorter context");
+        }
+        LlamaLog.Logged<MemorySegment> model =
+                log.during(() -> library.loadModel(gguf, LlamaLibrary.Loading.SIZES, run.repack()));
+        if (model.result().address() == 0) {
+            throw StoaException.engine(
+                    gguf + ": llama.cpp " + library.version() + " cannot load it: " + model.complaints());
+        }
+        try {
+            boolean splits = run.sequences() > 1 && !run.unified();
+            if (splits && library.hasEncoder(model.result()) && library.hasDecoder(model.result())) {
+                // It asserts, which ends the process.
+                throw StoaException.engine(gguf + ": llama.cpp " + library.version()
+                        + " cannot split the cache of an encoder-decoder model between sequences; ask for a unified one");
+            }
+            LlamaLog.Logged<MemorySegment> context = log.during(() -> library.newContext(model.result(), run));
+            if (context.result().address() == 0) {
+                throw StoaException.engine(gguf + ": llama.cpp " + library.version() + " cannot make a context of "
+                        + run.contextTokens() + " tokens: " + context.complaints());
+            }
+            try {
+                return library.memoryReport(context.result());
+            } finally {
+                library.freeContext(context.result());
+            }
+        } finally {
+            library.freeModel(model.result());
+        }
     }
 
     MemoryReport measureMemory(Path gguf, EngineOptions options, boolean dryRun) {

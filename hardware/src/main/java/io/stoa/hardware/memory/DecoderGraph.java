@@ -63,7 +63,7 @@ final class DecoderGraph {
         graph.expand(Tensor.input(FLOAT, decoder.embedding(), tokens));
 
         Cache full = cache(settings.contextPerStream());
-        Cache windowed = cache(KeyValueCache.windowCells(decoder, settings));
+        Cache windowed = cache(KeyValueCache.windowCells(decoder.window(), settings));
         long outputs = settings.graphOutputs();
         Tensor outputIds = Tensor.input(FLOAT, outputs);
         for (int index = 0; index < decoder.layers().size(); index++) {
@@ -92,8 +92,8 @@ final class DecoderGraph {
                 Tensor.input(INDEX, tokens),
                 Tensor.input(INDEX, flash ? tokens : Math.multiplyExact(tokens, decoder.valueWidth())),
                 Tensor.input(flash ? HALF : FLOAT, cells, tokens / streams, 1, streams),
-                KeyValueCache.keyRotation(decoder, settings).map(side -> Tensor.input(FLOAT, side, side)),
-                KeyValueCache.valueRotation(decoder, settings).map(side -> Tensor.input(FLOAT, side, side)));
+                KeyValueCache.keyRotation(decoder.keyLength(), settings).map(side -> Tensor.input(FLOAT, side, side)),
+                KeyValueCache.valueRotation(decoder.valueLength(), settings).map(side -> Tensor.input(FLOAT, side, side)));
     }
 
     private Tensor sandwiched(Tensor tensor) {

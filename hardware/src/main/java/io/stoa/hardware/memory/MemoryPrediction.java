@@ -4,10 +4,10 @@ import static java.util.Objects.requireNonNull;
 
 import io.stoa.model.Bytes;
 
-/** What can be said about a model's memory before it is loaded. */
+/** What can be said about a model's memory before it is loaded; how exactly is a part of its type. */
 public sealed interface MemoryPrediction {
     /**
-     * Every buffer is known.
+     * Every buffer is known to the byte.
      *
      * @param parts the buffers
      * @param contextTokens the context that llama.cpp will really make, rounded up
@@ -19,10 +19,26 @@ public sealed interface MemoryPrediction {
     }
 
     /**
+     * Weights, caches and output are known, and the compute buffer is estimated.
+     *
+     * @param parts the buffers
+     * @param contextTokens the context that llama.cpp will really make, rounded up
+     * @param reason a clause that says why the compute buffer is no more than an estimate
+     */
+    record Estimated(MemoryParts parts, long contextTokens, String reason) implements MemoryPrediction {
+        public Estimated {
+            requireNonNull(parts, "parts");
+            if (reason.isBlank()) {
+                throw new IllegalArgumentException("an estimate says why it is one");
+            }
+        }
+    }
+
+    /**
      * Only the weights are known.
      *
      * @param weights the weights as they lie in the file: a lower bound of the whole
-     * @param reason a clause that says what is missing, such as "the architecture mamba is not modelled"
+     * @param reason a clause that says what is missing, such as "the architecture kimi-k3 is not modelled"
      */
     record Unknown(Bytes weights, String reason) implements MemoryPrediction {
         public Unknown {

@@ -11,6 +11,7 @@ import java.util.stream.Stream;
  */
 final class Tensor {
     private static final int FLOAT = 4;
+    private static final int HALF = 2;
 
     /** Where a tensor's bytes come from. */
     enum Storage {
@@ -51,6 +52,11 @@ final class Tensor {
     /** A result in 32-bit floats; the sources are in the operation's order, which decides the order of evaluation. */
     static Tensor computed(List<Tensor> sources, long... dimensions) {
         return new Tensor(Storage.COMPUTED, Shape.of(FLOAT, dimensions), sources, Optional.empty());
+    }
+
+    /** A result in 16-bit floats. */
+    static Tensor halves(List<Tensor> sources, long... dimensions) {
+        return new Tensor(Storage.COMPUTED, Shape.of(HALF, dimensions), sources, Optional.empty());
     }
 
     /** A result in the shape of the first source, which may take over the bytes of one of the sources. */

@@ -64,6 +64,7 @@ class MeasuredBuffersTest {
     private MemoryParts parts(MeasuredReport report) {
         return switch (predictor.predict(report.header(), report.settings())) {
             case MemoryPrediction.Known known -> known.parts();
+            case MemoryPrediction.Estimated estimated -> throw new AssertionError(report + ": " + estimated.reason());
             case MemoryPrediction.Unknown unknown -> throw new AssertionError(report + ": " + unknown.reason());
         };
     }

@@ -4,16 +4,8 @@ import io.stoa.engine.gguf.GgmlType;
 import io.stoa.engine.gguf.GgufHeader;
 import io.stoa.engine.gguf.GgufTensor;
 import io.stoa.engine.gguf.GgufValue;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -98,7 +90,7 @@ public record ModelShape(
     }
 
     private List<GgufTensor> tensors() {
-        Table table = new Table();
+        ShapeFile.Table table = new ShapeFile.Table();
         int queries = heads * headLength;
         int keys = keyHeads * headLength;
         table.add("token_embd.weight", matrices, embedding, vocabulary);
@@ -145,82 +137,12 @@ public record ModelShape(
                 table.add(block + "ffn_up.weight", matrices, embedding, feedForward);
             }
         }
-        return table.tensors;
+        return table.tensors();
     }
 
-    /** Tensors one after the other, each aligned to 32 bytes. */
-    private static final class Table {
-        private final List<GgufTensor> tensors = new ArrayList<>();
-        private long end;
-
-        void add(String name, GgmlType type, long... dimensions) {
-            List<Long> shape = Arrays.stream(dimensions).boxed().toList();
-            GgufTensor tensor = new GgufTensor(name, shape, type, end);
-            tensors.add(tensor);
-            end = Math.ceilDiv(end + tensor.bytes(), 32) * 32;
-        }
-    }
-
-    /** Writes the shape as a GGUF file (version 3) whose data are zeros, as a sparse file where the system has them. */
+    /** Writes the shape as a GGUF file without data. */
     public void write(Path file) throws IOException {
-        GgufHeader header = header();
-        Writer out = new Writer();
-        out.bytes.writeBytes("GGUF".getBytes(StandardCharsets.US_ASCII));
-        out.whole(3, Integer.BYTES);
-        out.whole(header.tensors().size(), Long.BYTES);
-        out.whole(header.metadata().size(), Long.BYTES);
-        header.metadata().forEach((key, value) -> {
-            out.text(key);
-            switch (value) {
-                case GgufValue.Whole(long whole) -> {
-                    out.whole(4, Integer.BYTES);
-                    out.whole(whole, Integer.BYTES);
-                }
-                case GgufValue.Real(double real) -> {
-                    out.whole(6, Integer.BYTES);
-                    out.whole(Float.floatToIntBits((float) real), Integer.BYTES);
-                }
-                case GgufValue.Text(String text) -> {
-                    out.whole(8, Integer.BYTES);
-                    out.text(text);
-                }
-                case GgufValue.Truth truth -> throw new IllegalStateException("no shape has " + truth);
-                case GgufValue.Array array -> throw new IllegalStateException("no shape has " + array);
-            }
-        });
-        long end = 0;
-        for (GgufTensor tensor : header.tensors()) {
-            out.text(tensor.name());
-            out.whole(tensor.shape().size(), Integer.BYTES);
-            tensor.shape().forEach(dimension -> out.whole(dimension, Long.BYTES));
-            out.whole(tensor.type().code(), Integer.BYTES);
-            out.whole(tensor.offset(), Long.BYTES);
-            end = Math.ceilDiv(tensor.offset() + tensor.bytes(), 32) * 32;
-        }
-        long start = Math.ceilDiv(out.bytes.size(), 32) * 32L;
-        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-            channel.write(ByteBuffer.wrap(out.bytes.toByteArray()));
-            channel.write(ByteBuffer.allocate(1), start + end - 1);
-        }
-    }
-
-    /** Little-endian numbers and length-prefixed texts. */
-    private static final class Writer {
-        private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-
-        void whole(long value, int size) {
-            byte[] all = ByteBuffer.allocate(Long.BYTES)
-                    .order(ByteOrder.LITTLE_ENDIAN)
-                    .putLong(value)
-                    .array();
-            bytes.write(all, 0, size);
-        }
-
-        void text(String text) {
-            byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
-            whole(utf8.length, Long.BYTES);
-            bytes.writeBytes(utf8);
-        }
+        ShapeFile.write(header(), file);
     }
 
     /** Writes every shape into a folder, for measuring: {@code java … ModelShape FOLDER}. */

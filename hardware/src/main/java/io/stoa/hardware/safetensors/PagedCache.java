@@ -1,0 +1,65 @@
+package io.stoa.hardware.safetensors;
+
+import io.stoa.model.Bytes;
+
+/**
+ * vLLM's cache: pages of a fixed number of tokens, which a request takes whole (get_num_blocks and
+ * get_max_concurrency_for_kv_cache_config of vLLM's kv_cache_utils.py). For models whose layers are alike.
+ *
+ * @param layers the layers with attention
+ * @param pageBytes one block of one layer
+ * @param blockTokens the tokens of a block
+ */
+public record PagedCache(long layers, Bytes pageBytes, int blockTokens) {
+    /** vLLM's default. */
+    public static final int BLOCK_TOKENS = 16;
+
+    public PagedCache {
+        if (layers < 1 || pageBytes.count() < 1 || blockTokens < 1) {
+            throw new IllegalArgumentException(
+                    "layers, bytes of a page and tokens of a block must be positive: " + layers + ", " + pageBytes
+                            + ", " + blockTokens);
+        }
+    }
+
+    /**
+     * The cache of a model.
+     *
+     * @throws IllegalArgumentException when layers with attention differ, or there are none
+     */
+    public static PagedCache of(ModelConfig config, int bitsPerElement) {
+        long[] widths = config.layers().stream()
+                .filter(layer -> layer.perToken() > 0)
+                .mapToLong(ModelConfig.Layer::perToken)
+                .toArray();
+        if (widths.length == 0) {
+            throw new IllegalArgumentException("no layer of " + config.modelType() + " keeps keys and values");
+        }
+        for (long width : widths) {
+            if (width != widths[0]) {
+                throw new IllegalArgumentException("the layers of " + config.modelType() + " keep different amounts");
+            }
+        }
+        return new PagedCache(
+                widths.length, new Bytes(widths[0] * BLOCK_TOKENS * bitsPerElement / 8), BLOCK_TOKENS);
+    }
+
+    /** The blocks that fit: available memory ÷ page ÷ layers, each division rounded down. */
+    public long blocks(Bytes available) {
+        return available.count() / pageBytes.count() / layers;
+    }
+
+    /** How many requests of the longest kind fit at once. */
+    public double concurrency(Bytes available, long longestTokens) {
+        if (longestTokens < 1) {
+            throw new IllegalArgumentException("the longest request must have tokens: " + longestTokens);
+        }
+        return (double) blocks(available) / Math.ceilDiv(longestTokens, blockTokens);
+    }
+
+    /** What a request takes: whole blocks of every layer. */
+    public Bytes request(long tokens) {
+        return new Bytes(Math.multiplyExact(
+                Math.multiplyExact(Math.ceilDiv(tokens, blockTokens), pageBytes.count()), layers));
+    }
+}
