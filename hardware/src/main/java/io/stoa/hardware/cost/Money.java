@@ -69,12 +69,12 @@ public record Money(BigDecimal amount, Currency currency) implements Comparable<
         return other.amount;
     }
 
-    /** Two digits after the point from 100 on, otherwise four significant ones: {@code 1.667 USD}. */
+    /** Two digits after the point, or four significant ones where those are finer: {@code 1.667 USD}. */
     @Override
     public String toString() {
-        BigDecimal shown = amount.abs().compareTo(BigDecimal.valueOf(100)) >= 0
-                ? amount.setScale(2, RoundingMode.HALF_EVEN)
-                : amount.round(new MathContext(4, RoundingMode.HALF_EVEN));
+        BigDecimal significant = amount.round(new MathContext(4, RoundingMode.HALF_EVEN));
+        boolean small = amount.abs().compareTo(BigDecimal.valueOf(100)) < 0 && significant.scale() > 2;
+        BigDecimal shown = small ? significant : amount.setScale(2, RoundingMode.HALF_EVEN);
         return shown.toPlainString() + " " + currency;
     }
 }

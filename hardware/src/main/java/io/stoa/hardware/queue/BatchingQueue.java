@@ -99,7 +99,7 @@ public final class BatchingQueue {
                     begin(waiting.remove());
                 } else if (active.size() > 0) {
                     advance();
-                } else {
+                } else if (next < trace.size()) {
                     now = trace.arrival(next);
                 }
             }

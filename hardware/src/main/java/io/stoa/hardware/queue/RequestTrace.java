@@ -177,7 +177,7 @@ public final class RequestTrace {
         }
 
         private double seconds(String text) {
-            if (!text.matches("[0-9]{1,12}(\\.[0-9]{1,12})?([eE]-?[0-9]{1,2})?")) {
+            if (!text.matches("[0-9]{1,12}(\\.[0-9]{1,20})?([eE]-?[0-9]{1,2})?")) {
                 throw wrong("'" + text + "' is not a number of seconds");
             }
             return Double.parseDouble(text);
