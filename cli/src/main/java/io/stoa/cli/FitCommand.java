@@ -14,9 +14,13 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 import tools.jackson.databind.json.JsonMapper;
 
 @Command(
@@ -28,12 +32,15 @@ import tools.jackson.databind.json.JsonMapper;
             "",
             "Examples:",
             "  stoa fit model.gguf --context 512,4096 --sequences 4",
-            "  stoa fit examples/quickstart/models/*.gguf --compare     beside llama.cpp's own report"
+            "  stoa fit examples/quickstart/models/*.gguf --compare     beside llama.cpp's own report",
+            "  stoa fit search plan.yaml                                models × machines, cheapest first",
+            "  stoa fit claim --machine L4 --parameters 8e9 --bits 4.9 --generation 90"
         })
 final class FitCommand implements Runnable {
     private final House house;
 
-    @Parameters(arity = "1..*", paramLabel = "FILE", description = "GGUF files.")
+    // None at all would be refused before a subcommand is looked at.
+    @Parameters(arity = "0..*", paramLabel = "FILE", description = "GGUF files.")
     private List<Path> files = List.of();
 
     @Option(
@@ -53,8 +60,19 @@ final class FitCommand implements Runnable {
     @Option(names = "--json", description = "Print JSON.")
     private boolean json;
 
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
     FitCommand(House house) {
         this.house = house;
+    }
+
+    /** The command with its subcommands. */
+    static CommandLine commandLine(House house) {
+        return new CommandLine(new FitCommand(house))
+                .addSubcommand(new FitSearchCommand(house))
+                .addSubcommand(new FitMachinesCommand(house))
+                .addSubcommand(new FitClaimCommand(house));
     }
 
     record Fit(
@@ -71,6 +89,9 @@ final class FitCommand implements Runnable {
 
     @Override
     public void run() {
+        if (files.isEmpty()) {
+            throw new ParameterException(spec.commandLine(), "name GGUF files, or search, machines or claim");
+        }
         Machine machine = House.thisMachine().read();
         List<Fit> fits = new ArrayList<>();
         List<MemoryComparison> comparisons = new ArrayList<>();

@@ -91,7 +91,9 @@ public final class Main implements Runnable {
                 new InitCommand(house),
                 new SchemaCommand(house),
                 new QuantizeCommand(house),
-                new FitCommand(house),
+                new CostCommand(house),
+                new SimulateCommand(house),
+                new PlanCommand(house),
                 new InspectCommand(house),
                 new GenerateCommand(house),
                 new ScoreCommand(house),
@@ -100,6 +102,7 @@ public final class Main implements Runnable {
                 new PerplexityCommand(house))) {
             stoa.addSubcommand(command);
         }
+        stoa.addSubcommand(FitCommand.commandLine(house));
         stoa.addSubcommand(BenchCommand.commandLine(house));
         stoa.addSubcommand(LicenseCommand.commandLine(house));
         stoa.addSubcommand(LedgerCommand.commandLine(house));
