@@ -17,8 +17,11 @@ import java.util.List;
 import java.util.Locale;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 import tools.jackson.databind.json.JsonMapper;
 
 @Command(
@@ -30,11 +33,14 @@ import tools.jackson.databind.json.JsonMapper;
             "",
             "Examples:",
             "  stoa fit model.gguf --context 512,4096 --sequences 4",
-            "  stoa fit examples/quickstart/models/*.gguf --compare     beside llama.cpp's own report"
+            "  stoa fit examples/quickstart/models/*.gguf --compare     beside llama.cpp's own report",
+            "  stoa fit search plan.yaml                                models × machines, cheapest first",
+            "  stoa fit claim --machine L4 --parameters 8e9 --bits 4.9 --generation 90"
         })
 final class FitCommand implements Runnable {
     private final House house;
 
+    // None at all would be refused before a subcommand is looked at.
     @Parameters(arity = "0..*", paramLabel = "FILE", description = "GGUF files.")
     private List<Path> files = List.of();
 
@@ -55,17 +61,22 @@ final class FitCommand implements Runnable {
     @Option(names = "--json", description = "Print JSON.")
     private boolean json;
 
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
     FitCommand(House house) {
         this.house = house;
     }
 
-    /** With what belongs to it. */
+    /** The command with its subcommands. */
     static CommandLine commandLine(House house) {
-        CommandLine fit = new CommandLine(new FitCommand(house));
-        fit.addSubcommand(new FitMachineCommand(house));
-        fit.addSubcommand(new FitCalibrateCommand(house));
-        fit.addSubcommand(new FitSpeedCommand(house));
-        return fit;
+        return new CommandLine(new FitCommand(house))
+                .addSubcommand(new FitSearchCommand(house))
+                .addSubcommand(new FitMachineCommand(house))
+                .addSubcommand(new FitMachinesCommand(house))
+                .addSubcommand(new FitCalibrateCommand(house))
+                .addSubcommand(new FitSpeedCommand(house))
+                .addSubcommand(new FitClaimCommand(house));
     }
 
     record Fit(
@@ -83,7 +94,8 @@ final class FitCommand implements Runnable {
     @Override
     public void run() {
         if (files.isEmpty()) {
-            throw StoaException.user("name a GGUF file, or a command; see `stoa fit --help`");
+            throw new ParameterException(
+                    spec.commandLine(), "name GGUF files, or search, machine, machines, calibrate, speed or claim");
         }
         Machine machine = House.thisMachine().read();
         List<Fit> fits = new ArrayList<>();

@@ -1,0 +1,26 @@
+package io.stoa.hardware.queue;
+
+import java.util.SplittableRandom;
+
+/** How long a server works on a request of a trace, in seconds. It is asked once for each request that is begun. */
+@FunctionalInterface
+public interface ServiceTime {
+    double seconds(RequestTrace trace, int request);
+
+    /** The same for all. */
+    static ServiceTime constant(double seconds) {
+        return (trace, request) -> seconds;
+    }
+
+    /** Exponential, independent. */
+    static ServiceTime exponential(double mean, long seed) {
+        SplittableRandom random = new SplittableRandom(seed);
+        return (trace, request) -> -Math.log(1 - random.nextDouble()) * mean;
+    }
+
+    /** Prompt and answer at fixed speeds, one request at a time. */
+    static ServiceTime tokens(double promptPerSecond, double answerPerSecond) {
+        return (trace, request) ->
+                trace.promptTokens(request) / promptPerSecond + trace.answerTokens(request) / answerPerSecond;
+    }
+}
