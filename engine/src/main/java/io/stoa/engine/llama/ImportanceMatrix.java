@@ -257,9 +257,10 @@ public record ImportanceMatrix(SortedMap<String, Entry> entries, List<String> te
         for (Map.Entry<String, Entry> entry : entries.entrySet()) {
             int experts = entry.getValue().counts().length;
             int columns = entry.getValue().sums().length / experts;
-            out.text(entry.getKey() + SUMS).u32(2).u64(columns).u64(experts).u32(0).u64(offset);
+            // Dimensions of 1 at the end are left out, as ggml does.
+            out.text(entry.getKey() + SUMS).shape(columns, experts).u32(0).u64(offset);
             offset = padded(offset + (long) columns * experts * Float.BYTES);
-            out.text(entry.getKey() + COUNTS).u32(2).u64(1).u64(experts).u32(0).u64(offset);
+            out.text(entry.getKey() + COUNTS).shape(1, experts).u32(0).u64(offset);
             offset = padded(offset + (long) experts * Float.BYTES);
         }
         out.pad();
@@ -293,6 +294,11 @@ public record ImportanceMatrix(SortedMap<String, Entry> entries, List<String> te
             u64(utf8.length);
             bytes.writeBytes(utf8);
             return this;
+        }
+
+        GgufBytes shape(int columns, int experts) {
+            u32(experts == 1 ? 1 : 2).u64(columns);
+            return experts == 1 ? this : u64(experts);
         }
 
         GgufBytes floats(float[] values) {

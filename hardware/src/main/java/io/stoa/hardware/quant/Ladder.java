@@ -217,7 +217,7 @@ public final class Ladder {
         private MeasuredRung measure(PlannedRung planned, Progress progress) {
             String name = source.base().getFileName().toString().replaceFirst("\\.gguf$", "");
             Path file = options.work()
-                    .resolve("." + name + "-" + planned.type() + "-"
+                    .resolve(name + "-" + planned.type() + "."
                             + ProcessHandle.current().pid() + ".gguf");
             try {
                 Files.createDirectories(options.work());
@@ -245,7 +245,12 @@ public final class Ladder {
 
         private MeasuredRung measure(PlannedRung planned, Path file, Progress progress) {
             RungTally tally = probe().untilDecided(file, progress);
+            int windowsOfText = probe().windows();
             boolean promising = tally.decision() != Decision.INFERIOR;
+            if (promising && (options.task().isPresent() || options.speed().isPresent())) {
+                // They open models of their own, and the base may be large.
+                close();
+            }
             Optional<TaskOutcome> task = promising
                     ? options.task().map(asked -> asked.compare(source.base(), file))
                     : Optional.empty();
@@ -258,7 +263,7 @@ public final class Ladder {
                     planned.plan().bitsPerWeight(),
                     combined(tally.decision(), task),
                     tally.windows(),
-                    probe().windows(),
+                    windowsOfText,
                     tally.divergence(),
                     tally.logRatio(),
                     tally.flips(),
@@ -269,6 +274,8 @@ public final class Ladder {
         @Override
         public void close() {
             base.ifPresent(BaseReading::close);
+            base = Optional.empty();
+            probe = Optional.empty();
         }
     }
 
