@@ -18,13 +18,14 @@ public enum ExitCode {
                     + " duties are met."),
     UNDECIDED(
             11,
-            "assess: no candidate is ready, at least one cannot be decided yet. bench gate: a loss is neither ruled out"
+            "quantize ladder: the text is too short for some types, and no other is good enough."
+                    + " assess: no candidate is ready, at least one cannot be decided yet. bench gate: a loss is neither ruled out"
                     + " nor shown, or a task was not measured. bench run: --max-time or --max-cost left something"
                     + " undone. license check, audit: a fact or a licence is not known. license pack, verify-pack: the"
                     + " pack is partial. license watch: a reading is old."),
     NOT_READY(
             12,
-            "assess: every candidate is NOT READY. bench gate: a regression is shown, or a least score missed."
+            "quantize ladder: no type is good enough. assess: every candidate is NOT READY. bench gate: a regression is shown, or a least score missed."
                     + " license check, pack: forbidden. license audit: a violation. license watch: a claim changed."),
     BROKEN(
             20,

@@ -10,7 +10,6 @@ import io.stoa.hardware.memory.MemoryPredictor;
 import io.stoa.hardware.memory.MemorySettings;
 import io.stoa.model.Bytes;
 import io.stoa.model.Machine;
-import io.stoa.model.StoaException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

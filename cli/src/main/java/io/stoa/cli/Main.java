@@ -32,6 +32,7 @@ import picocli.CommandLine.Spec;
             "  stoa init                                       writes a commented stoa.yaml",
             "  stoa assess stoa.yaml                           one verdict per model, with its evidence",
             "  stoa quantize model.gguf Q4_0 small.gguf        a smaller copy",
+            "  stoa quantize ladder model.gguf --text work.txt the smallest that is still good enough",
             "  stoa ledger verify                              is the evidence still what was recorded?",
             "  stoa help exit-codes                            what the exit codes mean"
         })
@@ -90,7 +91,6 @@ public final class Main implements Runnable {
                 new AssessCommand(house),
                 new InitCommand(house),
                 new SchemaCommand(house),
-                new QuantizeCommand(house),
                 new CostCommand(house),
                 new SimulateCommand(house),
                 new PlanCommand(house),
@@ -103,6 +103,7 @@ public final class Main implements Runnable {
             stoa.addSubcommand(command);
         }
         stoa.addSubcommand(FitCommand.commandLine(house));
+        stoa.addSubcommand(QuantizeCommand.commandLine(house));
         stoa.addSubcommand(BenchCommand.commandLine(house));
         stoa.addSubcommand(LicenseCommand.commandLine(house));
         stoa.addSubcommand(LedgerCommand.commandLine(house));

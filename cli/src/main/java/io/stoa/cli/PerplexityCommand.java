@@ -7,10 +7,6 @@ import io.stoa.engine.llama.Divergence.Spread;
 import io.stoa.engine.llama.Perplexity;
 import io.stoa.model.Progress;
 import io.stoa.model.StoaException;
-import java.io.IOException;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Optional;
@@ -36,8 +32,6 @@ import tools.jackson.databind.json.JsonMapper;
             "  stoa perplexity small.gguf --base model.gguf --text wiki.test.raw --context 512 --json"
         })
 final class PerplexityCommand implements Runnable {
-    private static final long MOST_BYTES = 256L * 1024 * 1024;
-
     private final House house;
 
     @Parameters(index = "0", paramLabel = "FILE", description = "The GGUF file.")
@@ -51,6 +45,12 @@ final class PerplexityCommand implements Runnable {
 
     @Option(names = "--context", defaultValue = "512", description = "Tokens of a window. Default: ${DEFAULT-VALUE}")
     private int context = 512;
+
+    @Option(
+            names = "--rounded",
+            description = "With --base: round the base's log-probabilities to 16 bits as llama-perplexity's file does, to"
+                    + " reach its figures to the last digit.")
+    private boolean rounded;
 
     @Option(names = "--json", description = "Print everything as JSON.")
     private boolean json;
@@ -72,7 +72,7 @@ final class PerplexityCommand implements Runnable {
 
     @Override
     public void run() {
-        String read = readText();
+        String read = WholeText.of(text);
         long trained = Preflight.examine(file).hyperParameter("context_length").orElse(context);
         if (context > trained) {
             throw StoaException.user(
@@ -89,29 +89,15 @@ final class PerplexityCommand implements Runnable {
                 tell("perplexity", value);
             }
         } else {
-            Divergence value = house.llama().divergence(base.get(), file, read, context, House.threads(), progress);
+            Divergence value = rounded
+                    ? house.llama().divergenceAsStored(base.get(), file, read, context, House.threads(), progress)
+                    : house.llama().divergence(base.get(), file, read, context, House.threads(), progress);
             line.clear();
             if (json) {
                 house.out().println(JsonMapper.shared().writeValueAsString(value));
             } else {
                 tell(value);
             }
-        }
-    }
-
-    private String readText() {
-        try {
-            if (Files.size(text) > MOST_BYTES) {
-                throw StoaException.user(text + ": has more than " + MOST_BYTES + " bytes; cut it");
-            }
-            return Files.readString(text, StandardCharsets.UTF_8);
-        } catch (CharacterCodingException e) {
-            throw new StoaException(StoaException.Kind.USER, text + ": is not UTF-8; convert it first", e);
-        } catch (IOException e) {
-            throw new StoaException(
-                    StoaException.Kind.USER,
-                    text + ": cannot be read (" + e.getClass().getSimpleName() + ")",
-                    e);
         }
     }
 

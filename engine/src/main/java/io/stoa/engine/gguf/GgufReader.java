@@ -52,6 +52,7 @@ public final class GgufReader {
 
     private final Refusal refusal;
     private final GgufInput in;
+    private long headerBytes;
 
     private GgufReader(Refusal refusal, GgufInput in) {
         this.refusal = refusal;
@@ -84,6 +85,25 @@ public final class GgufReader {
         }
     }
 
+    /**
+     * How many bytes of a file come before its data, without padding.
+     *
+     * @throws StoaException of kind {@code USER} as {@link #read} does
+     */
+    public static long headerBytes(Path path) {
+        Refusal refusal = new Refusal(path);
+        try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
+            GgufReader reader = new GgufReader(refusal, new GgufInput(refusal, channel));
+            reader.header();
+            return reader.headerBytes;
+        } catch (IOException e) {
+            throw new StoaException(
+                    StoaException.Kind.USER,
+                    path + ": cannot be read (" + e + "); check its permissions and the disk",
+                    e);
+        }
+    }
+
     private GgufHeader header() throws IOException {
         checkMagic();
         int version = version();
@@ -107,7 +127,8 @@ public final class GgufReader {
             }
             tensors.add(tensor);
         }
-        long dataOffset = padded(in.position(), alignment);
+        headerBytes = in.position();
+        long dataOffset = padded(headerBytes, alignment);
         checkData(tensors, alignment, dataOffset);
         return new GgufHeader(version, metadata, tensors, alignment, dataOffset, in.size());
     }

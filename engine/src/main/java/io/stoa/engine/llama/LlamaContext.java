@@ -92,18 +92,43 @@ final class LlamaContext implements AutoCloseable {
      * @param embeddings how embeddings are pooled, when it is for embeddings
      * @throws StoaException of kind {@code ENGINE} with what llama.cpp said
      */
-    @SuppressWarnings("MustBeClosedChecker") // the context owns the arena and closes it
     static LlamaContext open(
             LlamaLibrary library,
             LlamaLog log,
             LlamaModel model,
             LlamaLibrary.ContextShape shape,
             Optional<LlamaLibrary.Pooling> embeddings) {
+        return open(library, log, model, shape, embeddings, MemorySegment.NULL);
+    }
+
+    /**
+     * Makes a context whose computation is watched.
+     *
+     * @param watcher {@code ggml_backend_sched_eval_callback}; must outlive the context
+     * @throws StoaException of kind {@code ENGINE} with what llama.cpp said
+     */
+    static LlamaContext watched(
+            LlamaLibrary library,
+            LlamaLog log,
+            LlamaModel model,
+            LlamaLibrary.ContextShape shape,
+            MemorySegment watcher) {
+        return open(library, log, model, shape, Optional.empty(), watcher);
+    }
+
+    @SuppressWarnings("MustBeClosedChecker") // the context owns the arena and closes it
+    private static LlamaContext open(
+            LlamaLibrary library,
+            LlamaLog log,
+            LlamaModel model,
+            LlamaLibrary.ContextShape shape,
+            Optional<LlamaLibrary.Pooling> embeddings,
+            MemorySegment watcher) {
         // Shared, because whoever closes the engine need not be the thread that opened it.
         Arena arena = Arena.ofShared();
         try {
             LlamaLog.Logged<MemorySegment> made =
-                    log.during(() -> library.newContext(model.pointer(), shape, embeddings));
+                    log.during(() -> library.newContext(model.pointer(), shape, embeddings, watcher));
             if (made.result().address() == 0) {
                 throw StoaException.engine("llama.cpp " + library.version() + " cannot make a context of "
                         + shape.tokens() + " tokens: " + made.complaints() + "; try a smaller one");

@@ -7,6 +7,7 @@ import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
+import io.stoa.engine.gguf.GgmlType;
 import io.stoa.model.Bytes;
 import io.stoa.model.StoaException;
 import java.io.IOException;
@@ -26,6 +27,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 
@@ -105,6 +107,7 @@ final class LlamaLibrary {
     private final MethodHandle samplerDraw;
     private final MethodHandle samplerSample;
     private final MethodHandle samplerFree;
+    private final MethodHandle bufferIsHost;
 
     private LlamaLibrary(Path path, SymbolLookup symbols, String version) {
         this.path = path;
@@ -169,6 +172,7 @@ final class LlamaLibrary {
         samplerDraw = function("llama_sampler_init_dist", FunctionDescriptor.of(ADDRESS, JAVA_INT));
         samplerSample = function("llama_sampler_sample", FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS, JAVA_INT));
         samplerFree = function("llama_sampler_free", FunctionDescriptor.ofVoid(ADDRESS));
+        bufferIsHost = function("ggml_backend_buffer_is_host", FunctionDescriptor.of(JAVA_BOOLEAN, ADDRESS));
     }
 
     /**
@@ -406,18 +410,74 @@ final class LlamaLibrary {
      * Quantizes a file.
      *
      * @param fileType {@code enum llama_ftype}
+     * @param recipe the importance matrix and the single tensors' types
      * @param dryRun only log what would be done
      * @return whether it worked; the log says why not
      */
-    boolean quantize(Path from, Path to, int fileType, int threads, boolean dryRun) {
+    boolean quantize(Path from, Path to, int fileType, QuantizationRecipe recipe, int threads, boolean dryRun) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment params = defaults(quantizeDefaultParams, arena);
             params.set(JAVA_INT, 0, threads);
             params.set(JAVA_INT, 4, fileType);
             params.set(JAVA_BOOLEAN, 21, dryRun);
+            recipe.importance().ifPresent(matrix -> params.set(ADDRESS, 24, importance(matrix, arena)));
+            if (!recipe.tensors().isEmpty()) {
+                params.set(ADDRESS, 40, overrides(recipe.tensors(), arena));
+            }
             return (int) modelQuantize.invokeExact(
                             arena.allocateFrom(from.toString()), arena.allocateFrom(to.toString()), params)
                     == 0;
+        } catch (Throwable e) {
+            throw unexpected(e);
+        }
+    }
+
+    /** {@code struct llama_model_imatrix_data}: a name, values, their number; a null name ends the array. */
+    private static MemorySegment importance(ImportanceMatrix matrix, Arena arena) {
+        long entry = 3L * Long.BYTES;
+        MemorySegment array = arena.allocate(entry * (matrix.entries().size() + 1), Long.BYTES);
+        long at = 0;
+        for (Map.Entry<String, ImportanceMatrix.Entry> known : matrix.entries().entrySet()) {
+            float[] means = known.getValue().means();
+            array.set(ADDRESS, at, arena.allocateFrom(known.getKey()));
+            array.set(ADDRESS, at + 8, arena.allocateFrom(JAVA_FLOAT, means));
+            array.set(JAVA_LONG, at + 16, means.length);
+            at += entry;
+        }
+        return array;
+    }
+
+    /**
+     * {@code struct llama_model_tensor_override}: a regular expression that is searched for in the name (ECMAScript),
+     * and {@code enum ggml_type}; a null pattern ends the array.
+     */
+    private static MemorySegment overrides(Map<String, GgmlType> tensors, Arena arena) {
+        long entry = 2L * Long.BYTES;
+        MemorySegment array = arena.allocate(entry * (tensors.size() + 1), Long.BYTES);
+        long at = 0;
+        for (Map.Entry<String, GgmlType> tensor : tensors.entrySet()) {
+            String pattern = "^" + tensor.getKey().replaceAll("[^A-Za-z0-9_]", "\\\\$0") + "$";
+            array.set(ADDRESS, at, arena.allocateFrom(pattern));
+            array.set(JAVA_INT, at + 8, tensor.getValue().code());
+            at += entry;
+        }
+        return array;
+    }
+
+    /** ggml's name of an operation, such as {@code MUL_MAT}. */
+    String operationName(int operation) {
+        MethodHandle name = function("ggml_op_name", FunctionDescriptor.of(ADDRESS, JAVA_INT));
+        try {
+            return string((MemorySegment) name.invokeExact(operation));
+        } catch (Throwable e) {
+            throw unexpected(e);
+        }
+    }
+
+    /** Whether a tensor's buffer can be read from here. */
+    boolean isHostMemory(MemorySegment buffer) {
+        try {
+            return buffer.address() == 0 || (boolean) bufferIsHost.invokeExact(buffer);
         } catch (Throwable e) {
             throw unexpected(e);
         }
@@ -551,8 +611,13 @@ final class LlamaLibrary {
         }
     }
 
-    /** Makes a context, or returns a null pointer and logs why not. */
-    MemorySegment newContext(MemorySegment model, ContextShape shape, Optional<Pooling> embeddings) {
+    /**
+     * Makes a context, or returns a null pointer and logs why not.
+     *
+     * @param watcher is asked about each tensor that is computed ({@code cb_eval}); a null pointer for nobody
+     */
+    MemorySegment newContext(
+            MemorySegment model, ContextShape shape, Optional<Pooling> embeddings, MemorySegment watcher) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment params = defaults(contextDefaultParams, arena);
             params.set(JAVA_INT, 0, shape.tokens());
@@ -565,6 +630,7 @@ final class LlamaLibrary {
                 params.set(JAVA_INT, 44, pooling.code);
                 params.set(JAVA_BOOLEAN, 128, true);
             });
+            params.set(ADDRESS, 88, watcher);
             // One buffer for all sequences: a copied prefix then costs no memory, and a sequence may take all of it.
             params.set(JAVA_BOOLEAN, 133, shape.sequences() > 1);
             return (MemorySegment) contextInit.invokeExact(model, params);

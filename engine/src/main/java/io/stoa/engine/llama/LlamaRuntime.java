@@ -6,19 +6,23 @@ import io.stoa.engine.Engine;
 import io.stoa.engine.EngineOptions;
 import io.stoa.engine.gguf.GgmlType;
 import io.stoa.engine.gguf.GgufHeader;
+import io.stoa.engine.gguf.GgufReader;
 import io.stoa.engine.gguf.GgufTensor;
 import io.stoa.engine.gguf.Preflight;
 import io.stoa.model.Bytes;
 import io.stoa.model.Progress;
 import io.stoa.model.StoaException;
 import java.io.IOException;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.util.Arrays;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -55,8 +59,12 @@ public final class LlamaRuntime {
     private static final Pattern MISFIT = Pattern.compile(
             "warning: (\\S+)\\s+- ncols\\s+(\\d+) not divisible by\\s+(\\d+) \\(required for type\\s+(\\S+)\\)");
 
-    /** {@code "llama_model_quantize_impl: quant size  =     0.17 MiB (6.50 BPW)"}. */
-    private static final Pattern QUANTIZED_SIZE = Pattern.compile("quant size\\s+=\\s+(\\d+)\\.\\d+ MiB");
+    /** {@code "[   1/  39] token_embd.weight - [256, 1024, 1, 1], type = f16, size = 0.50 MiB -> 0.14 MiB (q8_0)"}. */
+    private static final Pattern PLANNED_TENSOR =
+            Pattern.compile("^\\[\\s*\\d+/\\s*\\d+\\] (\\S+)\\s.*->\\s+\\d+\\.\\d+ MiB \\((\\w+)\\)");
+
+    /** Of tensors in a file that llama.cpp writes. */
+    private static final long ALIGNMENT = 32;
 
     private static final Set<GgmlType> UNQUANTIZED = Set.of(GgmlType.F32, GgmlType.F16, GgmlType.BF16);
 
@@ -206,9 +214,12 @@ public final class LlamaRuntime {
      * @throws StoaException of kind {@code USER} when the text does not fill one window
      */
     public Perplexity perplexity(Path gguf, String text, int window, int threads, Progress progress) {
-        try (LlamaModel model = reading(gguf, window, threads);
-                LlamaContext context = window(model, window, threads)) {
-            return new TextReading(model, text, window, progress).perplexity(new TextReading.Reader(model, context));
+        TextReading.Reader reader = reader(gguf, window, threads);
+        try {
+            return new TextReading(reader.model(), text, window).perplexity(reader, progress);
+        } finally {
+            reader.context().close();
+            reader.model().close();
         }
     }
 
@@ -220,17 +231,29 @@ public final class LlamaRuntime {
      *     tokens
      */
     public Divergence divergence(Path base, Path gguf, String text, int window, int threads, Progress progress) {
-        try (LlamaModel baseModel = reading(base, window, threads);
-                LlamaContext baseContext = window(baseModel, window, threads);
-                LlamaModel model = reading(gguf, window, threads);
-                LlamaContext context = window(model, window, threads)) {
-            if (baseModel.vocabularySize() != model.vocabularySize()
-                    || !Arrays.equals(baseModel.beginning(text), model.beginning(text))) {
-                throw StoaException.user(gguf + " and " + base
-                        + ": read the text as different tokens, so they cannot be compared token by token");
+        return divergence(base, gguf, text, window, threads, false, progress);
+    }
+
+    /**
+     * The same with the base rounded as llama-perplexity stores it, in 16 bits a token of the vocabulary: only so are its
+     * published figures reached to the last digit.
+     */
+    public Divergence divergenceAsStored(
+            Path base, Path gguf, String text, int window, int threads, Progress progress) {
+        return divergence(base, gguf, text, window, threads, true, progress);
+    }
+
+    private Divergence divergence(
+            Path base, Path gguf, String text, int window, int threads, boolean stored, Progress progress) {
+        try (BaseReading reading = baseReading(base, text, window, threads, Bytes.ZERO, stored);
+                BaseReading.Comparison comparison = reading.compare(gguf)) {
+            DivergenceTally tally = new DivergenceTally();
+            for (int index = 0; index < reading.windows(); index++) {
+                progress.at(index, reading.windows());
+                tally.add(comparison.read(index));
             }
-            return new TextReading(model, text, window, progress)
-                    .divergence(new TextReading.Reader(baseModel, baseContext), new TextReading.Reader(model, context));
+            progress.at(reading.windows(), reading.windows());
+            return tally.divergence();
         }
     }
 
@@ -259,19 +282,99 @@ public final class LlamaRuntime {
         }
     }
 
-    private LlamaModel reading(Path gguf, int window, int threads) {
+    /**
+     * Opens a model with which others are compared on a text, window by window.
+     *
+     * @param window in tokens; the first half of each is only read
+     * @param room for what the base said; windows beyond it are read again for each model
+     * @return what the caller closes
+     * @throws StoaException of kind {@code USER} when the text does not fill one window, {@code RESOURCES} when base and
+     *     another model of its size do not fit the free memory
+     */
+    public BaseReading baseReading(Path base, String text, int window, int threads, Bytes room) {
+        return baseReading(base, text, window, threads, room, false);
+    }
+
+    private BaseReading baseReading(
+            Path base, String text, int window, int threads, Bytes room, boolean stored) {
+        EngineOptions options = checkedWindow(base, window, threads);
+        Bytes both = Stream.of(measured(base, options), measured(base, options), room)
+                .reduce(Bytes.ZERO, Bytes::plus);
+        if (both.compareTo(availableMemory()) > 0) {
+            throw StoaException.resources(base + ": it and a model beside it need up to " + both + ", and "
+                    + availableMemory() + " are free: choose a smaller window, or a larger machine");
+        }
+        TextReading.Reader reader = reader(base, window, threads);
+        try {
+            return new BaseReading(
+                    this, base, reader, text, window, threads, room, stored);
+        } catch (RuntimeException e) {
+            reader.context().close();
+            reader.model().close();
+            throw e;
+        }
+    }
+
+    private Bytes measured(Path gguf, EngineOptions options) {
+        return measureMemory(gguf, options, true).total();
+    }
+
+    private static EngineOptions checkedWindow(Path gguf, int window, int threads) {
         if (window < 8) {
             throw StoaException.user("a window of " + window + " tokens is too small: choose at least 8");
         }
-        EngineOptions options = new EngineOptions(window, threads);
-        Preflight.examine(gguf);
-        requireFits(gguf, options, measureMemory(gguf, options, true).total(), availableMemory());
-        return LlamaModel.load(library, log, gguf, LlamaLibrary.Loading.ALL);
+        long trained = Preflight.examine(gguf).hyperParameter("context_length").orElse(window);
+        if (window > trained) {
+            throw StoaException.user("a window of " + window + " tokens: " + gguf + " was trained on " + trained
+                    + " tokens; choose no more");
+        }
+        return new EngineOptions(window, threads);
     }
 
-    private LlamaContext window(LlamaModel model, int window, int threads) {
-        return LlamaContext.open(
-                library, log, model, shape(new EngineOptions(window, threads), model), Optional.empty());
+    /** A model and a context for windows; whoever asks closes both. */
+    TextReading.Reader reader(Path gguf, int window, int threads) {
+        return reader(gguf, window, threads, MemorySegment.NULL);
+    }
+
+    private TextReading.Reader reader(Path gguf, int window, int threads, MemorySegment watcher) {
+        EngineOptions options = checkedWindow(gguf, window, threads);
+        requireFits(gguf, options, measured(gguf, options), availableMemory());
+        LlamaModel model = LlamaModel.load(library, log, gguf, LlamaLibrary.Loading.ALL);
+        try {
+            LlamaLibrary.ContextShape shape = shape(options, model);
+            return new TextReading.Reader(model, LlamaContext.watched(library, log, model, shape, watcher));
+        } catch (RuntimeException e) {
+            model.close();
+            throw e;
+        }
+    }
+
+    /**
+     * What a calibration text says about the importance of each column of each matrix, as llama-imatrix finds it.
+     *
+     * @param name the text's, for the record
+     * @param window the context, in tokens
+     * @throws StoaException of kind {@code USER} when the text does not fill one window
+     */
+    public ImportanceMatrix importanceMatrix(
+            Path gguf, String name, String text, int window, int threads, Progress progress) {
+        ImportanceCollector collector = new ImportanceCollector(library);
+        try (Arena arena = Arena.ofShared()) {
+            TextReading.Reader reader = reader(gguf, window, threads, collector.stub(arena));
+            try {
+                TextReading reading = new TextReading(reader.model(), text, window);
+                for (int index = 0; index < reading.windows(); index++) {
+                    progress.at(index, reading.windows());
+                    reading.readAll(reader, index);
+                    collector.rethrow();
+                }
+                progress.at(reading.windows(), reading.windows());
+                return collector.matrix(List.of(name), reading.windows(), window);
+            } finally {
+                reader.context().close();
+                reader.model().close();
+            }
+        }
     }
 
     /** The tokenizer of a file, which may hold nothing else; whoever asks closes it. */
@@ -281,7 +384,12 @@ public final class LlamaRuntime {
 
     /** The names that {@link #quantize} knows, from the largest to the smallest. */
     public List<String> supportedQuantizations() {
-        return Quantization.names();
+        return Quantization.names(false);
+    }
+
+    /** Those that it makes with an importance matrix, from the largest to the smallest. */
+    public List<String> quantizationsWithImportance() {
+        return Quantization.names(true);
     }
 
     /** The quantization that a file says it has ({@code general.file_type}), when it is one that Stoa makes. */
@@ -293,44 +401,39 @@ public final class LlamaRuntime {
                 .findFirst();
     }
 
+    /** Quantizes to a plain type; see {@link #quantize(Path, Path, QuantizationRecipe, int)}. */
+    public void quantize(Path from, Path to, String type, int threads) {
+        quantize(from, to, QuantizationRecipe.of(type), threads);
+    }
+
     /**
      * Quantizes a file as llama-quantize does, byte for byte. The result appears under its name only when it is
      * complete, and replaces what was there. The source is mapped meanwhile: nobody may shorten it.
      *
      * @param from a file with F32, F16 or BF16 weights
-     * @param type one of {@link #supportedQuantizations()}, such as {@code Q4_K_M}
      * @param threads native threads
      * @throws StoaException of kind {@code USER} when the type is unknown, its blocks do not fit the model's rows or the
      *     source is already quantized; {@code RESOURCES} when the disk is too full or cannot be written
      */
-    public void quantize(Path from, Path to, String type, int threads) {
-        Quantization quantization = Quantization.of(type);
+    public void quantize(Path from, Path to, QuantizationRecipe recipe, int threads) {
         if (threads < 1) {
             throw new IllegalArgumentException("threads must be positive: " + threads);
         }
-        GgufHeader header = Preflight.examine(from);
-        Optional<GgufTensor> quantized = header.tensors().stream()
-                .filter(tensor -> !UNQUANTIZED.contains(tensor.type()))
-                .findFirst();
-        if (quantized.isPresent()) {
-            throw StoaException.user(
-                    from + ": is quantized already (" + quantized.get().name() + " is "
-                            + quantized.get().type() + "), and twice loses more: start from the F16, BF16 or F32 file");
-        }
-        // The header comes on top of the tensors; quantizing changes little in it.
-        long plannedBytes = plan(from, to, quantization) + header.dataOffset();
+        Bytes planned = plan(from, recipe).file();
         Path target = to.toAbsolutePath();
         Path folder = Optional.ofNullable(target.getParent()).orElse(target);
         try {
             long usable = Files.getFileStore(folder).getUsableSpace();
-            if (usable < plannedBytes) {
-                throw StoaException.resources(
-                        folder + ": " + new Bytes(usable) + " are free, and the " + type + " of " + from.getFileName()
-                                + " takes " + new Bytes(plannedBytes) + ": free some, or choose a smaller type");
+            if (usable < planned.count()) {
+                throw StoaException.resources(folder + ": " + new Bytes(usable) + " are free, and the "
+                        + recipe.type() + " of " + from.getFileName() + " takes " + planned
+                        + ": free some, or choose a smaller type");
             }
             Path partial = Files.createTempFile(folder, "." + target.getFileName(), ".partial");
+            // Ctrl-C runs no finally.
+            partial.toFile().deleteOnExit();
             try {
-                run(from, partial, quantization, threads, false);
+                run(from, partial, recipe, threads, false);
                 Files.move(partial, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
             } finally {
                 Files.deleteIfExists(partial);
@@ -344,33 +447,81 @@ public final class LlamaRuntime {
     }
 
     /**
-     * What llama.cpp would do: the tensors' bytes, rounded up. Where rows are no multiple of a block it would use other
+     * What a quantization would make, found by a dry run. Where rows are no multiple of a block llama.cpp would use other
      * types without asking. That is accepted for single tensors that a type treats better than the rest (with Q4_0, an
      * embedding that is also the output would be Q6_K and becomes Q8_0), and refused where it is the type itself.
+     *
+     * @throws StoaException of kind {@code USER} as {@link #quantize}
      */
-    private long plan(Path from, Path to, Quantization quantization) {
-        List<LlamaLog.Line> lines = run(from, to, quantization, 1, true);
+    public PlannedQuantization plan(Path from, QuantizationRecipe recipe) {
+        Quantization quantization = quantization(recipe);
+        GgufHeader header = Preflight.examine(from);
+        Optional<GgufTensor> quantized = header.tensors().stream()
+                .filter(tensor -> !UNQUANTIZED.contains(tensor.type()))
+                .findFirst();
+        if (quantized.isPresent()) {
+            throw StoaException.user(
+                    from + ": is quantized already (" + quantized.get().name() + " is "
+                            + quantized.get().type() + "), and twice loses more: start from the F16, BF16 or F32 file");
+        }
+        List<LlamaLog.Line> lines = run(from, from, recipe, 1, true);
         for (LlamaLog.Line line : lines) {
             Matcher misfit = MISFIT.matcher(line.text());
-            if (misfit.find() && Integer.parseInt(misfit.group(3)) <= quantization.blockElements()) {
+            if (misfit.find()
+                    && (Integer.parseInt(misfit.group(3)) <= quantization.blockElements()
+                            || recipe.tensors().containsKey(misfit.group(1)))) {
                 throw StoaException.user(from + ": cannot become " + quantization + ": the rows of " + misfit.group(1)
                         + " have " + misfit.group(2) + " elements, and a block of " + misfit.group(4) + " holds "
                         + misfit.group(3) + ": choose "
                         + (quantization.blockElements() > 32 ? "Q8_0 or Q4_0, whose blocks hold 32" : "F16"));
             }
         }
-        long mebibytes = lines.stream()
-                .map(line -> QUANTIZED_SIZE.matcher(line.text()))
-                .filter(Matcher::find)
-                .mapToLong(size -> Long.parseLong(size.group(1)))
-                .findFirst()
-                .orElseThrow(() -> StoaException.bug("llama.cpp's dry run of a quantization names no size"));
-        return Bytes.mebibytes(mebibytes + 1).count();
+        return planned(from, header, lines);
     }
 
-    private List<LlamaLog.Line> run(Path from, Path to, Quantization quantization, int threads, boolean dryRun) {
+    private static PlannedQuantization planned(Path from, GgufHeader header, List<LlamaLog.Line> lines) {
+        Map<String, GgmlType> changed = new HashMap<>();
+        for (LlamaLog.Line line : lines) {
+            Matcher tensor = PLANNED_TENSOR.matcher(line.text());
+            if (tensor.find()) {
+                String name = tensor.group(2).toUpperCase(Locale.ROOT);
+                changed.put(tensor.group(1), GgmlType.valueOf(name));
+            }
+        }
+        Map<String, GgmlType> types = new LinkedHashMap<>();
+        long headerBytes = GgufReader.headerBytes(from);
+        long tensorBytes = 0;
+        long padded = 0;
+        for (GgufTensor tensor : header.tensors()) {
+            GgmlType type = changed.getOrDefault(tensor.name(), tensor.type());
+            types.put(tensor.name(), type);
+            long bytes = tensor.elements() / type.blockElements() * type.blockBytes();
+            tensorBytes += bytes;
+            padded += padded(bytes);
+            // The table is written without dimensions of 1 at its end.
+            for (int last = tensor.shape().size() - 1; last > 0 && tensor.shape().get(last) == 1; last--) {
+                headerBytes -= Long.BYTES;
+            }
+        }
+        for (String key : List.of("general.quantization_version", "general.file_type")) {
+            headerBytes += header.metadata().containsKey(key) ? 0 : Long.BYTES + key.length() + 2 * Integer.BYTES;
+        }
+        return new PlannedQuantization(
+                new Bytes(padded(headerBytes) + padded), tensorBytes, header.parameters(), types);
+    }
+
+    private static long padded(long bytes) {
+        return (bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+    }
+
+    private static Quantization quantization(QuantizationRecipe recipe) {
+        return Quantization.of(recipe.type(), recipe.importance().isPresent());
+    }
+
+    private List<LlamaLog.Line> run(Path from, Path to, QuantizationRecipe recipe, int threads, boolean dryRun) {
+        Quantization quantization = quantization(recipe);
         LlamaLog.Logged<Boolean> done =
-                log.during(() -> library.quantize(from, to, quantization.fileType(), threads, dryRun));
+                log.during(() -> library.quantize(from, to, quantization.fileType(), recipe, threads, dryRun));
         if (!done.result()) {
             throw StoaException.engine(
                     from + ": llama.cpp cannot make a " + quantization + " of it: " + done.complaints());

@@ -2,6 +2,8 @@ package io.stoa.engine.llama;
 
 import io.stoa.engine.ScoredToken;
 import io.stoa.model.StoaException;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.Comparator;
 import java.util.List;
 import java.util.OptionalDouble;
@@ -87,7 +89,18 @@ final class Logits {
         return bits ^ ((bits >> (Integer.SIZE - 1)) & Integer.MAX_VALUE);
     }
 
-    private float value(int token) {
+    /** How many tokens the vocabulary has. */
+    int size() {
+        return bits.length;
+    }
+
+    /** Writes the bits of all logits behind {@code offset} bytes. */
+    void copyTo(MemorySegment into, long offset) {
+        MemorySegment.copy(bits, 0, into, ValueLayout.JAVA_INT, offset, bits.length);
+    }
+
+    /** The logit of a token. */
+    float value(int token) {
         return Float.intBitsToFloat(bits[token]);
     }
 
