@@ -16,9 +16,9 @@ final class SystemdUnit {
 
     static Artifact artifact(Deployment deployment, Target.Systemd target) {
         ServedModel.Gguf model = Requires.gguf(deployment, "systemd");
-        if (target.program().contains("$")) {
-            throw new IllegalArgumentException(
-                    "systemd takes no $ in the path of a program: " + target.program() + "; link to it from elsewhere");
+        if (target.program().matches(".*[$\"'\\\\].*")) {
+            throw new IllegalArgumentException("systemd takes no $, \\ or quotes in the path of a program: "
+                    + target.program() + "; link to it from elsewhere");
         }
         List<String> command = new ArrayList<>();
         command.add(target.program());
