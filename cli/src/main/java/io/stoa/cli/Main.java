@@ -92,6 +92,7 @@ public final class Main implements Runnable {
                 new SchemaCommand(house),
                 new QuantizeCommand(house),
                 new FitCommand(house),
+                new DeployCommand(house),
                 new InspectCommand(house),
                 new GenerateCommand(house),
                 new ScoreCommand(house),

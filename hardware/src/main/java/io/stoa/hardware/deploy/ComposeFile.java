@@ -187,7 +187,7 @@ final class ComposeFile {
     private Map<String, Object> published() {
         Map<String, Object> published = new LinkedHashMap<>();
         published.put("target", port);
-        published.put("published", Integer.toString(deployment.address().port()));
+        published.put("published", deployment.address().port());
         String host = deployment.address().host();
         published.put("host_ip", host.equals("localhost") ? "127.0.0.1" : host);
         published.put("protocol", "tcp");

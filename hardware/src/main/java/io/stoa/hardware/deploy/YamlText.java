@@ -3,7 +3,9 @@ package io.stoa.hardware.deploy;
 import io.stoa.model.StoaException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import org.snakeyaml.engine.v2.api.DumpSettings;
 import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
@@ -32,6 +34,10 @@ final class YamlText {
             .setSplitLines(false)
             .build();
 
+    /** What YAML 1.1 takes for a truth value or for nothing. */
+    private static final Set<String> NO_STRINGS =
+            Set.of("y", "n", "yes", "no", "on", "off", "true", "false", "null");
+
     private YamlText() {}
 
     /** @param comment one line without line breaks */
@@ -49,12 +55,17 @@ final class YamlText {
         return new Load(LoadSettings.builder().setAllowDuplicateKeys(false).build()).loadFromString(text);
     }
 
+    private static Node key(String key) {
+        boolean plain = key.matches("[A-Za-z][A-Za-z0-9_./-]*") && !NO_STRINGS.contains(key.toLowerCase(Locale.ROOT));
+        return new ScalarNode(Tag.STR, key, plain ? ScalarStyle.PLAIN : ScalarStyle.DOUBLE_QUOTED);
+    }
+
     private static Node node(Object value) {
         return switch (value) {
             case Map<?, ?> map -> {
                 List<NodeTuple> entries = new ArrayList<>();
                 map.forEach((key, child) -> entries.add(new NodeTuple(
-                        new ScalarNode(Tag.STR, String.valueOf(key), ScalarStyle.PLAIN), node(child))));
+                        key(String.valueOf(key)), node(child))));
                 yield new MappingNode(Tag.MAP, entries, entries.isEmpty() ? FlowStyle.FLOW : FlowStyle.BLOCK);
             }
             case List<?> list ->

@@ -1,9 +1,11 @@
 package io.stoa.hardware.deploy;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.networknt.schema.Schema;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -83,11 +85,23 @@ final class ManifestSchemaTest {
         assertThat(commandOf(text)).contains("--served-model-name=$${HOME} $$PATH $$$$");
     }
 
-    private static List<?> commandOf(String compose) {
+    /** A reader of YAML 1.1 would take a service called no for one called false. */
+    @Test
+    void namesThatLookLikeTruthValuesAreQuoted() {
+        for (String name : List.of("no", "ON", "7")) {
+            assertThat(Sample.compose(Target.Compose.Server.VLLM)
+                            .artifact(Sample.of(Sample.HUB, name))
+                            .text())
+                    .contains("  \"" + name.toLowerCase(Locale.ROOT) + "\":\n");
+        }
+    }
+
+    private static List<String> commandOf(String compose) {
         Map<?, ?> document = (Map<?, ?>) YamlText.read(compose);
-        Map<?, ?> services = (Map<?, ?>) document.get("services");
+        Map<?, ?> services = (Map<?, ?>) requireNonNull(document.get("services"));
         Map<?, ?> service = (Map<?, ?>) services.values().iterator().next();
-        return (List<?>) service.get("command");
+        return ((List<?>) requireNonNull(service.get("command")))
+                .stream().map(String::valueOf).toList();
     }
 
     @Test

@@ -23,9 +23,8 @@ final class Schemas {
     private Schemas() {}
 
     static Schema compose() {
-        ObjectNode schema = (ObjectNode) read("compose-spec.json");
-        // It names its dialect by an address that no validator knows.
-        schema.remove("$schema");
+        JsonNode schema = read("compose-spec.json");
+        withoutOldNames(schema);
         return registry(SpecificationVersion.DRAFT_2019_09, Map.of(PLACE + "compose.json", schema.toString()))
                 .getSchema(SchemaLocation.of(PLACE + "compose.json"));
     }
@@ -50,6 +49,17 @@ final class Schemas {
 
     private static SchemaRegistry registry(SpecificationVersion version, Map<String, String> schemas) {
         return SchemaRegistry.withDefaultDialect(version, builder -> builder.schemas(schemas));
+    }
+
+    /** It names its dialect by an address that no validator knows, and its parts as draft 4 did, which nothing refers to. */
+    private static void withoutOldNames(JsonNode schema) {
+        schema.forEach(Schemas::withoutOldNames);
+        if (schema instanceof ObjectNode object) {
+            object.remove("$schema");
+            if (object.path("id").isString()) {
+                object.remove("id");
+            }
+        }
     }
 
     private static String closed(String file) {
