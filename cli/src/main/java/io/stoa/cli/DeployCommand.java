@@ -163,8 +163,8 @@ final class DeployCommand implements Runnable {
     @Option(
             names = "--image",
             paramLabel = "IMAGE",
-            description = "The container image for Compose, with a version or a digest. Default: the version that this"
-                    + " command was checked against")
+            description = "The container image for Compose, with a version or a digest. Default: a version of 2026 that"
+                    + " knows the options written")
     private Optional<String> image = Optional.empty();
 
     @Option(

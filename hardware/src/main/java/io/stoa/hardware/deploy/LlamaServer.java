@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The command line of llama.cpp's server ({@code tools/server/README.md} at b10884).
+ * The command line of llama.cpp's server, after its {@code tools/server/README.md} of 2026.
  *
  * <p>{@code --ctx-size} is what all slots share, in equal parts. A quantized value cache needs flash attention. The chat
  * template is the file's own.

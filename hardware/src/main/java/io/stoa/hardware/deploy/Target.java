@@ -45,7 +45,7 @@ public sealed interface Target {
                 this.image = image;
             }
 
-            /** The version that the options written here were checked against. */
+            /** A version of 2026 that knows the options written here. */
             public Image image() {
                 return new Image(image);
             }

@@ -3,7 +3,7 @@ package io.stoa.hardware.deploy;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What {@code vllm serve} is told besides the model and its name (vLLM 0.27: "Engine Arguments"). */
+/** What {@code vllm serve} is told besides the model and its name (vLLM's documentation, "Engine Arguments"). */
 final class VllmArguments {
     private VllmArguments() {}
 
