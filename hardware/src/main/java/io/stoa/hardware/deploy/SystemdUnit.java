@@ -71,7 +71,8 @@ final class SystemdUnit {
         StringBuilder unit = new StringBuilder();
         unit.append("# Written by stoa deploy. Serves ").append(model.identity()).append(".\n");
         unit.append("[Unit]\n");
-        set(unit, "Description", "Model " + deployment.name().replace("%", "%%"));
+        // The name does not stand last: a backslash there would join the next line.
+        set(unit, "Description", "Model " + deployment.name().replace("%", "%%") + ", served for Stoa");
         set(unit, "Wants", "network-online.target");
         set(unit, "After", "network-online.target");
         set(unit, "StartLimitIntervalSec", "10min");
