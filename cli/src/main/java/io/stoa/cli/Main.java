@@ -94,6 +94,7 @@ public final class Main implements Runnable {
                 new CostCommand(house),
                 new SimulateCommand(house),
                 new PlanCommand(house),
+                new DeployCommand(house),
                 new InspectCommand(house),
                 new GenerateCommand(house),
                 new ScoreCommand(house),

@@ -6,6 +6,7 @@
  * {@code hardware/speed} runs the model ({@link io.stoa.hardware.speed}) and holds the time to the first token and the
  * time per output token against the workload's targets, deciding on intervals: an interval that straddles a target
  * decides nothing. {@link io.stoa.hardware.machine} reads what the machine at hand has.
+ * {@link io.stoa.hardware.deploy} writes what serves the model.
  */
 @NullMarked
 package io.stoa.hardware;
