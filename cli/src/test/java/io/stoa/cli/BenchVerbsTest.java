@@ -233,6 +233,23 @@ class BenchVerbsTest {
     }
 
     @Test
+    void aMarginThatAcceptsAnyLossIsRefused() throws IOException {
+        Path base = run("base", DATE, 100, 80, 0);
+        assertThat(bench("gate", base, base, "--margin", "2")).isEqualTo(ExitCode.USER.code());
+        assertThat(err()).contains("arc", "accepts any loss");
+    }
+
+    @Test
+    void modelsAreComparedByOneTableOrAFileForEach() throws IOException {
+        Path table = Files.writeString(folder.resolve("p.csv"), "id,answer,a,b\n1,A,A,B\n2,B,B,B\n");
+        assertThat(bench("compare", table)).isZero();
+        assertThat(out()).contains("2 items", "a - b");
+        Path lines = Files.writeString(folder.resolve("a.jsonl"), "{\"doc_id\": 1, \"acc\": 1.0}\n");
+        assertThat(bench("compare", lines)).isEqualTo(ExitCode.USER.code());
+        assertThat(err()).contains("a.jsonl: one JSONL file", "a file for each model");
+    }
+
+    @Test
     void theTrendShowsWhereAScoreChanged() throws IOException {
         for (int i = 0; i < 10; i++) {
             run("night", String.format(Locale.ROOT, "2025-03-%02dT02-00-00", i + 1), 500, i < 6 ? 350 : 250, 0);
