@@ -73,12 +73,10 @@ class CommandLineTest {
 
     /** What picocli takes for format strings: it warns on standard error of one that has a bare per cent sign. */
     private static List<String> formats(CommandLine command) {
-        CommandLine.Model.CommandSpec spec = command.getCommandSpec();
-        CommandLine.Model.UsageMessageSpec usage = spec.usageMessage();
+        CommandLine.Model.UsageMessageSpec usage = command.getCommandSpec().usageMessage();
         List<String> formats = new ArrayList<>(List.of(usage.header()));
         formats.addAll(List.of(usage.description()));
         formats.addAll(List.of(usage.footer()));
-        spec.args().forEach(argument -> formats.addAll(List.of(argument.description())));
         return formats;
     }
 
