@@ -286,7 +286,8 @@ public final class TaskLibrary {
             throw StoaException.user(hint);
         });
         throw StoaException.user("unknown task " + name
-                + Spelling.hint(name, names()).orElse("; stoa bench tasks lists what there is, or name a folder of task files")
+                + Spelling.hint(name, names())
+                        .orElse("; stoa bench tasks lists what there is, or name a folder of task files")
                 + (unreadable.isEmpty()
                         ? ""
                         : " (" + unreadable.size() + " files could not be read, the first: "
