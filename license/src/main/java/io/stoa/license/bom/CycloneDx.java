@@ -4,6 +4,7 @@ import io.stoa.license.bom.BomGraph.Node;
 import io.stoa.license.bom.BomModel.HashedFile;
 import io.stoa.license.clause.Licenses;
 import io.stoa.license.lineage.Claim;
+import io.stoa.license.lineage.SpdxExpression;
 import io.stoa.license.lineage.Step;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -136,7 +137,7 @@ final class CycloneDx {
                 yield license;
             }
             case Licensing.Named.Expression(SpdxExpression expression) ->
-                choices.addObject().put("expression", expression.text());
+                choices.addObject().put("expression", expression.toString());
         };
     }
 
