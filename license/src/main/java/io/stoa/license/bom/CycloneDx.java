@@ -162,6 +162,7 @@ final class CycloneDx {
         List<String> notes = new ArrayList<>();
         model.details().relation().ifPresent(relation -> notes.add("said to be, of its base: " + relation));
         model.details().quantizedBy().ifPresent(by -> notes.add("said to be quantized by " + by));
+        model.steps(Step.Relation.TEACHER).forEach(step -> notes.add("trained on outputs of " + step.name()));
         model.steps(Step.Relation.QUANTIZED).forEach(step -> notes.add("quantized to " + step.name()));
         return notes;
     }

@@ -21,6 +21,7 @@ final class SpdxList {
     static final String VERSION = "3.28.0";
 
     private static final String WITH = " WITH ";
+    private static final Pattern OPERATOR = Pattern.compile("(?<=[\\s)])(?:and|or|with)(?=[\\s(])");
     private static final Pattern REFERENCE =
             Pattern.compile("(?:DocumentRef-[A-Za-z0-9.-]+:)?LicenseRef-[A-Za-z0-9.-]+");
 
@@ -37,9 +38,14 @@ final class SpdxList {
         return Optional.ofNullable(exceptions.get(id.toLowerCase(Locale.ROOT)));
     }
 
-    /** An expression of listed ids and LicenseRefs, as the list writes them; nothing where it is none. */
+    /**
+     * An expression of listed ids and LicenseRefs, as the list writes them; nothing where it is none. Operators may be in
+     * small letters as well (SPDX 3.0.1, annex B).
+     */
     Optional<SpdxExpression> expression(String text) {
-        return SpdxExpression.parse(text).flatMap(expression -> expression.written(this::written));
+        String capitals = OPERATOR.matcher(text)
+                .replaceAll(operator -> operator.group().toUpperCase(Locale.ROOT));
+        return SpdxExpression.parse(capitals).flatMap(expression -> expression.written(this::written));
     }
 
     /** The LicenseRefs in an expression, sorted. */
