@@ -128,11 +128,15 @@ final class LicenseAuditCommand implements Callable<Integer> {
         }
         out.printf(
                 Locale.ROOT,
-                "%d models: %d pass, %d unknown, %d fail%n",
-                audit.models().size(),
+                "%s: %d pass, %d unknown, %d fail%n",
+                count(audit.models().size()),
                 audit.count(Audit.Outcome.PASS),
                 audit.count(Audit.Outcome.UNKNOWN),
                 audit.count(Audit.Outcome.FAIL));
+    }
+
+    static String count(int models) {
+        return models == 1 ? "1 model" : models + " models";
     }
 
     /** What strangers wrote, without what moves a terminal's cursor or turns its text around. */

@@ -113,7 +113,7 @@ final class LicenseBomCommand implements Runnable {
             return reader.read(path);
         }
         return StoaYaml.read(path).models().stream()
-                .map(model -> reader.read(candidate(model)))
+                .map(model -> reader.read(candidate(model), model.disclosure().teachers()))
                 .toList();
     }
 

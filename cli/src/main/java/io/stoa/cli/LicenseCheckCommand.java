@@ -64,8 +64,8 @@ final class LicenseCheckCommand implements Callable<Integer> {
             names = "--model",
             paramLabel = "ROLE=LICENSE[,BASE...]|GGUF[,PAPER...]",
             description =
-                    "A model of the stack: its licence (an id, a tag or a file with the text) and those of the models"
-                            + " it was made from, or a GGUF file with its card and licence files. ROLE is generator, embedder,"
+                    "A model of the stack: its licence (an id, a tag, an SPDX expression or a file with the text) and those of"
+                            + " the models it was made from, or a GGUF file with its card and licence files. ROLE is generator, embedder,"
                             + " reranker, judge, teacher, guard, adapter, draft or transducer. May be given up to 8 times.")
     private List<String> models = List.of();
 

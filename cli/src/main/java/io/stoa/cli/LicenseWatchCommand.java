@@ -115,8 +115,8 @@ final class LicenseWatchCommand implements Callable<Integer> {
                                         ? "accepted in " + file
                                         : "%d changes since %s; --accept takes them as accepted"
                                                 .formatted(changes.size(), accepted.date()))
-                        .orElseGet(() -> "the claims of %d models are kept in %s"
-                                .formatted(now.models().size(), file)));
+                        .orElseGet(() -> "the claims of %s are kept in %s"
+                                .formatted(LicenseAuditCommand.count(now.models().size()), file)));
         house.out().println(LicenseCommand.NO_ADVICE);
     }
 

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -53,7 +54,7 @@ class LicenseAuditTest {
     void theExitCodeIsTheGate() throws IOException {
         card("open", "license: mit");
         assertThat(run("2026-12-01", "license", "audit", models())).isZero();
-        assertThat(out()).contains("PASS     open  MIT", "1 models: 1 pass").endsWith(LicenseCommand.NO_ADVICE + "\n");
+        assertThat(out()).contains("PASS     open  MIT", "1 model: 1 pass").endsWith(LicenseCommand.NO_ADVICE + "\n");
         card("strange", "license: other");
         assertThat(run("2026-12-01", "license", "audit", models())).isEqualTo(11);
         assertThat(out()).contains("license-unknown:");
@@ -80,6 +81,22 @@ class LicenseAuditTest {
     }
 
     @Test
+    void nothingToAuditIsNotAPass() throws IOException {
+        Files.createDirectories(folder.resolve("models"));
+        assertThat(run("2026-12-01", "license", "audit", models())).isEqualTo(11);
+        assertThat(out()).contains("UNKNOWN: no models");
+        card("open", "license: mit");
+        Path empty = Files.writeString(folder.resolve("empty.yaml"), "");
+        assertThat(run("2026-12-01", "license", "audit", models(), "--policy", empty.toString()))
+                .isEqualTo(2);
+        for (String option : List.of("--sarif", "--html")) {
+            assertThat(run("2026-12-01", "license", "audit", models(), option, folder.resolve("no/where").toString()))
+                    .isEqualTo(2);
+            assertThat(err.toString(StandardCharsets.UTF_8)).contains(option, "there is no folder");
+        }
+    }
+
+    @Test
     void aPolicyGatesAndItsMistakesAreNamed() throws IOException {
         card("open", "license: mit");
         Path policy = Files.writeString(folder.resolve("policy.yaml"), "deny: [mit]\n");
@@ -103,7 +120,7 @@ class LicenseAuditTest {
         String state = folder.resolve("state.json").toString();
         assertThat(run("2026-12-01", "license", "watch", models(), "--state", state))
                 .isZero();
-        assertThat(out()).contains("the claims of 1 models are kept");
+        assertThat(out()).contains("the claims of 1 model are kept");
         assertThat(run("2026-12-02", "license", "watch", models(), "--state", state))
                 .isZero();
         assertThat(out()).contains("nothing changed since 2026-12-01");

@@ -93,11 +93,11 @@ public final class BomReader {
                     path + ": neither a GGUF file nor a folder nor a stoa.yaml; for other weights name the"
                             + " folder that they lie in");
         }
-        return List.of(model(stem(path), List.of(path), header(List.of(path)), List.of(), path, Optional.empty()));
+        return List.of(model(stem(path), List.of(path), header(List.of(path)), List.of(), path, Optional.empty(), List.of()));
     }
 
-    /** A candidate with its papers. */
-    public BomModel read(Candidate candidate) {
+    /** A candidate with its papers, and the teachers that its user knows of. */
+    public BomModel read(Candidate candidate, List<String> teachers) {
         return switch (candidate) {
             case Candidate.GgufFile file ->
                 model(
@@ -106,10 +106,11 @@ public final class BomReader {
                         header(List.of(file.path())),
                         papers(sorted(file.papers())),
                         file.path(),
-                        Optional.empty());
+                        Optional.empty(),
+                        teachers);
             case Candidate.RemoteModel remote -> {
                 List<Paper> papers = papers(sorted(remote.papers()));
-                Lineage lineage = new LineageReader(licenses).read(candidate, papers);
+                Lineage lineage = new LineageReader(licenses).read(candidate, papers, teachers);
                 yield model(
                         new Read(remote.id(), List.of(), papers, lineage, Optional.empty()),
                         Optional.empty(),
@@ -146,7 +147,7 @@ public final class BomReader {
                     Optional<GgufHeader> header = header(model.getValue());
                     List<Paper> all = new ArrayList<>(papers);
                     all.addAll(papers(papersOfBases(folder, bases(header, papers))));
-                    return model(model.getKey(), model.getValue(), header, all, folder, repository);
+                    return model(model.getKey(), model.getValue(), header, all, folder, repository, List.of());
                 })
                 .toList();
     }
@@ -161,7 +162,8 @@ public final class BomReader {
             Optional<GgufHeader> header,
             List<Paper> papers,
             Path root,
-            Optional<Repository> repository) {
+            Optional<Repository> repository,
+            List<String> teachers) {
         Map<String, String> shown = new TreeMap<>();
         Stream.concat(files.stream(), papers.stream().map(Paper::path))
                 .forEach(path -> shown.put(
@@ -176,7 +178,8 @@ public final class BomReader {
                         "model",
                         gguf.map(file -> file.toAbsolutePath().getParent()),
                         List.of(reader.gguf(gguf.orElseThrow(), header.get())),
-                        papers)
+                        papers,
+                        teachers)
                 : reader.read(name, Optional.empty(), List.of(), papers);
         return model(new Read(name, files, papers, lineage, header), repository, shown);
     }

@@ -4,6 +4,7 @@ import io.stoa.license.bom.BomGraph.Node;
 import io.stoa.license.bom.BomModel.HashedFile;
 import io.stoa.license.clause.Licenses;
 import io.stoa.license.lineage.Claim;
+import io.stoa.license.lineage.SpdxExpression;
 import io.stoa.license.lineage.Step;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -136,7 +137,7 @@ final class CycloneDx {
                 yield license;
             }
             case Licensing.Named.Expression(SpdxExpression expression) ->
-                choices.addObject().put("expression", expression.text());
+                choices.addObject().put("expression", expression.toString());
         };
     }
 
@@ -161,6 +162,7 @@ final class CycloneDx {
         List<String> notes = new ArrayList<>();
         model.details().relation().ifPresent(relation -> notes.add("said to be, of its base: " + relation));
         model.details().quantizedBy().ifPresent(by -> notes.add("said to be quantized by " + by));
+        model.steps(Step.Relation.TEACHER).forEach(step -> notes.add("trained on outputs of " + step.name()));
         model.steps(Step.Relation.QUANTIZED).forEach(step -> notes.add("quantized to " + step.name()));
         return notes;
     }

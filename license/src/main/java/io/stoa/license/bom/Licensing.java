@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.stoa.license.clause.Licenses;
 import io.stoa.license.lineage.Claim;
+import io.stoa.license.lineage.SpdxExpression;
 import io.stoa.license.lineage.Step;
 import io.stoa.model.StoaException;
 import java.util.List;
@@ -60,8 +61,8 @@ sealed interface Licensing {
                         .<Licensing>map(named -> new Stated(named, true))
                         .orElseThrow(() -> StoaException.bug("a licence that nobody knows: " + license));
             case Step.Standing.Compound compound ->
-                SpdxExpression.of(compound.expression(), list)
-                        .<Licensing>map(expression -> new Stated(named(expression), true))
+                list.expression(compound.expression())
+                        .<Licensing>map(expression -> new Stated(named(expression, list), true))
                         .orElseGet(() -> new NotKnown(compound.expression() + " is no expression of known ids"));
             case Step.Standing.Inherited() -> new Inherited();
             case Step.Standing.Open open ->
@@ -76,7 +77,7 @@ sealed interface Licensing {
         return claim.license()
                 .flatMap(license -> known(license, licenses, list))
                 .or(() -> claim.kind() == Claim.Kind.DECLARED
-                        ? SpdxExpression.of(claim.said(), list).map(Licensing::named)
+                        ? list.expression(claim.said()).map(expression -> named(expression, list))
                         : Optional.empty());
     }
 
@@ -90,8 +91,10 @@ sealed interface Licensing {
         return said && meant.size() == 1 ? meant.getFirst() : Optional.empty();
     }
 
-    private static Named named(SpdxExpression expression) {
-        return expression.simple() ? new Named.Listed(expression.text()) : new Named.Expression(expression);
+    private static Named named(SpdxExpression expression, SpdxList list) {
+        return list.license(expression.toString())
+                .<Named>map(Named.Listed::new)
+                .orElseGet(() -> new Named.Expression(expression));
     }
 
     /** A listed id, one of ours, or an expression of listed ones. */
@@ -104,6 +107,6 @@ sealed interface Licensing {
                                 license.name(),
                                 license.source(),
                                 license.links().stream().findFirst().map(link -> "https://" + link))))
-                .or(() -> SpdxExpression.of(id, list).map(Licensing::named));
+                .or(() -> list.expression(id).map(expression -> named(expression, list)));
     }
 }

@@ -4,6 +4,7 @@ import io.stoa.license.bom.BomGraph.Node;
 import io.stoa.license.bom.BomModel.HashedFile;
 import io.stoa.license.bom.BomModel.Repository;
 import io.stoa.license.lineage.Claim;
+import io.stoa.license.lineage.SpdxExpression;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -218,7 +219,7 @@ final class Spdx3 {
         String text = switch (named) {
             case Licensing.Named.Listed(String listed) -> listed;
             case Licensing.Named.Own own -> own.reference();
-            case Licensing.Named.Expression(SpdxExpression expression) -> expression.text();
+            case Licensing.Named.Expression(SpdxExpression expression) -> expression.toString();
         };
         String known = expressions.get(text);
         if (known != null) {
@@ -238,7 +239,7 @@ final class Spdx3 {
                 reference(license.reference(), license.name(), "The text is published in: " + license.source());
             }
             case Licensing.Named.Expression(SpdxExpression expression) -> {
-                own.addAll(expression.references());
+                own.addAll(SpdxList.references(expression));
                 own.forEach(reference -> reference(reference, reference, "The source that names it holds no text."));
             }
         }

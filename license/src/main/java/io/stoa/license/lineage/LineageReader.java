@@ -158,7 +158,12 @@ public final class LineageReader {
         return read(model, folder, traces, papers, List.of());
     }
 
-    private Lineage read(
+    /**
+     * The same, with teachers that its user knows of.
+     *
+     * @throws StoaException as {@link #read(String, Optional, List, List)}
+     */
+    public Lineage read(
             String model, Optional<Path> folder, List<Trace> traces, List<Paper> papers, List<String> teachers) {
         Origins origins = new Origins(model, folder, traces, papers, teachers);
         List<Step> steps = new ArrayList<>();

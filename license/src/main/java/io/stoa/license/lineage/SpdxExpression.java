@@ -72,6 +72,11 @@ public record SpdxExpression(List<List<String>> alternatives) {
         return known.isEmpty() ? Optional.empty() : Optional.of(new SpdxExpression(known));
     }
 
+    /** The same with every name as {@code ids} writes it; nothing where it does not know one of them. */
+    public Optional<SpdxExpression> written(Function<String, Optional<String>> ids) {
+        return licenses().stream().allMatch(name -> ids.apply(name).isPresent()) ? known(ids) : Optional.empty();
+    }
+
     /** Written out, without parentheses: none are needed in this form. */
     @Override
     public String toString() {

@@ -198,6 +198,13 @@ class BomWriterTest {
     }
 
     @Test
+    void teachersAreSaid() throws IOException {
+        Path model = card("license: mit\nteacher_model: org/big");
+        assertThat(component(model).path("pedigree").path("notes").asString()).contains("trained on outputs of org/big");
+        assertThat(text(BomFormat.SPDX_3, model)).contains("ai_informationAboutTraining", "org/big");
+    }
+
+    @Test
     void papersOfABaseAreTheBases() throws IOException {
         Path model = card("license: mit\nbase_model: Qwen/Qwen2.5-7B");
         Path base = Files.createDirectories(model.resolve("Qwen2.5-7B"));

@@ -215,7 +215,8 @@ class LicensesTest {
                 .isInstanceOf(StoaException.class)
                 .hasMessageContaining(missing.toString());
         Path large = Files.write(folder.resolve("large"), new byte[Licenses.LARGEST_FILE + 1]);
-        assertThatThrownBy(() -> LICENSES.recognize(large))
+        assertThat(LICENSES.recognize(large).sentence()).contains("larger than 1 MiB", "a file of its own");
+        assertThatThrownBy(() -> Licenses.read(large))
                 .isInstanceOf(StoaException.class)
                 .hasMessageContaining(large.toString());
         Path garbage = Files.write(folder.resolve("garbage"), new byte[] {0, (byte) 0xff, 1, (byte) 0xfe});
