@@ -103,7 +103,7 @@ class ModelCopiesTest {
         }
     }
 
-    /** Paragraphs that only the one has are exchanged for paragraphs that only the other has, each in its turn. */
+    /** Paragraphs that only the one has are exchanged for two that only the other has, each in its turn. */
     private static Set<String> mixtures(String one, String other, SplittableRandom random) {
         List<String> ones = paragraphs(one);
         List<String> others = paragraphs(other);
@@ -113,12 +113,10 @@ class ModelCopiesTest {
         Set<String> mixtures = new HashSet<>();
         for (int i = 0; i < ones.size(); i++) {
             if (!others.contains(ones.get(i)) && Words.withNumbers(ones.get(i)).size() >= 15) {
-                for (String paragraph : strange) {
+                for (int j = 0; j < Math.min(2, strange.size()); j++) {
                     List<String> mixed = new ArrayList<>(ones);
-                    mixed.set(i, paragraph);
-                    if (random.nextInt(Math.max(1, strange.size() / 3)) == 0) {
-                        mixtures.add(String.join("\n", mixed));
-                    }
+                    mixed.set(i, strange.get(random.nextInt(strange.size())));
+                    mixtures.add(String.join("\n", mixed));
                 }
             }
         }
