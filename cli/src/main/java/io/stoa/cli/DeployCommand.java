@@ -128,7 +128,7 @@ final class DeployCommand implements Runnable {
             names = "--memory",
             paramLabel = "SIZE",
             description = "The most memory of the machine that the service may take, such as 8GiB. Default: what the"
-                    + " prediction says and a tenth more, where there is one")
+                    + " prediction says and some room, where there is one")
     private Optional<String> memory = Optional.empty();
 
     @Option(
@@ -258,7 +258,7 @@ final class DeployCommand implements Runnable {
         }
         path.ifPresentOrElse(house.out()::println, () -> house.out().print(artifact.text()));
         notes.forEach(note -> house.err().println("Note: " + note + "."));
-        house.err().println("Next:");
+        house.err().println(out.equals(".") || out.equals("-") ? "Next:" : "Next, in " + out + ":");
         artifact.next().forEach(command -> house.err().println("  " + command));
     }
 

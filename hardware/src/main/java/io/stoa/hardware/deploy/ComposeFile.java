@@ -237,7 +237,7 @@ final class ComposeFile {
         }
         next.add("docker compose -f " + FILE + " config --quiet");
         next.add("docker compose -f " + FILE + " up --detach --wait");
-        next.add("curl -s " + deployment.address().local() + "/v1/models");
+        next.add(deployment.question());
         return next;
     }
 }

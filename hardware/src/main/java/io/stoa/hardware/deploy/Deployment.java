@@ -31,6 +31,17 @@ public record Deployment(
         }
     }
 
+    /** The command that asks whether it serves. */
+    String question() {
+        String header =
+                switch (key) {
+                    case ApiKey.None _ -> "";
+                    case ApiKey.Variable variable -> "-H \"Authorization: Bearer $" + variable.name() + "\" ";
+                    case ApiKey.File _ -> "-H 'Authorization: Bearer KEY' ";
+                };
+        return "curl -s " + header + address.local() + "/v1/models";
+    }
+
     /**
      * What it must hold at once.
      *

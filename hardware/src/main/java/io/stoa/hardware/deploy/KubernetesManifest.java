@@ -98,7 +98,7 @@ final class KubernetesManifest {
         amounts.put("nvidia.com/gpu", Integer.toString(deployment.resources().tensorParallel()));
         Map<String, Object> resources = new LinkedHashMap<>();
         resources.put("requests", amounts);
-        resources.put("limits", Map.copyOf(amounts));
+        resources.put("limits", amounts);
         return resources;
     }
 

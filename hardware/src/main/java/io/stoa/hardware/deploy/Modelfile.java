@@ -46,7 +46,7 @@ final class Modelfile {
                 List.of(
                         server,
                         "OLLAMA_HOST=" + deployment.address() + " ollama create " + name + " -f Modelfile",
-                        "curl -s " + deployment.address().local() + "/v1/models"),
+                        deployment.question()),
                 List.of("Ollama copies the file into its own store, and cannot limit its own memory"));
     }
 

@@ -83,6 +83,9 @@ final class SystemdUnit {
                 unit,
                 "ExecStart",
                 String.join(" ", command.stream().map(UnitText::argument).toList()) + credential);
+        if (java) {
+            set(unit, "Environment", "STOA_HEAP=256m");
+        }
         key(unit, deployment, target);
         set(unit, "Restart", "on-failure");
         set(unit, "RestartSec", "5s");
@@ -102,7 +105,10 @@ final class SystemdUnit {
         set(unit, "UMask", "0077");
         set(unit, "ProtectSystem", "strict");
         set(unit, "ProtectHome", "tmpfs");
-        set(unit, "BindReadOnlyPaths", UnitText.word(model.path()).replace(":", "\\:"));
+        set(unit, "BindReadOnlyPaths", bound(model.path()));
+        if (target.program().matches("/(?:home|root|run/user)/.+/[^/]+")) {
+            set(unit, "BindReadOnlyPaths", bound(target.program().replaceFirst("/[^/]+$", "")));
+        }
         set(unit, "PrivateTmp", "yes");
         set(unit, "PrivateDevices", gpu ? "no" : "yes");
         set(unit, "NoNewPrivileges", "yes");
@@ -134,6 +140,10 @@ final class SystemdUnit {
         unit.append("\n[Install]\n");
         set(unit, "WantedBy", "multi-user.target");
         return unit.toString();
+    }
+
+    private static String bound(String path) {
+        return UnitText.word(path).replace(":", "\\:");
     }
 
     private static void key(StringBuilder unit, Deployment deployment, Target.Systemd target) {
@@ -190,7 +200,7 @@ final class SystemdUnit {
         next.add("sudo install -m 644 " + unit + " /etc/systemd/system/");
         next.add("sudo systemctl daemon-reload");
         next.add("sudo systemctl enable --now " + unit);
-        next.add("curl -s " + deployment.address().local() + "/v1/models");
+        next.add(deployment.question());
         return next;
     }
 

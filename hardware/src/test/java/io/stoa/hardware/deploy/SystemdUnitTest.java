@@ -42,7 +42,7 @@ final class SystemdUnitTest {
         Target target = new Target.Systemd(server, program("a server with 50% more").toString());
         for (Deployment deployment : List.of(
                 Sample.of(Sample.GGUF),
-                Sample.of(Sample.gguf("/srv/it's \"my\" 100% $HOME\\model: öäü.gguf"), "a % $b \"c\" \\d ;"),
+                Sample.of(Sample.gguf("/srv/it's \"my\" 100% $HOME\\model: öäü.gguf"), "a % $b \"c\" \\d ; \\"),
                 Sample.with(Sample.GGUF, new ApiKey.Variable("LLAMA_API_KEY")))) {
             assertThat(verified(target.artifact(deployment))).isEmpty();
         }
@@ -91,6 +91,16 @@ final class SystemdUnitTest {
         assertThat(text).contains(
                 "ExecStart=/opt/stoa/bin/serve engine --model /srv/models/small.gguf --listen 127.0.0.1:8080"
                         + " --alias small --context 4096 --slots 8 --threads 4\n");
+    }
+
+    /** Home folders are empty to the service, but for the model and for the program's folder. */
+    @Test
+    void aProgramAtHomeIsShown() {
+        Target home = new Target.Systemd(Target.Server.STOA, "/home/me/my stoa/stoa");
+        assertThat(UnitText.settings(home.artifact(Sample.of(Sample.GGUF)).text()))
+                .contains(new UnitText.Setting("Service", "BindReadOnlyPaths", "\"/home/me/my stoa\""));
+        assertThat(Sample.systemd(Target.Server.STOA).artifact(Sample.of(Sample.GGUF)).text())
+                .containsOnlyOnce("BindReadOnlyPaths=");
     }
 
     @Test
