@@ -69,7 +69,9 @@ final class SystemdUnit {
         boolean gpu = deployment.resources().gpuLayers() > 0;
         boolean java = target.server() == Target.Server.STOA;
         StringBuilder unit = new StringBuilder();
-        unit.append("# Written by stoa deploy. Serves ").append(model.identity()).append(".\n");
+        unit.append("# Written by stoa deploy. Serves ")
+                .append(model.identity())
+                .append(".\n");
         unit.append("[Unit]\n");
         // The name does not stand last: a backslash there would join the next line.
         set(unit, "Description", "Model " + deployment.name().replace("%", "%%") + ", served for Stoa");
@@ -206,7 +208,8 @@ final class SystemdUnit {
 
     private static List<String> notes(Deployment deployment, Target.Systemd target) {
         List<String> notes = new ArrayList<>();
-        notes.add("the service's own user must be able to read the model's file (mode 644) and run " + target.program());
+        notes.add(
+                "the service's own user must be able to read the model's file (mode 644) and run " + target.program());
         if (deployment.resources().memory().isEmpty()) {
             notes.add("no memory limit is set: give one with --memory");
         }
