@@ -36,8 +36,8 @@ import tools.jackson.databind.json.JsonMapper;
 @Command(
         name = "deploy",
         description = {
-            "Write the file that serves a model: a hardened systemd unit, a Compose file, a manifest for KServe or llm-d,"
-                    + " an Ollama Modelfile.",
+            "Write the file that serves a model: a hardened systemd unit, a Compose file, a manifest for KServe or"
+                    + " llm-d, an Ollama Modelfile.",
             "Nothing is started. The file is checked before it is written; keys are never in it."
         },
         mixinStandardHelpOptions = true,
@@ -46,7 +46,8 @@ import tools.jackson.databind.json.JsonMapper;
             "",
             "Examples:",
             "  stoa deploy examples/quickstart/models/micro.gguf --to systemd --context 256 --out -",
-            "  stoa deploy model.gguf --to systemd-llama-server --gpu-layers 99 --kv-cache q8_0 --listen 127.0.0.1:9000",
+            "  stoa deploy model.gguf --to systemd-llama-server --gpu-layers 99 --kv-cache q8_0 --listen"
+                    + " 127.0.0.1:9000",
             "  stoa deploy acme/small --revision 0123456789abcdef0123456789abcdef01234567 --to compose-vllm \\",
             "    --context 8192 --parallel 16 --listen 0.0.0.0:8000 --key-env VLLM_API_KEY",
             "  stoa deploy acme/small --revision 0123456789abcdef0123456789abcdef01234567 --to llm-d --memory 48GiB"
@@ -78,7 +79,9 @@ final class DeployCommand implements Runnable {
             description = "The commit of a model of the hub, 40 hexadecimal digits.")
     private Optional<String> revision = Optional.empty();
 
-    @Option(names = "--name", description = "The model's name for callers. Default: the file's, without .gguf, or owner/name")
+    @Option(
+            names = "--name",
+            description = "The model's name for callers. Default: the file's, without .gguf, or owner/name")
     private Optional<String> name = Optional.empty();
 
     @Option(
@@ -87,7 +90,11 @@ final class DeployCommand implements Runnable {
             description = "Tokens of one prompt and its answer. Default: the file's own, at most 4096")
     private Optional<Integer> context = Optional.empty();
 
-    @Option(names = "--parallel", defaultValue = "4", paramLabel = "N", description = "Answers at once. Default: ${DEFAULT-VALUE}")
+    @Option(
+            names = "--parallel",
+            defaultValue = "4",
+            paramLabel = "N",
+            description = "Answers at once. Default: ${DEFAULT-VALUE}")
     private int parallel = 4;
 
     @Option(
@@ -128,14 +135,15 @@ final class DeployCommand implements Runnable {
             names = "--memory",
             paramLabel = "SIZE",
             description = "The most memory of the machine that the service may take, such as 8GiB. Default: what the"
-                    + " prediction says and a tenth more, where there is one")
+                    + " prediction says and some room, where there is one")
     private Optional<String> memory = Optional.empty();
 
     @Option(
             names = "--machine",
             defaultValue = "this",
             paramLabel = "this|SIZE",
-            description = "The machine that it must fit: this one, or one with so much memory. Default: ${DEFAULT-VALUE}")
+            description =
+                    "The machine that it must fit: this one, or one with so much memory. Default: ${DEFAULT-VALUE}")
     private String machine = "this";
 
     @Option(
@@ -157,7 +165,8 @@ final class DeployCommand implements Runnable {
     @Option(
             names = "--program",
             paramLabel = "FILE",
-            description = "The program on the machine, for systemd. Default: /opt/stoa/stoa or /usr/local/bin/llama-server")
+            description =
+                    "The program on the machine, for systemd. Default: /opt/stoa/stoa or /usr/local/bin/llama-server")
     private Optional<Path> program = Optional.empty();
 
     @Option(
@@ -258,21 +267,21 @@ final class DeployCommand implements Runnable {
         }
         path.ifPresentOrElse(house.out()::println, () -> house.out().print(artifact.text()));
         notes.forEach(note -> house.err().println("Note: " + note + "."));
-        house.err().println("Next:");
+        house.err().println(out.equals(".") || out.equals("-") ? "Next:" : "Next, in " + out + ":");
         artifact.next().forEach(command -> house.err().println("  " + command));
     }
 
     private Path written(Artifact artifact) {
         Path file = Path.of(out).resolve(artifact.fileName());
         if (Files.exists(file) && !force) {
-            throw StoaException.user(file + ": exists already; choose another folder with --out, or replace it with --force");
+            throw StoaException.user(
+                    file + ": exists already; choose another folder with --out, or replace it with --force");
         }
         try {
             Files.createDirectories(Path.of(out));
             WholeFile.write(file, artifact.text().getBytes(StandardCharsets.UTF_8));
         } catch (IOException e) {
-            throw new StoaException(
-                    StoaException.Kind.RESOURCES, file + ": cannot be written: " + e.getMessage(), e);
+            throw new StoaException(StoaException.Kind.RESOURCES, file + ": cannot be written: " + e.getMessage(), e);
         }
         return file;
     }
@@ -318,7 +327,10 @@ final class DeployCommand implements Runnable {
         String commit = revision.orElseThrow(() -> StoaException.user("--revision is missing: the commit of " + model
                 + " that is to be served, 40 hexadecimal digits; the model's page on the hub lists them"));
         Deployment deployment = Arguments.checked(() -> deployment(
-                new ServedModel.Hub(model, commit), model, context.orElse(USUAL_CONTEXT), memory.map(Arguments::bytes)));
+                new ServedModel.Hub(model, commit),
+                model,
+                context.orElse(USUAL_CONTEXT),
+                memory.map(Arguments::bytes)));
         return new Planned(
                 deployment, Optional.empty(), List.of("whether it fits was not checked: that needs the model's file"));
     }
@@ -337,13 +349,14 @@ final class DeployCommand implements Runnable {
         Optional<MemoryFit.Fits> fits = fits(header, tokens, notes);
         Optional<Bytes> limit = memory.map(Arguments::bytes);
         if (fits.isPresent() && limit.isPresent() && fits.get().need().compareTo(limit.get()) > 0) {
-            throw StoaException.user("--memory " + memory.orElse("") + ": it needs " + fits.get().need()
-                    + "; give it more, or lower --context or --parallel");
+            throw StoaException.user("--memory " + memory.orElse("") + ": it needs "
+                    + fits.get().need() + "; give it more, or lower --context or --parallel");
         }
         Deployment deployment = Arguments.checked(() -> deployment(
                 new ServedModel.Gguf(
                         absolute(file),
-                        Artifacts.digestOf(file, new ProgressLine(house.err(), house.terminal()).start("reading " + file)),
+                        Artifacts.digestOf(
+                                file, new ProgressLine(house.err(), house.terminal()).start("reading " + file)),
                         header.string("general.license")),
                 called,
                 tokens,

@@ -80,12 +80,14 @@ class DeployCommandTest {
     /** A program called stoa, in a folder with a difficult name, that is this very class path. */
     private Path launcher() throws IOException {
         Path place = Files.createDirectory(folder.resolve("a place with 50% more"));
-        String script = "#!/bin/sh\nexec '%s' -Xmx256m -XX:+UseSerialGC --enable-native-access=ALL-UNNAMED '-Dstoa.natives=%s' -cp '%s' %s \"$@\"\n"
-                .formatted(
-                        Path.of(System.getProperty("java.home"), "bin", "java"),
-                        Path.of(System.getProperty("stoa.natives", "natives")).toAbsolutePath(),
-                        absolute(System.getProperty("java.class.path")),
-                        Main.class.getName());
+        String script =
+                "#!/bin/sh\nexec '%s' -Xmx256m -XX:+UseSerialGC --enable-native-access=ALL-UNNAMED '-Dstoa.natives=%s' -cp '%s' %s \"$@\"\n"
+                        .formatted(
+                                Path.of(System.getProperty("java.home"), "bin", "java"),
+                                Path.of(System.getProperty("stoa.natives", "natives"))
+                                        .toAbsolutePath(),
+                                absolute(System.getProperty("java.class.path")),
+                                Main.class.getName());
         Path stoa = Files.writeString(place.resolve("stoa"), script);
         assertThat(stoa.toFile().setExecutable(true)).isTrue();
         return stoa;
@@ -109,9 +111,26 @@ class DeployCommandTest {
         }
         String name = "a \"name\" with $HOME, 5% and \\";
         assertThat(run(
-                        "deploy", model, "--to", "systemd", "--program", launcher(), "--context", 256, "--parallel", 2,
-                        "--threads", 1, "--listen", "127.0.0.1:" + port, "--key-env", "STOA_TEST_KEY", "--name", name,
-                        "--out", folder))
+                        "deploy",
+                        model,
+                        "--to",
+                        "systemd",
+                        "--program",
+                        launcher(),
+                        "--context",
+                        256,
+                        "--parallel",
+                        2,
+                        "--threads",
+                        1,
+                        "--listen",
+                        "127.0.0.1:" + port,
+                        "--key-env",
+                        "STOA_TEST_KEY",
+                        "--name",
+                        name,
+                        "--out",
+                        folder))
                 .as(err())
                 .isZero();
         Path unit = Path.of(out().strip());
@@ -140,7 +159,11 @@ class DeployCommandTest {
                     chat.header("Authorization", "Bearer secret").build(), HttpResponse.BodyHandlers.ofString());
             assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
             JsonNode said = JsonMapper.shared().readTree(answer.body());
-            assertThat(said.path("choices").path(0).path("message").path("content").asString(""))
+            assertThat(said.path("choices")
+                            .path(0)
+                            .path("message")
+                            .path("content")
+                            .asString(""))
                     .isNotBlank();
             assertThat(said.path("usage").path("completion_tokens").asInt(0)).isBetween(1, 8);
             service.destroy();
@@ -171,15 +194,19 @@ class DeployCommandTest {
 
     @Test
     void aFileIsWholeAndNotReplacedUnasked() throws Exception {
-        assertThat(run("deploy", MICRO, "--to", "ollama", "--context", 256, "--out", folder)).as(err()).isZero();
+        assertThat(run("deploy", MICRO, "--to", "ollama", "--context", 256, "--out", folder))
+                .as(err())
+                .isZero();
         Path file = folder.resolve("Modelfile");
         String first = Files.readString(file);
         assertThat(first).contains("FROM " + MICRO + "\n", "PARAMETER num_ctx 256\n");
         assertThat(err()).contains("ollama create micro -f Modelfile");
-        assertThat(run("deploy", MICRO, "--to", "ollama", "--context", 128, "--out", folder)).isEqualTo(2);
+        assertThat(run("deploy", MICRO, "--to", "ollama", "--context", 128, "--out", folder))
+                .isEqualTo(2);
         assertThat(err()).contains("Modelfile: exists already").contains("--force");
         assertThat(file).hasContent(first);
-        assertThat(run("deploy", MICRO, "--to", "ollama", "--context", 128, "--out", folder, "--force")).isZero();
+        assertThat(run("deploy", MICRO, "--to", "ollama", "--context", 128, "--out", folder, "--force"))
+                .isZero();
         assertThat(Files.readString(file)).contains("num_ctx 128\n");
         try (Stream<Path> files = Files.list(folder)) {
             assertThat(files).containsExactly(file);
@@ -188,14 +215,19 @@ class DeployCommandTest {
 
     @Test
     void theTextAloneGoesToStdout() {
-        assertThat(run("deploy", "acme/small", "--revision", COMMIT, "--to", "compose-vllm", "--out", "-")).isZero();
-        assertThat(out()).startsWith("# Written by stoa deploy.").contains("services:").doesNotContain("Next:");
+        assertThat(run("deploy", "acme/small", "--revision", COMMIT, "--to", "compose-vllm", "--out", "-"))
+                .isZero();
+        assertThat(out())
+                .startsWith("# Written by stoa deploy.")
+                .contains("services:")
+                .doesNotContain("Next:");
         assertThat(err()).contains("Next:").contains("docker compose").contains("whether it fits was not checked");
     }
 
     @Test
     void jsonSaysWhatWasWritten() throws Exception {
-        assertThat(run("deploy", MICRO, "--to", "compose-llama", "--context", 256, "--out", folder, "--json")).isZero();
+        assertThat(run("deploy", MICRO, "--to", "compose-llama", "--context", 256, "--out", folder, "--json"))
+                .isZero();
         JsonNode written = JsonMapper.shared().readTree(out());
         assertThat(written.path("target").asString("")).isEqualTo("compose-llama");
         assertThat(Path.of(written.path("path").asString(""))).exists();

@@ -63,7 +63,8 @@ final class ComposeFile {
         }
         if (deployment.key() instanceof ApiKey.File file && llama()) {
             document.put("secrets", Map.of(SECRET, Map.of("file", literal(file.path()))));
-            notes.add("the container's root has no capabilities: " + file.path() + " must belong to root or be readable");
+            notes.add(
+                    "the container's root has no capabilities: " + file.path() + " must belong to root or be readable");
         }
         String text = YamlText.write(
                 "Written by stoa deploy. Serves " + deployment.model().identity() + ".", document);
@@ -130,7 +131,8 @@ final class ComposeFile {
     }
 
     private void llamaServer(ServedModel.Gguf model) {
-        if (target.server() == Target.Compose.Server.LLAMA_SERVER && deployment.resources().gpuLayers() > 0) {
+        if (target.server() == Target.Compose.Server.LLAMA_SERVER
+                && deployment.resources().gpuLayers() > 0) {
             throw new IllegalArgumentException(
                     "this image of llama-server runs on the processor alone; leave --gpu-layers out, or use --gpu");
         }
@@ -167,9 +169,8 @@ final class ComposeFile {
             }
             case ApiKey.File file -> {
                 if (!llama()) {
-                    throw new IllegalArgumentException(
-                            "vLLM and SGLang read their key from the environment, not from " + file.path()
-                                    + "; name a variable with --key-env");
+                    throw new IllegalArgumentException("vLLM and SGLang read their key from the environment, not from "
+                            + file.path() + "; name a variable with --key-env");
                 }
             }
         }
@@ -198,7 +199,14 @@ final class ComposeFile {
         Map<String, Object> check = new LinkedHashMap<>();
         check.put(
                 "test",
-                List.of("CMD", "curl", "--fail", "--silent", "--output", "/dev/null", "http://127.0.0.1:" + port + "/health"));
+                List.of(
+                        "CMD",
+                        "curl",
+                        "--fail",
+                        "--silent",
+                        "--output",
+                        "/dev/null",
+                        "http://127.0.0.1:" + port + "/health"));
         check.put("interval", "15s");
         check.put("timeout", "5s");
         check.put("retries", 4);
@@ -213,9 +221,12 @@ final class ComposeFile {
         if (llama()) {
             limits.put("cpus", Integer.toString(deployment.resources().threads()));
         }
-        deployment.resources().mebibytes().ifPresentOrElse(
-                mebibytes -> limits.put("memory", mebibytes + "m"),
-                () -> notes.add("no memory limit is set: give one with --memory"));
+        deployment
+                .resources()
+                .mebibytes()
+                .ifPresentOrElse(
+                        mebibytes -> limits.put("memory", mebibytes + "m"),
+                        () -> notes.add("no memory limit is set: give one with --memory"));
         if (!limits.isEmpty()) {
             resources.put("limits", limits);
         }
@@ -237,7 +248,7 @@ final class ComposeFile {
         }
         next.add("docker compose -f " + FILE + " config --quiet");
         next.add("docker compose -f " + FILE + " up --detach --wait");
-        next.add("curl -s " + deployment.address().local() + "/v1/models");
+        next.add(deployment.question());
         return next;
     }
 }

@@ -16,8 +16,7 @@ import java.util.OptionalDouble;
  * @param address where callers find it
  * @param key what callers must send
  */
-public record Deployment(
-        ServedModel model, String name, Load load, Resources resources, Address address, ApiKey key) {
+public record Deployment(ServedModel model, String name, Load load, Resources resources, Address address, ApiKey key) {
     public Deployment {
         requireNonNull(model, "model");
         Printable.require("the served name", name, 128);
@@ -26,9 +25,20 @@ public record Deployment(
         requireNonNull(address, "address");
         requireNonNull(key, "key");
         if (key instanceof ApiKey.None && !address.isLoopback()) {
-            throw new IllegalArgumentException("others can reach " + address
-                    + ": give a key with --key-env or --key-file, or serve on 127.0.0.1");
+            throw new IllegalArgumentException(
+                    "others can reach " + address + ": give a key with --key-env or --key-file, or serve on 127.0.0.1");
         }
+    }
+
+    /** The command that asks whether it serves. */
+    String question() {
+        String header =
+                switch (key) {
+                    case ApiKey.None _ -> "";
+                    case ApiKey.Variable variable -> "-H \"Authorization: Bearer $" + variable.name() + "\" ";
+                    case ApiKey.File _ -> "-H 'Authorization: Bearer KEY' ";
+                };
+        return "curl -s " + header + address.local() + "/v1/models";
     }
 
     /**

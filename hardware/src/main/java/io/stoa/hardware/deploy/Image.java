@@ -10,7 +10,8 @@ public record Image(String reference) {
 
     public Image {
         if (reference.length() > 400
-                || !reference.matches("(?:" + NAME + ")(?::[A-Za-z0-9_][A-Za-z0-9._-]{0,127})?(?:@sha256:[0-9a-f]{64})?")) {
+                || !reference.matches(
+                        "(?:" + NAME + ")(?::[A-Za-z0-9_][A-Za-z0-9._-]{0,127})?(?:@sha256:[0-9a-f]{64})?")) {
             throw new IllegalArgumentException("no image: " + reference);
         }
         String named = reference.replaceFirst("@sha256:.*", "");

@@ -52,8 +52,7 @@ final class KubernetesManifest {
         container.put("name", "main");
         container.put(
                 "env",
-                List.of(environment(
-                        "VLLM_ADDITIONAL_ARGS", String.join(" ", VllmArguments.of(deployment, "llm-d")))));
+                List.of(environment("VLLM_ADDITIONAL_ARGS", String.join(" ", VllmArguments.of(deployment, "llm-d")))));
         container.put("resources", resources(deployment));
         Map<String, Object> router = new LinkedHashMap<>();
         router.put("gateway", Map.of());
@@ -70,11 +69,13 @@ final class KubernetesManifest {
 
     private static ServedModel.Hub checked(Deployment deployment, String target) {
         ServedModel.Hub model = Requires.hub(deployment, target);
-        Requires.noKey(deployment, target, "let the cluster's gateway ask for it, and leave --key-env and --key-file out");
+        Requires.noKey(
+                deployment, target, "let the cluster's gateway ask for it, and leave --key-env and --key-file out");
         // The name passes through a shell in the runtimes' containers.
         if (!deployment.name().matches("[A-Za-z0-9][A-Za-z0-9._/-]*")) {
-            throw new IllegalArgumentException(target + " takes letters, digits, '.', '_', '-' and '/' in a served name: "
-                    + deployment.name() + "; choose another with --name");
+            throw new IllegalArgumentException(
+                    target + " takes letters, digits, '.', '_', '-' and '/' in a served name: " + deployment.name()
+                            + "; choose another with --name");
         }
         return model;
     }
@@ -98,12 +99,17 @@ final class KubernetesManifest {
         amounts.put("nvidia.com/gpu", Integer.toString(deployment.resources().tensorParallel()));
         Map<String, Object> resources = new LinkedHashMap<>();
         resources.put("requests", amounts);
-        resources.put("limits", Map.copyOf(amounts));
+        resources.put("limits", amounts);
         return resources;
     }
 
     private static Artifact artifact(
-            Deployment deployment, String version, String kind, Map<String, Object> spec, String resource, String path) {
+            Deployment deployment,
+            String version,
+            String kind,
+            Map<String, Object> spec,
+            String resource,
+            String path) {
         String name = Names.label(deployment.name(), LONGEST_NAME);
         Map<String, Object> metadata = new LinkedHashMap<>();
         metadata.put("name", name);

@@ -25,8 +25,8 @@ final class LlamaServer {
         arguments.addAll(List.of("--parallel", Integer.toString(load.parallel())));
         arguments.addAll(
                 List.of("--threads", Integer.toString(deployment.resources().threads())));
-        arguments.addAll(
-                List.of("--n-gpu-layers", Integer.toString(deployment.resources().gpuLayers())));
+        arguments.addAll(List.of(
+                "--n-gpu-layers", Integer.toString(deployment.resources().gpuLayers())));
         arguments.addAll(List.of("--flash-attn", "on"));
         arguments.addAll(List.of("--cache-type-k", cache, "--cache-type-v", cache));
         return arguments;

@@ -14,7 +14,8 @@ public sealed interface MemoryFit {
      * It fits.
      *
      * @param need the predicted buffers and what the process takes besides
-     * @param limit the need and a tenth more: no limit at all if a wrong prediction should kill the service
+     * @param limit the need with room for what no prediction knows, such as a kernel's own pages for the process: a tenth
+     *     more and no less than 256 MiB, at most what the machine has
      */
     record Fits(Bytes need, Bytes limit) implements MemoryFit {}
 
@@ -64,7 +65,7 @@ public sealed interface MemoryFit {
         if (need.compareTo(memory) > 0) {
             return new TooBig(need, memory);
         }
-        Bytes generous = new Bytes(need.count() + need.count() / 10);
+        Bytes generous = need.plus(new Bytes(Math.max(need.count() / 10, PROCESS.count())));
         return new Fits(need, generous.compareTo(memory) > 0 ? memory : generous);
     }
 

@@ -13,7 +13,8 @@ final class Modelfile {
 
     static Artifact artifact(Deployment deployment) {
         ServedModel.Gguf model = Requires.gguf(deployment, "Ollama");
-        Requires.noKey(deployment, "Ollama", "put a proxy that does in front of it, and leave --key-env and --key-file out");
+        Requires.noKey(
+                deployment, "Ollama", "put a proxy that does in front of it, and leave --key-env and --key-file out");
         String cache = Requires.blockCache(deployment, "Ollama");
         String name = deployment.name();
         if (!name.matches("[a-zA-Z0-9][a-zA-Z0-9._/-]{0,79}(?::[a-zA-Z0-9._-]{1,80})?")) {
@@ -28,7 +29,9 @@ final class Modelfile {
         lines.add(parameter("num_gpu", deployment.resources().gpuLayers()));
         model.licence().ifPresent(licence -> lines.add(new ModelfileText.Line("LICENSE", quotable(licence))));
         StringBuilder text = new StringBuilder();
-        text.append("# Written by stoa deploy. Serves ").append(model.identity()).append(".\n");
+        text.append("# Written by stoa deploy. Serves ")
+                .append(model.identity())
+                .append(".\n");
         text.append("# The chat template is the one in the file.\n");
         for (ModelfileText.Line line : lines) {
             boolean quoted = line.instruction().equals("LICENSE");
@@ -38,15 +41,16 @@ final class Modelfile {
         if (!ModelfileText.read(text.toString()).equals(lines)) {
             throw StoaException.bug("a Modelfile reads back as something else: " + text);
         }
-        String server = "OLLAMA_HOST=%s OLLAMA_NUM_PARALLEL=%d OLLAMA_FLASH_ATTENTION=1 OLLAMA_KV_CACHE_TYPE=%s ollama serve"
-                .formatted(deployment.address(), deployment.load().parallel(), cache);
+        String server =
+                "OLLAMA_HOST=%s OLLAMA_NUM_PARALLEL=%d OLLAMA_FLASH_ATTENTION=1 OLLAMA_KV_CACHE_TYPE=%s ollama serve"
+                        .formatted(deployment.address(), deployment.load().parallel(), cache);
         return new Artifact(
                 "Modelfile",
                 text.toString(),
                 List.of(
                         server,
                         "OLLAMA_HOST=" + deployment.address() + " ollama create " + name + " -f Modelfile",
-                        "curl -s " + deployment.address().local() + "/v1/models"),
+                        deployment.question()),
                 List.of("Ollama copies the file into its own store, and cannot limit its own memory"));
     }
 

@@ -13,8 +13,8 @@ final class ModelfileText {
     private static final Set<String> INSTRUCTIONS =
             Set.of("FROM", "PARAMETER", "TEMPLATE", "SYSTEM", "ADAPTER", "LICENSE", "MESSAGE", "REQUIRES");
 
-    private static final Set<String> WHOLE_NUMBERS = Set.of(
-            "num_ctx", "num_predict", "num_thread", "num_gpu", "num_batch", "seed", "top_k", "repeat_last_n");
+    private static final Set<String> WHOLE_NUMBERS =
+            Set.of("num_ctx", "num_predict", "num_thread", "num_gpu", "num_batch", "seed", "top_k", "repeat_last_n");
 
     private ModelfileText() {}
 

@@ -34,8 +34,9 @@ public sealed interface ServedModel {
                 throw new IllegalArgumentException("a model of the hub is owner/name: " + id);
             }
             if (!revision.matches("[0-9a-f]{40}")) {
-                throw new IllegalArgumentException("the revision of " + id + " must be a commit of 40 hexadecimal digits: "
-                        + revision + "; the model's page on the hub lists them under its history");
+                throw new IllegalArgumentException(
+                        "the revision of " + id + " must be a commit of 40 hexadecimal digits: " + revision
+                                + "; the model's page on the hub lists them under its history");
             }
         }
     }

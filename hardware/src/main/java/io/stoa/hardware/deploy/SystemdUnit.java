@@ -69,7 +69,9 @@ final class SystemdUnit {
         boolean gpu = deployment.resources().gpuLayers() > 0;
         boolean java = target.server() == Target.Server.STOA;
         StringBuilder unit = new StringBuilder();
-        unit.append("# Written by stoa deploy. Serves ").append(model.identity()).append(".\n");
+        unit.append("# Written by stoa deploy. Serves ")
+                .append(model.identity())
+                .append(".\n");
         unit.append("[Unit]\n");
         // The name does not stand last: a backslash there would join the next line.
         set(unit, "Description", "Model " + deployment.name().replace("%", "%%") + ", served for Stoa");
@@ -83,6 +85,9 @@ final class SystemdUnit {
                 unit,
                 "ExecStart",
                 String.join(" ", command.stream().map(UnitText::argument).toList()) + credential);
+        if (java) {
+            set(unit, "Environment", "STOA_HEAP=256m");
+        }
         key(unit, deployment, target);
         set(unit, "Restart", "on-failure");
         set(unit, "RestartSec", "5s");
@@ -102,7 +107,10 @@ final class SystemdUnit {
         set(unit, "UMask", "0077");
         set(unit, "ProtectSystem", "strict");
         set(unit, "ProtectHome", "tmpfs");
-        set(unit, "BindReadOnlyPaths", UnitText.word(model.path()).replace(":", "\\:"));
+        set(unit, "BindReadOnlyPaths", bound(model.path()));
+        if (target.program().matches("/(?:home|root|run/user)/.+/[^/]+")) {
+            set(unit, "BindReadOnlyPaths", bound(target.program().replaceFirst("/[^/]+$", "")));
+        }
         set(unit, "PrivateTmp", "yes");
         set(unit, "PrivateDevices", gpu ? "no" : "yes");
         set(unit, "NoNewPrivileges", "yes");
@@ -134,6 +142,10 @@ final class SystemdUnit {
         unit.append("\n[Install]\n");
         set(unit, "WantedBy", "multi-user.target");
         return unit.toString();
+    }
+
+    private static String bound(String path) {
+        return UnitText.word(path).replace(":", "\\:");
     }
 
     private static void key(StringBuilder unit, Deployment deployment, Target.Systemd target) {
@@ -190,13 +202,14 @@ final class SystemdUnit {
         next.add("sudo install -m 644 " + unit + " /etc/systemd/system/");
         next.add("sudo systemctl daemon-reload");
         next.add("sudo systemctl enable --now " + unit);
-        next.add("curl -s " + deployment.address().local() + "/v1/models");
+        next.add(deployment.question());
         return next;
     }
 
     private static List<String> notes(Deployment deployment, Target.Systemd target) {
         List<String> notes = new ArrayList<>();
-        notes.add("the service's own user must be able to read the model's file (mode 644) and run " + target.program());
+        notes.add(
+                "the service's own user must be able to read the model's file (mode 644) and run " + target.program());
         if (deployment.resources().memory().isEmpty()) {
             notes.add("no memory limit is set: give one with --memory");
         }

@@ -35,15 +35,15 @@ final class YamlText {
             .build();
 
     /** What YAML 1.1 takes for a truth value or for nothing. */
-    private static final Set<String> NO_STRINGS =
-            Set.of("y", "n", "yes", "no", "on", "off", "true", "false", "null");
+    private static final Set<String> NO_STRINGS = Set.of("y", "n", "yes", "no", "on", "off", "true", "false", "null");
 
     private YamlText() {}
 
     /** @param comment one line without line breaks */
     static String write(String comment, Map<String, Object> document) {
         String yaml = new Present(WRITING)
-                .emitToString(new Serialize(WRITING).serializeOne(node(document)).iterator());
+                .emitToString(
+                        new Serialize(WRITING).serializeOne(node(document)).iterator());
         String text = "# " + comment + "\n" + yaml;
         if (!document.equals(read(text))) {
             throw StoaException.bug("YAML reads back as another tree: " + text);
@@ -64,13 +64,11 @@ final class YamlText {
         return switch (value) {
             case Map<?, ?> map -> {
                 List<NodeTuple> entries = new ArrayList<>();
-                map.forEach((key, child) -> entries.add(new NodeTuple(
-                        key(String.valueOf(key)), node(child))));
+                map.forEach((key, child) -> entries.add(new NodeTuple(key(String.valueOf(key)), node(child))));
                 yield new MappingNode(Tag.MAP, entries, entries.isEmpty() ? FlowStyle.FLOW : FlowStyle.BLOCK);
             }
             case List<?> list ->
-                new SequenceNode(
-                        Tag.SEQ, list.stream().map(YamlText::node).toList(), FlowStyle.BLOCK);
+                new SequenceNode(Tag.SEQ, list.stream().map(YamlText::node).toList(), FlowStyle.BLOCK);
             case Integer number -> new ScalarNode(Tag.INT, number.toString(), ScalarStyle.PLAIN);
             case Boolean truth -> new ScalarNode(Tag.BOOL, truth.toString(), ScalarStyle.PLAIN);
             case String text -> new ScalarNode(Tag.STR, text, ScalarStyle.DOUBLE_QUOTED);

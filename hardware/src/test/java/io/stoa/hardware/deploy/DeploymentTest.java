@@ -33,7 +33,9 @@ final class DeploymentTest {
     void aKeyIsNeverInAnArtifact() {
         Deployment deployment = Sample.with(Sample.GGUF, new ApiKey.Variable("LLAMA_API_KEY"));
         Artifact unit = Sample.systemd(Target.Server.LLAMA_SERVER).artifact(deployment);
-        assertThat(unit.text()).contains("EnvironmentFile=/etc/stoa/stoa-small.env").doesNotContain("LLAMA_API_KEY=");
+        assertThat(unit.text())
+                .contains("EnvironmentFile=/etc/stoa/stoa-small.env")
+                .doesNotContain("LLAMA_API_KEY=");
         Artifact compose = Sample.compose(Target.Compose.Server.LLAMA_SERVER).artifact(deployment);
         assertThat(compose.text()).contains("LLAMA_API_KEY: \"${LLAMA_API_KEY:?");
     }
@@ -47,7 +49,8 @@ final class DeploymentTest {
     @Test
     void imagesWithVersions() {
         String digest = "@sha256:" + "ab".repeat(32);
-        for (String image : List.of("x:1", "localhost:5000/a/b:v2", "vllm/vllm-openai" + digest, "a/b:latest" + digest)) {
+        for (String image :
+                List.of("x:1", "localhost:5000/a/b:v2", "vllm/vllm-openai" + digest, "a/b:latest" + digest)) {
             assertThat(new Image(image).reference()).isEqualTo(image);
         }
     }
@@ -55,9 +58,9 @@ final class DeploymentTest {
     @Test
     void absurdNumbersAreNamed() {
         assertThatThrownBy(() -> new Deployment.Load(0, 1, CacheType.F16)).hasMessageContaining("0");
-        assertThatThrownBy(() -> new Deployment.Load(1_000_000, 4096, CacheType.F16)).hasMessageContaining("4096");
-        assertThatThrownBy(() -> new Deployment.Resources(
-                        1, 0, 1, OptionalDouble.empty(), Optional.of(new Bytes(24))))
+        assertThatThrownBy(() -> new Deployment.Load(1_000_000, 4096, CacheType.F16))
+                .hasMessageContaining("4096");
+        assertThatThrownBy(() -> new Deployment.Resources(1, 0, 1, OptionalDouble.empty(), Optional.of(new Bytes(24))))
                 .hasMessageContaining("8GiB");
         assertThatThrownBy(() -> new Deployment.Resources(1, 0, 1, OptionalDouble.of(1.5), Optional.empty()))
                 .hasMessageContaining("1.5");
@@ -70,8 +73,8 @@ final class DeploymentTest {
 
     @Test
     void cacheTypesAreThoseOfTheEngine() {
-        assertThatThrownBy(() -> Sample.compose(Target.Compose.Server.VLLM)
-                        .artifact(Sample.with(Sample.HUB, CacheType.Q8_0)))
+        assertThatThrownBy(() ->
+                        Sample.compose(Target.Compose.Server.VLLM).artifact(Sample.with(Sample.HUB, CacheType.Q8_0)))
                 .hasMessageContaining("Q8_0");
         assertThatThrownBy(() -> new Target.Ollama().artifact(Sample.with(Sample.GGUF, CacheType.FP8)))
                 .hasMessageContaining("fp8");
@@ -95,8 +98,12 @@ final class DeploymentTest {
                 .isEqualTo("OLLAMA_HOST=127.0.0.1:8080 OLLAMA_NUM_PARALLEL=8 OLLAMA_FLASH_ATTENTION=1"
                         + " OLLAMA_KV_CACHE_TYPE=f16 ollama serve");
         for (String wrong : List.of(
-                "PARAMETER num_ctx 1", "FROM a\nFROM b", "FROM a\nRUN x", "FROM a\nPARAMETER num_ctx many",
-                "FROM a\nLICENSE \"\"\"open", "FROM a\nPARAMETER nonsense 1")) {
+                "PARAMETER num_ctx 1",
+                "FROM a\nFROM b",
+                "FROM a\nRUN x",
+                "FROM a\nPARAMETER num_ctx many",
+                "FROM a\nLICENSE \"\"\"open",
+                "FROM a\nPARAMETER nonsense 1")) {
             assertThatThrownBy(() -> ModelfileText.read(wrong)).as(wrong).isInstanceOf(IllegalArgumentException.class);
         }
     }

@@ -14,10 +14,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Whatever a path or a name holds, it is carried as it is or refused by name. */
 final class HostileTextTest {
     private static final List<String> PIECES = List.of(
-            "a", "Z", "9", " ", "  ", "%", "%%", "%n", "%d", "$", "$$", "${HOME}", "${X:?}", "\\", "\\n", "\"", "\"\"\"", "'", "`",
-            "#", ";", ":", ": ", "- ", "{", "}", "[", "]", "&a", "*a", "!!int", "|", ">", "=", ",", "@", "?", "~", "null", "no",
-            "1_000", "0x1f", "12:30", "é", "漢", "😀", "\u00a0", "\n", "\r", "\t", "\0", "\u001b", "\u0085", "\u2028", "\u202e",
-            "\ud800", "\ufeff");
+            "a", "Z", "9", " ", "  ", "%", "%%", "%n", "%d", "$", "$$", "${HOME}", "${X:?}", "\\", "\\n", "\"",
+            "\"\"\"", "'", "`", "#", ";", ":", ": ", "- ", "{", "}", "[", "]", "&a", "*a", "!!int", "|", ">", "=", ",",
+            "@", "?", "~", "null", "no", "1_000", "0x1f", "12:30", "é", "漢", "😀", "\u00a0", "\n", "\r", "\t", "\0",
+            "\u001b", "\u0085", "\u2028", "\u202e", "\ud800", "\ufeff");
 
     @Test
     void aTextIsCarriedOrRefused() {
@@ -35,12 +35,15 @@ final class HostileTextTest {
                     Sample.compose(Target.Compose.Server.LLAMA_SERVER),
                     new Target.Ollama())) {
                 try {
-                    String text = target.artifact(Sample.of(Sample.gguf(path), name)).text();
+                    String text =
+                            target.artifact(Sample.of(Sample.gguf(path), name)).text();
                     assertThat(text.codePoints().filter(c -> c < ' ' && c != '\n'))
                             .as("seed %d, round %d", seed, round)
                             .isEmpty();
                     if (target instanceof Target.Compose && round % 20 == 0) {
-                        assertThat(Schemas.problems(compose, text)).as("seed %d, round %d", seed, round).isEmpty();
+                        assertThat(Schemas.problems(compose, text))
+                                .as("seed %d, round %d", seed, round)
+                                .isEmpty();
                     }
                     carried++;
                 } catch (IllegalArgumentException e) {
@@ -74,8 +77,10 @@ final class HostileTextTest {
     @Test
     void argumentsReadBack() {
         List<String> arguments = List.of("a b", "50%", "$HOME", "\\", "\"", "a\"b\\c", ";", "'x'", "x=y,z", "漢");
-        String line = String.join(" ", arguments.stream().map(UnitText::argument).toList());
-        assertThat(line).isEqualTo("\"a b\" \"50%%\" \"$$HOME\" \"\\\\\" \"\\\"\" \"a\\\"b\\\\c\" \";\" \"'x'\" x=y,z \"漢\"");
+        String line =
+                String.join(" ", arguments.stream().map(UnitText::argument).toList());
+        assertThat(line)
+                .isEqualTo("\"a b\" \"50%%\" \"$$HOME\" \"\\\\\" \"\\\"\" \"a\\\"b\\\\c\" \";\" \"'x'\" x=y,z \"漢\"");
         assertThat(UnitText.arguments(line)).isEqualTo(arguments);
         for (String wrong : List.of("%n", "$HOME", "\"open", "\"a\"b", "\\q")) {
             assertThatThrownBy(() -> UnitText.arguments(wrong)).isInstanceOf(IllegalArgumentException.class);

@@ -47,7 +47,9 @@ final class ManifestSchemaTest {
 
     @Test
     void composeSaysWhatWasAsked() {
-        String vllm = Sample.compose(Target.Compose.Server.VLLM).artifact(Sample.of(Sample.HUB)).text();
+        String vllm = Sample.compose(Target.Compose.Server.VLLM)
+                .artifact(Sample.of(Sample.HUB))
+                .text();
         assertThat(vllm)
                 .contains("\"vllm/vllm-openai:v0.27.1\"")
                 .contains("\"acme/small-instruct\"")
@@ -61,8 +63,9 @@ final class ManifestSchemaTest {
                 .contains("host_ip: \"127.0.0.1\"")
                 .contains("count: 2")
                 .contains("memory: \"24576m\"");
-        String sglang =
-                Sample.compose(Target.Compose.Server.SGLANG).artifact(Sample.of(Sample.HUB)).text();
+        String sglang = Sample.compose(Target.Compose.Server.SGLANG)
+                .artifact(Sample.of(Sample.HUB))
+                .text();
         assertThat(sglang)
                 .contains("\"--context-length=4096\"")
                 .contains("\"--max-running-requests=8\"")
@@ -107,7 +110,8 @@ final class ManifestSchemaTest {
     @Test
     void manifestsAreValid() {
         for (ServedModel.Hub hub : List.of(Sample.HUB, new ServedModel.Hub("a1/B_c.D-e", Sample.REVISION))) {
-            for (Deployment deployment : List.of(Sample.of(hub), Sample.of(hub, "Org/Model_7.B"), Sample.of(hub, "7b"))) {
+            for (Deployment deployment :
+                    List.of(Sample.of(hub), Sample.of(hub, "Org/Model_7.B"), Sample.of(hub, "7b"))) {
                 String kserve = new Target.Kserve().artifact(deployment).text();
                 assertThat(Schemas.problems(KSERVE, kserve)).as(kserve).isEmpty();
                 String llmD = new Target.LlmD().artifact(deployment).text();
@@ -133,16 +137,24 @@ final class ManifestSchemaTest {
 
     @Test
     void theSchemasRefuseWhatIsWrong() {
-        String compose = Sample.compose(Target.Compose.Server.VLLM).artifact(Sample.of(Sample.HUB)).text();
-        assertThat(Schemas.problems(COMPOSE, compose.replace("healthcheck:", "health_check:"))).isNotEmpty();
-        assertThat(Schemas.problems(COMPOSE, compose.replace("retries: 4", "retries: \"often\""))).isNotEmpty();
+        String compose = Sample.compose(Target.Compose.Server.VLLM)
+                .artifact(Sample.of(Sample.HUB))
+                .text();
+        assertThat(Schemas.problems(COMPOSE, compose.replace("healthcheck:", "health_check:")))
+                .isNotEmpty();
+        assertThat(Schemas.problems(COMPOSE, compose.replace("retries: 4", "retries: \"often\"")))
+                .isNotEmpty();
         String kserve = new Target.Kserve().artifact(Sample.of(Sample.HUB)).text();
-        assertThat(Schemas.problems(KSERVE, kserve.replace("storageUri", "storageURI"))).isNotEmpty();
+        assertThat(Schemas.problems(KSERVE, kserve.replace("storageUri", "storageURI")))
+                .isNotEmpty();
         assertThat(Schemas.problems(KSERVE, kserve.replace("24576Mi", "24 GB"))).isNotEmpty();
-        assertThat(Schemas.problems(KSERVE, kserve.replace("name: \"small\"", "name: \"Small\""))).isNotEmpty();
+        assertThat(Schemas.problems(KSERVE, kserve.replace("name: \"small\"", "name: \"Small\"")))
+                .isNotEmpty();
         String llmD = new Target.LlmD().artifact(Sample.of(Sample.HUB)).text();
-        assertThat(Schemas.problems(LLM_D, llmD.replace("containers:", "container:"))).isNotEmpty();
-        assertThat(Schemas.problems(LLM_D, llmD.replace("scheduler:", "schedular:"))).isNotEmpty();
+        assertThat(Schemas.problems(LLM_D, llmD.replace("containers:", "container:")))
+                .isNotEmpty();
+        assertThat(Schemas.problems(LLM_D, llmD.replace("scheduler:", "schedular:")))
+                .isNotEmpty();
         assertThat(Schemas.problems(LLM_D, llmD.replace("limits:", "limit:"))).isNotEmpty();
     }
 }

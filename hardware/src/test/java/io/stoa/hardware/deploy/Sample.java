@@ -11,8 +11,8 @@ final class Sample {
     static final ServedModel.Hub HUB = new ServedModel.Hub("acme/small-instruct", REVISION);
     static final ServedModel.Gguf GGUF = gguf("/srv/models/small.gguf");
     static final Deployment.Load LOAD = new Deployment.Load(4096, 8, CacheType.F16);
-    static final Deployment.Resources RESOURCES = new Deployment.Resources(
-            4, 0, 2, OptionalDouble.of(0.85), Optional.of(Bytes.gibibytes(24)));
+    static final Deployment.Resources RESOURCES =
+            new Deployment.Resources(4, 0, 2, OptionalDouble.of(0.85), Optional.of(Bytes.gibibytes(24)));
     static final Deployment.Address LOOPBACK = new Deployment.Address("127.0.0.1", 8080);
     static final ApiKey NONE = new ApiKey.None();
 
@@ -39,8 +39,8 @@ final class Sample {
     }
 
     static Deployment withGpuLayers(ServedModel model, int layers) {
-        Deployment.Resources resources = new Deployment.Resources(
-                4, layers, 1, OptionalDouble.empty(), Optional.empty());
+        Deployment.Resources resources =
+                new Deployment.Resources(4, layers, 1, OptionalDouble.empty(), Optional.empty());
         return new Deployment(model, "small", LOAD, resources, LOOPBACK, NONE);
     }
 

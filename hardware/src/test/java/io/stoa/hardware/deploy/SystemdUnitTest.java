@@ -39,10 +39,11 @@ final class SystemdUnitTest {
     @ParameterizedTest
     @EnumSource(Target.Server.class)
     void systemdTakesTheUnit(Target.Server server) throws Exception {
-        Target target = new Target.Systemd(server, program("a server with 50% more").toString());
+        Target target =
+                new Target.Systemd(server, program("a server with 50% more").toString());
         for (Deployment deployment : List.of(
                 Sample.of(Sample.GGUF),
-                Sample.of(Sample.gguf("/srv/it's \"my\" 100% $HOME\\model: öäü.gguf"), "a % $b \"c\" \\d ;"),
+                Sample.of(Sample.gguf("/srv/it's \"my\" 100% $HOME\\model: öäü.gguf"), "a % $b \"c\" \\d ; \\"),
                 Sample.with(Sample.GGUF, new ApiKey.Variable("LLAMA_API_KEY")))) {
             assertThat(verified(target.artifact(deployment))).isEmpty();
         }
@@ -50,7 +51,8 @@ final class SystemdUnitTest {
 
     @Test
     void systemdTakesACredential() throws Exception {
-        Target target = new Target.Systemd(Target.Server.LLAMA_SERVER, program("llama-server").toString());
+        Target target = new Target.Systemd(
+                Target.Server.LLAMA_SERVER, program("llama-server").toString());
         Artifact artifact = target.artifact(Sample.with(Sample.GGUF, new ApiKey.File("/etc/keys/50%")));
         assertThat(artifact.text()).contains("LoadCredential=api-key:/etc/keys/50%%\n");
         assertThat(artifact.text()).contains(" --api-key-file %d/api-key\n");
@@ -78,7 +80,9 @@ final class SystemdUnitTest {
 
     @Test
     void itIsHardened() {
-        String text = Sample.systemd(Target.Server.STOA).artifact(Sample.of(Sample.GGUF)).text();
+        String text = Sample.systemd(Target.Server.STOA)
+                .artifact(Sample.of(Sample.GGUF))
+                .text();
         assertThat(UnitText.settings(text))
                 .contains(
                         new UnitText.Setting("Service", "DynamicUser", "yes"),
@@ -88,9 +92,21 @@ final class SystemdUnitTest {
                         new UnitText.Setting("Service", "MemoryMax", "24576M"),
                         new UnitText.Setting("Service", "Restart", "on-failure"),
                         new UnitText.Setting("Service", "IPAddressDeny", "any"));
-        assertThat(text).contains(
-                "ExecStart=/opt/stoa/bin/serve engine --model /srv/models/small.gguf --listen 127.0.0.1:8080"
+        assertThat(text)
+                .contains("ExecStart=/opt/stoa/bin/serve engine --model /srv/models/small.gguf --listen 127.0.0.1:8080"
                         + " --alias small --context 4096 --slots 8 --threads 4\n");
+    }
+
+    /** Home folders are empty to the service, but for the model and for the program's folder. */
+    @Test
+    void aProgramAtHomeIsShown() {
+        Target home = new Target.Systemd(Target.Server.STOA, "/home/me/my stoa/stoa");
+        assertThat(UnitText.settings(home.artifact(Sample.of(Sample.GGUF)).text()))
+                .contains(new UnitText.Setting("Service", "BindReadOnlyPaths", "\"/home/me/my stoa\""));
+        assertThat(Sample.systemd(Target.Server.STOA)
+                        .artifact(Sample.of(Sample.GGUF))
+                        .text())
+                .containsOnlyOnce("BindReadOnlyPaths=");
     }
 
     @Test
