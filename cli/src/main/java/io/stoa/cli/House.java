@@ -138,11 +138,15 @@ final class House {
 
     /** The Hub's datasets, in the cache of whoever runs this. */
     HubDatasets hub() {
+        return new HubDatasets(hubSettings());
+    }
+
+    /** How the Hub is reached. */
+    HubSettings hubSettings() {
         Path home = environment("XDG_CACHE_HOME")
                 .map(Path::of)
                 .orElseGet(() -> Path.of(System.getProperty("user.home"), ".cache"));
-        return new HubDatasets(
-                HubSettings.from(environment, home.resolve("stoa").resolve("datasets")));
+        return HubSettings.from(environment, home.resolve("stoa").resolve("datasets"));
     }
 
     /** A new engine for a candidate; whoever asks closes it. */
