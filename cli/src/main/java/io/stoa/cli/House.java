@@ -144,14 +144,19 @@ final class House {
                 .resolve("stoa");
     }
 
-    /** The Hub's datasets. */
-    HubDatasets hub() {
-        return new HubDatasets(HubSettings.from(environment, cache().resolve("datasets")));
-    }
-
     /** What calibration found about this machine's speed. */
     SpeedCalibration speedCalibration() {
         return new SpeedCalibration(cache().resolve("speed.json"), thisMachine(), llama().version());
+    }
+
+    /** The Hub's datasets. */
+    HubDatasets hub() {
+        return new HubDatasets(hubSettings());
+    }
+
+    /** How the Hub is reached. */
+    HubSettings hubSettings() {
+        return HubSettings.from(environment, cache().resolve("datasets"));
     }
 
     /** A new engine for a candidate; whoever asks closes it. */

@@ -3,7 +3,7 @@ package io.stoa.engine.gguf;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.channels.FileChannel;
+import java.nio.channels.ReadableByteChannel;
 
 /**
  * The bytes of a GGUF file in order, little-endian, through a small window. The file is never mapped: when somebody
@@ -14,15 +14,16 @@ final class GgufInput {
     private static final int WINDOW = 1 << 16;
 
     private final Refusal refusal;
-    private final FileChannel channel;
+    private final ReadableByteChannel channel;
     private final long size;
     private final ByteBuffer window;
     private long position;
 
-    GgufInput(Refusal refusal, FileChannel channel) throws IOException {
+    /** @param size the bytes of the whole file */
+    GgufInput(Refusal refusal, ReadableByteChannel channel, long size) {
         this.refusal = refusal;
         this.channel = channel;
-        this.size = channel.size();
+        this.size = size;
         this.window = ByteBuffer.allocate(WINDOW).order(ByteOrder.LITTLE_ENDIAN).limit(0);
     }
 

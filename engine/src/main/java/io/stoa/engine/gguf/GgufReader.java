@@ -2,6 +2,7 @@ package io.stoa.engine.gguf;
 
 import io.stoa.model.StoaException;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
@@ -16,6 +17,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -76,7 +78,7 @@ public final class GgufReader {
             throw refusal.because("is not a regular file", "name a .gguf file");
         }
         try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
-            return new GgufReader(refusal, new GgufInput(refusal, channel)).header();
+            return new GgufReader(refusal, new GgufInput(refusal, channel, channel.size())).header();
         } catch (IOException e) {
             throw new StoaException(
                     StoaException.Kind.USER,
@@ -93,7 +95,7 @@ public final class GgufReader {
     public static long headerBytes(Path path) {
         Refusal refusal = new Refusal(path);
         try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
-            GgufReader reader = new GgufReader(refusal, new GgufInput(refusal, channel));
+            GgufReader reader = new GgufReader(refusal, new GgufInput(refusal, channel, channel.size()));
             reader.header();
             return reader.headerBytes;
         } catch (IOException e) {
@@ -101,6 +103,21 @@ public final class GgufReader {
                     StoaException.Kind.USER,
                     path + ": cannot be read (" + e + "); check its permissions and the disk",
                     e);
+        }
+    }
+
+    /**
+     * Reads everything before the tensors' data of a file on a web server, by ranges: some megabytes of it.
+     *
+     * @param token a secret that the server may want; sent to no other
+     * @throws StoaException of kind {@code USER} that names the address, what is wrong, and what to do
+     */
+    public static GgufHeader read(URI address, Optional<String> token) {
+        Refusal refusal = new Refusal(address.toString());
+        try (RangeChannel channel = new RangeChannel(refusal, address, token)) {
+            return new GgufReader(refusal, new GgufInput(refusal, channel, channel.size())).header();
+        } catch (IOException e) {
+            throw new StoaException(StoaException.Kind.USER, address + ": cannot be read (" + e + ")", e);
         }
     }
 

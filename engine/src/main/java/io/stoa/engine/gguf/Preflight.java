@@ -2,6 +2,7 @@ package io.stoa.engine.gguf;
 
 import io.stoa.model.Progress;
 import io.stoa.model.StoaException;
+import java.net.URI;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,7 +28,7 @@ public final class Preflight {
      * @throws StoaException of kind {@code USER} that names the file, what is wrong with it, and what to do
      */
     public static GgufHeader examine(Path path) {
-        return examine(path, GgufReader.read(path));
+        return examine(new Refusal(path), GgufReader.read(path));
     }
 
     /**
@@ -39,7 +40,7 @@ public final class Preflight {
     public static GgufHeader examineShape(Path path) {
         GgufHeader header = GgufReader.read(path);
         if (!header.string("tokenizer.ggml.model").equals(Optional.of("no_vocab"))) {
-            return examine(path, header);
+            return examine(new Refusal(path), header);
         }
         Refusal refusal = new Refusal(path);
         checkIsModel(header, refusal);
@@ -47,8 +48,16 @@ public final class Preflight {
         return header;
     }
 
-    private static GgufHeader examine(Path path, GgufHeader header) {
-        Refusal refusal = new Refusal(path);
+    /**
+     * The same of a file on a web server, of which only the header is fetched.
+     *
+     * @param token a secret that the server may want; sent to no other
+     */
+    public static GgufHeader examine(URI address, Optional<String> token) {
+        return examine(new Refusal(address.toString()), GgufReader.read(address, token));
+    }
+
+    private static GgufHeader examine(Refusal refusal, GgufHeader header) {
         checkIsModel(header, refusal);
         HyperParameters parameters = HyperParameters.checked(header, refusal);
         Vocabulary.check(header, refusal);

@@ -3,15 +3,23 @@ package io.stoa.engine.gguf;
 import io.stoa.model.StoaException;
 import java.nio.file.Path;
 
-/** Refuses a file: its path, what is wrong with it, what to do next. */
-record Refusal(Path path) {
+/**
+ * Refuses a file: which, what is wrong with it, what to do next.
+ *
+ * @param file its path or address
+ */
+record Refusal(String file) {
     /** What to do about a file whose own numbers contradict each other. */
     static final String COPY = "get a sound copy of the file";
 
     private static final int LONGEST = 60;
 
+    Refusal(Path path) {
+        this(path.toString());
+    }
+
     StoaException because(String wrong, String next) {
-        return StoaException.user(path + ": " + wrong + "; " + next);
+        return StoaException.user(file + ": " + wrong + "; " + next);
     }
 
     /** A refusal for which there is nothing to do but to get another copy of the file. */

@@ -174,7 +174,7 @@ final class DecoderGraph {
     }
 
     /** Turns each head by a Hadamard matrix, which spreads outliers before quantization. */
-    private Tensor spread(Tensor tensor, Tensor rotation) {
+    static Tensor spread(Tensor tensor, Tensor rotation) {
         long side = rotation.shape().n0();
         long rows = tensor.shape().elements() / side;
         Tensor flat = tensor.shape().contiguous()

@@ -7,6 +7,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BiFunction;
+import java.util.function.ToLongFunction;
 
 /**
  * The graph of a micro-batch, put together from the names and shapes of a model's tensors: a layer that has {@code
@@ -59,7 +61,14 @@ final class LayerGraph {
     }
 
     /** What attention needs besides its weights: how far it looks back, where new rows go, who sees whom from where. */
-    private record Cache(long cells, Tensor keyIndices, Tensor valueIndices, Tensor mask, Tensor buckets) {}
+    private record Cache(
+            long cells,
+            Tensor keyIndices,
+            Tensor valueIndices,
+            Tensor mask,
+            Tensor buckets,
+            Optional<Tensor> keyRotation,
+            Optional<Tensor> valueRotation) {}
 
     private Graph build() {
         Tensor ids = Tensor.input(FLOAT, tokens);
@@ -84,10 +93,7 @@ final class LayerGraph {
             Block block = new Block(index, layer, layer.windowed() ? windowed : full, read);
             stream = block.run(stream, last ? Optional.of(outputIds) : Optional.empty());
         }
-        if (caches.architecture().dropsRowsLate()) {
-            stream = chosen(stream, outputIds);
-        }
-        Tensor result = encoder ? stream : normed(stream).asOutput();
+        Tensor result = encoder ? stream : result(stream, outputIds);
         graph.expand(result);
         if (!encoder) {
             long vocabulary = rows("output.weight").orElseGet(() -> rows("token_embd.weight").orElse(1L));
@@ -95,6 +101,17 @@ final class LayerGraph {
                     .asOutput());
         }
         return graph;
+    }
+
+    /** What the output matrix reads. Where rows are dropped late, all of them are kept for speculative decoding. */
+    private Tensor result(Tensor stream, Tensor outputIds) {
+        if (!caches.architecture().dropsRowsLate()) {
+            return normed(stream).asOutput();
+        }
+        if (caches.architecture() == Architecture.GPT_OSS) {
+            return normed(chosen(stream.asOutput(), outputIds)).asOutput();
+        }
+        return chosen(normed(stream).asOutput(), outputIds).asOutput();
     }
 
     private long trained() {
@@ -110,7 +127,22 @@ final class LayerGraph {
                 Tensor.input(INDEX, tokens),
                 Tensor.input(INDEX, written),
                 Tensor.input(flash ? HALF : FLOAT, cells, tokens / streams, 1, streams),
-                Tensor.input(FLOAT, cells, tokens));
+                Tensor.input(FLOAT, cells, tokens),
+                rotation(LayerCaches.Layer::keyLength, KeyValueCache::keyRotation),
+                rotation(LayerCaches.Layer::valueLength, KeyValueCache::valueRotation));
+    }
+
+    /** A Hadamard matrix for quantized keys or values, when all layers that keep some have them of one length. */
+    private Optional<Tensor> rotation(
+            ToLongFunction<LayerCaches.Layer> length, BiFunction<Long, MemorySettings, Optional<Long>> side) {
+        List<Long> lengths = caches.layers().stream()
+                .filter(layer -> layer.keyHeads() > 0)
+                .map(length::applyAsLong)
+                .distinct()
+                .toList();
+        return lengths.size() != 1
+                ? Optional.empty()
+                : side.apply(lengths.getFirst(), settings).map(width -> Tensor.input(FLOAT, width, width));
     }
 
     private Tensor chosen(Tensor tensor, Tensor outputIds) {
@@ -253,7 +285,13 @@ final class LayerGraph {
                 keys = rotated(times(norm, keyHeads() * key).reshaped(key, keyHeads(), tokens));
                 values = times(norm, keyHeads() * value).reshaped(value, keyHeads(), tokens);
             }
-            KeyValueCache.keyRotation(key, settings).ifPresent(side -> graph.expand(Tensor.input(FLOAT, side, side)));
+            if (cache.keyRotation().isPresent() && layer.keyHeads() > 0) {
+                queries = DecoderGraph.spread(queries, cache.keyRotation().get());
+                keys = DecoderGraph.spread(keys, cache.keyRotation().get());
+            }
+            if (cache.valueRotation().isPresent() && layer.keyHeads() > 0) {
+                values = DecoderGraph.spread(values, cache.valueRotation().get());
+            }
             graph.expand(queries);
             graph.expand(values);
             graph.expand(keys);
@@ -262,7 +300,10 @@ final class LayerGraph {
                     ? attended(queries, value, Optional.empty(), cache)
                     : attended(queries, keys, values, value);
             graph.expand(mixed);
-            Tensor result = gate.map(open -> Tensor.inPlace(mixed, Tensor.inPlace(open))).orElse(mixed);
+            if (cache.valueRotation().isPresent() && layer.keyHeads() > 0) {
+                mixed = DecoderGraph.spread(mixed, cache.valueRotation().get());
+            }
+            Tensor result = gate.isPresent() ? Tensor.inPlace(mixed, Tensor.inPlace(gate.get())) : mixed;
             return times(result, embedding);
         }
 

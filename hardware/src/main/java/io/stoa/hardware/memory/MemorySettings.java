@@ -93,6 +93,23 @@ public record MemorySettings(
                 repacking);
     }
 
+    /** The same with another type of cache, and with flash attention or without. */
+    public MemorySettings withCache(GgmlType type, boolean withFlashAttention) {
+        return new MemorySettings(
+                contextTokens,
+                sequences,
+                batch,
+                microBatch,
+                outputRows,
+                type,
+                type,
+                withFlashAttention,
+                unified,
+                fullWindow,
+                mapped,
+                repacking);
+    }
+
     /** {@code n_ctx} as llama.cpp rounds it: up to a multiple of 256, for each sequence when the cache is split. */
     long roundedContext() {
         return unified ? roundUp(contextTokens, 256) : contextPerStream() * sequences;

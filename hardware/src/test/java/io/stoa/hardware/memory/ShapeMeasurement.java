@@ -110,7 +110,7 @@ record ShapeMeasurement(String shape, String settings, long weights, long contex
      */
     public static void main(String[] arguments) throws IOException {
         if (arguments.length > 1 && arguments[1].equals("table")) {
-            System.out.print(table());
+            System.out.print(table() + "\n" + worst());
             return;
         }
         LlamaRuntime llama = LlamaRuntime.load(Path.of(arguments[0]), (level, text) -> {});
@@ -156,6 +156,40 @@ record ShapeMeasurement(String shape, String settings, long weights, long contex
                     100.0 * (compute - measured.compute()) / measured.compute(),
                     prediction instanceof MemoryPrediction.Known ? "exact" : "an estimate"));
         }
+        return table.toString();
+    }
+
+    /** For each of the settings, how far the worst estimate of a compute buffer is off. */
+    private static String worst() {
+        StringBuilder table = new StringBuilder();
+        table.append("| settings | shapes | of these exact in every byte | worst compute, bytes | worst compute | of |\n");
+        table.append("|---|--:|--:|--:|--:|---|\n");
+        Map<String, PublishedShape> shapes = new LinkedHashMap<>();
+        PublishedShape.all().forEach(shape -> shapes.put(shape.name(), shape));
+        SETTINGS.forEach((name, settings) -> {
+            int count = 0;
+            int exact = 0;
+            long worst = 0;
+            double share = 0;
+            String of = "";
+            for (ShapeMeasurement measured : all()) {
+                if (!measured.settings().equals(name)) {
+                    continue;
+                }
+                PublishedShape shape = Objects.requireNonNull(shapes.get(measured.shape()));
+                long compute = parts(new MemoryPredictor().predict(shape.header(), settings)).compute().count();
+                long error = compute - measured.compute();
+                count++;
+                exact += error == 0 ? 1 : 0;
+                if (Math.abs(error) > Math.abs(worst)) {
+                    worst = error;
+                    share = 100.0 * error / measured.compute();
+                    of = measured.shape();
+                }
+            }
+            table.append(String.format(
+                    Locale.ROOT, "| %s | %d | %d | %,d | %.2f %% | %s |%n", name, count, exact, worst, share, of));
+        });
         return table.toString();
     }
 
