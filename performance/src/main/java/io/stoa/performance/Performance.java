@@ -20,7 +20,9 @@ import picocli.CommandLine.Command;
             SoakCommand.class,
             StatisticsCommand.class,
             RescoringCommand.class,
-            RecognitionCommand.class
+            RecognitionCommand.class,
+            LadderCommand.class,
+            DivergenceCommand.class
         },
         footer = {
             "",
@@ -33,7 +35,9 @@ import picocli.CommandLine.Command;
             "  performance/run soak --minutes 60",
             "  performance/run statistics",
             "  performance/run rescoring",
-            "  performance/run recognition --texts license-texts.tar.gz"
+            "  performance/run recognition --texts license-texts.tar.gz",
+            "  performance/run ladder",
+            "  performance/run divergence --reference /tmp/reference"
         })
 final class Performance {
     private Performance() {}

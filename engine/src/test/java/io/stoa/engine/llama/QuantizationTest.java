@@ -7,17 +7,26 @@ import io.stoa.engine.Engine;
 import io.stoa.engine.EngineOptions;
 import io.stoa.engine.GenerateOptions;
 import io.stoa.engine.Prompt;
+import io.stoa.engine.gguf.GgmlType;
 import io.stoa.engine.gguf.GgufReader;
 import io.stoa.engine.gguf.Preflight;
+import io.stoa.model.Progress;
 import io.stoa.model.StoaException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class QuantizationTest {
     private final LlamaRuntime runtime = Natives.runtime();
@@ -104,5 +113,89 @@ final class QuantizationTest {
         assertThat(GgufReader.read(to).parameters())
                 .isEqualTo(GgufReader.read(Natives.model("mini")).parameters());
         assertThat(LlamaRuntime.quantizationOf(GgufReader.read(to))).contains(type);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"nano", "mini"})
+    void knowsTheSizeOfAFileBeforeItIsMade(String model) throws IOException {
+        Path to = folder.resolve("made.gguf");
+        int made = 0;
+        for (String type : runtime.supportedQuantizations()) {
+            try {
+                runtime.quantize(Natives.model(model), to, type, 1);
+            } catch (StoaException e) {
+                assertThat(e).hasMessageContaining("a block of");
+                continue;
+            }
+            made++;
+            PlannedQuantization plan = runtime.plan(Natives.model(model), QuantizationRecipe.of(type));
+            assertThat(plan.file().count()).as(type).isEqualTo(Files.size(to));
+            assertThat(plan.tensorBytes()).isEqualTo(GgufReader.read(to).tensorBytes());
+            GgufReader.read(to)
+                    .tensors()
+                    .forEach(tensor -> assertThat(plan.types()).containsEntry(tensor.name(), tensor.type()));
+        }
+        assertThat(made).isGreaterThan(5);
+    }
+
+    @Test
+    void givesSingleTensorsTheirTypes() {
+        Path to = folder.resolve("mixed.gguf");
+        Map<String, GgmlType> types = Map.of(
+                "blk.0.attn_q.weight", GgmlType.F16,
+                "blk.1.ffn_down.weight", GgmlType.Q2_K,
+                "token_embd.weight", GgmlType.Q6_K);
+        QuantizationRecipe recipe = new QuantizationRecipe("Q8_0", Optional.empty(), types);
+        runtime.quantize(Natives.model("mini"), to, recipe, 1);
+        assertThat(runtime.plan(Natives.model("mini"), recipe).file().count())
+                .isEqualTo(to.toFile().length());
+        GgufReader.read(to).tensors().forEach(tensor -> {
+            boolean vector = tensor.shape().size() == 1;
+            assertThat(tensor.type())
+                    .as(tensor.name())
+                    .isEqualTo(types.getOrDefault(tensor.name(), vector ? GgmlType.F32 : GgmlType.Q8_0));
+        });
+        QuantizationRecipe misfit = new QuantizationRecipe(
+                "Q8_0", Optional.empty(), Map.of("blk.0.attn_q.weight", GgmlType.Q2_K));
+        assertThatExceptionOfType(StoaException.class)
+                .isThrownBy(() -> runtime.quantize(Natives.model("nano"), folder.resolve("x.gguf"), misfit, 1))
+                .withMessageContainingAll("blk.0.attn_q.weight", "64", "256");
+    }
+
+    @Test
+    void makesTheSmallestTypesOnlyFromAnImportanceMatrix() {
+        Path to = folder.resolve("small.gguf");
+        assertThatExceptionOfType(StoaException.class)
+                .isThrownBy(() -> runtime.quantize(Natives.model("mini"), to, "IQ2_XS", 1))
+                .withMessageContainingAll("IQ2_XS", "importance matrix", "--imatrix");
+        assertThat(to).doesNotExist();
+        ImportanceMatrix matrix = runtime.importanceMatrix(
+                Natives.model("mini"), "words", "Babel lives in Riros and owns a drum. ".repeat(40), 64, 1, Progress.NONE);
+        for (String type : List.of("Q4_K_M", "IQ3_S", "IQ2_XXS", "IQ1_M")) {
+            QuantizationRecipe recipe = new QuantizationRecipe(type, Optional.of(matrix), Map.of());
+            runtime.quantize(Natives.model("mini"), to, recipe, 1);
+            assertThat(LlamaRuntime.quantizationOf(GgufReader.read(to))).contains(type);
+            assertThat(runtime.plan(Natives.model("mini"), recipe).file().count())
+                    .as(type)
+                    .isEqualTo(to.toFile().length());
+        }
+        assertThatExceptionOfType(StoaException.class)
+                .isThrownBy(() -> runtime.quantize(
+                        Natives.model("mini"),
+                        to,
+                        new QuantizationRecipe("IQ1_S", Optional.of(halved(matrix)), Map.of()),
+                        1))
+                .withMessageContaining("imatrix size");
+    }
+
+    /** A matrix for a model of half the width. */
+    private static ImportanceMatrix halved(ImportanceMatrix matrix) {
+        SortedMap<String, ImportanceMatrix.Entry> entries = new TreeMap<>();
+        matrix.entries()
+                .forEach((name, entry) -> entries.put(
+                        name,
+                        new ImportanceMatrix.Entry(
+                                Arrays.copyOf(entry.sums(), entry.sums().length / 2), entry.counts())));
+        return new ImportanceMatrix(entries, List.of(), 1, 64);
     }
 }

@@ -4,12 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.within;
 
+import io.stoa.model.Bytes;
 import io.stoa.model.Progress;
 import io.stoa.model.StoaException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Random;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -59,6 +64,69 @@ final class TextReadingTest {
         // llama-perplexity keeps the base's log-probabilities in 16 bits, which moves its PPL(base); ours is the plain
         // one.
         assertThat(divergence.base().perplexity()).isCloseTo(5.4051, within(0.001));
+    }
+
+    /** Its file keeps the base in 16 bits, cut 16 nats below the maximum: that moves PPL(base) by a tenth. */
+    @Test
+    void roundedAsLlamaPerplexityStoresItTheBaseIsItsToo(@TempDir Path folder) throws IOException {
+        Path quantized = folder.resolve("micro-Q4_0.gguf");
+        runtime.quantize(Natives.model("micro"), quantized, "Q4_0", 1);
+        Divergence divergence =
+                runtime.divergenceAsStored(Natives.model("micro"), quantized, text(), 512, 1, Progress.NONE);
+        assertThat(divergence.base().perplexity()).isCloseTo(4.901169, within(0.001));
+        assertThat(divergence.base().perplexityError()).isCloseTo(0.228281, within(0.0005));
+        assertThat(divergence.correlation()).isCloseTo(0.9893, within(0.0005));
+        assertThat(divergence.logRatio().value()).isCloseTo(0.099549, within(0.0005));
+        assertThat(divergence.logRatio().standardError()).isCloseTo(0.011097, within(0.0002));
+        assertThat(divergence.divergence().value()).isCloseTo(0.006398, within(0.0001));
+        assertThat(divergence.divergences().minimum()).isCloseTo(-0.000008, within(0.000003));
+        assertThat(divergence.sameTop().value()).isCloseTo(0.89804, within(0.003));
+    }
+
+    @Test
+    void windowsInAnyOrderAddUpToTheWholeText(@TempDir Path folder) throws IOException {
+        Path quantized = folder.resolve("nano-Q4_0.gguf");
+        runtime.quantize(Natives.model("nano"), quantized, "Q4_0", 1);
+        Divergence whole = runtime.divergence(Natives.model("nano"), quantized, text(), 128, 1, Progress.NONE);
+        for (Bytes room : List.of(Bytes.ZERO, Bytes.mebibytes(4), Bytes.mebibytes(64))) {
+            try (BaseReading base = runtime.baseReading(Natives.model("nano"), text(), 128, 1, room)) {
+                List<Integer> order = new ArrayList<>(
+                        IntStream.range(0, base.windows()).boxed().toList());
+                Collections.shuffle(order, new Random(7));
+                for (int round = 0; round < 2; round++) {
+                    DivergenceTally tally = new DivergenceTally();
+                    try (BaseReading.Comparison comparison = base.compare(quantized)) {
+                        order.forEach(window -> tally.add(comparison.read(window)));
+                    }
+                    assertThat(tally.windows()).isEqualTo(base.windows());
+                    assertThat(tally.meanDivergence())
+                            .as("with %s of room, round %d", room, round)
+                            .isCloseTo(whole.divergence().value(), within(1e-12));
+                    Divergence divergence = tally.divergence();
+                    assertThat(divergence.divergences()).isEqualTo(whole.divergences());
+                    assertThat(divergence.sameTop()).isEqualTo(whole.sameTop());
+                    assertThat(divergence.logRatio().standardError())
+                            .isCloseTo(whole.logRatio().standardError(), within(1e-9));
+                }
+            }
+        }
+    }
+
+    @Test
+    void aBaseRefusesWhatItCannotCompare() throws IOException {
+        try (BaseReading base = runtime.baseReading(Natives.model("nano"), text(), 128, 1, Bytes.ZERO);
+                BaseReading.Comparison comparison = base.compare(Natives.model("micro"))) {
+            assertThatExceptionOfType(IllegalArgumentException.class)
+                    .isThrownBy(() -> comparison.read(base.windows()))
+                    .withMessageContaining("no such window");
+        }
+        assertThatExceptionOfType(StoaException.class)
+                .isThrownBy(() -> runtime.baseReading(Natives.model("nano"), text(), 4096, 1, Bytes.ZERO))
+                .withMessageContaining("was trained on 512");
+        assertThatExceptionOfType(StoaException.class)
+                .isThrownBy(() -> runtime.baseReading(Natives.model("nano"), text(), 128, 1, Bytes.gibibytes(1 << 20)))
+                .withMessageContaining("are free")
+                .satisfies(e -> assertThat(e.kind()).isEqualTo(StoaException.Kind.RESOURCES));
     }
 
     @Test
