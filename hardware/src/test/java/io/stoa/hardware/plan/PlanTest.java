@@ -17,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -69,6 +70,7 @@ class PlanTest {
         FitSearch.search(plan);
         double warm = (System.nanoTime() - again) / 1e9;
         System.out.printf(
+                Locale.ROOT,
                 "%d combinations in %.3f s, in %.3f s the second time: %s%n",
                 result.cells(), seconds, warm, result.counts());
         assertThat(result.cells()).isEqualTo(12_000);
@@ -83,7 +85,7 @@ class PlanTest {
                 .toList();
         assertThat(sure).hasSize(result.count(FitSearch.Outcome.MEETS)).isNotEmpty();
         assertThat(sure).allSatisfy(cell -> {
-            assertThat(cell.memory().high()).isLessThanOrEqualTo(cell.machine().memory().count());
+            assertThat(cell.memory().high()).isLessThanOrEqualTo((double) cell.machine().memory().count());
             assertThat(cell.speed().timeToFirstToken().high()).isLessThanOrEqualTo(1);
             assertThat(cell.speed().timePerOutputToken().high()).isLessThanOrEqualTo(0.05);
         });
