@@ -170,7 +170,7 @@ class QueueTest {
         assertThat(trace.size()).isEqualTo(19_366);
         assertThat(trace.rate()).isCloseTo(19_365 / 3501.721937, within(1e-9));
         QueueResult result =
-                new BatchingQueue(tokens -> tokens / 8000.0, streams -> 0.02 + 0.0005 * streams, 64, 200_000, 10_000)
+                new BatchingQueue(tokens -> tokens / 20_000.0, streams -> 0.01 + 0.0002 * streams, 64, 200_000, 10_000)
                         .run(trace);
         System.out.printf(
                 Locale.ROOT,
@@ -185,7 +185,7 @@ class QueueTest {
         double inside = result.latency().mean() * result.served() / result.seconds();
         assertThat(result.meanQueue()).isLessThan(inside);
         QueueResult faster =
-                new BatchingQueue(tokens -> tokens / 8000.0, streams -> 0.02 + 0.0005 * streams, 64, 200_000, 10_000)
+                new BatchingQueue(tokens -> tokens / 20_000.0, streams -> 0.01 + 0.0002 * streams, 64, 200_000, 10_000)
                         .run(trace.faster(1.3));
         assertThat(faster.waiting().mean()).isGreaterThan(result.waiting().mean());
     }
