@@ -2,6 +2,7 @@ package io.stoa.cli;
 
 import io.stoa.hardware.machine.MachineType;
 import java.nio.file.Path;
+import java.util.Collection;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -35,7 +36,7 @@ final class FitMachinesCommand implements Runnable {
 
     @Override
     public void run() {
-        var all = FitSearchCommand.catalogue(machines).all();
+        Collection<MachineType> all = FitSearchCommand.catalogue(machines).all();
         if (json) {
             house.out().println(JsonMapper.shared().writeValueAsString(all));
             return;

@@ -24,7 +24,7 @@ import tools.jackson.databind.json.JsonMapper;
             "A step of k answers takes --step + k · --step-each; a prompt holds the answers in the making up.",
             "",
             "Examples:",
-            "  stoa simulate trace.csv --prompt-speed 8000 --step 0.02 --step-each 0.0005 --slots 64",
+            "  stoa simulate trace.csv --prompt-speed 20000 --step 0.01 --step-each 0.0002 --slots 64",
             "  stoa simulate --rate 3 --prompt-tokens 800 --answer-tokens 200 --prompt-speed 5000 --step 0.03 --seed 7"
         })
 final class SimulateCommand implements Runnable {

@@ -2,6 +2,8 @@ package io.stoa.hardware.cost;
 
 import static java.util.Objects.requireNonNull;
 
+import java.util.Locale;
+
 /**
  * A machine of one's own.
  *
@@ -53,12 +55,58 @@ public record OwnMachine(
         double hours = machines * HOURS_PER_MONTH;
         return perKilowattHour
                 .times(hours * energy.kilowattHours(Math.min(1, utilisation)))
-                .plus(monthly.times(machines));
+                .plus(monthly.times((double) machines));
     }
 
     /** What a month costs with the machines' loss of value. */
     public Money withDepreciation(double requestsPerMonth) {
         return running(requestsPerMonth)
                 .plus(purchase.minus(residual).times((double) machines(requestsPerMonth) / lifetimeMonths));
+    }
+
+    /**
+     * Sets the purchase and the running costs against the rent, month by month: months = purchase ÷ (rent − running).
+     *
+     * @param requestsPerMonth how much is asked; more machines are bought where one is not enough
+     */
+    public BreakEven breakEven(Rent rent, double requestsPerMonth) {
+        if (!(requestsPerMonth > 0 && requestsPerMonth < 1e15)) {
+            throw new IllegalArgumentException("requests per month must be positive: " + requestsPerMonth);
+        }
+        Money running = running(requestsPerMonth);
+        Money rented = rent.monthly(requestsPerMonth);
+        Money saved = rented.minus(running);
+        if (!saved.isPositive()) {
+            return new BreakEven.Never(String.format(
+                    Locale.ROOT, "running it costs %s a month, and renting %s", running, rented));
+        }
+        double months = purchase.times((double) machines(requestsPerMonth)).dividedBy(saved);
+        return new BreakEven.After(months, months * requestsPerMonth, months <= lifetimeMonths);
+    }
+
+    /**
+     * The fewest requests a month at which the machine, its loss of value included, costs no more than the rent; never,
+     * where even its full load does not reach that. One machine is looked at: more of them repeat the same.
+     */
+    public BreakEven breakEvenVolume(Rent rent) {
+        double full = requestsPerSecond * 3600 * OwnMachine.HOURS_PER_MONTH;
+        if (withDepreciation(full).compareTo(rent.monthly(full)) > 0) {
+            return new BreakEven.Never(String.format(
+                    Locale.ROOT,
+                    "at full load (%.4g requests a month) it costs %s a month, and renting %s",
+                    full,
+                    withDepreciation(full),
+                    rent.monthly(full)));
+        }
+        // The difference of the two is monotone in the volume but for whole rented machines; the least is bisected.
+        double low = 0;
+        double high = full;
+        for (int i = 0; i < 80; i++) {
+            double middle = (low + high) / 2;
+            boolean cheaper = middle > 0 && withDepreciation(middle).compareTo(rent.monthly(middle)) <= 0;
+            low = cheaper ? low : middle;
+            high = cheaper ? middle : high;
+        }
+        return new BreakEven.After(lifetimeMonths, high, true);
     }
 }

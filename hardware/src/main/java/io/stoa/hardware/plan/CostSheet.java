@@ -233,7 +233,7 @@ public final class CostSheet {
                 apiRequest,
                 apiRequest.flatMap(api -> breakEven(new Rent.Api(api))),
                 hourly.flatMap(price -> breakEven(new Rent.Cloud(price.amount(), requestsPerSecond(), true))),
-                apiRequest.flatMap(api -> own.map(machine -> BreakEven.volume(machine, new Rent.Api(api)))));
+                apiRequest.flatMap(api -> own.map(machine -> machine.breakEvenVolume(new Rent.Api(api)))));
     }
 
     private double tokensPerSecond(double promptSeconds, double answerSeconds) {
@@ -242,7 +242,7 @@ public final class CostSheet {
 
     private Optional<BreakEven> breakEven(Rent rent) {
         return own.filter(machine -> requestsPerMonth.isPresent())
-                .map(machine -> BreakEven.of(machine, rent, requestsPerMonth.orElse(1)));
+                .map(machine -> machine.breakEven(rent, requestsPerMonth.orElse(1)));
     }
 
     private Money ownHour() {

@@ -1,7 +1,6 @@
 package io.stoa.hardware.plan;
 
 import io.stoa.hardware.cost.CostRange;
-import io.stoa.hardware.cost.Price;
 import io.stoa.hardware.cost.TokenCost;
 import io.stoa.hardware.machine.MachineType;
 import io.stoa.hardware.plan.FitPlan.Contender;
@@ -43,7 +42,8 @@ public final class FitSearch {
      * A combination that meets the targets, or may.
      *
      * @param memory bytes of each device
-     * @param perMillion cost per million tokens, prompts and answers in the workload's mix, of machines with a price
+     * @param tokensPerSecond prompts and answers in the workload's mix, while the machine is busy
+     * @param utilisation the share of the paid time in which it is
      */
     public record Cell(
             Contender contender,
@@ -53,8 +53,26 @@ public final class FitSearch {
             Parallelism parallelism,
             Interval memory,
             SpeedEstimate.Known speed,
-            Optional<CostRange> perMillion,
-            Outcome outcome) {}
+            Interval tokensPerSecond,
+            double utilisation,
+            Outcome outcome) {
+        /** Cost per million tokens, prompts and answers in the workload's mix; empty for a machine without a price. */
+        public Optional<CostRange> perMillion() {
+            return machine.hourly()
+                    .map(hourly -> TokenCost.perMillion(
+                            hourly.amount().times(parallelism.devices()), tokensPerSecond, utilisation));
+        }
+
+        /** The upper end of the cost in some unit; infinite without a price. */
+        private double rank() {
+            return machine.hourly()
+                    .map(hourly -> hourly.amount().toDouble() * parallelism.devices() / tokensPerSecond.low())
+                    .orElse(Double.POSITIVE_INFINITY);
+        }
+    }
+
+    /** A combination with what it is sorted by, which is worked out once. */
+    private record Ranked(Cell cell, double rank) {}
 
     /**
      * What a search found.
@@ -98,22 +116,14 @@ public final class FitSearch {
                 }
             }
         }
-        search.found.sort(Comparator.comparing(Cell::outcome)
-                .thenComparing(Cell::perMillion, FitSearch::cheapest)
-                .thenComparing(cell -> -cell.speed().generation().low()));
-        return new Result(search.counts, search.unknown, search.found);
-    }
-
-    private static int cheapest(Optional<CostRange> first, Optional<CostRange> second) {
-        if (first.isEmpty() || second.isEmpty()) {
-            return Boolean.compare(first.isEmpty(), second.isEmpty());
-        }
-        return Double.compare(upper(first.get()), upper(second.get()));
-    }
-
-    /** A plan has one currency, so the amounts alone have an order. */
-    private static double upper(CostRange cost) {
-        return cost.high().orElse(cost.low()).toDouble();
+        List<Cell> sorted = search.found.stream()
+                .map(cell -> new Ranked(cell, cell.rank()))
+                .sorted(Comparator.comparing((Ranked ranked) -> ranked.cell().outcome())
+                        .thenComparingDouble(Ranked::rank)
+                        .thenComparingDouble(ranked -> -ranked.cell().speed().generation().low()))
+                .map(Ranked::cell)
+                .toList();
+        return new Result(search.counts, search.unknown, sorted);
     }
 
     private void search(Contender contender, MachineType machine, Parallelism parallelism) {
@@ -171,6 +181,7 @@ public final class FitSearch {
         boolean sure = standing == Standing.MEETS && memory.high() <= machine.memory().count();
         Outcome outcome = sure ? Outcome.MEETS : Outcome.MAY_MEET;
         counts.merge(outcome, 1, Integer::sum);
+        double tokens = (double) plan.promptTokens() + plan.answerTokens();
         found.add(new Cell(
                 contender,
                 machine,
@@ -179,15 +190,9 @@ public final class FitSearch {
                 parallelism,
                 memory,
                 speed,
-                machine.hourly().map(price -> perMillion(price, parallelism, speed)),
+                new Interval(
+                        tokens * speed.requests().low(), tokens * speed.requests().high()),
+                plan.utilisation(),
                 outcome));
-    }
-
-    private CostRange perMillion(Price hourly, Parallelism parallelism, SpeedEstimate.Known speed) {
-        double tokens = (double) plan.promptTokens() + plan.answerTokens();
-        Interval tokensPerSecond =
-                new Interval(tokens * speed.requests().low(), tokens * speed.requests().high());
-        return TokenCost.perMillion(
-                hourly.amount().times(parallelism.devices()), tokensPerSecond, plan.utilisation());
     }
 }

@@ -91,7 +91,7 @@ public record HybridPlan(List<Assignment> assignments, Optional<CostRange> perRe
             List<Task> tasks, List<Tier> tiers, OptionalDouble latency, Optional<String> reference) {
         double all = tasks.stream().mapToDouble(Task::share).sum();
         if (Math.abs(all - 1) > 1e-6) {
-            throw new IllegalArgumentException("the shares of the tasks sum up to " + all + ", not 1");
+            throw new IllegalArgumentException(String.format(Locale.ROOT, "the shares of the tasks sum up to %.6g, not 1", all));
         }
         List<Assignment> assignments =
                 tasks.stream().map(task -> assign(task, tiers, latency)).toList();

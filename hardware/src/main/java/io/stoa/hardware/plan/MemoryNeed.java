@@ -48,7 +48,7 @@ public interface MemoryNeed {
     static MemoryNeed of(GgufHeader header) {
         Map<Long, Optional<Double>> known = new HashMap<>();
         return (context, streams, devices) -> known.computeIfAbsent(
-                        ((long) context << 32) | streams, key -> total(header, context, streams))
+                        ((long) context << 32) | streams, _ -> total(header, context, streams))
                 .map(total -> new Interval(total / devices, total / devices + RUNTIME));
     }
 
@@ -59,7 +59,7 @@ public interface MemoryNeed {
         return switch (new MemoryPredictor().predict(header, MemorySettings.of(context, streams, Repacking.NONE))) {
             case MemoryPrediction.Known memory ->
                 Optional.of((double) memory.parts().total().count());
-            case MemoryPrediction.Unknown unknown -> Optional.empty();
+            case MemoryPrediction.Unknown _ -> Optional.empty();
         };
     }
 }

@@ -9,13 +9,13 @@ public interface ServiceTime {
 
     /** The same for all. */
     static ServiceTime constant(double seconds) {
-        return (trace, request) -> seconds;
+        return (_, _) -> seconds;
     }
 
     /** Exponential, independent. */
     static ServiceTime exponential(double mean, long seed) {
         SplittableRandom random = new SplittableRandom(seed);
-        return (trace, request) -> -Math.log(1 - random.nextDouble()) * mean;
+        return (_, _) -> -Math.log(1 - random.nextDouble()) * mean;
     }
 
     /** Prompt and answer at fixed speeds, one request at a time. */

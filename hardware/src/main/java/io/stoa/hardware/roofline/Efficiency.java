@@ -32,13 +32,13 @@ public record Efficiency(Interval bandwidth, Interval compute, Interval stepOver
 
     /**
      * What is known without a measurement: wide enough for the published measurements of llama.cpp and MLC that the tests
-     * hold against it (45 to 82 % of bandwidth, 16 to 45 % of 16-bit peaks on one stream), and no more than that.
+     * hold against it (45 to 82 % of bandwidth, 12 to 45 % of 16-bit peaks on one prompt), and no more than that.
      */
     public static Efficiency unmeasured(MachineType.Kind kind) {
         return switch (kind) {
             case GPU ->
                 new Efficiency(
-                        new Interval(0.45, 0.92), new Interval(0.15, 0.75), new Interval(0, 0.0015), "not measured");
+                        new Interval(0.45, 0.92), new Interval(0.10, 0.75), new Interval(0, 0.0015), "not measured");
             case CPU ->
                 new Efficiency(
                         new Interval(0.35, 0.90), new Interval(0.05, 0.70), new Interval(0, 0.002), "not measured");

@@ -120,13 +120,13 @@ public record ModelFacts(
         for (GgufTensor tensor : header.tensors()) {
             double elements = tensor.shape().stream().mapToDouble(Long::doubleValue).reduce(1, (a, b) -> a * b);
             if (tensor.name().equals("token_embd.weight")) {
-                tableBytes = tensor.bytes();
+                tableBytes = (double) tensor.bytes();
                 table = elements;
             } else if (tensor.name().contains("_exps.")) {
-                routed += tensor.bytes();
+                routed += (double) tensor.bytes();
                 routedParameters += elements;
             } else {
-                shared += tensor.bytes();
+                shared += (double) tensor.bytes();
                 if (tensor.name().equals("output.weight")) {
                     head = elements;
                 } else {
@@ -197,7 +197,7 @@ public record ModelFacts(
         return switch (new MemoryPredictor().predict(header, MemorySettings.of(tokens, 1, Repacking.NONE))) {
             case MemoryPrediction.Known known ->
                 OptionalDouble.of((double) known.parts().keysAndValues().count() / known.contextTokens());
-            case MemoryPrediction.Unknown unknown -> OptionalDouble.empty();
+            case MemoryPrediction.Unknown _ -> OptionalDouble.empty();
         };
     }
 

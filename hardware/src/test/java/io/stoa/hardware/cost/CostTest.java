@@ -89,7 +89,7 @@ class CostTest {
     void ownHardwarePaysOffAfterPurchaseOverSavings() {
         // Running: 730.5 kWh · 0.20 = 146.10; the cloud: 2 · 730.5 = 1461; 13,149 ÷ 1,314.90 = 10 months.
         OwnMachine own = own("13149", "0.20", "0");
-        BreakEven result = BreakEven.of(own, new Rent.Cloud(Money.of("2", "USD"), 10, true), 1e6);
+        BreakEven result = own.breakEven(new Rent.Cloud(Money.of("2", "USD"), 10, true), 1e6);
         assertThat(result).isInstanceOfSatisfying(BreakEven.After.class, after -> {
             assertThat(after.months()).isCloseTo(10, within(1e-9));
             assertThat(after.requests()).isCloseTo(1e7, within(1.0));
@@ -99,11 +99,11 @@ class CostTest {
 
     @Test
     void whatRunsDearerThanItsRentNeverPaysOff() {
-        BreakEven result = BreakEven.of(own("100", "0.20", "5000"), new Rent.Api(Money.of("0.001", "USD")), 1e6);
+        BreakEven result = own("100", "0.20", "5000").breakEven(new Rent.Api(Money.of("0.001", "USD")), 1e6);
         assertThat(result).isInstanceOfSatisfying(BreakEven.Never.class, never -> assertThat(never.reason())
                 .contains("5146.10 USD a month")
                 .contains("1000.00 USD"));
-        assertThat(BreakEven.of(own("100000", "0.20", "0"), new Rent.Api(Money.of("0.0002", "USD")), 1e6))
+        assertThat(own("100000", "0.20", "0").breakEven(new Rent.Api(Money.of("0.0002", "USD")), 1e6))
                 .isInstanceOfSatisfying(
                         BreakEven.After.class,
                         after -> assertThat(after.withinLife()).isFalse());
@@ -117,7 +117,7 @@ class CostTest {
         for (int i = 0; i < 300; i++) {
             OwnMachine own = own(Integer.toString(1000 + random.nextInt(50_000)), "0.3", "100");
             Rent rent = new Rent.Api(Money.of("1", "USD").times(random.nextDouble(1e-5, 1e-2)));
-            if (BreakEven.volume(own, rent) instanceof BreakEven.After(double _, double requests, boolean _)) {
+            if (own.breakEvenVolume(rent) instanceof BreakEven.After(double _, double requests, boolean _)) {
                 found++;
                 double own1 = own.withDepreciation(requests).toDouble();
                 assertThat(own1).as("seed 9, case %d", i).isCloseTo(rent.monthly(requests).toDouble(), within(1e-6 * own1));

@@ -13,10 +13,13 @@ import io.stoa.model.Interval;
 import io.stoa.model.Score;
 import io.stoa.model.StoaException;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -62,10 +65,17 @@ class PlanTest {
     void tenThousandCombinationsTakeLessThanASecond() throws IOException {
         FitPlan plan = plan(MODELS + REST);
         assertThat(plan.cells()).isEqualTo(12_000);
-        long before = System.nanoTime();
+        // Processor time, so that it holds on a busy machine, too.
+        ThreadMXBean clock = ManagementFactory.getThreadMXBean();
+        long before = clock.getCurrentThreadCpuTime();
         FitSearch.Result result = FitSearch.search(plan);
-        double seconds = (System.nanoTime() - before) / 1e9;
-        System.out.printf("%d combinations in %.3f s: %s%n", result.cells(), seconds, result.counts());
+        double seconds = (clock.getCurrentThreadCpuTime() - before) / 1e9;
+        System.out.printf(
+                Locale.ROOT,
+                "%d combinations in %.3f s of processor time: %s%n",
+                result.cells(),
+                seconds,
+                result.counts());
         assertThat(result.cells()).isEqualTo(12_000);
         assertThat(seconds).isLessThan(1);
         assertThat(result.count(FitSearch.Outcome.UNKNOWN)).isPositive();
@@ -77,7 +87,7 @@ class PlanTest {
                 .toList();
         assertThat(sure).hasSize(result.count(FitSearch.Outcome.MEETS)).isNotEmpty();
         assertThat(sure).allSatisfy(cell -> {
-            assertThat(cell.memory().high()).isLessThanOrEqualTo(cell.machine().memory().count());
+            assertThat(cell.memory().high()).isLessThanOrEqualTo((double) cell.machine().memory().count());
             assertThat(cell.speed().timeToFirstToken().high()).isLessThanOrEqualTo(1);
             assertThat(cell.speed().timePerOutputToken().high()).isLessThanOrEqualTo(0.05);
         });
@@ -110,8 +120,8 @@ class PlanTest {
     void brokenPlansNameTheirLine() {
         assertThatThrownBy(() -> plan(MODELS + REST.replace("on: [rented L4", "on: [rented L5")))
                 .isInstanceOf(StoaException.class)
-                .hasMessageContaining("plan.yaml:13:")
-                .hasMessageContaining("rented L5 is not in the catalogue");
+                .hasMessageContaining("plan.yaml:14:5: on: rented L5")
+                .hasMessageContaining("is not in the catalogue");
         assertThatThrownBy(() -> plan(MODELS + REST.replace("[2048,", "[512,")))
                 .hasMessageContaining("a context of 512 tokens does not hold a prompt of 1000");
         assertThatThrownBy(() -> plan(MODELS.replace("active-parameters: 3.3e9", "active-parameters: 33e9") + REST))

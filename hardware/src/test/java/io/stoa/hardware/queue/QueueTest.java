@@ -9,6 +9,7 @@ import io.stoa.model.StoaException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -38,6 +39,7 @@ class QueueTest {
                 new ServerQueue(servers, ServiceTime.exponential(1, seed + 100), Integer.MAX_VALUE).run(trace);
         double formula = QueueFormulas.meanWait(servers, rate, 1);
         System.out.printf(
+                Locale.ROOT,
                 "M/M/%d at %.2f, seed %d: mean wait %.5f simulated, %.5f by formula (%+.2f %%)%n",
                 servers,
                 utilisation,
@@ -57,6 +59,7 @@ class QueueTest {
         QueueResult result = new ServerQueue(1, ServiceTime.constant(1), Integer.MAX_VALUE).run(trace);
         double formula = QueueFormulas.meanWaitDeterministic(utilisation, 1);
         System.out.printf(
+                Locale.ROOT,
                 "M/D/1 at %.2f, seed %d: mean wait %.5f simulated, %.5f by formula (%+.2f %%)%n",
                 utilisation,
                 seed,
@@ -167,9 +170,10 @@ class QueueTest {
         assertThat(trace.size()).isEqualTo(19_366);
         assertThat(trace.rate()).isCloseTo(19_365 / 3501.721937, within(1e-9));
         QueueResult result =
-                new BatchingQueue(tokens -> tokens / 8000.0, streams -> 0.02 + 0.0005 * streams, 64, 200_000, 10_000)
+                new BatchingQueue(tokens -> tokens / 20_000.0, streams -> 0.01 + 0.0002 * streams, 64, 200_000, 10_000)
                         .run(trace);
         System.out.printf(
+                Locale.ROOT,
                 "Splitwise conversations: %d served, utilisation %.3f, first token %.3f s (p99 %.3f), queue %.2f%n",
                 result.served(),
                 result.utilisation(),
@@ -181,7 +185,7 @@ class QueueTest {
         double inside = result.latency().mean() * result.served() / result.seconds();
         assertThat(result.meanQueue()).isLessThan(inside);
         QueueResult faster =
-                new BatchingQueue(tokens -> tokens / 8000.0, streams -> 0.02 + 0.0005 * streams, 64, 200_000, 10_000)
+                new BatchingQueue(tokens -> tokens / 20_000.0, streams -> 0.01 + 0.0002 * streams, 64, 200_000, 10_000)
                         .run(trace.faster(1.3));
         assertThat(faster.waiting().mean()).isGreaterThan(result.waiting().mean());
     }
@@ -234,7 +238,7 @@ class QueueTest {
                         tokens -> tokens / 50_000.0, streams -> 0.005 + 0.0001 * streams, 128, 1_000_000, 100_000)
                 .run(trace);
         double seconds = (System.nanoTime() - before) / 1e9;
-        System.out.printf("1,000,000 requests through 128 slots in %.2f s%n", seconds);
+        System.out.printf(Locale.ROOT, "1,000,000 requests through 128 slots in %.2f s%n", seconds);
         assertThat(result.served() + result.dropped()).isEqualTo(1_000_000);
         assertThat(seconds).isLessThan(20);
     }

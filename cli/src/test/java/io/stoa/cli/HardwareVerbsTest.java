@@ -1,0 +1,162 @@
+package io.stoa.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.Arrays;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** The verbs that plan hardware and cost, from the command line to what they print. */
+class HardwareVerbsTest {
+    @TempDir
+    private Path folder;
+
+    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+    private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+
+    private int run(Object... arguments) {
+        out.reset();
+        err.reset();
+        Clock clock = Clock.fixed(Instant.parse("2026-11-26T12:00:00Z"), ZoneOffset.UTC);
+        return Main.commandLine(new House(
+                        Map.of(),
+                        new PrintStream(out, true, StandardCharsets.UTF_8),
+                        new PrintStream(err, true, StandardCharsets.UTF_8),
+                        clock))
+                .execute(Arrays.stream(arguments).map(Object::toString).toArray(String[]::new));
+    }
+
+    private String out() {
+        return out.toString(StandardCharsets.UTF_8);
+    }
+
+    private String err() {
+        return err.toString(StandardCharsets.UTF_8);
+    }
+
+    private Path file(String name, String text) throws IOException {
+        return Files.writeString(folder.resolve(name), text);
+    }
+
+    @Test
+    void aSearchFindsTheCheapestThatMeetsTheTargets() throws IOException {
+        Path plan = file("plan.yaml", """
+                models:
+                  - {name: 8B, parameters: 8.03e9, layers: 32, width: 4096, kv-heads: 8, key-length: 128,
+                     quantizations: [{name: Q4_K_M, bits: 4.8944}, {name: F16, bits: 16}]}
+                machines:
+                  - {name: box, like: RTX 4090, hourly: {amount: 0.69 USD, date: 2026-11-01, source: made up}}
+                on: [box, Apple M4 Max]
+                contexts: [4096]
+                concurrency: [1, 8, 64]
+                workload: {prompt-tokens: 1000, answer-tokens: 200, time-per-output-token: 50 ms}
+                """);
+        assertThat(run("fit", "search", plan, "--json")).isZero();
+        JsonNode json = JsonMapper.shared().readTree(out());
+        assertThat(json.get("combinations").intValue()).isEqualTo(12);
+        assertThat(json.get("unknown").get("the 16-bit peak of Apple M4 Max is not known").intValue())
+                .isEqualTo(6);
+        assertThat(json.get("counts").get("does-not-fit").intValue()).isPositive();
+        JsonNode first = json.get("found").get(0);
+        assertThat(first.get("quantization").stringValue()).isEqualTo("Q4_K_M");
+        assertThat(first.get("sure").booleanValue()).isTrue();
+        assertThat(first.get("perMillionTokens").get("currency").stringValue()).isEqualTo("USD");
+        assertThat(run("fit", "search", plan)).isZero();
+        assertThat(out()).contains("12 combinations:").contains("not known, 6: the 16-bit peak");
+        assertThat(err()).contains("12 combinations in ");
+    }
+
+    @Test
+    void aBrokenPlanIsTheUsersFault() throws IOException {
+        Path plan = file("plan.yaml", "models: []\nmachines:\n  - {name: x, kind: gpu, memory: 80 MB, source: y}\n");
+        assertThat(run("fit", "search", plan)).isEqualTo(ExitCode.USER.code());
+        assertThat(err()).contains("plan.yaml:3:").contains("80 MB is not believed");
+        assertThat(run("fit")).isEqualTo(ExitCode.USER.code());
+        assertThat(err()).contains("name GGUF files, or search, machines or claim");
+    }
+
+    @Test
+    void anImpossibleClaimIsRefusedWithItsBound() {
+        assertThat(run("fit", "claim", "--machine", "L4", "--parameters", "8.03e9", "--bits", "4.89", "--generation", 90))
+                .isEqualTo(ExitCode.NOT_READY.code());
+        assertThat(out()).contains("impossible (bandwidth): 90.00 tokens/s are claimed, at most ");
+        assertThat(run("fit", "claim", "--machine", "L4", "--parameters", "8.03e9", "--bits", "4.89", "--generation", 40))
+                .isZero();
+        assertThat(out()).contains("no bound is broken");
+        assertThat(run("fit", "claim", "--machine", "L44", "--parameters", "8e9", "--generation", 40))
+                .isEqualTo(ExitCode.USER.code());
+        assertThat(err()).contains("did you mean L4");
+    }
+
+    @Test
+    void theMachinesAreListedWithTheirSources() {
+        assertThat(run("fit", "machines")).isZero();
+        assertThat(out()).contains("H100 SXM").contains("NVIDIA H100 data sheet").contains("unknown");
+    }
+
+    @Test
+    void costsAreToldWithTheirPrices() throws IOException {
+        Path sheet = file("sheet.yaml", """
+                request: {prompt-tokens: 1000, answer-tokens: 200}
+                speed: {prompt: 8000, generation: 1000}
+                utilisation: 0.5
+                hourly: {amount: 3.00 USD, date: 2026-06-01, source: made up}
+                """);
+        assertThat(run("cost", sheet)).isZero();
+        assertThat(out()).contains("1.667 USD").contains("price used: 3.00 USD (2026-06-01, made up)");
+        assertThat(err()).contains("178 days old");
+        assertThat(run("cost", sheet, "--json")).isZero();
+        assertThat(JsonMapper.shared()
+                        .readTree(out())
+                        .get("perMillionGenerated")
+                        .get("low")
+                        .doubleValue())
+                .isBetween(1.6666, 1.6667);
+    }
+
+    @Test
+    void requestsAreReplayed() throws IOException {
+        Path trace = file("trace.csv", "arrived_at,num_prefill_tokens,num_decode_tokens\n0,100,11\n0.1,100,11\n");
+        assertThat(run("simulate", trace, "--prompt-speed", 1000, "--step", "0.1", "--slots", 1, "--json")).isZero();
+        JsonNode json = JsonMapper.shared().readTree(out());
+        assertThat(json.get("served").intValue()).isEqualTo(2);
+        // The first takes 0.1 s for its prompt and ten steps of 0.1 s.
+        assertThat(json.get("waiting").get("max").doubleValue()).isBetween(0.999, 1.001);
+        assertThat(run("simulate", "--prompt-speed", 1000, "--step", "0.1")).isEqualTo(ExitCode.USER.code());
+        assertThat(err()).contains("give either a trace or --rate");
+    }
+
+    @Test
+    void tasksGoToTiers() throws IOException {
+        Path tiers = file("tiers.yaml", """
+                reference: big
+                tasks: [{name: t, share: 1, gate: 0.9}]
+                tiers:
+                  - name: small
+                    per-request: {amount: 0.001 USD, date: 2026-11-01, source: made up}
+                    latency: 1 s
+                    acceptance: {t: {right: 90, of: 100}}
+                  - name: big
+                    per-request: {amount: 0.01 USD, date: 2026-11-01, source: made up}
+                    latency: 2 s
+                    acceptance: {t: {right: 990, of: 1000}}
+                """);
+        assertThat(run("plan", tiers)).isZero();
+        assertThat(out())
+                .contains("t (100.0 %): big")
+                .contains("which does not decide on the gate of 90.0 %")
+                .contains("big serves 100.0 %");
+    }
+}
