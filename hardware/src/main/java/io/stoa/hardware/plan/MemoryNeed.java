@@ -59,6 +59,8 @@ public interface MemoryNeed {
         return switch (new MemoryPredictor().predict(header, MemorySettings.of(context, streams, Repacking.NONE))) {
             case MemoryPrediction.Known memory ->
                 Optional.of((double) memory.parts().total().count());
+            case MemoryPrediction.Estimated memory ->
+                Optional.of((double) memory.parts().total().count());
             case MemoryPrediction.Unknown _ -> Optional.empty();
         };
     }

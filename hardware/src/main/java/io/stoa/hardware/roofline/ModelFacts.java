@@ -197,6 +197,8 @@ public record ModelFacts(
         return switch (new MemoryPredictor().predict(header, MemorySettings.of(tokens, 1, Repacking.NONE))) {
             case MemoryPrediction.Known known ->
                 OptionalDouble.of((double) known.parts().keysAndValues().count() / known.contextTokens());
+            case MemoryPrediction.Estimated estimated ->
+                OptionalDouble.of((double) estimated.parts().keysAndValues().count() / estimated.contextTokens());
             case MemoryPrediction.Unknown _ -> OptionalDouble.empty();
         };
     }
