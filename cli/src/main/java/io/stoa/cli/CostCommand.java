@@ -21,7 +21,8 @@ import tools.jackson.databind.json.JsonMapper;
 
 @Command(
         name = "cost",
-        description = "What answers cost: per million tokens, per accepted answer, in energy; when own hardware pays off.",
+        description =
+                "What answers cost: per million tokens, per accepted answer, in energy; when own hardware pays off.",
         mixinStandardHelpOptions = true,
         sortOptions = false,
         footer = {
@@ -123,8 +124,7 @@ final class CostCommand implements Runnable {
     private static String volume(BreakEven result) {
         return switch (result) {
             case BreakEven.After after ->
-                String.format(
-                        Locale.ROOT, "from %,.0f requests a month on, loss of value included", after.requests());
+                String.format(Locale.ROOT, "from %,.0f requests a month on, loss of value included", after.requests());
             case BreakEven.Never(String reason) -> "never: " + reason;
         };
     }

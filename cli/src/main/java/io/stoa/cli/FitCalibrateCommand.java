@@ -71,10 +71,12 @@ final class FitCalibrateCommand implements Runnable {
                         .toList()
                 : threads;
         if (counts.stream().anyMatch(count -> count < 1 || count > cores)) {
-            throw StoaException.user("--threads " + counts + ": this machine has " + cores + " cores; choose 1 to " + cores);
+            throw StoaException.user(
+                    "--threads " + counts + ": this machine has " + cores + " cores; choose 1 to " + cores);
         }
         types.stream().filter(type -> !type.holdsWeights()).findFirst().ifPresent(type -> {
-            throw StoaException.user("--types " + type + ": no weights have that type; choose from Q8_0, Q4_0, Q4_K, ...");
+            throw StoaException.user(
+                    "--types " + type + ": no weights have that type; choose from Q8_0, Q4_0, Q4_K, ...");
         });
         SpeedCalibration calibration = house.speedCalibration();
         ProgressLine line = new ProgressLine(house.err(), house.terminal());
@@ -109,8 +111,8 @@ final class FitCalibrateCommand implements Runnable {
     }
 
     private Calibration.Times time(Path gguf, int promptTokens, int depth, int threads) {
-        DecodeTimes times = house.llama()
-                .decodeTimes(gguf, new DecodeTimes.Plan(promptTokens, READINGS, depth, 1, STEPS, threads));
+        DecodeTimes times =
+                house.llama().decodeTimes(gguf, new DecodeTimes.Plan(promptTokens, READINGS, depth, 1, STEPS, threads));
         return new Calibration.Times(times.prompts(), times.steps());
     }
 
@@ -120,14 +122,15 @@ final class FitCalibrateCommand implements Runnable {
             return;
         }
         house.out().println(model.machine() + ", " + model.engine());
-        model.threads().forEach((count, prices) -> house.out()
-                .printf(
-                        Locale.ROOT,
-                        "%d thread%s: models that were left out were within %.0f %% (a token) and %.0f %% (a prompt), 9 of 10%n",
-                        count,
-                        count == 1 ? "" : "s",
-                        100 * Math.expm1(prices.stepError()),
-                        100 * Math.expm1(prices.promptError())));
+        model.threads()
+                .forEach((count, prices) -> house.out()
+                        .printf(
+                                Locale.ROOT,
+                                "%d thread%s: models that were left out were within %.0f %% (a token) and %.0f %% (a prompt), 9 of 10%n",
+                                count,
+                                count == 1 ? "" : "s",
+                                100 * Math.expm1(prices.stepError()),
+                                100 * Math.expm1(prices.promptError())));
         house.out().println("kept in " + file + "; now: stoa fit speed MODEL.gguf");
     }
 }

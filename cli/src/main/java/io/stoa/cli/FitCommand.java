@@ -26,8 +26,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import picocli.CommandLine;
 import java.util.Optional;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -97,7 +97,10 @@ final class FitCommand implements Runnable {
     @Option(names = "--draft", paramLabel = "FILE", description = "A draft model that is loaded too.")
     private Optional<String> draft = Optional.empty();
 
-    @Option(names = "--adapter", paramLabel = "FILE", description = "A LoRA adapter that is loaded too; may be repeated.")
+    @Option(
+            names = "--adapter",
+            paramLabel = "FILE",
+            description = "A LoRA adapter that is loaded too; may be repeated.")
     private List<String> adapters = List.of();
 
     @Option(names = "--projector", paramLabel = "FILE", description = "A projector (mmproj) that is loaded too.")
@@ -245,9 +248,9 @@ final class FitCommand implements Runnable {
         if (!flashAttention.equals("on") && !flashAttention.equals("off")) {
             throw StoaException.user("--flash-attention " + flashAttention + ": write on or off");
         }
-        return Arguments.checked(() -> MemorySettings.of(
-                        context, sequences, House.thisMachine().repacking())
-                .withCache(type, flashAttention.equals("on")));
+        return Arguments.checked(
+                () -> MemorySettings.of(context, sequences, House.thisMachine().repacking())
+                        .withCache(type, flashAttention.equals("on")));
     }
 
     private static boolean holdsCache(GgmlType type) {
@@ -291,8 +294,8 @@ final class FitCommand implements Runnable {
         for (Beside each : beside) {
             total = total.plus(new Bytes(each.bytes()));
         }
-        Optional<OnDevice> offload = deviceLayers
-                .flatMap(layers -> Arguments.checked(() -> Offload.of(header, settings, layers))
+        Optional<OnDevice> offload =
+                deviceLayers.flatMap(layers -> Arguments.checked(() -> Offload.of(header, settings, layers))
                         .map(split -> new OnDevice(
                                 layers,
                                 split.deviceWeights().count(),
@@ -319,10 +322,14 @@ final class FitCommand implements Runnable {
         List<Beside> beside = new ArrayList<>();
         for (String file : adapters) {
             beside.add(new Beside(
-                    "adapter", file, Companion.adapter(file, part(file)).weights().count()));
+                    "adapter",
+                    file,
+                    Companion.adapter(file, part(file)).weights().count()));
         }
         projector.ifPresent(file -> beside.add(new Beside(
-                "projector", file, Companion.projector(file, part(file)).weights().count())));
+                "projector",
+                file,
+                Companion.projector(file, part(file)).weights().count())));
         draft.ifPresent(file -> beside.add(new Beside("draft model", file, draftBytes(file, settings))));
         return beside;
     }
@@ -330,7 +337,8 @@ final class FitCommand implements Runnable {
     private long draftBytes(String file, MemorySettings settings) {
         return switch (new MemoryPredictor().predict(header(file), settings)) {
             case MemoryPrediction.Known known -> known.parts().total().count();
-            case MemoryPrediction.Estimated estimated -> estimated.parts().total().count();
+            case MemoryPrediction.Estimated estimated ->
+                estimated.parts().total().count();
             case MemoryPrediction.Unknown(Bytes weights, String reason) -> {
                 house.err().println(file + ": only the " + weights + " of weights are counted: " + reason);
                 yield weights.count();
@@ -361,7 +369,8 @@ final class FitCommand implements Runnable {
             throw StoaException.user("--kv-type " + cacheType + ": is a type of llama.cpp; for safetensors choose F16,"
                     + " BF16 or F32");
         }
-        Bytes caches = new Bytes(Math.multiplyExact(checkpoint.config().caches(context, bits).count(), (long) sequences));
+        Bytes caches = new Bytes(
+                Math.multiplyExact(checkpoint.config().caches(context, bits).count(), (long) sequences));
         Bytes total = checkpoint.weights().plus(caches);
         long left = Math.max(0, machine.memory().count() - checkpoint.weights().count());
         Optional<PagedCache> paged = paged(checkpoint, bits);
@@ -407,7 +416,9 @@ final class FitCommand implements Runnable {
                 new Bytes(fit.keysAndValues()),
                 new Bytes(fit.compute()),
                 new Bytes(fit.output())));
-        fit.beside().forEach(beside -> line.append(" + ").append(beside.what()).append(' ').append(new Bytes(beside.bytes())));
+        fit.beside()
+                .forEach(beside ->
+                        line.append(" + ").append(beside.what()).append(' ').append(new Bytes(beside.bytes())));
         line.append(fit.fits() ? ": fits" : ": does not fit");
         if (!fit.exactness().equals("exact")) {
             line.append(" (").append(fit.exactness()).append(')');
@@ -418,7 +429,8 @@ final class FitCommand implements Runnable {
                         .println("  with " + split.layers() + " layers on the device: weights "
                                 + new Bytes(split.deviceWeights()) + " and KV cache " + new Bytes(split.deviceCaches())
                                 + " there, weights " + new Bytes(split.hostWeights()) + " and KV cache "
-                                + new Bytes(split.hostCaches()) + " in the host's memory; each side has a compute buffer"
+                                + new Bytes(split.hostCaches())
+                                + " in the host's memory; each side has a compute buffer"
                                 + " of its own"));
     }
 
@@ -432,7 +444,10 @@ final class FitCommand implements Runnable {
                 .ifPresent(blocks -> house.out()
                         .println("  vLLM: " + blocks + " blocks of " + PagedCache.BLOCK_TOKENS
                                 + " tokens in what the weights leave, "
-                                + String.format(Locale.ROOT, "%.2f", fit.requestsAtOnce().orElse(0.0))
+                                + String.format(
+                                        Locale.ROOT,
+                                        "%.2f",
+                                        fit.requestsAtOnce().orElse(0.0))
                                 + " requests of " + fit.context() + " tokens at once"));
     }
 }

@@ -18,7 +18,8 @@ import tools.jackson.databind.json.JsonMapper;
 
 @Command(
         name = "machine",
-        description = "Tell what this machine has: memory and its limits, cores, caches, accelerators, and how fast it is.",
+        description =
+                "Tell what this machine has: memory and its limits, cores, caches, accelerators, and how fast it is.",
         mixinStandardHelpOptions = true,
         sortOptions = false,
         footer = {"", "Example:", "  stoa fit machine --json"})
@@ -45,8 +46,7 @@ final class FitMachineCommand implements Runnable {
         for (int threads : new TreeSet<>(List.of(1, machine.cores()))) {
             throughput.add(Throughput.measure(threads, MEMORY));
         }
-        Told told = new Told(
-                machine, here.lastCacheBytes(), new Gpus(Path.of("/"), Gpus.nvidia()).read(), throughput);
+        Told told = new Told(machine, here.lastCacheBytes(), new Gpus(Path.of("/"), Gpus.nvidia()).read(), throughput);
         if (json) {
             house.out().println(JsonMapper.shared().writeValueAsString(told));
         } else {
@@ -62,8 +62,7 @@ final class FitMachineCommand implements Runnable {
                         + machine.available()
                                 .map(free -> ", " + free + " of it free")
                                 .orElse("") + " (" + machine.by() + ")");
-        told.lastCacheBytes()
-                .ifPresent(bytes -> house.out().println(new Bytes(bytes) + " of last-level cache"));
+        told.lastCacheBytes().ifPresent(bytes -> house.out().println(new Bytes(bytes) + " of last-level cache"));
         for (Throughput one : told.throughput()) {
             house.out()
                     .printf(

@@ -18,7 +18,8 @@ import tools.jackson.databind.json.JsonMapper;
 
 @Command(
         name = "speed",
-        description = "Predict from the header how fast GGUF files decode here, with intervals; `stoa fit calibrate` first.",
+        description =
+                "Predict from the header how fast GGUF files decode here, with intervals; `stoa fit calibrate` first.",
         mixinStandardHelpOptions = true,
         sortOptions = false,
         footer = {
@@ -36,7 +37,11 @@ final class FitSpeedCommand implements Runnable {
     @Parameters(arity = "1..*", paramLabel = "FILE", description = "GGUF files.")
     private List<Path> files = List.of();
 
-    @Option(names = "--threads", split = ",", paramLabel = "N", description = "Native threads. Default: all cores but one")
+    @Option(
+            names = "--threads",
+            split = ",",
+            paramLabel = "N",
+            description = "Native threads. Default: all cores but one")
     private List<Integer> threads = List.of();
 
     @Option(names = "--prompt", defaultValue = "128", description = "Tokens of a prompt. Default: ${DEFAULT-VALUE}")

@@ -77,8 +77,8 @@ record LicenseArgument(License license, Optional<UserCopy> copy, Optional<String
                 .filter(path -> !Files.isDirectory(path))
                 .orElseThrow(() -> StoaException.user(
                         file(what).isPresent() && !what.isBlank()
-                                ? what + ": is a folder; name the licence file in it, or run `stoa license audit " + what
-                                        + "`"
+                                ? what + ": is a folder; name the licence file in it, or run `stoa license audit "
+                                        + what + "`"
                                 : "\"%s\": neither a licence that Stoa knows nor a file%s; `stoa license` lists the known ones"
                                         .formatted(what, licenses.hint(what))));
     }

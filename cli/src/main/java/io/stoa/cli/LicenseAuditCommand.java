@@ -105,7 +105,8 @@ final class LicenseAuditCommand implements Callable<Integer> {
 
     private static void print(Audit audit, PrintStream out) {
         if (audit.models().isEmpty()) {
-            out.println("UNKNOWN: no models: no folder holds weights, a config.json, a card or a licence file; is it the right one?");
+            out.println(
+                    "UNKNOWN: no models: no folder holds weights, a config.json, a card or a licence file; is it the right one?");
             return;
         }
         int width = audit.models().stream()

@@ -39,7 +39,10 @@ import tools.jackson.databind.json.JsonMapper;
 final class LicenseCombineCommand implements Callable<Integer> {
     private final House house;
 
-    @Parameters(index = "0", paramLabel = "FIRST", description = "A licence by id, tag or name, or a file with its text.")
+    @Parameters(
+            index = "0",
+            paramLabel = "FIRST",
+            description = "A licence by id, tag or name, or a file with its text.")
     private String first = "";
 
     @Parameters(index = "1", paramLabel = "SECOND", description = "Another one, or the same.")
@@ -98,8 +101,9 @@ final class LicenseCombineCommand implements Callable<Integer> {
             file.caution().ifPresent(caution -> house.err().println(caution));
             return file.caution().isPresent() ? said : file.license().id();
         }
-        house.err().println(said + ": neither a licence that Stoa knows nor a file" + licenses.hint(said)
-                + "; one licence at a time is looked up");
+        house.err()
+                .println(said + ": neither a licence that Stoa knows nor a file" + licenses.hint(said)
+                        + "; one licence at a time is looked up");
         return said;
     }
 }

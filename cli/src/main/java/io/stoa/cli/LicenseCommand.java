@@ -168,7 +168,8 @@ final class LicenseCommand implements Callable<Integer> {
                 modified.differences().stream()
                         .skip(1)
                         .forEach(further -> out.println("  - " + LicenseAuditCommand.shown(further.sentence())));
-                out.println("A changed text is another licence: ask its author what holds, or take the licensor's original.");
+                out.println(
+                        "A changed text is another licence: ask its author what holds, or take the licensor's original.");
             }
             case Recognition.Several _ -> {
                 out.println("UNKNOWN: " + sentence);
@@ -176,8 +177,9 @@ final class LicenseCommand implements Callable<Integer> {
             }
             case Recognition.Unrecognized _ -> {
                 out.println("UNKNOWN: " + sentence);
-                out.println("Find the licence's own text, or have a lawyer read this one. For a model, `stoa license check`"
-                        + " and `stoa license audit` read cards and headers as well.");
+                out.println(
+                        "Find the licence's own text, or have a lawyer read this one. For a model, `stoa license check`"
+                                + " and `stoa license audit` read cards and headers as well.");
             }
         }
         out.println(NO_ADVICE);

@@ -206,11 +206,7 @@ final class LicensePackCommand implements Callable<Integer> {
             house.out()
                     .println(JsonMapper.shared()
                             .writeValueAsString(new Document(
-                                    outcome,
-                                    Optional.empty(),
-                                    Set.of(),
-                                    reasons,
-                                    LicenseCommand.NO_ADVICE)));
+                                    outcome, Optional.empty(), Set.of(), reasons, LicenseCommand.NO_ADVICE)));
         } else {
             house.err().println("stoa: " + why + ":");
             reasons.forEach(reason -> house.err().println("  - " + reason));

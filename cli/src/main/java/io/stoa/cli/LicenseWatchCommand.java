@@ -116,7 +116,8 @@ final class LicenseWatchCommand implements Callable<Integer> {
                                         : "%d changes since %s; --accept takes them as accepted"
                                                 .formatted(changes.size(), accepted.date()))
                         .orElseGet(() -> "the claims of %s are kept in %s"
-                                .formatted(LicenseAuditCommand.count(now.models().size()), file)));
+                                .formatted(
+                                        LicenseAuditCommand.count(now.models().size()), file)));
         house.out().println(LicenseCommand.NO_ADVICE);
     }
 

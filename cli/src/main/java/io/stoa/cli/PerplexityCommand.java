@@ -48,8 +48,9 @@ final class PerplexityCommand implements Runnable {
 
     @Option(
             names = "--rounded",
-            description = "With --base: round the base's log-probabilities to 16 bits as llama-perplexity's file does, to"
-                    + " reach its figures to the last digit.")
+            description =
+                    "With --base: round the base's log-probabilities to 16 bits as llama-perplexity's file does, to"
+                            + " reach its figures to the last digit.")
     private boolean rounded;
 
     @Option(names = "--json", description = "Print everything as JSON.")

@@ -46,10 +46,18 @@ final class QuantizeCommand implements Runnable {
     private final House house;
 
     // Not required, because a subcommand may stand in their place.
-    @Parameters(index = "0", arity = "0..1", paramLabel = "FROM", description = "The GGUF file to quantize, usually F16.")
+    @Parameters(
+            index = "0",
+            arity = "0..1",
+            paramLabel = "FROM",
+            description = "The GGUF file to quantize, usually F16.")
     private Path from = Path.of("");
 
-    @Parameters(index = "1", arity = "0..1", paramLabel = "TYPE", description = "F16, Q8_0, Q6_K, Q5_K_M, Q4_K_M, Q4_0, Q2_K, ...")
+    @Parameters(
+            index = "1",
+            arity = "0..1",
+            paramLabel = "TYPE",
+            description = "F16, Q8_0, Q6_K, Q5_K_M, Q4_K_M, Q4_0, Q2_K, ...")
     private String type = "";
 
     @Parameters(index = "2", arity = "0..1", paramLabel = "TO", description = "The file to write.")

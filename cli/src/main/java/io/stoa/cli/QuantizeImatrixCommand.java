@@ -69,8 +69,8 @@ final class QuantizeImatrixCommand implements Runnable {
                         line.start("reading " + text.getFileName()));
         line.clear();
         matrix.write(to);
-        Result result = new Result(
-                model.toString(), to.toString(), matrix.entries().size(), matrix.windows(), matrix.window());
+        Result result =
+                new Result(model.toString(), to.toString(), matrix.entries().size(), matrix.windows(), matrix.window());
         if (json) {
             house.out().println(JsonMapper.shared().writeValueAsString(result));
         } else {

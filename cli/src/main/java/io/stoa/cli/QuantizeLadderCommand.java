@@ -178,18 +178,12 @@ final class QuantizeLadderCommand implements Callable<Integer> {
     record Planned(String type, long bytes, double bitsPerWeight, Optional<Prior> declared) {}
 
     /** What {@code --json} prints. */
-    record Told(
-            LadderResult ladder,
-            double shareRead,
-            String by,
-            String textSha256) {}
+    record Told(LadderResult ladder, double shareRead, String by, String textSha256) {}
 
     @Override
     public Integer call() {
         Margins margins = Arguments.checked(() -> new Margins(
-                maxDivergence,
-                maxFlips.map(OptionalDouble::of).orElse(OptionalDouble.empty()),
-                confidence));
+                maxDivergence, maxFlips.map(OptionalDouble::of).orElse(OptionalDouble.empty()), confidence));
         Optional<ImportanceMatrix> importance = imatrix.map(ImportanceMatrix::read);
         if (planOnly) {
             plan(ladder(margins, importance, "", "").plan(typesOr(importance), !types.isEmpty()));
@@ -212,8 +206,8 @@ final class QuantizeLadderCommand implements Callable<Integer> {
                     speed ? Optional.of(speedTrial()) : Optional.empty(),
                     task.map(name -> taskComparison(name, hub)),
                     all);
-            LadderResult result = ladder.climb(
-                    plan, options, new RungNotes(work), line.start("reading on each type"), rung -> {
+            LadderResult result =
+                    ladder.climb(plan, options, new RungNotes(work), line.start("reading on each type"), rung -> {
                         line.clear();
                         if (house.terminal().err()) {
                             house.err().println(row(rung));
@@ -255,7 +249,8 @@ final class QuantizeLadderCommand implements Callable<Integer> {
                 digest,
                 read,
                 importance,
-                imatrix.map(path -> Artifacts.digestOf(path, Progress.NONE).hex()).orElse(""),
+                imatrix.map(path -> Artifacts.digestOf(path, Progress.NONE).hex())
+                        .orElse(""),
                 window,
                 orderSeed,
                 House.threads());
@@ -470,8 +465,7 @@ final class QuantizeLadderCommand implements Callable<Integer> {
             house.out().println(JsonMapper.shared().writeValueAsString(mixed));
         } else {
             line("%-28s %-8s %s", "group", "type", "loses alone, nats a token");
-            mixed.groups()
-                    .forEach(group -> line("%-28s %-8s %.6f", group.group(), group.type(), group.loss()));
+            mixed.groups().forEach(group -> line("%-28s %-8s %.6f", group.group(), group.type(), group.loss()));
             line("%n%s", row(mixed.whole()));
             line(
                     "%s",

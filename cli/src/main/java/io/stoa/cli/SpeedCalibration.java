@@ -47,8 +47,8 @@ final class SpeedCalibration {
             throw new StoaException(StoaException.Kind.USER, file + ": is not a calibration" + AGAIN, e);
         }
         if (!model.machine().equals(fingerprint()) || !model.engine().equals(engine)) {
-            throw StoaException.user(file + ": was made on " + model.machine() + " with " + model.engine() + ", and this is "
-                    + fingerprint() + " with " + engine + AGAIN);
+            throw StoaException.user(file + ": was made on " + model.machine() + " with " + model.engine()
+                    + ", and this is " + fingerprint() + " with " + engine + AGAIN);
         }
         return model;
     }

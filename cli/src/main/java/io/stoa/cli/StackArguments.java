@@ -10,9 +10,9 @@ import io.stoa.license.lineage.SpdxExpression;
 import io.stoa.license.lineage.Step;
 import io.stoa.license.use.Fact;
 import io.stoa.license.use.Part;
-import io.stoa.model.Role;
 import io.stoa.model.Candidate;
 import io.stoa.model.Digest;
+import io.stoa.model.Role;
 import io.stoa.model.StoaException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -78,7 +78,9 @@ final class StackArguments {
             case Candidate.RemoteModel remote -> revision = remote.revision().map(_ -> remote.identity());
         }
         files.addAll(candidate.papers());
-        models.put(model.id(), new Model(
+        models.put(
+                model.id(),
+                new Model(
                         model.disclosure().role(),
                         read(candidate, model.disclosure().teachers()),
                         files,
@@ -134,7 +136,8 @@ final class StackArguments {
     /** The stack, each model with facts of its own. */
     List<Part> stack(Map<String, Map<Fact, String>> own) {
         if (models.isEmpty()) {
-            throw StoaException.user("no model is named: name a stoa.yaml, or models such as --model generator=llama3.1");
+            throw StoaException.user(
+                    "no model is named: name a stoa.yaml, or models such as --model generator=llama3.1");
         }
         List<Part> stack = new ArrayList<>();
         models.forEach((name, model) ->
@@ -144,7 +147,10 @@ final class StackArguments {
 
     private Lineage lineage(String name, List<String> parts) {
         if (parts.getFirst().toLowerCase(Locale.ROOT).endsWith(".gguf")) {
-            List<Path> papers = parts.stream().skip(1).map(part -> LicenseArgument.file(part, licenses)).toList();
+            List<Path> papers = parts.stream()
+                    .skip(1)
+                    .map(part -> LicenseArgument.file(part, licenses))
+                    .toList();
             return read(file(name, LicenseArgument.file(parts.getFirst(), licenses), papers), List.of());
         }
         List<Step> steps = new ArrayList<>();
@@ -173,9 +179,7 @@ final class StackArguments {
     }
 
     private Lineage read(Candidate candidate, List<String> teachers) {
-        List<Paper> papers = candidate.papers().stream()
-                .map(Paper::read)
-                .toList();
+        List<Paper> papers = candidate.papers().stream().map(Paper::read).toList();
         return new LineageReader(licenses).read(candidate, papers, teachers);
     }
 }

@@ -63,8 +63,9 @@ class CommandLineTest {
             String name = command.getCommandName();
             String usage = command.getUsageMessage();
             assertThat(usage).as(name).contains("Usage:");
-            assertThat(formats(command)).as(name).allSatisfy(text -> assertThatCode(text::formatted)
-                    .doesNotThrowAnyException());
+            assertThat(formats(command))
+                    .as(name)
+                    .allSatisfy(text -> assertThatCode(text::formatted).doesNotThrowAnyException());
             if (!name.equals("help") && !name.equals("generate-completion")) {
                 assertThat(usage).as(name).containsPattern("Examples?:").contains("stoa ");
             }

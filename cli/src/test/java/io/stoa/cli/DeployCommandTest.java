@@ -240,11 +240,10 @@ class DeployCommandTest {
     @Test
     void everyTargetWritesSomething() {
         for (DeployCommand.Destination destination : DeployCommand.Destination.values()) {
-            boolean hub =
-                    switch (destination) {
-                        case COMPOSE_VLLM, COMPOSE_SGLANG, KSERVE, LLM_D -> true;
-                        case SYSTEMD, SYSTEMD_LLAMA_SERVER, COMPOSE_LLAMA, COMPOSE_LLAMA_CUDA, OLLAMA -> false;
-                    };
+            boolean hub = switch (destination) {
+                case COMPOSE_VLLM, COMPOSE_SGLANG, KSERVE, LLM_D -> true;
+                case SYSTEMD, SYSTEMD_LLAMA_SERVER, COMPOSE_LLAMA, COMPOSE_LLAMA_CUDA, OLLAMA -> false;
+            };
             List<Object> arguments = new ArrayList<>(List.of("deploy", hub ? "acme/small" : MICRO));
             arguments.addAll(List.of("--to", destination.label(), "--context", 256, "--out", "-"));
             if (hub) {

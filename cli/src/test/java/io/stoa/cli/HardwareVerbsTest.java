@@ -66,7 +66,9 @@ class HardwareVerbsTest {
         assertThat(run("fit", "search", plan, "--json")).isZero();
         JsonNode json = JsonMapper.shared().readTree(out());
         assertThat(json.get("combinations").intValue()).isEqualTo(12);
-        assertThat(json.get("unknown").get("the 16-bit peak of Apple M4 Max is not known").intValue())
+        assertThat(json.get("unknown")
+                        .get("the 16-bit peak of Apple M4 Max is not known")
+                        .intValue())
                 .isEqualTo(6);
         assertThat(json.get("counts").get("does-not-fit").intValue()).isPositive();
         JsonNode first = json.get("found").get(0);
@@ -89,10 +91,30 @@ class HardwareVerbsTest {
 
     @Test
     void anImpossibleClaimIsRefusedWithItsBound() {
-        assertThat(run("fit", "claim", "--machine", "L4", "--parameters", "8.03e9", "--bits", "4.89", "--generation", 90))
+        assertThat(run(
+                        "fit",
+                        "claim",
+                        "--machine",
+                        "L4",
+                        "--parameters",
+                        "8.03e9",
+                        "--bits",
+                        "4.89",
+                        "--generation",
+                        90))
                 .isEqualTo(ExitCode.NOT_READY.code());
         assertThat(out()).contains("impossible (bandwidth): 90.00 tokens/s are claimed, at most ");
-        assertThat(run("fit", "claim", "--machine", "L4", "--parameters", "8.03e9", "--bits", "4.89", "--generation", 40))
+        assertThat(run(
+                        "fit",
+                        "claim",
+                        "--machine",
+                        "L4",
+                        "--parameters",
+                        "8.03e9",
+                        "--bits",
+                        "4.89",
+                        "--generation",
+                        40))
                 .isZero();
         assertThat(out()).contains("no bound is broken");
         assertThat(run("fit", "claim", "--machine", "L44", "--parameters", "8e9", "--generation", 40))
@@ -103,7 +125,10 @@ class HardwareVerbsTest {
     @Test
     void theMachinesAreListedWithTheirSources() {
         assertThat(run("fit", "machines")).isZero();
-        assertThat(out()).contains("H100 SXM").contains("NVIDIA H100 data sheet").contains("unknown");
+        assertThat(out())
+                .contains("H100 SXM")
+                .contains("NVIDIA H100 data sheet")
+                .contains("unknown");
     }
 
     @Test
@@ -129,7 +154,8 @@ class HardwareVerbsTest {
     @Test
     void requestsAreReplayed() throws IOException {
         Path trace = file("trace.csv", "arrived_at,num_prefill_tokens,num_decode_tokens\n0,100,11\n0.1,100,11\n");
-        assertThat(run("simulate", trace, "--prompt-speed", 1000, "--step", "0.1", "--slots", 1, "--json")).isZero();
+        assertThat(run("simulate", trace, "--prompt-speed", 1000, "--step", "0.1", "--slots", 1, "--json"))
+                .isZero();
         JsonNode json = JsonMapper.shared().readTree(out());
         assertThat(json.get("served").intValue()).isEqualTo(2);
         // The first takes 0.1 s for its prompt and ten steps of 0.1 s.

@@ -90,7 +90,13 @@ class LicenseAuditTest {
         assertThat(run("2026-12-01", "license", "audit", models(), "--policy", empty.toString()))
                 .isEqualTo(2);
         for (String option : List.of("--sarif", "--html")) {
-            assertThat(run("2026-12-01", "license", "audit", models(), option, folder.resolve("no/where").toString()))
+            assertThat(run(
+                            "2026-12-01",
+                            "license",
+                            "audit",
+                            models(),
+                            option,
+                            folder.resolve("no/where").toString()))
                     .isEqualTo(2);
             assertThat(err.toString(StandardCharsets.UTF_8)).contains(option, "there is no folder");
         }

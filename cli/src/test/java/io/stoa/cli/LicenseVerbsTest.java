@@ -83,7 +83,10 @@ class LicenseVerbsTest {
                 "empty", new byte[0],
                 "binary", new byte[5_000],
                 "long", new byte[2 << 20],
-                "german", "Dieses Modell darf nur zur Forschung verwendet werden. ".repeat(20).getBytes(StandardCharsets.UTF_8));
+                "german",
+                        "Dieses Modell darf nur zur Forschung verwendet werden. "
+                                .repeat(20)
+                                .getBytes(StandardCharsets.UTF_8));
         for (Map.Entry<String, byte[]> entry : bad.entrySet()) {
             Path file = Files.write(folder.resolve(entry.getKey()), entry.getValue());
             assertThat(license(file)).as(entry.getKey()).isEqualTo(ExitCode.UNDECIDED.code());

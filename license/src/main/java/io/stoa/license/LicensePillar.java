@@ -65,13 +65,16 @@ public final class LicensePillar implements Pillar {
         for (Path path : subject.candidate().papers()) {
             Paper paper = Paper.read(path);
             papers.add(paper);
-            inputs.append('\n').append(path).append(' ').append(Digest.of(paper.defect().orElse("") + paper.text()));
+            inputs.append('\n')
+                    .append(path)
+                    .append(' ')
+                    .append(Digest.of(paper.defect().orElse("") + paper.text()));
         }
         List<String> teachers = subject.disclosure().teachers();
         teachers.forEach(teacher -> inputs.append("\nteacher ").append(teacher));
         EvidenceKey key = new EvidenceKey(subject.candidate().identity(), ClaimsCheck.ID, Digest.of(inputs.toString()));
-        return recorder.once(key, Lineage.class, () ->
-                new LineageReader(licenses).read(subject.candidate(), papers, teachers));
+        return recorder.once(
+                key, Lineage.class, () -> new LineageReader(licenses).read(subject.candidate(), papers, teachers));
     }
 
     /** Which licence applies. */
@@ -185,8 +188,7 @@ public final class LicensePillar implements Pillar {
         @Override
         public List<Finding> run(Recorder recorder, Progress progress) {
             Recorded<Lineage> lineage = lineage(licenses, subject, recorder);
-            Part part = new Part(
-                    subject.candidate().id(), subject.disclosure().role(), lineage.value(), Map.of());
+            Part part = new Part(subject.candidate().id(), subject.disclosure().role(), lineage.value(), Map.of());
             IntendedUse use = part.use(subject.use());
             Digest inputs = Digest.of(licenses.digest() + "\n" + lineage.value() + "\n" + written(use));
             Recorded<Answer> answer = recorder.once(
@@ -196,9 +198,8 @@ public final class LicensePillar implements Pillar {
             List<EvidenceRef> evidence = List.of(lineage.evidence(), answer.evidence());
             List<Finding> findings = new ArrayList<>();
             Set<String> told = lineage.value().steps().stream()
-                    .flatMap(step -> step.standing() instanceof Standing.Open open
-                            ? Stream.of(open.why())
-                            : Stream.empty())
+                    .flatMap(step ->
+                            step.standing() instanceof Standing.Open open ? Stream.of(open.why()) : Stream.empty())
                     .collect(Collectors.toSet());
             for (Ground ground : answer.value().grounds()) {
                 // the check of the claims has said already that this is not known
@@ -213,7 +214,8 @@ public final class LicensePillar implements Pillar {
                     case ALLOWS, NOTES -> {}
                 }
             }
-            findings.add(Finding.info(this, summary(answer.value(), subject.disclosure().role()), List.of(), evidence));
+            findings.add(Finding.info(
+                    this, summary(answer.value(), subject.disclosure().role()), List.of(), evidence));
             return findings;
         }
 

@@ -103,12 +103,14 @@ class LicensePillarTest {
         Candidate candidate = plain.candidate();
         assertThat(findings(plain)).extracting(Finding::weight).containsOnly(Weight.INFO);
 
-        Subject taught = subject(candidate, plain.use(), new Disclosure(Role.GENERATOR, List.of("meta-llama/Meta-Llama-3-70B")));
+        Subject taught =
+                subject(candidate, plain.use(), new Disclosure(Role.GENERATOR, List.of("meta-llama/Meta-Llama-3-70B")));
         assertThat(findings(taught))
                 .anySatisfy(finding -> assertThat(finding.weight()).isNotEqualTo(Weight.INFO))
                 .anySatisfy(finding -> assertThat(finding.sentence()).contains("meta-llama/Meta-Llama-3-70B is under"));
 
-        Subject unknown = subject(candidate, plain.use(), new Disclosure(Role.GENERATOR, List.of("acme/never-heard-of")));
+        Subject unknown =
+                subject(candidate, plain.use(), new Disclosure(Role.GENERATOR, List.of("acme/never-heard-of")));
         assertThat(findings(unknown))
                 .filteredOn(finding -> finding.weight() == Weight.UNKNOWN)
                 .isNotEmpty()

@@ -11,8 +11,7 @@ import static java.util.Objects.requireNonNull;
  * @param use how it is to be used
  * @param disclosure what its user knows about it beside its files
  */
-public record Subject(
-        Candidate candidate, Workload workload, Machine machine, IntendedUse use, Disclosure disclosure) {
+public record Subject(Candidate candidate, Workload workload, Machine machine, IntendedUse use, Disclosure disclosure) {
     public Subject(Candidate candidate, Workload workload, Machine machine, IntendedUse use) {
         this(candidate, workload, machine, use, Disclosure.NONE);
     }

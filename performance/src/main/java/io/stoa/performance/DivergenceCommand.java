@@ -52,19 +52,22 @@ final class DivergenceCommand implements Runnable {
             Path folder = Files.createTempDirectory("divergence");
             Path file = Files.writeString(folder.resolve("text.txt"), text);
             for (String model : models) {
-                Path base = Performance.root()
-                        .resolve("examples/quickstart/models")
-                        .resolve(model + ".gguf");
+                Path base =
+                        Performance.root().resolve("examples/quickstart/models").resolve(model + ".gguf");
                 Path logits = folder.resolve(model + ".logits");
-                String whole = run(base, file, List.of("-f", file.toString(), "--kl-divergence-base", logits.toString()));
+                String whole =
+                        run(base, file, List.of("-f", file.toString(), "--kl-divergence-base", logits.toString()));
                 Perplexity perplexity = runtime.perplexity(base, text, WINDOW, 1, Progress.NONE);
                 compare(model + " PPL", perplexity.perplexity(), number(whole, "PPL = ([0-9.]+)"), 4);
                 for (String type : List.of("Q8_0", "Q4_0")) {
                     Path quantized = folder.resolve(model + "-" + type + ".gguf");
                     runtime.quantize(base, quantized, type, 1);
-                    String out = run(
-                            quantized, file, List.of("--kl-divergence-base", logits.toString(), "--kl-divergence"));
-                    compare(model + " " + type, runtime.divergenceAsStored(base, quantized, text, WINDOW, 1, Progress.NONE), out);
+                    String out =
+                            run(quantized, file, List.of("--kl-divergence-base", logits.toString(), "--kl-divergence"));
+                    compare(
+                            model + " " + type,
+                            runtime.divergenceAsStored(base, quantized, text, WINDOW, 1, Progress.NONE),
+                            out);
                     Files.delete(quantized);
                 }
                 Files.delete(logits);
@@ -90,10 +93,22 @@ final class DivergenceCommand implements Runnable {
 
     private void compare(String title, Divergence ours, String theirs) {
         compare(title + " PPL", ours.model().perplexity(), number(theirs, "Mean PPL\\(Q\\)\\s*:\\s*([0-9.]+)"), 6);
-        compare(title + " PPL(base)", ours.base().perplexity(), number(theirs, "Mean PPL\\(base\\)\\s*:\\s*([0-9.]+)"), 6);
-        compare(title + " ln ratio", ours.logRatio().value(), number(theirs, "Mean ln\\(PPL\\(Q\\)/PPL\\(base\\)\\)\\s*:\\s*([-0-9.]+)"), 6);
+        compare(
+                title + " PPL(base)",
+                ours.base().perplexity(),
+                number(theirs, "Mean PPL\\(base\\)\\s*:\\s*([0-9.]+)"),
+                6);
+        compare(
+                title + " ln ratio",
+                ours.logRatio().value(),
+                number(theirs, "Mean ln\\(PPL\\(Q\\)/PPL\\(base\\)\\)\\s*:\\s*([-0-9.]+)"),
+                6);
         compare(title + " KL", ours.divergence().value(), number(theirs, "Mean\\s+KLD:\\s*([-0-9.]+)"), 6);
-        compare(title + " KL error", ours.divergence().standardError(), number(theirs, "Mean\\s+KLD:\\s*[-0-9.]+ ±\\s*([0-9.]+)"), 6);
+        compare(
+                title + " KL error",
+                ours.divergence().standardError(),
+                number(theirs, "Mean\\s+KLD:\\s*[-0-9.]+ ±\\s*([0-9.]+)"),
+                6);
         compare(title + " KL median", ours.divergences().median(), number(theirs, "Median\\s+KLD:\\s*([-0-9.]+)"), 6);
         compare(title + " KL 99 %", ours.divergences().p99(), number(theirs, "99.0%\\s+KLD:\\s*([-0-9.]+)"), 6);
         compare(title + " same top %", 100 * ours.sameTop().value(), number(theirs, "Same top p:\\s*([0-9.]+)"), 3);
@@ -102,7 +117,12 @@ final class DivergenceCommand implements Runnable {
     private void compare(String title, double ours, double theirs, int digits) {
         double beyond = Math.max(0, Math.abs(ours - theirs) - 0.5 * Math.pow(10, -digits));
         worst = Math.max(worst, beyond);
-        bench.tell("%-24s %.7f  llama-perplexity %." + digits + "f  difference %.1e", title, ours, theirs, Math.abs(ours - theirs));
+        bench.tell(
+                "%-24s %.7f  llama-perplexity %." + digits + "f  difference %.1e",
+                title,
+                ours,
+                theirs,
+                Math.abs(ours - theirs));
     }
 
     private static double number(String output, String pattern) {

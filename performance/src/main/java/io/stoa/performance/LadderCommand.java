@@ -36,8 +36,8 @@ import picocli.CommandLine.Option;
         sortOptions = false)
 final class LadderCommand implements Runnable {
     private static final int LONGEST = 600;
-    private static final List<String> TYPES = List.of(
-            "Q8_0", "Q6_K", "Q5_K_M", "Q5_0", "Q4_K_M", "Q4_0", "Q3_K_L", "Q3_K_M", "Q3_K_S", "Q2_K");
+    private static final List<String> TYPES =
+            List.of("Q8_0", "Q6_K", "Q5_K_M", "Q5_0", "Q4_K_M", "Q4_0", "Q3_K_L", "Q3_K_M", "Q3_K_S", "Q2_K");
 
     @Mixin
     private final Bench bench = new Bench();
@@ -45,7 +45,10 @@ final class LadderCommand implements Runnable {
     @Option(names = "--runs", defaultValue = "2000", description = "Simulated runs a line. Default: ${DEFAULT-VALUE}")
     private int runs = 2_000;
 
-    @Option(names = "--orders", defaultValue = "200", description = "Orders of windows a rung. Default: ${DEFAULT-VALUE}")
+    @Option(
+            names = "--orders",
+            defaultValue = "200",
+            description = "Orders of windows a rung. Default: ${DEFAULT-VALUE}")
     private int orders = 200;
 
     @Option(
@@ -90,8 +93,7 @@ final class LadderCommand implements Runnable {
         String text = QuickstartText.documents() + QuickstartText.items();
         for (String model : models) {
             Path base = Performance.root().resolve("examples/quickstart/models").resolve(model + ".gguf");
-            try (BaseReading reading =
-                    runtime.baseReading(base, text, window, bench.threads(), Bytes.mebibytes(512))) {
+            try (BaseReading reading = runtime.baseReading(base, text, window, bench.threads(), Bytes.mebibytes(512))) {
                 for (String type : TYPES) {
                     rung(runtime, base, reading, model, type, all, figures);
                 }

@@ -574,7 +574,8 @@ public final class HtmlReport {
     }
 
     private static String words(Fact fact) {
-        String words = fact == Fact.DOMAINS ? "restricted fields of use" : fact.key().replace('-', ' ');
+        String words =
+                fact == Fact.DOMAINS ? "restricted fields of use" : fact.key().replace('-', ' ');
         return words.substring(0, 1).toUpperCase(Locale.ROOT) + words.substring(1);
     }
 

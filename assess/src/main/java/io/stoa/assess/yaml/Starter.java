@@ -43,7 +43,8 @@ public final class Starter {
                     .append(quoted(path))
                     .append(" # its front matter says which licence it claims\n"));
             yaml.append("    # quantize: [F16, Q8_0, Q4_0] # judge it at these, each its own candidate\n");
-            yaml.append("    # teachers: [org/bigger-model] # models whose outputs trained it, where you know of some\n");
+            yaml.append(
+                    "    # teachers: [org/bigger-model] # models whose outputs trained it, where you know of some\n");
         }
         if (models.isEmpty()) {
             yaml.append("""

@@ -242,7 +242,8 @@ public final class StoaYaml {
                 if (new HashSet<>(quantize).size() < quantize.size()) {
                     problems.at(need(map, "quantize"), "quantize of " + id + " names a type twice");
                 }
-                existingFile(map, "file").ifPresent(path -> models.add(new Model.File(id, path, papers, quantize, disclosure)));
+                existingFile(map, "file")
+                        .ifPresent(path -> models.add(new Model.File(id, path, papers, quantize, disclosure)));
             } else {
                 endpoint(map)
                         .ifPresent(uri -> models.add(new Model.Endpoint(

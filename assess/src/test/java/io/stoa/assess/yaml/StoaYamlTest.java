@@ -115,13 +115,16 @@ class StoaYamlTest {
     @Test
     void whatTheUserKnowsOfAModelArrives() throws IOException {
         AssessmentFile file = StoaYaml.read(write(GOOD.replace(
-                "models:\n", "models:\n  - {id: taught, file: micro.gguf, role: judge, teachers: [org/big, org/other]}\n")));
+                "models:\n",
+                "models:\n  - {id: taught, file: micro.gguf, role: judge, teachers: [org/big, org/other]}\n")));
         assertThat(file.models().getFirst().disclosure())
                 .isEqualTo(new Disclosure(Role.JUDGE, List.of("org/big", "org/other")));
         assertThat(file.models().getLast().disclosure()).isEqualTo(Disclosure.NONE);
 
         Path role = write(GOOD.replace("models:\n", "models:\n  - {id: taught, file: micro.gguf, role: jugde}\n"));
-        assertThatThrownBy(() -> StoaYaml.read(role)).hasMessageContaining("role").hasMessageContaining("judge");
+        assertThatThrownBy(() -> StoaYaml.read(role))
+                .hasMessageContaining("role")
+                .hasMessageContaining("judge");
         Path blank = write(GOOD.replace("models:\n", "models:\n  - {id: taught, file: micro.gguf, teachers: [' ']}\n"));
         assertThatThrownBy(() -> StoaYaml.read(blank)).hasMessageContaining("Llama-3.1-70B-Instruct");
         assertThat(StoaYaml.schema()).contains("\"teachers\"", "\"role\"", "transducer");
@@ -134,11 +137,7 @@ class StoaYamlTest {
         assertThat(file.models()).hasSize(2);
         assertThat(file.models().get(0))
                 .isEqualTo(new AssessmentFile.Model.File(
-                        "micro",
-                        folder.resolve("micro.gguf"),
-                        List.of(),
-                        List.of("F16", "Q8_0"),
-                        Disclosure.NONE));
+                        "micro", folder.resolve("micro.gguf"), List.of(), List.of("F16", "Q8_0"), Disclosure.NONE));
         assertThat(((AssessmentFile.Model.Endpoint) file.models().get(1)).baseUri())
                 .hasToString("http://127.0.0.1:8000/v1");
         assertThat(file.workload().tasks()).extracting(task -> task.share()).containsExactly(0.6, 0.4);

@@ -194,8 +194,7 @@ public record RegressionGate(
         return samples;
     }
 
-    private Finding paired(
-            String task, ResultsFile.Measure measure, Samples.Paired paired, Consumer<String> notice) {
+    private Finding paired(String task, ResultsFile.Measure measure, Samples.Paired paired, Consumer<String> notice) {
         if (paired.leftOut() > 0) {
             notice.accept(
                     task + ": " + paired.leftOut() + " documents are not the same in both runs and were left out; "

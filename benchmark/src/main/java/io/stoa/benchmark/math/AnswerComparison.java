@@ -234,7 +234,8 @@ final class AnswerComparison {
                 case Result.Different _ -> {
                     return result;
                 }
-                case Result.Equal _ when evaluation.lostTerm() ->
+                case Result.Equal _
+                when evaluation.lostTerm() ->
                     undecided = new Result.Undecided("a term is lost in the rounding of a large sum");
                 case Result.Equal _ -> agreeing++;
                 case Result.Undecided _, Result.Unreadable _ -> undecided = result;

@@ -200,7 +200,8 @@ class BfclItemsTest {
                 .isEqualTo(new Judgement.Right());
         assertThat(CHECKER.judge(item, AnswerSyntax.JSON, CallWriter.write(item, AnswerSyntax.JSON, calls)))
                 .isInstanceOfSatisfying(
-                        Judgement.Wrong.class, wrong -> assertThat(wrong.fault()).isEqualTo(Fault.VALUE_DICT_KEY));
+                        Judgement.Wrong.class,
+                        wrong -> assertThat(wrong.fault()).isEqualTo(Fault.VALUE_DICT_KEY));
     }
 
     @ParameterizedTest

@@ -127,7 +127,8 @@ final class RangeChannel implements ReadableByteChannel {
         AtomicInteger status = new AtomicInteger();
         CompletableFuture<HttpResponse<byte[]>> sent = client.sendAsync(request.build(), info -> {
             status.set(info.statusCode());
-            return BodyHandlers.limiting(BodyHandlers.ofByteArray(), last - first + 1).apply(info);
+            return BodyHandlers.limiting(BodyHandlers.ofByteArray(), last - first + 1)
+                    .apply(info);
         });
         try {
             return sent.get(ANSWERING_SECONDS, TimeUnit.SECONDS);
@@ -155,7 +156,8 @@ final class RangeChannel implements ReadableByteChannel {
         boolean same = location.getHost().equalsIgnoreCase(address.getHost())
                 && location.getPort() == address.getPort()
                 && location.getScheme().equals(address.getScheme());
-        boolean loopback = location.getHost().equals("127.0.0.1") || location.getHost().equals("localhost");
+        boolean loopback =
+                location.getHost().equals("127.0.0.1") || location.getHost().equals("localhost");
         return same && ("https".equals(location.getScheme()) || loopback);
     }
 
@@ -172,8 +174,7 @@ final class RangeChannel implements ReadableByteChannel {
                         "is not for everybody (status " + response.statusCode() + ")",
                         "accept the model's terms and set HF_TOKEN");
             case 404 -> throw refusal.because("is not there (status 404)", "check the address");
-            default ->
-                throw refusal.because("was answered with status " + response.statusCode(), "try again later");
+            default -> throw refusal.because("was answered with status " + response.statusCode(), "try again later");
         }
         Matcher range = CONTENT_RANGE.matcher(
                 response.headers().firstValue("Content-Range").orElse(""));

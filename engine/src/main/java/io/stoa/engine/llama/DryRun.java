@@ -37,8 +37,7 @@ public record DryRun(
                     + ", " + batch + ", " + microBatch);
         }
         if (sequences < 1 || sequences > LlamaLibrary.MOST_SEQUENCES) {
-            throw new IllegalArgumentException(
-                    "sequences are 1 to " + LlamaLibrary.MOST_SEQUENCES + ": " + sequences);
+            throw new IllegalArgumentException("sequences are 1 to " + LlamaLibrary.MOST_SEQUENCES + ": " + sequences);
         }
     }
 }

@@ -144,13 +144,15 @@ final class ImportanceCollector {
         int experts = Math.toIntExact(size(matrix, 2));
         Sums to = sums.computeIfAbsent(name(matrix), _ -> new Sums(columns, experts, experts));
         long tokens = size(activations, 2);
-        MemorySegment ids = chosen.get(ADDRESS, 248).reinterpret(stride(chosen, 1) * (tokens - 1) + stride(chosen, 0) * size(chosen, 0));
+        MemorySegment ids = chosen.get(ADDRESS, 248)
+                .reinterpret(stride(chosen, 1) * (tokens - 1) + stride(chosen, 0) * size(chosen, 0));
         float[] row = new float[columns];
         for (long place = 0; place < size(chosen, 0); place++) {
             for (long token = 0; token < tokens; token++) {
                 int expert = ids.get(JAVA_INT, token * stride(chosen, 1) + place * stride(chosen, 0));
                 if (expert < 0 || expert >= experts) {
-                    throw StoaException.engine(name(matrix) + ": llama.cpp chose the expert " + expert + " of " + experts);
+                    throw StoaException.engine(
+                            name(matrix) + ": llama.cpp chose the expert " + expert + " of " + experts);
                 }
                 readRow(activations, place % size(activations, 1), token, 0, row);
                 to.addSquares(row, expert);
@@ -196,7 +198,9 @@ final class ImportanceCollector {
                 entries.put(name, new ImportanceMatrix.Entry(sum.squares, sum.counts));
             } catch (IllegalArgumentException e) {
                 throw new StoaException(
-                        StoaException.Kind.ENGINE, name + " " + e.getMessage() + ": the model's weights are damaged", e);
+                        StoaException.Kind.ENGINE,
+                        name + " " + e.getMessage() + ": the model's weights are damaged",
+                        e);
             }
         });
         return new ImportanceMatrix(entries, texts, windows, window);

@@ -158,17 +158,17 @@ public record ImportanceMatrix(SortedMap<String, Entry> entries, List<String> te
         SortedMap<String, Entry> entries = new TreeMap<>();
         for (Map.Entry<String, GgufTensor> sum : sums.entrySet()) {
             GgufTensor count = counts.getOrDefault(sum.getKey(), sum.getValue());
-            entries.put(sum.getKey(), named(sum.getKey(), floats(channel, header, sum.getValue()), floats(channel, header, count)));
+            entries.put(
+                    sum.getKey(),
+                    named(sum.getKey(), floats(channel, header, sum.getValue()), floats(channel, header, count)));
         }
         List<String> texts = header.array("imatrix.datasets").orElse(List.of()).stream()
                 .filter(GgufValue.Text.class::isInstance)
                 .map(text -> ((GgufValue.Text) text).value())
                 .toList();
         return new ImportanceMatrix(
-                entries,
-                texts,
-                (int) header.integer("imatrix.chunk_count").orElse(0),
-                (int) header.integer("imatrix.chunk_size").orElse(0));
+                entries, texts, (int) header.integer("imatrix.chunk_count").orElse(0), (int)
+                        header.integer("imatrix.chunk_size").orElse(0));
     }
 
     private static Entry named(String name, float[] sums, float[] counts) {
@@ -200,7 +200,9 @@ public record ImportanceMatrix(SortedMap<String, Entry> entries, List<String> te
             String key = new String(name, StandardCharsets.UTF_8);
             entries.put(
                     key,
-                    named(key, floats(in.slice(in.position(), values * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN)),
+                    named(
+                            key,
+                            floats(in.slice(in.position(), values * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN)),
                             new float[] {Math.max(1, calls)}));
             in.position(in.position() + values * Float.BYTES);
         }

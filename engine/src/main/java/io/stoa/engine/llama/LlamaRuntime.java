@@ -172,8 +172,9 @@ public final class LlamaRuntime {
             boolean splits = run.sequences() > 1 && !run.unified();
             if (splits && library.hasEncoder(model.result()) && library.hasDecoder(model.result())) {
                 // It asserts, which ends the process.
-                throw StoaException.engine(gguf + ": llama.cpp " + library.version()
-                        + " cannot split the cache of an encoder-decoder model between sequences; ask for a unified one");
+                throw StoaException.engine(
+                        gguf + ": llama.cpp " + library.version()
+                                + " cannot split the cache of an encoder-decoder model between sequences; ask for a unified one");
             }
             LlamaLog.Logged<MemorySegment> context = log.during(() -> library.newContext(model.result(), run));
             if (context.result().address() == 0) {
@@ -295,8 +296,7 @@ public final class LlamaRuntime {
         return baseReading(base, text, window, threads, room, false);
     }
 
-    private BaseReading baseReading(
-            Path base, String text, int window, int threads, Bytes room, boolean stored) {
+    private BaseReading baseReading(Path base, String text, int window, int threads, Bytes room, boolean stored) {
         EngineOptions options = checkedWindow(base, window, threads);
         Bytes both = Stream.of(measured(base, options), measured(base, options), room)
                 .reduce(Bytes.ZERO, Bytes::plus);
@@ -306,8 +306,7 @@ public final class LlamaRuntime {
         }
         TextReading.Reader reader = reader(base, window, threads);
         try {
-            return new BaseReading(
-                    this, base, reader, text, window, threads, room, stored);
+            return new BaseReading(this, base, reader, text, window, threads, room, stored);
         } catch (RuntimeException e) {
             reader.context().close();
             reader.model().close();
@@ -499,7 +498,9 @@ public final class LlamaRuntime {
             tensorBytes += bytes;
             padded += padded(bytes);
             // The table is written without dimensions of 1 at its end.
-            for (int last = tensor.shape().size() - 1; last > 0 && tensor.shape().get(last) == 1; last--) {
+            for (int last = tensor.shape().size() - 1;
+                    last > 0 && tensor.shape().get(last) == 1;
+                    last--) {
                 headerBytes -= Long.BYTES;
             }
         }

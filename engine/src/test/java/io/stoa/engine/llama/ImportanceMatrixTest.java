@@ -43,10 +43,11 @@ final class ImportanceMatrixTest {
         ImportanceMatrix matrix =
                 runtime.importanceMatrix(Natives.model("mini"), "corpus.txt", text(), 512, 1, Progress.NONE);
         assertThat(matrix.windows()).isEqualTo(15);
-        assertThat(matrix.entries()).hasSize(28).allSatisfy((name, entry) -> assertThat(entry.counts())
-                .as(name)
-                .containsExactly(15 * 512));
-        assertThat(entry(matrix, "blk.0.attn_k.weight").sums()[0]).isCloseTo(5612.5688f, Percentage.withPercentage(0.1));
+        assertThat(matrix.entries())
+                .hasSize(28)
+                .allSatisfy((name, entry) -> assertThat(entry.counts()).as(name).containsExactly(15 * 512));
+        assertThat(entry(matrix, "blk.0.attn_k.weight").sums()[0])
+                .isCloseTo(5612.5688f, Percentage.withPercentage(0.1));
         assertThat(entry(matrix, "blk.0.attn_output.weight").sums()[0])
                 .isCloseTo(13725.864f, Percentage.withPercentage(0.1));
         assertThat(entry(matrix, "blk.0.attn_q.weight").sums())
@@ -78,14 +79,16 @@ final class ImportanceMatrixTest {
         ImportanceMatrix matrix = new ImportanceMatrix(entries, List.of("a", "b"), 3, 32);
         Path file = folder.resolve("experts.gguf");
         matrix.write(file);
-        assertThat(entry(ImportanceMatrix.read(file), "blk.0.ffn_up_exps.weight").means())
+        assertThat(entry(ImportanceMatrix.read(file), "blk.0.ffn_up_exps.weight")
+                        .means())
                 .as("an expert that no token went to counts evenly")
                 .containsExactly(1, 2, 3, 0, 1, 1);
     }
 
     private static byte[] legacy(int entries, int nameLength, String name, int calls, int values, float... sums) {
         byte[] utf8 = name.getBytes(StandardCharsets.UTF_8);
-        ByteBuffer bytes = ByteBuffer.allocate(16 + utf8.length + 4 * sums.length).order(ByteOrder.LITTLE_ENDIAN);
+        ByteBuffer bytes =
+                ByteBuffer.allocate(16 + utf8.length + 4 * sums.length).order(ByteOrder.LITTLE_ENDIAN);
         bytes.putInt(entries).putInt(nameLength).put(utf8).putInt(calls).putInt(values);
         for (float sum : sums) {
             bytes.putFloat(sum);
@@ -137,7 +140,8 @@ final class ImportanceMatrixTest {
     void aDamagedFileIsReadOrRefused() throws IOException {
         SortedMap<String, ImportanceMatrix.Entry> entries = new TreeMap<>();
         for (int i = 0; i < 3; i++) {
-            entries.put("blk." + i + ".ffn_up.weight", new ImportanceMatrix.Entry(new float[] {1, 2, 3}, new float[] {2}));
+            entries.put(
+                    "blk." + i + ".ffn_up.weight", new ImportanceMatrix.Entry(new float[] {1, 2, 3}, new float[] {2}));
         }
         Path file = folder.resolve("matrix.gguf");
         new ImportanceMatrix(entries, List.of("text"), 1, 8).write(file);
@@ -157,7 +161,9 @@ final class ImportanceMatrixTest {
                 ImportanceMatrix.read(file);
             } catch (StoaException e) {
                 refused++;
-                assertThat(e.kind()).as("seed %d, file %d: %s", seed, i, e.getMessage()).isEqualTo(StoaException.Kind.USER);
+                assertThat(e.kind())
+                        .as("seed %d, file %d: %s", seed, i, e.getMessage())
+                        .isEqualTo(StoaException.Kind.USER);
             }
         }
         assertThat(refused).isGreaterThan(1_000);

@@ -155,8 +155,8 @@ final class QuantizationTest {
                     .as(tensor.name())
                     .isEqualTo(types.getOrDefault(tensor.name(), vector ? GgmlType.F32 : GgmlType.Q8_0));
         });
-        QuantizationRecipe misfit = new QuantizationRecipe(
-                "Q8_0", Optional.empty(), Map.of("blk.0.attn_q.weight", GgmlType.Q2_K));
+        QuantizationRecipe misfit =
+                new QuantizationRecipe("Q8_0", Optional.empty(), Map.of("blk.0.attn_q.weight", GgmlType.Q2_K));
         assertThatExceptionOfType(StoaException.class)
                 .isThrownBy(() -> runtime.quantize(Natives.model("nano"), folder.resolve("x.gguf"), misfit, 1))
                 .withMessageContainingAll("blk.0.attn_q.weight", "64", "256");
@@ -170,7 +170,12 @@ final class QuantizationTest {
                 .withMessageContainingAll("IQ2_XS", "importance matrix", "--imatrix");
         assertThat(to).doesNotExist();
         ImportanceMatrix matrix = runtime.importanceMatrix(
-                Natives.model("mini"), "words", "Babel lives in Riros and owns a drum. ".repeat(40), 64, 1, Progress.NONE);
+                Natives.model("mini"),
+                "words",
+                "Babel lives in Riros and owns a drum. ".repeat(40),
+                64,
+                1,
+                Progress.NONE);
         for (String type : List.of("Q4_K_M", "IQ3_S", "IQ2_XXS", "IQ1_M")) {
             QuantizationRecipe recipe = new QuantizationRecipe(type, Optional.of(matrix), Map.of());
             runtime.quantize(Natives.model("mini"), to, recipe, 1);

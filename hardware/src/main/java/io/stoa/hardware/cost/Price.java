@@ -57,7 +57,8 @@ public record Price(Money amount, LocalDate date, String source) {
         if (amount.doubleValue() > most) {
             throw part.wrong(
                     "amount",
-                    String.format(Locale.ROOT, "%s is not believed as the price of %s: at most %,.0f is", text, what, most));
+                    String.format(
+                            Locale.ROOT, "%s is not believed as the price of %s: at most %,.0f is", text, what, most));
         }
         return new Price(new Money(amount, currency), date(part), part.text("source"));
     }

@@ -84,9 +84,8 @@ public final class TokenCost {
         if (share.high() == 0) {
             throw new IllegalArgumentException("no answer is accepted, so an accepted one has no cost");
         }
-        Optional<Money> high = share.low() > 0
-                ? perAnswer.high().map(most -> most.times(1 / share.low()))
-                : Optional.empty();
+        Optional<Money> high =
+                share.low() > 0 ? perAnswer.high().map(most -> most.times(1 / share.low())) : Optional.empty();
         return new CostRange(perAnswer.low().times(1 / share.high()), high);
     }
 

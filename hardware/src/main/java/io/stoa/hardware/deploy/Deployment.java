@@ -32,12 +32,11 @@ public record Deployment(ServedModel model, String name, Load load, Resources re
 
     /** The command that asks whether it serves. */
     String question() {
-        String header =
-                switch (key) {
-                    case ApiKey.None _ -> "";
-                    case ApiKey.Variable variable -> "-H \"Authorization: Bearer $" + variable.name() + "\" ";
-                    case ApiKey.File _ -> "-H 'Authorization: Bearer KEY' ";
-                };
+        String header = switch (key) {
+            case ApiKey.None _ -> "";
+            case ApiKey.Variable variable -> "-H \"Authorization: Bearer $" + variable.name() + "\" ";
+            case ApiKey.File _ -> "-H 'Authorization: Bearer KEY' ";
+        };
         return "curl -s " + header + address.local() + "/v1/models";
     }
 

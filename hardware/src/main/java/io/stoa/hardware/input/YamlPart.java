@@ -164,7 +164,8 @@ public final class YamlPart {
                 .orElseThrow(() -> wrong(
                         key,
                         word + " is not one of "
-                                + String.join(", ", words.keySet().stream().sorted().toList())));
+                                + String.join(
+                                        ", ", words.keySet().stream().sorted().toList())));
     }
 
     public double number(String key, double low, double high) {

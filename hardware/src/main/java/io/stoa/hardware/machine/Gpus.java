@@ -36,8 +36,7 @@ public final class Gpus {
 
     /** The command of NVIDIA's driver. */
     public static List<String> nvidia() {
-        return List.of(
-                "nvidia-smi", "--query-gpu=name,memory.total,driver_version", "--format=csv,noheader,nounits");
+        return List.of("nvidia-smi", "--query-gpu=name,memory.total,driver_version", "--format=csv,noheader,nounits");
     }
 
     /**

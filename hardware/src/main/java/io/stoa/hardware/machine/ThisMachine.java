@@ -58,7 +58,8 @@ public final class ThisMachine {
         for (int index = 0; index < MOST_CACHES; index++) {
             Optional<String> size = files.line("sys/devices/system/cpu/cpu0/cache/index" + index + "/size");
             if (size.isPresent() && size.get().matches("[0-9]{1,9}K")) {
-                long bytes = 1024 * Long.parseLong(size.get().substring(0, size.get().length() - 1));
+                long bytes =
+                        1024 * Long.parseLong(size.get().substring(0, size.get().length() - 1));
                 largest = OptionalLong.of(Math.max(bytes, largest.orElse(0)));
             }
         }

@@ -93,7 +93,8 @@ final class DecoderGraph {
                 Tensor.input(INDEX, flash ? tokens : Math.multiplyExact(tokens, decoder.valueWidth())),
                 Tensor.input(flash ? HALF : FLOAT, cells, tokens / streams, 1, streams),
                 KeyValueCache.keyRotation(decoder.keyLength(), settings).map(side -> Tensor.input(FLOAT, side, side)),
-                KeyValueCache.valueRotation(decoder.valueLength(), settings).map(side -> Tensor.input(FLOAT, side, side)));
+                KeyValueCache.valueRotation(decoder.valueLength(), settings)
+                        .map(side -> Tensor.input(FLOAT, side, side)));
     }
 
     private Tensor sandwiched(Tensor tensor) {

@@ -35,8 +35,8 @@ final class KeyValueCache {
         long cells = layer.windowed() ? windowCells(caches.window(), settings) : settings.contextPerStream();
         boolean padded = !settings.flashAttention() && layer.valueLength() > 0;
         long values = padded ? caches.widestValues() : layer.valueWidth();
-        long cell = Math.addExact(
-                rowBytes(settings.keyType(), layer.keyWidth()), rowBytes(settings.valueType(), values));
+        long cell =
+                Math.addExact(rowBytes(settings.keyType(), layer.keyWidth()), rowBytes(settings.valueType(), values));
         return Math.multiplyExact(Math.multiplyExact(cells, settings.streams()), cell);
     }
 

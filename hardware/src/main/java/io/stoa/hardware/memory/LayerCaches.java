@@ -65,7 +65,12 @@ record LayerCaches(Architecture architecture, long window, List<Layer> layers) {
         long blocks = header.hyperParameter("block_count").orElse(0);
         long further = header.hyperParameter("nextn_predict_layers").orElse(0);
         long embedding = header.hyperParameter("embedding_length").orElse(0);
-        if (blocks < 1 || blocks > MOST_LAYERS || further < 0 || further >= blocks || embedding < 1 || embedding > MOST) {
+        if (blocks < 1
+                || blocks > MOST_LAYERS
+                || further < 0
+                || further >= blocks
+                || embedding < 1
+                || embedding > MOST) {
             return new Reading.Refused(
                     "block_count, nextn_predict_layers or embedding_length is missing or out of range");
         }
@@ -181,8 +186,7 @@ record LayerCaches(Architecture architecture, long window, List<Layer> layers) {
         }
 
         private boolean betweenAttention(int layer) {
-            Optional<List<GgufValue>> named =
-                    header.array(header.architecture() + ".attention.recurrent_layers");
+            Optional<List<GgufValue>> named = header.array(header.architecture() + ".attention.recurrent_layers");
             if (named.isPresent() && layer < named.get().size()) {
                 return isSet(named.get().get(layer));
             }

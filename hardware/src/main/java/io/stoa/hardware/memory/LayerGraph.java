@@ -51,7 +51,8 @@ final class LayerGraph {
     /** Why there is no estimate, as a clause. */
     static Optional<String> refusal(GgufHeader header) {
         boolean tokens = header.tensors().stream()
-                .anyMatch(tensor -> tensor.name().equals("token_embd.weight") && tensor.shape().size() == 2);
+                .anyMatch(tensor -> tensor.name().equals("token_embd.weight")
+                        && tensor.shape().size() == 2);
         return tokens ? Optional.empty() : Optional.of("the tensor token_embd.weight is missing");
     }
 
@@ -96,7 +97,8 @@ final class LayerGraph {
         Tensor result = encoder ? stream : result(stream, outputIds);
         graph.expand(result);
         if (!encoder) {
-            long vocabulary = rows("output.weight").orElseGet(() -> rows("token_embd.weight").orElse(1L));
+            long vocabulary = rows("output.weight")
+                    .orElseGet(() -> rows("token_embd.weight").orElse(1L));
             graph.expand(Tensor.computed(List.of(weights, result), vocabulary, settings.graphOutputs())
                     .asOutput());
         }
@@ -276,7 +278,8 @@ final class LayerGraph {
             } else {
                 Tensor wide = times(norm, rows("attn_q.weight"));
                 boolean gated = rows("attn_q.weight") == 2 * heads * key;
-                Tensor own = gated ? Tensor.computed(List.of(wide.strided(key, heads, tokens)), key, heads, tokens)
+                Tensor own = gated
+                        ? Tensor.computed(List.of(wide.strided(key, heads, tokens)), key, heads, tokens)
                         : wide.reshaped(key, heads, tokens);
                 gate = gated
                         ? Optional.of(Tensor.computed(List.of(wide.strided(key, heads, tokens)), key * heads, tokens))
@@ -328,12 +331,11 @@ final class LayerGraph {
             if (layer.keyHeads() == 0) {
                 return;
             }
-            graph.expand(Tensor.written(
-                    keys.strided(layer.keyWidth(), tokens), cache.keyIndices(), Tensor.external()));
+            graph.expand(Tensor.written(keys.strided(layer.keyWidth(), tokens), cache.keyIndices(), Tensor.external()));
             boolean copied = !settings.flashAttention() && !values.shape().contiguous();
             Tensor rows = copied ? Tensor.computed(List.of(values), keyHeads() * value, tokens) : values;
-            graph.expand(Tensor.written(
-                    rows.strided(keyHeads() * value, tokens), cache.valueIndices(), Tensor.external()));
+            graph.expand(
+                    Tensor.written(rows.strided(keyHeads() * value, tokens), cache.valueIndices(), Tensor.external()));
         }
 
         /** Softmax(queries · keys + bias) · values, as one row per token. */
@@ -378,7 +380,8 @@ final class LayerGraph {
         private Tensor latentAttention(Tensor norm) {
             long heads = layer.heads();
             long width = layer.keyLength();
-            long rank = Math.max(1, header.hyperParameter("attention.kv_lora_rank").orElse(1));
+            long rank =
+                    Math.max(1, header.hyperParameter("attention.kv_lora_rank").orElse(1));
             long rotated = Math.max(1, width - rank);
             long value = rows("attn_v_b.weight");
             Tensor reduced = has("attn_q_a.weight") ? Tensor.inPlace(times(norm, rows("attn_q_a.weight"))) : norm;
@@ -388,8 +391,8 @@ final class LayerGraph {
             Tensor fresh = times(norm, width);
             Tensor place = Tensor.computed(List.of(fresh.strided(rotated, 1, tokens), positions), rotated, 1, tokens);
             Tensor latent = Tensor.computed(List.of(fresh.strided(rank, tokens)), rank, tokens);
-            Tensor turned = Tensor.computed(
-                    List.of(all.strided(rotated, heads, tokens), positions), rotated, heads, tokens);
+            Tensor turned =
+                    Tensor.computed(List.of(all.strided(rotated, heads, tokens), positions), rotated, heads, tokens);
             Tensor absorbed = Tensor.computed(
                     List.of(weights, all.strided(Math.max(1, key - rotated), tokens, heads)), rank, tokens, heads);
             Tensor queries =
@@ -403,8 +406,7 @@ final class LayerGraph {
                     ? Tensor.computed(
                             List.of(queries, Tensor.external(), Tensor.external(), cache.mask()), rank, heads, tokens)
                     : latentScores(queries, rank);
-            Tensor values = Tensor.computed(
-                    List.of(weights, mixed.strided(rank, tokens, heads)), value, tokens, heads);
+            Tensor values = Tensor.computed(List.of(weights, mixed.strided(rank, tokens, heads)), value, tokens, heads);
             Tensor flat = Tensor.computed(List.of(values.strided(value, heads, tokens)), value * heads, tokens);
             graph.expand(flat);
             return times(flat, embedding);
@@ -471,8 +473,7 @@ final class LayerGraph {
                     settings.sequences());
             graph.expand(before);
             long each = tokens / settings.sequences();
-            Tensor joined = Tensor.computed(
-                    List.of(before, channels), kernel - 1 + each, width, settings.sequences());
+            Tensor joined = Tensor.computed(List.of(before, channels), kernel - 1 + each, width, settings.sequences());
             graph.expand(Tensor.written(
                     joined.strided(kernel - 1, width, settings.sequences()), positions, Tensor.external()));
             return Tensor.computed(List.of(joined), width, tokens);
@@ -496,8 +497,8 @@ final class LayerGraph {
             Tensor parameters = times(x, rows("ssm_x.weight"));
             Tensor step = Tensor.computed(List.of(parameters.strided(rank, tokens)), rank, tokens);
             Tensor wide = Tensor.inPlace(times(step, inner));
-            Tensor y = scanned(
-                    List.of(Tensor.external(), x, wide, parameters.strided(size, tokens)), inner, inner * size);
+            Tensor y =
+                    scanned(List.of(Tensor.external(), x, wide, parameters.strided(size, tokens)), inner, inner * size);
             return gatedOutput(y, Tensor.inPlace(x), both.strided(inner, tokens), inner);
         }
 
@@ -538,14 +539,12 @@ final class LayerGraph {
             Tensor beta = Tensor.inPlace(times(norm, heads));
             Tensor decay = Tensor.inPlace(times(norm, heads));
             Tensor convolved = convolved(all, "ssm_conv1d.weight");
-            Tensor state = Tensor.computed(
-                    List.of(Tensor.external(), positions), size * values, settings.sequences());
+            Tensor state = Tensor.computed(List.of(Tensor.external(), positions), size * values, settings.sequences());
             graph.expand(state);
             Tensor mixed = Tensor.inPlace(convolved);
             Tensor q = Tensor.computed(List.of(mixed.strided(keys, tokens)), keys, tokens);
             Tensor k = Tensor.computed(List.of(mixed.strided(keys, tokens)), keys, tokens);
-            Tensor y = scanned(
-                    List.of(q, k, mixed.strided(values, tokens), decay, beta, state), values, values * size);
+            Tensor y = scanned(List.of(q, k, mixed.strided(values, tokens), decay, beta, state), values, values * size);
             Tensor normed = Tensor.computed(List.of(y), values, tokens);
             return times(Tensor.inPlace(normed, Tensor.inPlace(gate)), embedding);
         }
@@ -583,7 +582,8 @@ final class LayerGraph {
 
         private Tensor feedForward(Tensor norm) {
             if (has("channel_mix_key.weight")) {
-                Tensor before = Tensor.computed(List.of(norm), embedding, norm.shape().n1());
+                Tensor before =
+                        Tensor.computed(List.of(norm), embedding, norm.shape().n1());
                 Tensor mixed = Tensor.inPlace(Tensor.inPlace(before, norm), norm);
                 return times(Tensor.inPlace(times(mixed, rows("channel_mix_key.weight"))), embedding);
             }
@@ -600,11 +600,15 @@ final class LayerGraph {
             long width = rows(upName);
             long inner = dimension(prefix + upName.replace("_up", "_down"), 0).orElse(width);
             if (width == 2 * inner) {
-                return times(Tensor.computed(List.of(times(norm, width)), inner, norm.shape().n1()), embedding);
+                return times(
+                        Tensor.computed(
+                                List.of(times(norm, width)), inner, norm.shape().n1()),
+                        embedding);
             }
             Tensor up = times(norm, width);
             Tensor activated = has(gateName)
-                    ? Tensor.computed(List.of(times(norm, width), up), width, norm.shape().n1())
+                    ? Tensor.computed(
+                            List.of(times(norm, width), up), width, norm.shape().n1())
                     : Tensor.inPlace(up);
             return times(activated, embedding);
         }

@@ -33,16 +33,14 @@ public final class MemoryPredictor {
     }
 
     private static MemoryPrediction predict(GgufHeader header, MemorySettings settings, LayerCaches caches) {
-        Optional<String> refusal =
-                KeyValueCache.refusal(caches, settings).or(() -> LayerGraph.refusal(header));
+        Optional<String> refusal = KeyValueCache.refusal(caches, settings).or(() -> LayerGraph.refusal(header));
         if (refusal.isPresent()) {
             return unknown(header, settings, refusal.get());
         }
         return switch (Decoder.read(header)) {
             case Decoder.Reading.Read(Decoder decoder) ->
                 new MemoryPrediction.Known(
-                        parts(header, settings, caches, DecoderGraph.of(decoder, settings)),
-                        settings.roundedContext());
+                        parts(header, settings, caches, DecoderGraph.of(decoder, settings)), settings.roundedContext());
             case Decoder.Reading.Refused(String reason) ->
                 new MemoryPrediction.Estimated(
                         parts(header, settings, caches, LayerGraph.of(header, caches, settings)),
@@ -51,8 +49,7 @@ public final class MemoryPredictor {
         };
     }
 
-    private static MemoryParts parts(
-            GgufHeader header, MemorySettings settings, LayerCaches caches, Graph graph) {
+    private static MemoryParts parts(GgufHeader header, MemorySettings settings, LayerCaches caches, Graph graph) {
         boolean answers = caches.architecture().recurrence() != Architecture.Recurrence.NO_CACHE;
         long rows = answers ? Math.max(settings.outputRows(), settings.sequences()) : 0;
         long vocabulary = header.tensors().stream()

@@ -37,7 +37,8 @@ public record Offload(Bytes deviceWeights, Bytes hostWeights, Bytes deviceCaches
         }
         return switch (LayerCaches.read(header)) {
             case LayerCaches.Reading.Refused refused -> Optional.empty();
-            case LayerCaches.Reading.Read(LayerCaches caches) -> Optional.of(divided(header, caches, settings, deviceLayers));
+            case LayerCaches.Reading.Read(LayerCaches caches) ->
+                Optional.of(divided(header, caches, settings, deviceLayers));
         };
     }
 
@@ -45,7 +46,8 @@ public record Offload(Bytes deviceWeights, Bytes hostWeights, Bytes deviceCaches
         long blocks = header.hyperParameter("block_count").orElse(0);
         long first = Math.max(0, blocks + 1 - deviceLayers);
         boolean outputOnDevice = deviceLayers > 0;
-        boolean tied = header.tensors().stream().noneMatch(tensor -> tensor.name().equals("output.weight"));
+        boolean tied =
+                header.tensors().stream().noneMatch(tensor -> tensor.name().equals("output.weight"));
         long device = 0;
         long host = 0;
         for (GgufTensor tensor : header.tensors()) {

@@ -120,7 +120,8 @@ public final class FitSearch {
                 .map(cell -> new Ranked(cell, cell.rank()))
                 .sorted(Comparator.comparing((Ranked ranked) -> ranked.cell().outcome())
                         .thenComparingDouble(Ranked::rank)
-                        .thenComparingDouble(ranked -> -ranked.cell().speed().generation().low()))
+                        .thenComparingDouble(
+                                ranked -> -ranked.cell().speed().generation().low()))
                 .map(Ranked::cell)
                 .toList();
         return new Result(search.counts, search.unknown, sorted);
@@ -178,7 +179,8 @@ public final class FitSearch {
             counts.merge(Outcome.TOO_SLOW, 1, Integer::sum);
             return;
         }
-        boolean sure = standing == Standing.MEETS && memory.high() <= machine.memory().count();
+        boolean sure =
+                standing == Standing.MEETS && memory.high() <= machine.memory().count();
         Outcome outcome = sure ? Outcome.MEETS : Outcome.MAY_MEET;
         counts.merge(outcome, 1, Integer::sum);
         double tokens = (double) plan.promptTokens() + plan.answerTokens();
@@ -191,7 +193,8 @@ public final class FitSearch {
                 memory,
                 speed,
                 new Interval(
-                        tokens * speed.requests().low(), tokens * speed.requests().high()),
+                        tokens * speed.requests().low(),
+                        tokens * speed.requests().high()),
                 plan.utilisation(),
                 outcome));
     }

@@ -74,8 +74,8 @@ public final class Ladder {
                 if (rung.plan().file().count() < baseBytes) {
                     rungs.add(rung);
                 } else {
-                    untried.add(new LadderResult.Untried(
-                            type, rung.plan().file().count(), "not smaller than the base"));
+                    untried.add(
+                            new LadderResult.Untried(type, rung.plan().file().count(), "not smaller than the base"));
                 }
             } catch (StoaException e) {
                 boolean misfit = String.valueOf(e.getMessage()).contains("a block of");
@@ -251,12 +251,10 @@ public final class Ladder {
                 // They open models of their own, and the base may be large.
                 close();
             }
-            Optional<TaskOutcome> task = promising
-                    ? options.task().map(asked -> asked.compare(source.base(), file))
-                    : Optional.empty();
-            Optional<RungSpeed> speed = promising
-                    ? options.speed().map(trial -> RungSpeed.of(trial.measure(file)))
-                    : Optional.empty();
+            Optional<TaskOutcome> task =
+                    promising ? options.task().map(asked -> asked.compare(source.base(), file)) : Optional.empty();
+            Optional<RungSpeed> speed =
+                    promising ? options.speed().map(trial -> RungSpeed.of(trial.measure(file))) : Optional.empty();
             return new MeasuredRung(
                     planned.type(),
                     file.toFile().length(),

@@ -14,8 +14,7 @@ import io.stoa.model.Interval;
  * @param difference the rung's less the base's, at all looks together
  * @param decision against the largest drop that is accepted
  */
-public record TaskOutcome(
-        String task, int items, double base, double rung, Interval difference, Decision decision) {
+public record TaskOutcome(String task, int items, double base, double rung, Interval difference, Decision decision) {
     public TaskOutcome {
         requireNonNull(task, "task");
         requireNonNull(difference, "difference");

@@ -46,12 +46,11 @@ public record TensorGroup(String name, List<GgufTensor> tensors) {
         if (!layer.find()) {
             return name;
         }
-        String part =
-                switch (layer.group(2)) {
-                    case "attn" -> "attention";
-                    case "ffn" -> "feed-forward";
-                    case null, default -> "other";
-                };
+        String part = switch (layer.group(2)) {
+            case "attn" -> "attention";
+            case "ffn" -> "feed-forward";
+            case null, default -> "other";
+        };
         return "layer " + layer.group(1) + ", " + part;
     }
 

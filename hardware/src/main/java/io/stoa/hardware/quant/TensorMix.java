@@ -98,8 +98,8 @@ public final class TensorMix {
     public Mixed make(Path to, Path work, Progress progress) {
         GgufHeader header = Preflight.examine(source.base());
         List<TensorGroup> groups = TensorGroup.of(header.tensors(), quantizable(header));
-        try (BaseReading base = source.runtime()
-                .baseReading(source.base(), source.text(), source.window(), source.threads(), ROOM)) {
+        try (BaseReading base =
+                source.runtime().baseReading(source.base(), source.text(), source.window(), source.threads(), ROOM)) {
             RungProbe probe = new RungProbe(base, source.seed(), margins);
             List<List<TypeChoice.Candidate>> candidates = candidates(groups, probe, work, progress);
             return search(groups, candidates, probe, to, progress);
@@ -126,7 +126,8 @@ public final class TensorMix {
             candidates.add(new TypeChoice.Candidate(group.baseType(), group.bytes(group.baseType()), 0));
             List<GgmlType> types = types(group);
             for (GgmlType type : types) {
-                progress.at((long) all.size() * types.size() + candidates.size() - 1, (long) groups.size() * types.size());
+                progress.at(
+                        (long) all.size() * types.size() + candidates.size() - 1, (long) groups.size() * types.size());
                 Map<String, GgmlType> tensors = new LinkedHashMap<>();
                 groups.forEach(other -> other.tensors()
                         .forEach(tensor -> tensors.put(tensor.name(), other == group ? type : tensor.type())));
@@ -142,9 +143,11 @@ public final class TensorMix {
         boolean matched = source.importance().stream()
                 .anyMatch(matrix -> group.tensors().stream()
                         .allMatch(tensor -> matrix.entries().containsKey(tensor.name())));
-        List<GgmlType> wide =
-                Stream.concat(WIDE.stream(), matched ? WITH_IMPORTANCE.stream() : Stream.empty()).toList();
-        return wide.stream().allMatch(group::fits) ? wide : NARROW.stream().filter(group::fits).toList();
+        List<GgmlType> wide = Stream.concat(WIDE.stream(), matched ? WITH_IMPORTANCE.stream() : Stream.empty())
+                .toList();
+        return wide.stream().allMatch(group::fits)
+                ? wide
+                : NARROW.stream().filter(group::fits).toList();
     }
 
     private QuantizationRecipe recipe(Map<String, GgmlType> tensors) {
@@ -205,12 +208,12 @@ public final class TensorMix {
             groups.get(i).tensors().forEach(tensor -> tensors.put(tensor.name(), candidate.type()));
             Map<GgmlType, Double> losses = new LinkedHashMap<>();
             candidates.get(i).forEach(tried -> losses.put(tried.type(), tried.loss()));
-            assignments.add(
-                    new Assignment(groups.get(i).name(), candidate.type(), candidate.loss(), losses));
+            assignments.add(new Assignment(groups.get(i).name(), candidate.type(), candidate.loss(), losses));
         }
         PlannedQuantization plan = source.runtime().plan(source.base(), recipe(tensors));
         Path partial = to.toAbsolutePath()
-                .resolveSibling("." + to.getFileName() + "-" + ProcessHandle.current().pid() + ".mix");
+                .resolveSibling(
+                        "." + to.getFileName() + "-" + ProcessHandle.current().pid() + ".mix");
         try {
             partial.toFile().deleteOnExit();
             try {

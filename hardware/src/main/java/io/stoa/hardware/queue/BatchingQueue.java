@@ -40,8 +40,9 @@ public final class BatchingQueue {
             int mostWaiting) {
         this.promptSeconds = requireNonNull(promptSeconds, "promptSeconds");
         if (slots < 1 || slots > 100_000 || cacheTokens < 1 || mostWaiting < 0) {
-            throw new IllegalArgumentException("slots are 1 to 100,000, the cache is positive and the queue not negative: "
-                    + slots + ", " + cacheTokens + ", " + mostWaiting);
+            throw new IllegalArgumentException(
+                    "slots are 1 to 100,000, the cache is positive and the queue not negative: " + slots + ", "
+                            + cacheTokens + ", " + mostWaiting);
         }
         this.stepSeconds = new double[slots + 1];
         for (int streams = 1; streams <= slots; streams++) {

@@ -117,9 +117,8 @@ public final class PhysicsCheck {
         double rate = claim.devices() * bandwidth.getAsDouble();
         double context = claim.model().keyValueBytes().orElse(0) * claim.contextTokens();
         double least = fromMemory(claim.model().leastStepBytes() + context);
-        double usual = fromMemory(
-                claim.model().expectedStepBytes(claim.streams() * (1.0 + claim.draftTokens()))
-                        + context * claim.streams());
+        double usual = fromMemory(claim.model().expectedStepBytes(claim.streams() * (1.0 + claim.draftTokens()))
+                + context * claim.streams());
         if (least > 0) {
             limitSteps(Severity.IMPOSSIBLE, "bandwidth", rate / least, least);
         }
@@ -138,15 +137,12 @@ public final class PhysicsCheck {
 
     /** A cache may keep a part of what the last step read, and no more than its size of it. */
     private double fromMemory(double bytes) {
-        double largest =
-                switch (claim.machine().kind()) {
-                    case GPU -> LARGEST_GPU_CACHE;
-                    case CPU, UNIFIED -> LARGEST_CPU_CACHE;
-                };
-        double cache = claim.machine()
-                .cache()
-                .map(known -> (double) known.count())
-                .orElse(largest);
+        double largest = switch (claim.machine().kind()) {
+            case GPU -> LARGEST_GPU_CACHE;
+            case CPU, UNIFIED -> LARGEST_CPU_CACHE;
+        };
+        double cache =
+                claim.machine().cache().map(known -> (double) known.count()).orElse(largest);
         return bytes - claim.devices() * cache;
     }
 
@@ -217,7 +213,8 @@ public final class PhysicsCheck {
                     "consistency",
                     claim.generation(),
                     most,
-                    claim.streams() + " streams with " + claim.timePerOutputToken().getAsDouble() + " s per token");
+                    claim.streams() + " streams with "
+                            + claim.timePerOutputToken().getAsDouble() + " s per token");
         }
     }
 

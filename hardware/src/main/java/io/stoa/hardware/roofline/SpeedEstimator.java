@@ -67,7 +67,8 @@ public final class SpeedEstimator {
         }
         if (machine.cache().isPresent()
                 && model.leastStepBytes()
-                        <= (double) parallelism.devices() * machine.cache().get().count()) {
+                        <= (double) parallelism.devices()
+                                * machine.cache().get().count()) {
             return new SpeedEstimate.Unknown(
                     model.name() + " fits the cache of " + machine.name() + ", so bandwidth says nothing; measure it");
         }
@@ -116,8 +117,8 @@ public final class SpeedEstimator {
                         exchanges(streams));
             case PIPELINE -> {
                 double group = (double) streams / Math.min(devices, streams);
-                Interval whole = work(
-                        model.expectedStepBytes(group) + group * cache, 2.0 * group * model.activeParameters());
+                Interval whole =
+                        work(model.expectedStepBytes(group) + group * cache, 2.0 * group * model.activeParameters());
                 yield plus(whole, transfers(group, devices));
             }
         };
@@ -153,7 +154,10 @@ public final class SpeedEstimator {
         if (parallelism.devices() == 1) {
             return new Interval(0, 0);
         }
-        double seconds = tokens * model.width().orElse(0) * ACTIVATION_BYTES / machine.link().orElse(1);
+        double seconds = tokens
+                * model.width().orElse(0)
+                * ACTIVATION_BYTES
+                / machine.link().orElse(1);
         return new Interval(hops * (seconds + EXCHANGE.low()), hops * (2 * seconds + EXCHANGE.high()));
     }
 

@@ -81,7 +81,8 @@ public record ModelConfig(String modelType, long trainedTokens, List<Layer> laye
             for (int layer = 0; layer < count; layer++) {
                 layers.add(isLinear(layer) ? new Layer(0, 0, state()) : new Layer(perToken(), window(layer), 0));
             }
-            return new ModelConfig(type, number("max_position_embeddings", 0, 1L << 40).orElse(0L), layers);
+            return new ModelConfig(
+                    type, number("max_position_embeddings", 0, 1L << 40).orElse(0L), layers);
         }
 
         /** One latent vector in latent attention, keys and values of all their heads otherwise. */
@@ -92,8 +93,7 @@ public record ModelConfig(String modelType, long trainedTokens, List<Layer> laye
             }
             long heads = required("num_attention_heads", 1, MOST);
             long keyHeads = number("num_key_value_heads", 1, MOST).orElse(heads);
-            long width = number("head_dim", 1, MOST)
-                    .orElseGet(() -> required("hidden_size", 1, MOST) / heads);
+            long width = number("head_dim", 1, MOST).orElseGet(() -> required("hidden_size", 1, MOST) / heads);
             return keyHeads * 2 * width;
         }
 
@@ -109,15 +109,19 @@ public record ModelConfig(String modelType, long trainedTokens, List<Layer> laye
                 return kind.get().contains("sliding") || kind.get().contains("chunked") ? window : 0;
             }
             long pattern = number("sliding_window_pattern", 1, MOST_LAYERS)
-                    .orElse(json.path("model_type").asString("").startsWith("gemma3") ? 6L
-                            : json.path("model_type").asString("").equals("gemma2") ? 2L : 0L);
+                    .orElse(
+                            json.path("model_type").asString("").startsWith("gemma3")
+                                    ? 6L
+                                    : json.path("model_type").asString("").equals("gemma2") ? 2L : 0L);
             return pattern > 0 && (layer + 1) % pattern == 0 ? 0 : window;
         }
 
         private boolean isLinear(int layer) {
             Optional<String> kind = kind(layer);
             if (kind.isPresent()) {
-                return kind.get().contains("linear") || kind.get().contains("mamba") || kind.get().contains("conv");
+                return kind.get().contains("linear")
+                        || kind.get().contains("mamba")
+                        || kind.get().contains("conv");
             }
             long interval = number("full_attention_interval", 1, MOST_LAYERS).orElse(1L);
             return (layer + 1) % interval != 0;
@@ -138,7 +142,8 @@ public record ModelConfig(String modelType, long trainedTokens, List<Layer> laye
             long valueWidth = number("linear_value_head_dim", 0, MOST).orElse(0L);
             long kernel = number("linear_conv_kernel_dim", 1, MOST).orElse(1L);
             if (keyHeads == 0 || valueHeads == 0) {
-                throw StoaException.user(file + ": has layers without attention whose state is not modelled (model_type "
+                throw StoaException.user(file
+                        + ": has layers without attention whose state is not modelled (model_type "
                         + json.path("model_type").asString("") + "); convert the model to GGUF and ask for that");
             }
             return Math.addExact(

@@ -16,9 +16,8 @@ public record PagedCache(long layers, Bytes pageBytes, int blockTokens) {
 
     public PagedCache {
         if (layers < 1 || pageBytes.count() < 1 || blockTokens < 1) {
-            throw new IllegalArgumentException(
-                    "layers, bytes of a page and tokens of a block must be positive: " + layers + ", " + pageBytes
-                            + ", " + blockTokens);
+            throw new IllegalArgumentException("layers, bytes of a page and tokens of a block must be positive: "
+                    + layers + ", " + pageBytes + ", " + blockTokens);
         }
     }
 
@@ -40,8 +39,7 @@ public record PagedCache(long layers, Bytes pageBytes, int blockTokens) {
                 throw new IllegalArgumentException("the layers of " + config.modelType() + " keep different amounts");
             }
         }
-        return new PagedCache(
-                widths.length, new Bytes(widths[0] * BLOCK_TOKENS * bitsPerElement / 8), BLOCK_TOKENS);
+        return new PagedCache(widths.length, new Bytes(widths[0] * BLOCK_TOKENS * bitsPerElement / 8), BLOCK_TOKENS);
     }
 
     /** The blocks that fit: available memory ÷ page ÷ layers, each division rounded down. */
@@ -59,7 +57,7 @@ public record PagedCache(long layers, Bytes pageBytes, int blockTokens) {
 
     /** What a request takes: whole blocks of every layer. */
     public Bytes request(long tokens) {
-        return new Bytes(Math.multiplyExact(
-                Math.multiplyExact(Math.ceilDiv(tokens, blockTokens), pageBytes.count()), layers));
+        return new Bytes(
+                Math.multiplyExact(Math.multiplyExact(Math.ceilDiv(tokens, blockTokens), pageBytes.count()), layers));
     }
 }

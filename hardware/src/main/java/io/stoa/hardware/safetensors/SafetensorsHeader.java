@@ -65,8 +65,9 @@ public record SafetensorsHeader(List<Tensor> tensors) {
 
     /** The bytes of all tensors. */
     public Bytes bytes() {
-        return new Bytes(
-                tensors.stream().mapToLong(tensor -> tensor.end() - tensor.begin()).sum());
+        return new Bytes(tensors.stream()
+                .mapToLong(tensor -> tensor.end() - tensor.begin())
+                .sum());
     }
 
     /**
@@ -99,7 +100,8 @@ public record SafetensorsHeader(List<Tensor> tensors) {
         } catch (IOException e) {
             throw new StoaException(
                     StoaException.Kind.USER,
-                    file + ": cannot be read (" + e + "); check " + (Files.exists(file) ? "its permissions" : "the path"),
+                    file + ": cannot be read (" + e + "); check "
+                            + (Files.exists(file) ? "its permissions" : "the path"),
                     e);
         }
     }
@@ -146,7 +148,9 @@ public record SafetensorsHeader(List<Tensor> tensors) {
                         file,
                         "has tensor " + name + " of the unknown type "
                                 + node.path("dtype").asString("(none)")));
-        if (offsets.size() != 2 || !offsets.path(0).isIntegralNumber() || !offsets.path(1).isIntegralNumber()) {
+        if (offsets.size() != 2
+                || !offsets.path(0).isIntegralNumber()
+                || !offsets.path(1).isIntegralNumber()) {
             throw refused(file, "has tensor " + name + " without data_offsets");
         }
         List<Long> shape = new ArrayList<>();

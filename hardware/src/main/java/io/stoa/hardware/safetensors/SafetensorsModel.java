@@ -59,7 +59,9 @@ public record SafetensorsModel(ModelConfig config, Bytes weights, long parameter
             return shards(folder, index);
         }
         try (Stream<Path> all = Files.list(folder)) {
-            List<Path> files = all.filter(file -> file.toString().endsWith(".safetensors")).sorted().toList();
+            List<Path> files = all.filter(file -> file.toString().endsWith(".safetensors"))
+                    .sorted()
+                    .toList();
             if (files.isEmpty()) {
                 throw StoaException.user(folder + ": has no .safetensors file; name the model's folder");
             }
@@ -75,8 +77,7 @@ public record SafetensorsModel(ModelConfig config, Bytes weights, long parameter
 
     private static List<Path> shards(Path folder, Path index) {
         TreeSet<String> names = new TreeSet<>();
-        for (Map.Entry<String, JsonNode> entry :
-                json(index).path("weight_map").properties()) {
+        for (Map.Entry<String, JsonNode> entry : json(index).path("weight_map").properties()) {
             String name = entry.getValue().asString("");
             if (!name.matches("[A-Za-z0-9][A-Za-z0-9._-]{0,200}\\.safetensors")) {
                 throw StoaException.user(index + ": places " + entry.getKey() + " in \"" + name
@@ -87,8 +88,9 @@ public record SafetensorsModel(ModelConfig config, Bytes weights, long parameter
         if (names.isEmpty()) {
             throw StoaException.user(index + ": has no weight_map; download the index again");
         }
-        List<String> missing =
-                names.stream().filter(name -> !Files.isRegularFile(folder.resolve(name))).toList();
+        List<String> missing = names.stream()
+                .filter(name -> !Files.isRegularFile(folder.resolve(name)))
+                .toList();
         if (!missing.isEmpty()) {
             throw StoaException.user(folder + ": " + missing.size() + " of " + names.size() + " shards are missing: "
                     + String.join(", ", missing.subList(0, Math.min(5, missing.size())))

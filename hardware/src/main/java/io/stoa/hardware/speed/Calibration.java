@@ -83,8 +83,8 @@ public final class Calibration {
         int done = 0;
         for (CalibrationModel model : models) {
             progress.at(done++, models.size());
-            Path file = folder.resolve("calibration-" + model.type() + "-" + model.embedding() + "-" + model.layers()
-                    + ".gguf");
+            Path file = folder.resolve(
+                    "calibration-" + model.type() + "-" + model.embedding() + "-" + model.layers() + ".gguf");
             try {
                 Files.deleteIfExists(file);
                 model.write(file);
@@ -120,15 +120,15 @@ public final class Calibration {
             Map<Integer, List<SpeedModel.Timed>> prompts) {
         String name = String.valueOf(file.getFileName());
         boolean small = work.bytes(1) < cacheBytes;
-        for (int[] plan : small ? new int[][] {{SHORT_PROMPT, 0}, {LONG_PROMPT, DEEP}} : new int[][] {{SHORT_PROMPT, 0}}) {
+        for (int[] plan :
+                small ? new int[][] {{SHORT_PROMPT, 0}, {LONG_PROMPT, DEEP}} : new int[][] {{SHORT_PROMPT, 0}}) {
             Times times = stopwatch.time(file, plan[0], plan[1], threads);
             int middle = plan[1] + times.steps().size() / 2;
             steps.computeIfAbsent(threads, key -> new ArrayList<>())
                     .add(new SpeedModel.Timed(
                             name, SpeedModel.stepWork(work, middle, 1, cacheBytes), median(times.steps())));
             prompts.computeIfAbsent(threads, key -> new ArrayList<>())
-                    .add(new SpeedModel.Timed(
-                            name, SpeedModel.promptWork(work, plan[0]), median(times.prompts())));
+                    .add(new SpeedModel.Timed(name, SpeedModel.promptWork(work, plan[0]), median(times.prompts())));
         }
     }
 
@@ -147,7 +147,8 @@ public final class Calibration {
                 new CalibrationModel(GgmlType.F16, 12, 256, 8, 4, 768, 1024),
                 new CalibrationModel(GgmlType.F16, 6, 512, 8, 8, 1280, VOCABULARY),
                 new CalibrationModel(GgmlType.F16, 6, 1024, 16, 8, 3072, VOCABULARY)));
-        for (GgmlType type : types.stream().filter(type -> type != GgmlType.F16).distinct().toList()) {
+        for (GgmlType type :
+                types.stream().filter(type -> type != GgmlType.F16).distinct().toList()) {
             models.add(new CalibrationModel(type, 6, 256, 4, 4, 768, 1024));
             models.add(new CalibrationModel(type, 4, 768, 12, 4, 2048, VOCABULARY));
             models.add(new CalibrationModel(type, large(type), 1024, 16, 8, 3072, VOCABULARY));

@@ -57,9 +57,8 @@ public record CalibrationModel(
         metadata.put("llama.attention.layer_norm_rms_epsilon", new GgufValue.Real(1e-5));
         metadata.put("tokenizer.ggml.model", new GgufValue.Text("llama"));
         metadata.put("tokenizer.ggml.tokens", new GgufValue.Array(tokens()));
-        metadata.put(
-                "tokenizer.ggml.scores",
-                new GgufValue.Array(Collections.nCopies(vocabulary, (GgufValue) new GgufValue.Real(0))));
+        metadata.put("tokenizer.ggml.scores", new GgufValue.Array(Collections.nCopies(vocabulary, (GgufValue)
+                new GgufValue.Real(0))));
         metadata.put("tokenizer.ggml.token_type", new GgufValue.Array(kinds()));
         metadata.put("tokenizer.ggml.bos_token_id", new GgufValue.Whole(1));
         metadata.put("tokenizer.ggml.eos_token_id", new GgufValue.Whole(2));

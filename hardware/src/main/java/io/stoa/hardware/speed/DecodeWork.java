@@ -58,8 +58,7 @@ record DecodeWork(
         if (foreign || layers.isEmpty() || embedding.isEmpty() || heads.isEmpty() || heads.getAsLong() < 1) {
             return Optional.empty();
         }
-        long keyHeads =
-                header.hyperParameter("attention.head_count_kv").orElse(heads.getAsLong());
+        long keyHeads = header.hyperParameter("attention.head_count_kv").orElse(heads.getAsLong());
         long head = embedding.getAsLong() / heads.getAsLong();
         long keyLength = header.hyperParameter("attention.key_length").orElse(head);
         long valueLength = header.hyperParameter("attention.value_length").orElse(head);

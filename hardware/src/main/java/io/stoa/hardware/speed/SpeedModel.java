@@ -45,8 +45,7 @@ public record SpeedModel(String machine, String engine, long cacheBytes, Map<Int
      * @param prompt of reading a prompt, in seconds
      * @param promptError the same for prompts
      */
-    public record Prices(
-            Map<String, Double> step, double stepError, Map<String, Double> prompt, double promptError) {
+    public record Prices(Map<String, Double> step, double stepError, Map<String, Double> prompt, double promptError) {
         public Prices {
             step = Map.copyOf(step);
             prompt = Map.copyOf(prompt);
@@ -99,19 +98,18 @@ public record SpeedModel(String machine, String engine, long cacheBytes, Map<Int
         Map<String, Double> prompt = promptWork(work.get(), question.promptTokens());
         Map<String, Double> step = stepWork(work.get(), question.depth(), 1, cacheBytes);
         List<String> missing = new ArrayList<>();
-        prompt.keySet().stream().filter(part -> !prices.prompt().containsKey(part)).forEach(missing::add);
+        prompt.keySet().stream()
+                .filter(part -> !prices.prompt().containsKey(part))
+                .forEach(missing::add);
         step.keySet().stream().filter(part -> !prices.step().containsKey(part)).forEach(missing::add);
         if (!missing.isEmpty()) {
             return new Answer.Unknown("not calibrated: " + String.join(", ", missing));
         }
         double reading = cost(prompt, prices.prompt());
-        double next = question.sequences() == 1
-                ? cost(step, prices.step())
-                : together(work.get(), question, prices);
+        double next = question.sequences() == 1 ? cost(step, prices.step()) : together(work.get(), question, prices);
         // Sequences side by side are told from one alone and from prompts, which nothing was timed for.
         double error = prices.stepError() * (question.sequences() == 1 ? 1 : 2);
-        return new Answer.Known(
-                reading, interval(reading, prices.promptError()), next, interval(next, error));
+        return new Answer.Known(reading, interval(reading, prices.promptError()), next, interval(next, error));
     }
 
     private static Interval interval(double seconds, double error) {
@@ -138,7 +136,8 @@ public record SpeedModel(String machine, String engine, long cacheBytes, Map<Int
 
     private double weights(DecodeWork work, int sequences, Prices prices) {
         return stepWork(work, 0, sequences, cacheBytes).entrySet().stream()
-                .filter(part -> part.getKey().startsWith("cached ") || part.getKey().startsWith("memory "))
+                .filter(part ->
+                        part.getKey().startsWith("cached ") || part.getKey().startsWith("memory "))
                 .mapToDouble(part -> part.getValue() * prices.step().get(part.getKey()))
                 .sum();
     }
@@ -149,8 +148,8 @@ public record SpeedModel(String machine, String engine, long cacheBytes, Map<Int
         parts.put("batch", 1.0);
         parts.put("layers", (double) work.layers());
         double workingSet = work.bytes(sequences) + (double) work.cacheBytes() * depth * sequences;
-        double fromMemory = Math.clamp(
-                Math.log(workingSet / (ALL_CACHED * cacheBytes)) / Math.log(NONE_CACHED / ALL_CACHED), 0, 1);
+        double fromMemory =
+                Math.clamp(Math.log(workingSet / (ALL_CACHED * cacheBytes)) / Math.log(NONE_CACHED / ALL_CACHED), 0, 1);
         double rows = work.output().rows();
         add(parts, work.output().type(), work.output().bytes(1), fromMemory);
         for (DecodeWork.Matrix matrix : work.matrices()) {
@@ -211,7 +210,8 @@ public record SpeedModel(String machine, String engine, long cacheBytes, Map<Int
             Map<String, Double> without = prices(others);
             for (Timed one : timed) {
                 // Without the only model of a type, the type has no price.
-                if (one.model().equals(model) && without.keySet().containsAll(one.work().keySet())) {
+                if (one.model().equals(model)
+                        && without.keySet().containsAll(one.work().keySet())) {
                     errors.add(Math.abs(Math.log(one.seconds() / cost(one.work(), without))));
                 }
             }

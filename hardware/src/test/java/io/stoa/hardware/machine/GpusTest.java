@@ -18,13 +18,14 @@ final class GpusTest {
     void nvidiaTellsNameMemoryAndDriver() {
         List<String> command = List.of("echo", "NVIDIA H100 80GB HBM3, 81559, 570.86.10");
         assertThat(new Gpus(root, command).read())
-                .containsExactly(new Gpus.Gpu(
-                        "NVIDIA H100 80GB HBM3", Bytes.mebibytes(81559), "echo, driver 570.86.10"));
+                .containsExactly(
+                        new Gpus.Gpu("NVIDIA H100 80GB HBM3", Bytes.mebibytes(81559), "echo, driver 570.86.10"));
     }
 
     @Test
     void whatIsNoAnswerIsNoCard() {
-        assertThat(new Gpus(root, List.of("echo", "No devices were found")).read()).isEmpty();
+        assertThat(new Gpus(root, List.of("echo", "No devices were found")).read())
+                .isEmpty();
         assertThat(new Gpus(root, List.of("false")).read()).isEmpty();
         assertThat(new Gpus(root, List.of("no-such-program-anywhere")).read()).isEmpty();
     }
@@ -35,12 +36,10 @@ final class GpusTest {
         Files.writeString(device.resolve("mem_info_vram_total"), "17163091968\n");
         Files.createDirectories(root.resolve("sys/class/drm/card0/device"));
         Files.createDirectories(root.resolve("sys/class/drm/card1-DP-1/device"));
-        assertThat(new Gpus(root, List.of("false")).read())
-                .singleElement()
-                .satisfies(gpu -> {
-                    assertThat(gpu.name()).isEqualTo("AMD card1");
-                    assertThat(gpu.memory()).isEqualTo(new Bytes(17163091968L));
-                });
+        assertThat(new Gpus(root, List.of("false")).read()).singleElement().satisfies(gpu -> {
+            assertThat(gpu.name()).isEqualTo("AMD card1");
+            assertThat(gpu.memory()).isEqualTo(new Bytes(17163091968L));
+        });
     }
 
     @Test

@@ -35,15 +35,13 @@ class MachineCatalogueTest {
 
     @Test
     void aMachineOfOnesOwnBeginsWithAKnownOne() {
-        MachineType machine = read(
-                        """
+        MachineType machine = read("""
                         machines:
                           - name: my box
                             like: RTX 4090
                             devices: 2
                             hourly: {amount: 0.69 USD, date: 2026-11-01, source: our price list}
-                        """)
-                .get("my box");
+                        """).get("my box");
         assertThat(machine.bandwidth()).isEqualTo(SHIPPED.get("RTX 4090").bandwidth());
         assertThat(machine.devices()).isEqualTo(2);
         assertThat(machine.hourly().orElseThrow()).hasToString("0.69 USD (2026-11-01, our price list)");

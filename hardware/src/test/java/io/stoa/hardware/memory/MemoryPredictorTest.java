@@ -51,7 +51,8 @@ class MemoryPredictorTest {
 
     @Test
     void anUnknownArchitectureIsNotGuessed() {
-        GgufHeader header = new ModelShape("m", "kimi-k3", 2, 64, 2, 2, 32, 128, 100, GgmlType.F16, true, 0, 0).header();
+        GgufHeader header =
+                new ModelShape("m", "kimi-k3", 2, 64, 2, 2, 32, 128, 100, GgmlType.F16, true, 0, 0).header();
 
         assertThat(predictor.predict(header, MemorySettings.of(512, 1, Repacking.NONE)))
                 .isInstanceOfSatisfying(MemoryPrediction.Unknown.class, unknown -> {
@@ -68,8 +69,7 @@ class MemoryPredictorTest {
         assertThat(reason(with(header, "llama.attention.key_length", -1))).contains("out of range");
         assertThat(reason(with(header, "llama.embedding_length", Long.MAX_VALUE)))
                 .contains("out of range");
-        assertThat(reason(with(header, "llama.block_count", 1 << 20)))
-                .contains("out of range");
+        assertThat(reason(with(header, "llama.block_count", 1 << 20))).contains("out of range");
         assertThat(reason(with(header, "split.count", 3))).contains("only a part");
         assertThat(reason(new GgufHeader(3, header.metadata(), List.of(), 32, 0, 0)))
                 .contains("token_embd.weight");
@@ -104,12 +104,10 @@ class MemoryPredictorTest {
         GgufHeader varied = new GgufHeader(3, metadata, header.tensors(), 32, 0, 0);
 
         assertThat(predictor.predict(varied, MemorySettings.of(512, 1, Repacking.NONE)))
-                .isInstanceOfSatisfying(
-                        MemoryPrediction.Estimated.class, estimated -> {
-                            assertThat(estimated.reason()).contains("differs from layer to layer");
-                            assertThat(estimated.parts().keysAndValues().count())
-                                    .isEqualTo(512L * (1 + 2) * (32 + 32) * 2);
-                        });
+                .isInstanceOfSatisfying(MemoryPrediction.Estimated.class, estimated -> {
+                    assertThat(estimated.reason()).contains("differs from layer to layer");
+                    assertThat(estimated.parts().keysAndValues().count()).isEqualTo(512L * (1 + 2) * (32 + 32) * 2);
+                });
     }
 
     @Test

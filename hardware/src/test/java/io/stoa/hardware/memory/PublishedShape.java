@@ -25,8 +25,8 @@ import java.util.Set;
  */
 final class PublishedShape {
     /** The architectures whose norms subtract the mean. */
-    private static final Set<String> MEAN_NORMS = Set.of(
-            "phi2", "falcon", "gpt2", "starcoder2", "stablelm", "command-r", "cohere2", "bert", "rwkv7");
+    private static final Set<String> MEAN_NORMS =
+            Set.of("phi2", "falcon", "gpt2", "starcoder2", "stablelm", "command-r", "cohere2", "bert", "rwkv7");
 
     private final String name;
     private final String architecture;
@@ -147,9 +147,10 @@ final class PublishedShape {
                     .toList());
         }
         if (text.startsWith("[")) {
-            return new GgufValue.Array(Arrays.stream(text.substring(1, text.length() - 1).split(",", -1))
-                    .<GgufValue>map(number -> new GgufValue.Whole(Long.parseLong(number)))
-                    .toList());
+            return new GgufValue.Array(
+                    Arrays.stream(text.substring(1, text.length() - 1).split(",", -1))
+                            .<GgufValue>map(number -> new GgufValue.Whole(Long.parseLong(number)))
+                            .toList());
         }
         if (text.equals("true") || text.equals("false")) {
             return new GgufValue.Truth(text.equals("true"));
@@ -187,7 +188,8 @@ final class PublishedShape {
             }
             tensor = tensor.substring(0, tensor.length() - 1);
         }
-        long[] shape = words.stream().skip(1).mapToLong(word -> sum(word, symbols)).toArray();
+        long[] shape =
+                words.stream().skip(1).mapToLong(word -> sum(word, symbols)).toArray();
         String full = tensor.endsWith("!")
                 ? tensor.substring(0, tensor.length() - 1)
                 : tensor.endsWith(".bias") ? tensor : tensor + ".weight";

@@ -39,8 +39,9 @@ class PublishedShapesTest {
         PublishedShape.all().forEach(shape -> shapes.put(shape.name(), shape));
         List<ShapeMeasurement> measured = ShapeMeasurement.all();
 
-        assertThat(measured).hasSizeGreaterThanOrEqualTo(450).allSatisfy(report ->
-                agrees(Objects.requireNonNull(shapes.get(report.shape())), report));
+        assertThat(measured)
+                .hasSizeGreaterThanOrEqualTo(450)
+                .allSatisfy(report -> agrees(Objects.requireNonNull(shapes.get(report.shape())), report));
         Set<String> pairs = new HashSet<>();
         measured.forEach(report -> pairs.add(report.shape()));
         assertThat(pairs).containsExactlyInAnyOrderElementsOf(shapes.keySet());
@@ -76,7 +77,9 @@ class PublishedShapesTest {
             assertThat(error).as("compute of %s", report).isZero();
         } else {
             assertThat(error)
-                    .as("compute of %s, estimated as %s", report, parts.compute().count())
+                    .as(
+                            "compute of %s, estimated as %s",
+                            report, parts.compute().count())
                     .isLessThanOrEqualTo(Math.max(TOLERANCE, report.compute() / 20));
         }
     }

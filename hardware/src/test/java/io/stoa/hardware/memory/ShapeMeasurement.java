@@ -46,8 +46,12 @@ record ShapeMeasurement(String shape, String settings, long weights, long contex
         all.put(
                 "no flash attention",
                 new MemorySettings(4096, 1, 2048, 512, 1, F16, F16, false, false, true, false, Repacking.NONE));
-        all.put("Q8_0", new MemorySettings(4096, 1, 2048, 512, 1, Q8_0, Q8_0, true, false, true, false, Repacking.NONE));
-        all.put("Q4_0", new MemorySettings(4096, 1, 2048, 512, 1, Q4_0, Q4_0, true, false, true, false, Repacking.NONE));
+        all.put(
+                "Q8_0",
+                new MemorySettings(4096, 1, 2048, 512, 1, Q8_0, Q8_0, true, false, true, false, Repacking.NONE));
+        all.put(
+                "Q4_0",
+                new MemorySettings(4096, 1, 2048, 512, 1, Q4_0, Q4_0, true, false, true, false, Repacking.NONE));
         all.put(
                 "four sequences",
                 new MemorySettings(8192, 4, 2048, 512, 4, F16, F16, true, false, false, false, Repacking.NONE));
@@ -132,7 +136,8 @@ record ShapeMeasurement(String shape, String settings, long weights, long contex
     /** Each shape beside its prediction, with the settings that are the rule. */
     static String table() {
         StringBuilder table = new StringBuilder();
-        table.append("| shape | architecture | weights | caches | compute, predicted / reported | error | compute is |\n");
+        table.append(
+                "| shape | architecture | weights | caches | compute, predicted / reported | error | compute is |\n");
         table.append("|---|---|--:|--:|--:|--:|---|\n");
         Map<String, PublishedShape> shapes = new LinkedHashMap<>();
         PublishedShape.all().forEach(shape -> shapes.put(shape.name(), shape));
@@ -141,8 +146,8 @@ record ShapeMeasurement(String shape, String settings, long weights, long contex
                 continue;
             }
             PublishedShape shape = Objects.requireNonNull(shapes.get(measured.shape()));
-            MemoryPrediction prediction = new MemoryPredictor()
-                    .predict(shape.header(), Objects.requireNonNull(SETTINGS.get("plain")));
+            MemoryPrediction prediction =
+                    new MemoryPredictor().predict(shape.header(), Objects.requireNonNull(SETTINGS.get("plain")));
             long compute = parts(prediction).compute().count();
             table.append(String.format(
                     Locale.ROOT,
@@ -162,7 +167,8 @@ record ShapeMeasurement(String shape, String settings, long weights, long contex
     /** For each of the settings, how far the worst estimate of a compute buffer is off. */
     private static String worst() {
         StringBuilder table = new StringBuilder();
-        table.append("| settings | shapes | of these exact in every byte | worst compute, bytes | worst compute | of |\n");
+        table.append(
+                "| settings | shapes | of these exact in every byte | worst compute, bytes | worst compute | of |\n");
         table.append("|---|--:|--:|--:|--:|---|\n");
         Map<String, PublishedShape> shapes = new LinkedHashMap<>();
         PublishedShape.all().forEach(shape -> shapes.put(shape.name(), shape));
@@ -177,7 +183,9 @@ record ShapeMeasurement(String shape, String settings, long weights, long contex
                     continue;
                 }
                 PublishedShape shape = Objects.requireNonNull(shapes.get(measured.shape()));
-                long compute = parts(new MemoryPredictor().predict(shape.header(), settings)).compute().count();
+                long compute = parts(new MemoryPredictor().predict(shape.header(), settings))
+                        .compute()
+                        .count();
                 long error = compute - measured.compute();
                 count++;
                 exact += error == 0 ? 1 : 0;

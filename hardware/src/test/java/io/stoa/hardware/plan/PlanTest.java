@@ -80,14 +80,17 @@ class PlanTest {
         assertThat(seconds).isLessThan(1);
         assertThat(result.count(FitSearch.Outcome.UNKNOWN)).isPositive();
         assertThat(result.unknown()).containsKey("the 16-bit peak of Apple M4 Max is not known");
-        assertThat(result.unknown().values().stream().mapToInt(Integer::intValue).sum())
+        assertThat(result.unknown().values().stream()
+                        .mapToInt(Integer::intValue)
+                        .sum())
                 .isEqualTo(result.count(FitSearch.Outcome.UNKNOWN));
         List<FitSearch.Cell> sure = result.found().stream()
                 .filter(cell -> cell.outcome() == FitSearch.Outcome.MEETS)
                 .toList();
         assertThat(sure).hasSize(result.count(FitSearch.Outcome.MEETS)).isNotEmpty();
         assertThat(sure).allSatisfy(cell -> {
-            assertThat(cell.memory().high()).isLessThanOrEqualTo((double) cell.machine().memory().count());
+            assertThat(cell.memory().high())
+                    .isLessThanOrEqualTo((double) cell.machine().memory().count());
             assertThat(cell.speed().timeToFirstToken().high()).isLessThanOrEqualTo(1);
             assertThat(cell.speed().timePerOutputToken().high()).isLessThanOrEqualTo(0.05);
         });
@@ -100,7 +103,9 @@ class PlanTest {
 
     @Test
     void aModelFileIsPlannedByItsHeader() throws IOException {
-        Path model = Path.of("../examples/quickstart/models/mini.gguf").toAbsolutePath().normalize();
+        Path model = Path.of("../examples/quickstart/models/mini.gguf")
+                .toAbsolutePath()
+                .normalize();
         FitPlan plan = plan("""
                 models:
                   - {name: mini, file: "%s", quantizations: [{name: Q4_0, bits: 4.5}]}
@@ -112,8 +117,8 @@ class PlanTest {
         FitSearch.Result result = FitSearch.search(plan);
         assertThat(result.cells()).isEqualTo(8);
         // Its weights fit the cache of an L4, so nothing is claimed about its speed.
-        assertThat(result.unknown().keySet()).allSatisfy(reason -> assertThat(reason)
-                .contains("fits the cache of L4, so bandwidth says nothing"));
+        assertThat(result.unknown().keySet())
+                .allSatisfy(reason -> assertThat(reason).contains("fits the cache of L4, so bandwidth says nothing"));
     }
 
     @Test
@@ -133,7 +138,8 @@ class PlanTest {
     }
 
     private static ParetoFront.Option option(String name, double cost, Interval quality, Interval latency) {
-        return new ParetoFront.Option(name, CostRange.exactly(Money.of("1", "USD").times(cost)), quality, latency);
+        return new ParetoFront.Option(
+                name, CostRange.exactly(Money.of("1", "USD").times(cost)), quality, latency);
     }
 
     @Test
@@ -210,12 +216,15 @@ class PlanTest {
                 .containsEntry("middle", "excluded: its licence does not allow this use")
                 .containsEntry("big", "passes, and costs more");
         assertThat(plan.assignments().getLast().reasons().get("small")).contains("below the gate of 90.0 %");
-        assertThat(ParetoFront.of(file.options())).extracting(ParetoFront.Option::name).containsExactly("small", "big");
+        assertThat(ParetoFront.of(file.options()))
+                .extracting(ParetoFront.Option::name)
+                .containsExactly("small", "big");
     }
 
     @Test
     void whatIsNotDecidedIsNotServed() {
-        HybridPlan plan = TierFile.read(YamlPart.parse("t.yaml", TIERS.replace("right: 960, of: 1000", "right: 92, of: 100")))
+        HybridPlan plan = TierFile.read(
+                        YamlPart.parse("t.yaml", TIERS.replace("right: 960, of: 1000", "right: 92, of: 100")))
                 .plan();
         assertThat(plan.assignments().getLast().standing()).isEqualTo(Standing.UNDECIDED);
         assertThat(plan.assignments().getLast().tier()).isEmpty();
@@ -258,7 +267,8 @@ class PlanTest {
         Score most = Score.wilson(800, 1000, 0.95, Score.Stop.EXHAUSTED);
         HybridPlan.Cascade cascade = HybridPlan.Cascade.of(one, ten, most);
         assertThat(cascade.leastAccepted()).isCloseTo(0.1, within(1e-12));
-        assertThat(cascade.perRequest().low().toDouble()).isCloseTo(1 + 10 * (1 - most.interval().high()), within(1e-9));
+        assertThat(cascade.perRequest().low().toDouble())
+                .isCloseTo(1 + 10 * (1 - most.interval().high()), within(1e-9));
     }
 
     @Test
@@ -280,9 +290,11 @@ class PlanTest {
         assertThat(result.request().perRequest().high().orElseThrow().toDouble())
                 .isCloseTo(0.325 * 3 / 3600 / 0.5, within(1e-9));
         assertThat(result.apiRequest().orElseThrow().toDouble()).isCloseTo(0.0008, within(1e-12));
-        assertThat(result.perAccepted().orElseThrow().low()).isGreaterThan(result.request().perRequest().low());
+        assertThat(result.perAccepted().orElseThrow().low())
+                .isGreaterThan(result.request().perRequest().low());
         assertThat(result.againstApi().orElseThrow()).isInstanceOf(BreakEven.After.class);
-        assertThatThrownBy(() -> CostSheet.parse("s.yaml", "request: {prompt-tokens: 1, answer-tokens: 1}\nspeed: {prompt: 1, generation: 0}"))
+        assertThatThrownBy(() -> CostSheet.parse(
+                        "s.yaml", "request: {prompt-tokens: 1, answer-tokens: 1}\nspeed: {prompt: 1, generation: 0}"))
                 .hasMessageContaining("s.yaml:2:");
     }
 }

@@ -66,8 +66,9 @@ final class LadderTest {
     void namesTheCheapestAndLeavesNothing() throws IOException {
         Ladder ladder = new Ladder(source(MODELS.resolve("nano.gguf")), margin(0.04));
         Ladder.Plan plan = ladder.plan(runtime.supportedQuantizations(), false);
-        assertThat(plan.rungs()).extracting(PlannedRung::type).containsExactlyInAnyOrder(
-                "Q8_0", "Q5_1", "Q5_0", "Q4_1", "Q4_0", "IQ4_NL");
+        assertThat(plan.rungs())
+                .extracting(PlannedRung::type)
+                .containsExactlyInAnyOrder("Q8_0", "Q5_1", "Q5_0", "Q4_1", "Q4_0", "IQ4_NL");
         assertThat(plan.untried()).extracting(LadderResult.Untried::type).contains("F16", "Q4_K_M", "Q2_K");
         LadderResult all = ladder.climb(plan, options(true), notes("a"), Progress.NONE, _ -> {});
         assertThat(all.rungs()).hasSize(6);
@@ -100,8 +101,7 @@ final class LadderTest {
             for (MeasuredRung rung : early.rungs()) {
                 Path file = folder.resolve(rung.type() + ".gguf");
                 runtime.quantize(MODELS.resolve(model + ".gguf"), file, rung.type(), 1);
-                double whole = runtime.divergence(
-                                MODELS.resolve(model + ".gguf"), file, text(), 64, 1, Progress.NONE)
+                double whole = runtime.divergence(MODELS.resolve(model + ".gguf"), file, text(), 64, 1, Progress.NONE)
                         .divergence()
                         .value();
                 assertThat(rung.decision())
@@ -183,7 +183,9 @@ final class LadderTest {
         TensorMix.Mixed first = new TensorMix(source(fragile), margin(0.05))
                 .make(folder.resolve("fragile-mix.gguf"), folder.resolve("work"), Progress.NONE);
         print(first);
-        assertThat(types(first, "layer 1,")).as("in any block type it loses far more than the margin").containsOnly(GgmlType.F16);
+        assertThat(types(first, "layer 1,"))
+                .as("in any block type it loses far more than the margin")
+                .containsOnly(GgmlType.F16);
         assertThat(types(first, "layer 0,")).doesNotContain(GgmlType.F16);
         assertThat(types(first, "layer 2,")).doesNotContain(GgmlType.F16);
         assertThat(first.whole().decision()).isEqualTo(Decision.NOT_INFERIOR);

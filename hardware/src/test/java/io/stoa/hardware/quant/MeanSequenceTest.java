@@ -69,7 +69,9 @@ final class MeanSequenceTest {
             boolean always = true;
             for (int i = 0; i < LONGEST && always; i++) {
                 mean.add(Math.exp(0.8 * random.nextGaussian()));
-                always = mean.interval(0.95).map(interval -> interval.contains(truth)).orElse(true);
+                always = mean.interval(0.95)
+                        .map(interval -> interval.contains(truth))
+                        .orElse(true);
             }
             held += always ? 1 : 0;
         }

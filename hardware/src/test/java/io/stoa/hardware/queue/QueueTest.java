@@ -157,8 +157,8 @@ class QueueTest {
 
     @Test
     void aRequestThatNeverFitsTheCacheIsDroppedAndNotWaitedFor() {
-        QueueResult result = new BatchingQueue(tokens -> 0.1, streams -> 0.1, 4, 10, 100)
-                .run(RequestTrace.regular(5, 1, 10, 10));
+        QueueResult result =
+                new BatchingQueue(tokens -> 0.1, streams -> 0.1, 4, 10, 100).run(RequestTrace.regular(5, 1, 10, 10));
         assertThat(result.dropped()).isEqualTo(5);
         assertThat(result.served()).isZero();
     }
@@ -169,9 +169,9 @@ class QueueTest {
         RequestTrace trace = RequestTrace.read(SPLITWISE);
         assertThat(trace.size()).isEqualTo(19_366);
         assertThat(trace.rate()).isCloseTo(19_365 / 3501.721937, within(1e-9));
-        QueueResult result =
-                new BatchingQueue(tokens -> tokens / 20_000.0, streams -> 0.01 + 0.0002 * streams, 64, 200_000, 10_000)
-                        .run(trace);
+        QueueResult result = new BatchingQueue(
+                        tokens -> tokens / 20_000.0, streams -> 0.01 + 0.0002 * streams, 64, 200_000, 10_000)
+                .run(trace);
         System.out.printf(
                 Locale.ROOT,
                 "Splitwise conversations: %d served, utilisation %.3f, first token %.3f s (p99 %.3f), queue %.2f%n",
@@ -184,17 +184,15 @@ class QueueTest {
         // Little's law: what is in the engine equals arrivals times time in it.
         double inside = result.latency().mean() * result.served() / result.seconds();
         assertThat(result.meanQueue()).isLessThan(inside);
-        QueueResult faster =
-                new BatchingQueue(tokens -> tokens / 20_000.0, streams -> 0.01 + 0.0002 * streams, 64, 200_000, 10_000)
-                        .run(trace.faster(1.3));
+        QueueResult faster = new BatchingQueue(
+                        tokens -> tokens / 20_000.0, streams -> 0.01 + 0.0002 * streams, 64, 200_000, 10_000)
+                .run(trace.faster(1.3));
         assertThat(faster.waiting().mean()).isGreaterThan(result.waiting().mean());
     }
 
     @Test
     void azuresFormIsReadToo() throws IOException {
-        Path file = Files.writeString(
-                folder.resolve("azure.csv"),
-                """
+        Path file = Files.writeString(folder.resolve("azure.csv"), """
                 TIMESTAMP,ContextTokens,GeneratedTokens
                 2023-11-16 18:15:46.6805900,374,44
                 2023-11-16 18:15:50.9951690,396,109

@@ -27,24 +27,30 @@ class SafetensorsModelTest {
     @Test
     void aModelOfOneFile() throws IOException {
         config(SMALL);
-        file("model.safetensors", "{\"__metadata__\": {\"format\": \"pt\"}, \"a\": {\"dtype\": \"BF16\", \"shape\":"
-                + " [4, 8], \"data_offsets\": [0, 64]}, \"b\": {\"dtype\": \"F8_E4M3\", \"shape\": [16],"
-                + " \"data_offsets\": [64, 80]}, \"scale\": {\"dtype\": \"F32\", \"shape\": [], \"data_offsets\":"
-                + " [80, 84]}}", 84);
+        file(
+                "model.safetensors",
+                "{\"__metadata__\": {\"format\": \"pt\"}, \"a\": {\"dtype\": \"BF16\", \"shape\":"
+                        + " [4, 8], \"data_offsets\": [0, 64]}, \"b\": {\"dtype\": \"F8_E4M3\", \"shape\": [16],"
+                        + " \"data_offsets\": [64, 80]}, \"scale\": {\"dtype\": \"F32\", \"shape\": [], \"data_offsets\":"
+                        + " [80, 84]}}",
+                84);
 
         SafetensorsModel model = SafetensorsModel.read(folder);
 
         assertThat(model.weights()).isEqualTo(new Bytes(84));
         assertThat(model.parameters()).isEqualTo(49);
-        assertThat(model.byType()).containsEntry(DataType.BF16, new Bytes(64)).containsEntry(DataType.F32, new Bytes(4));
+        assertThat(model.byType())
+                .containsEntry(DataType.BF16, new Bytes(64))
+                .containsEntry(DataType.F32, new Bytes(4));
         assertThat(model.config().elementsPerToken()).isEqualTo(2 * 4 * 2 * 16);
     }
 
     @Test
     void shardsAreAddedUpAndMissingOnesNamed() throws IOException {
         config(SMALL);
-        write("model.safetensors.index.json", "{\"weight_map\": {\"a\": \"model-1.safetensors\", \"b\":"
-                + " \"model-2.safetensors\"}}");
+        write(
+                "model.safetensors.index.json",
+                "{\"weight_map\": {\"a\": \"model-1.safetensors\", \"b\":" + " \"model-2.safetensors\"}}");
         file("model-1.safetensors", "{\"a\": {\"dtype\": \"F16\", \"shape\": [8], \"data_offsets\": [0, 16]}}", 16);
 
         assertThatThrownBy(() -> SafetensorsModel.read(folder))
@@ -64,7 +70,8 @@ class SafetensorsModelTest {
 
     @Test
     void aHeaderOf400GigabytesIsRefused() throws IOException {
-        ByteBuffer bytes = ByteBuffer.allocate(64).order(ByteOrder.LITTLE_ENDIAN).putLong(400_000_000_000L);
+        ByteBuffer bytes =
+                ByteBuffer.allocate(64).order(ByteOrder.LITTLE_ENDIAN).putLong(400_000_000_000L);
         Path file = folder.resolve("model.safetensors");
         Files.write(file, bytes.array());
 
@@ -131,7 +138,8 @@ class SafetensorsModelTest {
         assertThatThrownBy(() -> ModelConfig.read(folder.resolve("config.json")))
                 .hasMessageContaining("num_hidden_layers is 2000000000, not a whole number from 1 to 1024");
         config("{\"architectures\": []}");
-        assertThatThrownBy(() -> ModelConfig.read(folder.resolve("config.json"))).hasMessageContaining("no model_type");
+        assertThatThrownBy(() -> ModelConfig.read(folder.resolve("config.json")))
+                .hasMessageContaining("no model_type");
     }
 
     /** 40 GiB for Llama-3.1-8B in BF16: pages of 64 KiB, 32 layers. */

@@ -91,8 +91,7 @@ final class CalibrationTest {
         int rounds = 60;
         int inside = 0;
         for (int round = 0; round < rounds; round++) {
-            Answer.Known known =
-                    (Answer.Known) calibrate(random, 0.05).predict(header, new Question(1, 100, 100, 1));
+            Answer.Known known = (Answer.Known) calibrate(random, 0.05).predict(header, new Question(1, 100, 100, 1));
             double measured = cost(SpeedModel.stepWork(work, 100, 1, CACHE)) * Math.exp(0.05 * random.nextGaussian());
             inside += known.stepInterval().contains(measured) ? 1 : 0;
         }
@@ -114,10 +113,12 @@ final class CalibrationTest {
         SpeedModel model = calibrate(new Random(1), 0);
         GgufHeader header = write(new CalibrationModel(GgmlType.Q6_K, 2, 512, 8, 2, 1536, 4000));
         assertThat(model.predict(header, new Question(1, 10, 0, 1)))
-                .isInstanceOfSatisfying(Answer.Unknown.class, unknown -> assertThat(unknown.reason())
-                        .contains("not calibrated", "Q6_K"));
+                .isInstanceOfSatisfying(
+                        Answer.Unknown.class,
+                        unknown -> assertThat(unknown.reason()).contains("not calibrated", "Q6_K"));
         assertThat(model.predict(header, new Question(2, 10, 0, 1)))
-                .isInstanceOfSatisfying(Answer.Unknown.class, unknown -> assertThat(unknown.reason())
-                        .contains("[1] threads, not 2"));
+                .isInstanceOfSatisfying(
+                        Answer.Unknown.class,
+                        unknown -> assertThat(unknown.reason()).contains("[1] threads, not 2"));
     }
 }

@@ -43,8 +43,8 @@ final class SpdxList {
      * small letters as well (SPDX 3.0.1, annex B).
      */
     Optional<SpdxExpression> expression(String text) {
-        String capitals = OPERATOR.matcher(text)
-                .replaceAll(operator -> operator.group().toUpperCase(Locale.ROOT));
+        String capitals =
+                OPERATOR.matcher(text).replaceAll(operator -> operator.group().toUpperCase(Locale.ROOT));
         return SpdxExpression.parse(capitals).flatMap(expression -> expression.written(this::written));
     }
 
@@ -62,7 +62,8 @@ final class SpdxList {
         int with = name.indexOf(WITH);
         if (with >= 0) {
             return written(name.substring(0, with))
-                    .flatMap(id -> exception(name.substring(with + WITH.length())).map(added -> id + WITH + added));
+                    .flatMap(id ->
+                            exception(name.substring(with + WITH.length())).map(added -> id + WITH + added));
         }
         if (REFERENCE.matcher(name).matches()) {
             return Optional.of(name);

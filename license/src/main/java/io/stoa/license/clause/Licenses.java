@@ -82,8 +82,7 @@ public final class Licenses {
 
         synchronized Recognizer get() {
             Recognizer recognizer = made.orElseGet(() -> new Recognizer(outlined.stream()
-                    .map(one -> new Recognizer.Reference(
-                            one.license.id(), one.license.titles(), one.fingerprint))
+                    .map(one -> new Recognizer.Reference(one.license.id(), one.license.titles(), one.fingerprint))
                     .toList()));
             made = Optional.of(recognizer);
             return recognizer;

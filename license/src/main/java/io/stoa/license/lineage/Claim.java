@@ -5,7 +5,6 @@ import static java.util.Objects.requireNonNull;
 import io.stoa.license.clause.License;
 import io.stoa.license.clause.Licenses;
 import io.stoa.license.text.Recognition;
-import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 

@@ -263,8 +263,7 @@ public final class LineageReader {
         private final List<Claim> impossible = new ArrayList<>();
         private final Set<String> everyone;
 
-        Origins(
-                String model, Optional<Path> folder, List<Trace> traces, List<Paper> papers, List<String> known) {
+        Origins(String model, Optional<Path> folder, List<Trace> traces, List<Paper> papers, List<String> known) {
             this.folder = folder.map(path -> path.toAbsolutePath().normalize());
             this.papers = papers;
             papers.stream()

@@ -159,10 +159,8 @@ public record Step(Relation relation, String name, List<Claim> claims) {
         return origin
                 ? "ask the publisher of %s what it was made from".formatted(name)
                 : "have a lawyer read what is said in %s, or name a source that states the licence that holds"
-                        .formatted(doubtful.stream()
-                                .map(Claim::source)
-                                .distinct()
-                                .collect(Collectors.joining(" and ")));
+                        .formatted(
+                                doubtful.stream().map(Claim::source).distinct().collect(Collectors.joining(" and ")));
     }
 
     /**

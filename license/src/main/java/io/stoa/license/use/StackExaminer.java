@@ -85,13 +85,17 @@ public final class StackExaminer {
                             : String.join("; ", ground.provides());
                     // a licence text is a paper of its own for each licence, whatever else reads alike
                     String key = todo.contains("copy of")
-                            ? todo + ground.license().map(id -> " of " + examiner.name(id)).orElse("")
+                            ? todo
+                                    + ground.license()
+                                            .map(id -> " of " + examiner.name(id))
+                                            .orElse("")
                             : todo;
                     models.computeIfAbsent(key, _ -> new LinkedHashSet<>()).add(part.model());
                     bases.computeIfAbsent(key, _ -> new LinkedHashSet<>())
                             .add(ground.license()
-                                    .map(id -> examiner.name(id) + ", ")
-                                    .orElse("") + ground.basis());
+                                            .map(id -> examiner.name(id) + ", ")
+                                            .orElse("")
+                                    + ground.basis());
                 }
             }
         }

@@ -200,7 +200,8 @@ class BomWriterTest {
     @Test
     void teachersAreSaid() throws IOException {
         Path model = card("license: mit\nteacher_model: org/big");
-        assertThat(component(model).path("pedigree").path("notes").asString()).contains("trained on outputs of org/big");
+        assertThat(component(model).path("pedigree").path("notes").asString())
+                .contains("trained on outputs of org/big");
         assertThat(text(BomFormat.SPDX_3, model)).contains("ai_informationAboutTraining", "org/big");
     }
 
