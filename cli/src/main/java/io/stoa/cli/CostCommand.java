@@ -21,7 +21,8 @@ import tools.jackson.databind.json.JsonMapper;
 
 @Command(
         name = "cost",
-        description = "What answers cost: per million tokens, per accepted answer, in energy; when own hardware pays off.",
+        description =
+                "What answers cost: per million tokens, per accepted answer, in energy; when own hardware pays off.",
         mixinStandardHelpOptions = true,
         sortOptions = false,
         footer = {
@@ -33,7 +34,8 @@ import tools.jackson.databind.json.JsonMapper;
             "  utilisation: 0.5",
             "  hourly: {amount: 3.00 USD, date: 2026-11-01, source: the provider's price list}",
             "  acceptance: {right: 180, of: 200}",
-            "  energy: {busy: 700 W, idle: 100 W, pue: 1.2, per-kwh: {amount: 0.30 USD, date: 2026-11-01, source: bill}}",
+            "  energy: {busy: 700 W, idle: 100 W, pue: 1.2, per-kwh: {amount: 0.30 USD, date: 2026-11-01, source:"
+                    + " bill}}",
             "  own: {purchase: {amount: 30000 USD, date: 2026-11-01, source: offer}, lifetime-months: 36}",
             "  api: {input-per-million: {amount: 0.50 USD, date: 2026-11-01, source: price list},",
             "        output-per-million: {amount: 1.50 USD, date: 2026-11-01, source: price list}}",
@@ -123,8 +125,7 @@ final class CostCommand implements Runnable {
     private static String volume(BreakEven result) {
         return switch (result) {
             case BreakEven.After after ->
-                String.format(
-                        Locale.ROOT, "from %,.0f requests a month on, loss of value included", after.requests());
+                String.format(Locale.ROOT, "from %,.0f requests a month on, loss of value included", after.requests());
             case BreakEven.Never(String reason) -> "never: " + reason;
         };
     }

@@ -62,7 +62,10 @@ final class FitClaimCommand implements Callable<Integer> {
     @Option(names = "--kv-bytes", description = "Bytes of cache for a token of context.")
     private Optional<Double> cache = Optional.empty();
 
-    @Option(names = "--streams", defaultValue = "1", description = "Answers at the same time. Default: ${DEFAULT-VALUE}")
+    @Option(
+            names = "--streams",
+            defaultValue = "1",
+            description = "Answers at the same time. Default: ${DEFAULT-VALUE}")
     private int streams = 1;
 
     @Option(names = "--context", defaultValue = "0", description = "Tokens in each stream's cache, at least.")
@@ -80,7 +83,10 @@ final class FitClaimCommand implements Callable<Integer> {
     @Option(names = "--first", paramLabel = "SECONDS", description = "Claimed: time to the first token, of")
     private Optional<Double> first = Optional.empty();
 
-    @Option(names = "--prompt-tokens", defaultValue = "0", description = "a prompt of so many tokens, none of them cached.")
+    @Option(
+            names = "--prompt-tokens",
+            defaultValue = "0",
+            description = "a prompt of so many tokens, none of them cached.")
     private int promptTokens;
 
     @Option(names = "--per-token", paramLabel = "SECONDS", description = "Claimed: time from token to token.")
@@ -115,12 +121,13 @@ final class FitClaimCommand implements Callable<Integer> {
             house.out().println(JsonMapper.shared().writeValueAsString(report));
         } else {
             report.violations()
-                    .forEach(violation -> house.out().printf(
-                            Locale.ROOT,
-                            "%s (%s): %s%n",
-                            violation.severity().name().toLowerCase(Locale.ROOT),
-                            violation.bound(),
-                            violation.reason()));
+                    .forEach(violation -> house.out()
+                            .printf(
+                                    Locale.ROOT,
+                                    "%s (%s): %s%n",
+                                    violation.severity().name().toLowerCase(Locale.ROOT),
+                                    violation.bound(),
+                                    violation.reason()));
             report.unchecked().forEach(what -> house.out().println("not checked: " + what));
             if (!report.flagged()) {
                 house.out().println("no bound is broken");

@@ -15,12 +15,7 @@ import tools.jackson.databind.json.JsonMapper;
         description = "List the machines of the catalogue, with the source of their figures.",
         mixinStandardHelpOptions = true,
         sortOptions = false,
-        footer = {
-            "",
-            "Examples:",
-            "  stoa fit machines",
-            "  stoa fit machines --machines ours.yaml --json"
-        })
+        footer = {"", "Examples:", "  stoa fit machines", "  stoa fit machines --machines ours.yaml --json"})
 final class FitMachinesCommand implements Runnable {
     private final House house;
 
@@ -41,18 +36,27 @@ final class FitMachinesCommand implements Runnable {
             house.out().println(JsonMapper.shared().writeValueAsString(all));
             return;
         }
-        house.out().printf(
-                Locale.ROOT, "%-24s %10s %10s %12s %8s  %s%n", "machine", "memory", "GB/s", "TFLOPS (16)", "W", "source");
+        house.out()
+                .printf(
+                        Locale.ROOT,
+                        "%-24s %10s %10s %12s %8s  %s%n",
+                        "machine",
+                        "memory",
+                        "GB/s",
+                        "TFLOPS (16)",
+                        "W",
+                        "source");
         for (MachineType machine : all) {
-            house.out().printf(
-                    Locale.ROOT,
-                    "%-24s %10s %10s %12s %8s  %s%n",
-                    machine.name(),
-                    machine.memory(),
-                    figure(machine.bandwidth(), 1e9),
-                    figure(machine.usualPeak(), 1e12),
-                    figure(machine.power(), 1),
-                    machine.source());
+            house.out()
+                    .printf(
+                            Locale.ROOT,
+                            "%-24s %10s %10s %12s %8s  %s%n",
+                            machine.name(),
+                            machine.memory(),
+                            figure(machine.bandwidth(), 1e9),
+                            figure(machine.usualPeak(), 1e12),
+                            figure(machine.power(), 1),
+                            machine.source());
         }
     }
 

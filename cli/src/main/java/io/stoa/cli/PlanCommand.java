@@ -18,13 +18,14 @@ import tools.jackson.databind.json.JsonMapper;
 
 @Command(
         name = "plan",
-        description = "Say which tier serves which part of a workload, what that saves, and what is on the Pareto front.",
+        description =
+                "Say which tier serves which part of a workload, what that saves, and what is on the Pareto front.",
         mixinStandardHelpOptions = true,
         sortOptions = false,
         footer = {
             "",
-            "A task goes to the cheapest tier that surely passes its gate and the latency; acceptance is a count of right"
-                    + " answers, whose interval (Wilson, 95 %) decides.",
+            "A task goes to the cheapest tier that surely passes its gate and the latency; acceptance is a count of"
+                    + " right answers, whose interval (Wilson, 95 %) decides.",
             "Exit codes: 0 every task is served, 11 one may be served once more is measured, 12 one is served by none.",
             "A plan:",
             "  latency: 5 s",
@@ -67,16 +68,17 @@ final class PlanCommand implements Callable<Integer> {
         } else {
             plan.assignments().forEach(this::print);
             read.tiers()
-                    .forEach(tier -> house.out().printf(
-                            Locale.ROOT, "%s serves %.1f %%%n", tier.name(), 100 * plan.share(tier.name())));
+                    .forEach(tier -> house.out()
+                            .printf(Locale.ROOT, "%s serves %.1f %%%n", tier.name(), 100 * plan.share(tier.name())));
             plan.perRequest().ifPresent(cost -> house.out().println("an average request costs " + cost));
             plan.saved()
-                    .ifPresent(saved -> house.out().printf(
-                            Locale.ROOT,
-                            "against %s alone it saves %.1f to %.1f %%%n",
-                            read.reference().orElse(""),
-                            100 * saved.low(),
-                            100 * saved.high()));
+                    .ifPresent(saved -> house.out()
+                            .printf(
+                                    Locale.ROOT,
+                                    "against %s alone it saves %.1f to %.1f %%%n",
+                                    read.reference().orElse(""),
+                                    100 * saved.low(),
+                                    100 * saved.high()));
             house.out().println("not surely beaten in cost, quality and latency at once: " + String.join(", ", front));
         }
         Standing worst = plan.assignments().stream()
@@ -91,15 +93,19 @@ final class PlanCommand implements Callable<Integer> {
     }
 
     private void print(HybridPlan.Assignment assignment) {
-        house.out().printf(
-                Locale.ROOT,
-                "%s (%.1f %%): %s%n",
-                assignment.task().name(),
-                100 * assignment.task().share(),
-                assignment
-                        .tier()
-                        .map(HybridPlan.Tier::name)
-                        .orElse(assignment.standing() == Standing.UNDECIDED ? "not decided" : "served by none"));
+        house.out()
+                .printf(
+                        Locale.ROOT,
+                        "%s (%.1f %%): %s%n",
+                        assignment.task().name(),
+                        100 * assignment.task().share(),
+                        assignment
+                                .tier()
+                                .map(HybridPlan.Tier::name)
+                                .orElse(
+                                        assignment.standing() == Standing.UNDECIDED
+                                                ? "not decided"
+                                                : "served by none"));
         assignment.reasons().forEach((tier, reason) -> house.out().println("  " + tier + ": " + reason));
     }
 

@@ -14,7 +14,8 @@ import tools.jackson.databind.json.JsonMapper;
 
 @Command(
         name = "simulate",
-        description = "Replay requests before an engine that batches continuously: waiting, first tokens, utilisation, drops.",
+        description = "Replay requests before an engine that batches continuously: waiting, first tokens, utilisation,"
+                + " drops.",
         mixinStandardHelpOptions = true,
         sortOptions = false,
         footer = {
@@ -92,32 +93,43 @@ final class SimulateCommand implements Runnable {
                 .orElseGet(() -> RequestTrace.poisson(requests, rate.orElse(1.0), promptTokens, answerTokens, seed))
                 .faster(faster));
         QueueResult result = Arguments.checked(() -> new BatchingQueue(
-                                tokens -> tokens / promptSpeed,
-                                streams -> step + streams * stepEach,
-                                slots,
-                                cache.orElse(Long.MAX_VALUE),
-                                queue.orElse(Integer.MAX_VALUE)))
+                        tokens -> tokens / promptSpeed,
+                        streams -> step + streams * stepEach,
+                        slots,
+                        cache.orElse(Long.MAX_VALUE),
+                        queue.orElse(Integer.MAX_VALUE)))
                 .run(coming);
         if (json) {
             house.out().println(JsonMapper.shared().writeValueAsString(result));
             return;
         }
-        house.out().printf(
-                Locale.ROOT,
-                "%,d requests, %.3f a second: %,d served, %,d dropped, in %,.0f s%n",
-                coming.size(),
-                coming.rate(),
-                result.served(),
-                result.dropped(),
-                result.seconds());
-        house.out().printf(
-                Locale.ROOT,
-                "busy %.1f %% of the time, %.2f answers in the making, %.2f requests waiting on average%n",
-                100 * result.utilisation(),
-                result.meanActive(),
-                result.meanQueue());
-        house.out().printf(
-                Locale.ROOT, "%-22s %9s %9s %9s %9s %9s %9s%n", "seconds", "mean", "median", "90 %", "95 %", "99 %", "max");
+        house.out()
+                .printf(
+                        Locale.ROOT,
+                        "%,d requests, %.3f a second: %,d served, %,d dropped, in %,.0f s%n",
+                        coming.size(),
+                        coming.rate(),
+                        result.served(),
+                        result.dropped(),
+                        result.seconds());
+        house.out()
+                .printf(
+                        Locale.ROOT,
+                        "busy %.1f %% of the time, %.2f answers in the making, %.2f requests waiting on average%n",
+                        100 * result.utilisation(),
+                        result.meanActive(),
+                        result.meanQueue());
+        house.out()
+                .printf(
+                        Locale.ROOT,
+                        "%-22s %9s %9s %9s %9s %9s %9s%n",
+                        "seconds",
+                        "mean",
+                        "median",
+                        "90 %",
+                        "95 %",
+                        "99 %",
+                        "max");
         print("waiting", result.waiting());
         print("time to first token", result.timeToFirstToken());
         print("time per output token", result.timePerOutputToken());
@@ -125,15 +137,16 @@ final class SimulateCommand implements Runnable {
     }
 
     private void print(String what, QueueResult.Times times) {
-        house.out().printf(
-                Locale.ROOT,
-                "%-22s %9.4f %9.4f %9.4f %9.4f %9.4f %9.4f%n",
-                what,
-                times.mean(),
-                times.median(),
-                times.p90(),
-                times.p95(),
-                times.p99(),
-                times.max());
+        house.out()
+                .printf(
+                        Locale.ROOT,
+                        "%-22s %9.4f %9.4f %9.4f %9.4f %9.4f %9.4f%n",
+                        what,
+                        times.mean(),
+                        times.median(),
+                        times.p90(),
+                        times.p95(),
+                        times.p99(),
+                        times.max());
     }
 }

@@ -53,20 +53,22 @@ class HardwareVerbsTest {
     @Test
     void aSearchFindsTheCheapestThatMeetsTheTargets() throws IOException {
         Path plan = file("plan.yaml", """
-                models:
-                  - {name: 8B, parameters: 8.03e9, layers: 32, width: 4096, kv-heads: 8, key-length: 128,
-                     quantizations: [{name: Q4_K_M, bits: 4.8944}, {name: F16, bits: 16}]}
-                machines:
-                  - {name: box, like: RTX 4090, hourly: {amount: 0.69 USD, date: 2026-11-01, source: made up}}
-                on: [box, Apple M4 Max]
-                contexts: [4096]
-                concurrency: [1, 8, 64]
-                workload: {prompt-tokens: 1000, answer-tokens: 200, time-per-output-token: 50 ms}
-                """);
+            models:
+              - {name: 8B, parameters: 8.03e9, layers: 32, width: 4096, kv-heads: 8, key-length: 128,
+                 quantizations: [{name: Q4_K_M, bits: 4.8944}, {name: F16, bits: 16}]}
+            machines:
+              - {name: box, like: RTX 4090, hourly: {amount: 0.69 USD, date: 2026-11-01, source: made up}}
+            on: [box, Apple M4 Max]
+            contexts: [4096]
+            concurrency: [1, 8, 64]
+            workload: {prompt-tokens: 1000, answer-tokens: 200, time-per-output-token: 50 ms}
+            """);
         assertThat(run("fit", "search", plan, "--json")).isZero();
         JsonNode json = JsonMapper.shared().readTree(out());
         assertThat(json.get("combinations").intValue()).isEqualTo(12);
-        assertThat(json.get("unknown").get("the 16-bit peak of Apple M4 Max is not known").intValue())
+        assertThat(json.get("unknown")
+                        .get("the 16-bit peak of Apple M4 Max is not known")
+                        .intValue())
                 .isEqualTo(6);
         assertThat(json.get("counts").get("does-not-fit").intValue()).isPositive();
         JsonNode first = json.get("found").get(0);
@@ -89,10 +91,30 @@ class HardwareVerbsTest {
 
     @Test
     void anImpossibleClaimIsRefusedWithItsBound() {
-        assertThat(run("fit", "claim", "--machine", "L4", "--parameters", "8.03e9", "--bits", "4.89", "--generation", 90))
+        assertThat(run(
+                        "fit",
+                        "claim",
+                        "--machine",
+                        "L4",
+                        "--parameters",
+                        "8.03e9",
+                        "--bits",
+                        "4.89",
+                        "--generation",
+                        90))
                 .isEqualTo(ExitCode.NOT_READY.code());
         assertThat(out()).contains("impossible (bandwidth): 90.00 tokens/s are claimed, at most ");
-        assertThat(run("fit", "claim", "--machine", "L4", "--parameters", "8.03e9", "--bits", "4.89", "--generation", 40))
+        assertThat(run(
+                        "fit",
+                        "claim",
+                        "--machine",
+                        "L4",
+                        "--parameters",
+                        "8.03e9",
+                        "--bits",
+                        "4.89",
+                        "--generation",
+                        40))
                 .isZero();
         assertThat(out()).contains("no bound is broken");
         assertThat(run("fit", "claim", "--machine", "L44", "--parameters", "8e9", "--generation", 40))
@@ -103,17 +125,20 @@ class HardwareVerbsTest {
     @Test
     void theMachinesAreListedWithTheirSources() {
         assertThat(run("fit", "machines")).isZero();
-        assertThat(out()).contains("H100 SXM").contains("NVIDIA H100 data sheet").contains("unknown");
+        assertThat(out())
+                .contains("H100 SXM")
+                .contains("NVIDIA H100 data sheet")
+                .contains("unknown");
     }
 
     @Test
     void costsAreToldWithTheirPrices() throws IOException {
         Path sheet = file("sheet.yaml", """
-                request: {prompt-tokens: 1000, answer-tokens: 200}
-                speed: {prompt: 8000, generation: 1000}
-                utilisation: 0.5
-                hourly: {amount: 3.00 USD, date: 2026-06-01, source: made up}
-                """);
+            request: {prompt-tokens: 1000, answer-tokens: 200}
+            speed: {prompt: 8000, generation: 1000}
+            utilisation: 0.5
+            hourly: {amount: 3.00 USD, date: 2026-06-01, source: made up}
+            """);
         assertThat(run("cost", sheet)).isZero();
         assertThat(out()).contains("1.667 USD").contains("price used: 3.00 USD (2026-06-01, made up)");
         assertThat(err()).contains("178 days old");
@@ -129,7 +154,8 @@ class HardwareVerbsTest {
     @Test
     void requestsAreReplayed() throws IOException {
         Path trace = file("trace.csv", "arrived_at,num_prefill_tokens,num_decode_tokens\n0,100,11\n0.1,100,11\n");
-        assertThat(run("simulate", trace, "--prompt-speed", 1000, "--step", "0.1", "--slots", 1, "--json")).isZero();
+        assertThat(run("simulate", trace, "--prompt-speed", 1000, "--step", "0.1", "--slots", 1, "--json"))
+                .isZero();
         JsonNode json = JsonMapper.shared().readTree(out());
         assertThat(json.get("served").intValue()).isEqualTo(2);
         // The first takes 0.1 s for its prompt and ten steps of 0.1 s.
@@ -141,18 +167,18 @@ class HardwareVerbsTest {
     @Test
     void tasksGoToTiers() throws IOException {
         Path tiers = file("tiers.yaml", """
-                reference: big
-                tasks: [{name: t, share: 1, gate: 0.9}]
-                tiers:
-                  - name: small
-                    per-request: {amount: 0.001 USD, date: 2026-11-01, source: made up}
-                    latency: 1 s
-                    acceptance: {t: {right: 90, of: 100}}
-                  - name: big
-                    per-request: {amount: 0.01 USD, date: 2026-11-01, source: made up}
-                    latency: 2 s
-                    acceptance: {t: {right: 990, of: 1000}}
-                """);
+            reference: big
+            tasks: [{name: t, share: 1, gate: 0.9}]
+            tiers:
+              - name: small
+                per-request: {amount: 0.001 USD, date: 2026-11-01, source: made up}
+                latency: 1 s
+                acceptance: {t: {right: 90, of: 100}}
+              - name: big
+                per-request: {amount: 0.01 USD, date: 2026-11-01, source: made up}
+                latency: 2 s
+                acceptance: {t: {right: 990, of: 1000}}
+            """);
         assertThat(run("plan", tiers)).isZero();
         assertThat(out())
                 .contains("t (100.0 %): big")

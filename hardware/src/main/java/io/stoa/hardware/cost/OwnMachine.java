@@ -77,8 +77,8 @@ public record OwnMachine(
         Money rented = rent.monthly(requestsPerMonth);
         Money saved = rented.minus(running);
         if (!saved.isPositive()) {
-            return new BreakEven.Never(String.format(
-                    Locale.ROOT, "running it costs %s a month, and renting %s", running, rented));
+            return new BreakEven.Never(
+                    String.format(Locale.ROOT, "running it costs %s a month, and renting %s", running, rented));
         }
         double months = purchase.times((double) machines(requestsPerMonth)).dividedBy(saved);
         return new BreakEven.After(months, months * requestsPerMonth, months <= lifetimeMonths);

@@ -13,8 +13,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What somebody asked for something on some day. Prices of machines and tokens change monthly, so a price without a date
- * and a source is none.
+ * What somebody asked for something on some day. Prices of machines and tokens change monthly, so a price without a
+ * date and a source is none.
  *
  * @param amount what was asked
  * @param date when
@@ -57,7 +57,8 @@ public record Price(Money amount, LocalDate date, String source) {
         if (amount.doubleValue() > most) {
             throw part.wrong(
                     "amount",
-                    String.format(Locale.ROOT, "%s is not believed as the price of %s: at most %,.0f is", text, what, most));
+                    String.format(
+                            Locale.ROOT, "%s is not believed as the price of %s: at most %,.0f is", text, what, most));
         }
         return new Price(new Money(amount, currency), date(part), part.text("source"));
     }

@@ -77,7 +77,7 @@ public enum Dimension {
 
     /** How to write one, for a message. */
     public String form() {
-        return "a number with a unit of " + units().stream().map(Unit::name).collect(Collectors.joining(", ")) + ", such as "
-                + example;
+        return "a number with a unit of " + units().stream().map(Unit::name).collect(Collectors.joining(", "))
+                + ", such as " + example;
     }
 }

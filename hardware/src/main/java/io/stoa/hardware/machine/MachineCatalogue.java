@@ -20,8 +20,8 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 
 /**
- * Machines by name: those shipped ({@code machines.yaml}, each with its source) and those of the user's files, which add
- * to them, or take the place of one of the same name. A file is
+ * Machines by name: those shipped ({@code machines.yaml}, each with its source) and those of the user's files, which
+ * add to them, or take the place of one of the same name. A file is
  *
  * <pre>{@code
  * machines:
@@ -38,8 +38,8 @@ import java.util.OptionalDouble;
  *     source: its data sheet
  * }</pre>
  *
- * <p>Figures beyond what any such machine has are refused with what was probably meant: {@code 80 MB} of an accelerator,
- * or a price of a million an hour.
+ * <p>Figures beyond what any such machine has are refused with what was probably meant: {@code 80 MB} of an
+ * accelerator, or a price of a million an hour.
  */
 public final class MachineCatalogue {
     private static final String SHIPPED = "machines.yaml";
@@ -102,8 +102,7 @@ public final class MachineCatalogue {
     private String unknown(String name) {
         List<String> names = all().stream().map(MachineType::name).toList();
         return "the machine " + name + " is not in the catalogue"
-                + Spelling.hint(name, names)
-                        .orElse("; stoa fit machines lists it, and --machines FILE adds to it");
+                + Spelling.hint(name, names).orElse("; stoa fit machines lists it, and --machines FILE adds to it");
     }
 
     private static String key(String name) {
@@ -126,11 +125,10 @@ public final class MachineCatalogue {
                 "hourly",
                 "purchase",
                 "source");
-        Optional<MachineType> like = part.optionalText("like")
-                .map(name -> find(name).orElseThrow(() -> part.wrong("like", unknown(name))));
-        MachineType.Kind kind = like.isPresent() && !part.has("kind")
-                ? like.get().kind()
-                : part.choice("kind", MachineType.Kind.class);
+        Optional<MachineType> like =
+                part.optionalText("like").map(name -> find(name).orElseThrow(() -> part.wrong("like", unknown(name))));
+        MachineType.Kind kind =
+                like.isPresent() && !part.has("kind") ? like.get().kind() : part.choice("kind", MachineType.Kind.class);
         Bytes memory = memory(part, kind)
                 .or(() -> like.map(MachineType::memory))
                 .orElseThrow(() -> part.wrong("the key memory is missing"));
@@ -141,7 +139,9 @@ public final class MachineCatalogue {
                 kind,
                 memory,
                 bandwidth,
-                part.has("compute") || like.isEmpty() ? compute(part) : like.get().compute(),
+                part.has("compute") || like.isEmpty()
+                        ? compute(part)
+                        : like.get().compute(),
                 or(
                         part.optionalMeasure(
                                 "power", Dimension.POWER, 0.5, 20_000, "one device draws between 0.5 W and 20 kW"),
@@ -176,16 +176,14 @@ public final class MachineCatalogue {
     }
 
     private static Optional<Bytes> memory(YamlPart part, MachineType.Kind kind) {
-        double least =
-                switch (kind) {
-                    case GPU -> 1e9;
-                    case CPU, UNIFIED -> 2.5e8;
-                };
-        double most =
-                switch (kind) {
-                    case GPU -> 2e12;
-                    case CPU, UNIFIED -> 6.4e13;
-                };
+        double least = switch (kind) {
+            case GPU -> 1e9;
+            case CPU, UNIFIED -> 2.5e8;
+        };
+        double most = switch (kind) {
+            case GPU -> 2e12;
+            case CPU, UNIFIED -> 6.4e13;
+        };
         OptionalDouble bytes = part.optionalMeasure(
                 "memory",
                 Dimension.MEMORY,
@@ -198,11 +196,10 @@ public final class MachineCatalogue {
     }
 
     private static OptionalDouble bandwidth(YamlPart part, MachineType.Kind kind) {
-        double least =
-                switch (kind) {
-                    case GPU -> 2e10;
-                    case CPU, UNIFIED -> 1e9;
-                };
+        double least = switch (kind) {
+            case GPU -> 2e10;
+            case CPU, UNIFIED -> 1e9;
+        };
         return part.optionalMeasure(
                 "bandwidth",
                 Dimension.BANDWIDTH,
@@ -210,7 +207,8 @@ public final class MachineCatalogue {
                 5e13,
                 String.format(
                         Locale.ROOT,
-                        "such a device's memory gives between %.0f and 50,000 GB/s; is the unit right (MB/s, GB/s, TB/s)?",
+                        "such a device's memory gives between %.0f and 50,000 GB/s; is the unit right (MB/s, GB/s,"
+                                + " TB/s)?",
                         least / 1e9));
     }
 

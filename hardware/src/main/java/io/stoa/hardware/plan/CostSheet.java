@@ -35,8 +35,8 @@ import java.util.OptionalDouble;
  * requests-per-month: 1000000
  * }</pre>
  *
- * <p>Only {@code request}, {@code speed} and one of {@code hourly} and {@code own} must be there. A machine of one's own
- * costs its loss of value, its energy and its monthly costs, spread over the hours of a month.
+ * <p>Only {@code request}, {@code speed} and one of {@code hourly} and {@code own} must be there. A machine of one's
+ * own costs its loss of value, its energy and its monthly costs, spread over the hours of a month.
  */
 public final class CostSheet {
     private static final double MOST = 1e9;
@@ -176,15 +176,17 @@ public final class CostSheet {
 
     private OwnMachine own(YamlPart part) {
         part.only("purchase", "residual", "lifetime-months", "monthly");
-        Price purchase = price(part, "purchase", 1e8, "a machine")
-                .orElseThrow(() -> part.wrong("the key purchase is missing"));
+        Price purchase =
+                price(part, "purchase", 1e8, "a machine").orElseThrow(() -> part.wrong("the key purchase is missing"));
         Money nothing = Money.zero(purchase.amount().currency());
         Energy drawn = energy.orElseThrow(
                 () -> part.wrong("a machine of one's own draws power: give energy with per-kwh, too"));
         try {
             return new OwnMachine(
                     purchase.amount(),
-                    price(part, "residual", 1e8, "what is left").map(Price::amount).orElse(nothing),
+                    price(part, "residual", 1e8, "what is left")
+                            .map(Price::amount)
+                            .orElse(nothing),
                     part.integer("lifetime-months", 1, 240),
                     drawn,
                     perKilowattHour
@@ -220,7 +222,8 @@ public final class CostSheet {
                 TokenCost.request(hour, promptTokens, answerTokens, promptSeconds, answerSeconds, utilisation);
         Optional<Interval> kilowattHours = energy.map(each -> new Interval(
                 each.kilowattHoursPerMillion(tokensPerSecond(promptSeconds.low(), answerSeconds.low()), utilisation),
-                each.kilowattHoursPerMillion(tokensPerSecond(promptSeconds.high(), answerSeconds.high()), utilisation)));
+                each.kilowattHoursPerMillion(
+                        tokensPerSecond(promptSeconds.high(), answerSeconds.high()), utilisation)));
         return new Result(
                 request,
                 TokenCost.perMillion(hour, generationSpeed, utilisation),

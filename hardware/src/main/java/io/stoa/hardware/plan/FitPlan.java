@@ -21,8 +21,8 @@ import java.util.Map;
 import java.util.OptionalDouble;
 
 /**
- * What a search goes through: every model with every quantization, on every machine, at every context, concurrency and way
- * of sharing devices.
+ * What a search goes through: every model with every quantization, on every machine, at every context, concurrency and
+ * way of sharing devices.
  *
  * @param contenders models with a quantization
  * @param machines machines
@@ -80,7 +80,8 @@ public record FitPlan(
                 || contexts.isEmpty()
                 || streams.isEmpty()
                 || parallelisms.isEmpty()) {
-            throw new IllegalArgumentException("a search needs models, machines, contexts, concurrency and parallelism");
+            throw new IllegalArgumentException(
+                    "a search needs models, machines, contexts, concurrency and parallelism");
         }
         if (promptTokens < 1 || answerTokens < 1) {
             throw new IllegalArgumentException("prompt and answer must be positive");
@@ -120,8 +121,8 @@ public record FitPlan(
     }
 
     /**
-     * Reads a plan. Machines are named ones of the catalogue, which the file's own {@code machines} extend; paths of models
-     * are taken from the file's folder.
+     * Reads a plan. Machines are named ones of the catalogue, which the file's own {@code machines} extend; paths of
+     * models are taken from the file's folder.
      */
     public static FitPlan read(Path file, MachineCatalogue known) {
         YamlPart part = YamlPart.read(file);
@@ -140,8 +141,8 @@ public record FitPlan(
         for (YamlPart model : part.parts("models", MOST)) {
             contenders.addAll(contenders(model, file));
         }
-        YamlPart workload =
-                part.part("workload").only("prompt-tokens", "answer-tokens", "time-to-first-token", "time-per-output-token");
+        YamlPart workload = part.part("workload")
+                .only("prompt-tokens", "answer-tokens", "time-to-first-token", "time-per-output-token");
         List<MachineType> machines = new ArrayList<>();
         for (String name : part.texts("on", MOST)) {
             machines.add(catalogue.find(name).orElseThrow(() -> part.wrong("on", unknownMachine(catalogue, name))));
@@ -234,7 +235,8 @@ public record FitPlan(
         String count = words[words.length - 1];
         String way = words.length == 1 ? "tensor" : words[0].toLowerCase(Locale.ROOT);
         if (!count.matches("[1-9][0-9]{0,3}") || !(way.equals("tensor") || way.equals("pipeline"))) {
-            throw part.wrong("parallelism", "'" + text + "' is not a number of devices such as 1, tensor 4 or pipeline 2");
+            throw part.wrong(
+                    "parallelism", "'" + text + "' is not a number of devices such as 1, tensor 4 or pipeline 2");
         }
         return new Parallelism(
                 way.equals("tensor") ? Parallelism.Way.TENSOR : Parallelism.Way.PIPELINE, Integer.parseInt(count));
@@ -252,7 +254,11 @@ public record FitPlan(
                             new Interval(
                                     0,
                                     each.optionalMeasure(
-                                                    "step-overhead", Dimension.TIME, 0, 10, "a step takes less than 10 s")
+                                                    "step-overhead",
+                                                    Dimension.TIME,
+                                                    0,
+                                                    10,
+                                                    "a step takes less than 10 s")
                                             .orElse(0)),
                             each.text("basis")));
         }

@@ -18,8 +18,8 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * Goes through all combinations of a plan: memory first, which most of them fail; then speed; then cost. What is not known
- * is counted with its reason and never taken for good.
+ * Goes through all combinations of a plan: memory first, which most of them fail; then speed; then cost. What is not
+ * known is counted with its reason and never taken for good.
  */
 public final class FitSearch {
     /** What becomes of a combination. */
@@ -79,8 +79,8 @@ public final class FitSearch {
      *
      * @param counts combinations by outcome
      * @param unknown why some are not known, and how many
-     * @param found those that meet the targets, then those that may; in each the cheapest first by the upper end of their
-     *     cost, and those without a price last
+     * @param found those that meet the targets, then those that may; in each the cheapest first by the upper end of
+     *     their cost, and those without a price last
      */
     public record Result(Map<Outcome, Integer> counts, Map<String, Integer> unknown, List<Cell> found) {
         public Result {
@@ -120,7 +120,8 @@ public final class FitSearch {
                 .map(cell -> new Ranked(cell, cell.rank()))
                 .sorted(Comparator.comparing((Ranked ranked) -> ranked.cell().outcome())
                         .thenComparingDouble(Ranked::rank)
-                        .thenComparingDouble(ranked -> -ranked.cell().speed().generation().low()))
+                        .thenComparingDouble(
+                                ranked -> -ranked.cell().speed().generation().low()))
                 .map(Ranked::cell)
                 .toList();
         return new Result(search.counts, search.unknown, sorted);
@@ -178,7 +179,8 @@ public final class FitSearch {
             counts.merge(Outcome.TOO_SLOW, 1, Integer::sum);
             return;
         }
-        boolean sure = standing == Standing.MEETS && memory.high() <= machine.memory().count();
+        boolean sure =
+                standing == Standing.MEETS && memory.high() <= machine.memory().count();
         Outcome outcome = sure ? Outcome.MEETS : Outcome.MAY_MEET;
         counts.merge(outcome, 1, Integer::sum);
         double tokens = (double) plan.promptTokens() + plan.answerTokens();
@@ -191,7 +193,8 @@ public final class FitSearch {
                 memory,
                 speed,
                 new Interval(
-                        tokens * speed.requests().low(), tokens * speed.requests().high()),
+                        tokens * speed.requests().low(),
+                        tokens * speed.requests().high()),
                 plan.utilisation(),
                 outcome));
     }

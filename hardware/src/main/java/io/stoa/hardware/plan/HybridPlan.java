@@ -15,14 +15,14 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 
 /**
- * Which tier serves which part of a workload. Each task goes to the cheapest tier that surely passes its gate and the latency
- * target and is not excluded; a task that no tier surely passes stays unserved, and is undecided where a measurement could
- * still help.
+ * Which tier serves which part of a workload. Each task goes to the cheapest tier that surely passes its gate and the
+ * latency target and is not excluded; a task that no tier surely passes stays unserved, and is undecided where a
+ * measurement could still help.
  *
  * @param assignments one for each task, in the workload's order
  * @param perRequest cost of an average request of the served part; empty where nothing is served
- * @param saved the share of the cost that is saved against serving the same part by the reference alone; empty where the
- *     reference is not given or nothing is served. It may be negative.
+ * @param saved the share of the cost that is saved against serving the same part by the reference alone; empty where
+ *     the reference is not given or nothing is served. It may be negative.
  */
 public record HybridPlan(List<Assignment> assignments, Optional<CostRange> perRequest, Optional<Interval> saved) {
     /**
@@ -91,7 +91,8 @@ public record HybridPlan(List<Assignment> assignments, Optional<CostRange> perRe
             List<Task> tasks, List<Tier> tiers, OptionalDouble latency, Optional<String> reference) {
         double all = tasks.stream().mapToDouble(Task::share).sum();
         if (Math.abs(all - 1) > 1e-6) {
-            throw new IllegalArgumentException(String.format(Locale.ROOT, "the shares of the tasks sum up to %.6g, not 1", all));
+            throw new IllegalArgumentException(
+                    String.format(Locale.ROOT, "the shares of the tasks sum up to %.6g, not 1", all));
         }
         List<Assignment> assignments =
                 tasks.stream().map(task -> assign(task, tiers, latency)).toList();
@@ -133,8 +134,8 @@ public record HybridPlan(List<Assignment> assignments, Optional<CostRange> perRe
             }
         }
         Optional<Tier> chosen = passing.stream()
-                .min(Comparator.comparingDouble(
-                        tier -> tier.perRequest().high().orElse(tier.perRequest().low()).toDouble()));
+                .min(Comparator.comparingDouble(tier ->
+                        tier.perRequest().high().orElse(tier.perRequest().low()).toDouble()));
         passing.stream()
                 .filter(tier -> !Optional.of(tier).equals(chosen))
                 .forEach(tier -> reasons.put(tier.name(), "passes, and costs more"));
@@ -150,7 +151,8 @@ public record HybridPlan(List<Assignment> assignments, Optional<CostRange> perRe
         if (time != Standing.MEETS) {
             reasons.put(
                     tier.name(),
-                    "takes " + seconds(tier.latency()) + (time == Standing.MISSES ? ", too long" : ", which does not decide"));
+                    "takes " + seconds(tier.latency())
+                            + (time == Standing.MISSES ? ", too long" : ", which does not decide"));
         }
         Optional<Score> acceptance = Optional.ofNullable(tier.acceptance().get(task.name()));
         if (acceptance.isEmpty()) {
@@ -177,7 +179,9 @@ public record HybridPlan(List<Assignment> assignments, Optional<CostRange> perRe
     }
 
     private static Optional<Interval> saved(List<Assignment> assignments, Tier big, double served) {
-        if (served == 0 || big.perRequest().high().isEmpty() || !big.perRequest().low().isPositive()) {
+        if (served == 0
+                || big.perRequest().high().isEmpty()
+                || !big.perRequest().low().isPositive()) {
             return Optional.empty();
         }
         double moved = 0;

@@ -125,10 +125,13 @@ public record TierFile(
                 double low = 0;
                 double high = 0;
                 for (HybridPlan.Task task : tasks) {
-                    Optional<Score> score = Optional.ofNullable(tier.acceptance().get(task.name()));
+                    Optional<Score> score =
+                            Optional.ofNullable(tier.acceptance().get(task.name()));
                     // What was not measured may be anything.
-                    low += task.share() * score.map(each -> each.interval().low()).orElse(0.0);
-                    high += task.share() * score.map(each -> each.interval().high()).orElse(1.0);
+                    low += task.share()
+                            * score.map(each -> each.interval().low()).orElse(0.0);
+                    high += task.share()
+                            * score.map(each -> each.interval().high()).orElse(1.0);
                 }
                 options.add(new ParetoFront.Option(
                         tier.name(), tier.perRequest(), new Interval(low, high), tier.latency()));

@@ -185,7 +185,8 @@ public final class RequestTrace {
 
         private double point(String text) {
             try {
-                LocalDateTime time = LocalDateTime.parse(text.replaceFirst("\\+00:00$", "").replace(' ', 'T'));
+                LocalDateTime time =
+                        LocalDateTime.parse(text.replaceFirst("\\+00:00$", "").replace(' ', 'T'));
                 return time.toEpochSecond(ZoneOffset.UTC) + time.getNano() / 1e9;
             } catch (DateTimeParseException e) {
                 throw wrong("'" + text + "' is not a point in time such as 2023-11-16 18:15:46.680590");
@@ -232,7 +233,8 @@ public final class RequestTrace {
         if (!(factor > 0 && factor < 1e9)) {
             throw new IllegalArgumentException("a trace is made faster by a positive factor: " + factor);
         }
-        double[] scaled = Arrays.stream(arrivals, 0, size).map(time -> time / factor).toArray();
+        double[] scaled =
+                Arrays.stream(arrivals, 0, size).map(time -> time / factor).toArray();
         return new RequestTrace(scaled, prompts, answers, size);
     }
 }

@@ -16,7 +16,8 @@ import java.util.OptionalInt;
  * @param name what people call it, with its quantization
  * @param sharedBytes bytes of the weights that every step reads: everything but routed experts and the token table
  * @param expertBytes bytes of all routed experts; 0 for a dense model
- * @param tableBytes bytes of the token table, of which a step reads single rows; 0 where it doubles as the output matrix
+ * @param tableBytes bytes of the token table, of which a step reads single rows; 0 where it doubles as the output
+ *     matrix
  * @param experts routed experts of a layer; 0 for a dense model
  * @param used experts that a token goes through
  * @param sharedParameters parameters that every prompt token is multiplied with, routed experts and the output matrix
@@ -85,8 +86,7 @@ public record ModelFacts(
                     name + ": a model with fewer active parameters has experts, and only such a model");
         }
         // All = shared + experts, active = shared + experts · used ÷ all experts.
-        double routed =
-                experts == 0 ? 0 : (parameters - activeParameters) / (1 - (double) used / experts);
+        double routed = experts == 0 ? 0 : (parameters - activeParameters) / (1 - (double) used / experts);
         double shared = parameters - routed;
         if (shared < 0) {
             throw new IllegalArgumentException(name + ": " + used + " of " + experts
@@ -118,7 +118,8 @@ public record ModelFacts(
         double table = 0;
         double head = 0;
         for (GgufTensor tensor : header.tensors()) {
-            double elements = tensor.shape().stream().mapToDouble(Long::doubleValue).reduce(1, (a, b) -> a * b);
+            double elements =
+                    tensor.shape().stream().mapToDouble(Long::doubleValue).reduce(1, (a, b) -> a * b);
             if (tensor.name().equals("token_embd.weight")) {
                 tableBytes = (double) tensor.bytes();
                 table = elements;
@@ -158,7 +159,8 @@ public record ModelFacts(
      */
     public static ModelFacts read(YamlPart part, String name, double bits) {
         double parameters = part.number("parameters", 1e4, MOST_PARAMETERS);
-        double active = part.optionalNumber("active-parameters", 1e4, parameters).orElse(parameters);
+        double active =
+                part.optionalNumber("active-parameters", 1e4, parameters).orElse(parameters);
         int layers = part.integer("layers", 1, 10_000, 0);
         int width = part.integer("width", 1, 1_000_000, 0);
         OptionalDouble cache = part.optionalNumber("kv-bytes-per-token", 0, 1e9);

@@ -7,8 +7,8 @@ import java.util.Locale;
 import java.util.OptionalDouble;
 
 /**
- * Holds a claim against what a machine's bandwidth, compute and memory allow. A claim that breaks a bound is impossible as
- * labelled: the size is wrong, or batching, speculation, a cached prompt or another precision are hidden.
+ * Holds a claim against what a machine's bandwidth, compute and memory allow. A claim that breaks a bound is impossible
+ * as labelled: the size is wrong, or batching, speculation, a cached prompt or another precision are hidden.
  *
  * <p>The bounds, for n devices (shares are of the data sheet's peaks, all of them reached):
  *
@@ -18,8 +18,8 @@ import java.util.OptionalDouble;
  *       steps · streams · (1 + draft tokens). A step reads the shared weights once, of the experts at least those of one
  *       token, and the cache of at least one stream (streams may share a prefix);
  *   <li>generation: tokens per second ≤ n · fastest peak ÷ (2 · active parameters);
- *   <li>prompt: tokens per second ≤ n · fastest peak ÷ (2 · parameters of a prompt token), and the time to the first token
- *       accordingly, which no less than reading the weights takes;
+ *   <li>prompt: tokens per second ≤ n · fastest peak ÷ (2 · parameters of a prompt token), and the time to the first
+ *       token accordingly, which no less than reading the weights takes;
  *   <li>consistency: tokens per second ≤ streams · (1 + draft tokens) ÷ time per token.
  * </ul>
  *
@@ -117,9 +117,8 @@ public final class PhysicsCheck {
         double rate = claim.devices() * bandwidth.getAsDouble();
         double context = claim.model().keyValueBytes().orElse(0) * claim.contextTokens();
         double least = fromMemory(claim.model().leastStepBytes() + context);
-        double usual = fromMemory(
-                claim.model().expectedStepBytes(claim.streams() * (1.0 + claim.draftTokens()))
-                        + context * claim.streams());
+        double usual = fromMemory(claim.model().expectedStepBytes(claim.streams() * (1.0 + claim.draftTokens()))
+                + context * claim.streams());
         if (least > 0) {
             limitSteps(Severity.IMPOSSIBLE, "bandwidth", rate / least, least);
         }
@@ -138,15 +137,12 @@ public final class PhysicsCheck {
 
     /** A cache may keep a part of what the last step read, and no more than its size of it. */
     private double fromMemory(double bytes) {
-        double largest =
-                switch (claim.machine().kind()) {
-                    case GPU -> LARGEST_GPU_CACHE;
-                    case CPU, UNIFIED -> LARGEST_CPU_CACHE;
-                };
-        double cache = claim.machine()
-                .cache()
-                .map(known -> (double) known.count())
-                .orElse(largest);
+        double largest = switch (claim.machine().kind()) {
+            case GPU -> LARGEST_GPU_CACHE;
+            case CPU, UNIFIED -> LARGEST_CPU_CACHE;
+        };
+        double cache =
+                claim.machine().cache().map(known -> (double) known.count()).orElse(largest);
         return bytes - claim.devices() * cache;
     }
 
@@ -217,7 +213,8 @@ public final class PhysicsCheck {
                     "consistency",
                     claim.generation(),
                     most,
-                    claim.streams() + " streams with " + claim.timePerOutputToken().getAsDouble() + " s per token");
+                    claim.streams() + " streams with "
+                            + claim.timePerOutputToken().getAsDouble() + " s per token");
         }
     }
 

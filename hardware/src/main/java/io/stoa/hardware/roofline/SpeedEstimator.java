@@ -16,8 +16,8 @@ import io.stoa.model.Interval;
  *       parameters;
  *   <li>a prompt of P tokens computes 2 · P · parameters + 2 · layers · width · P² (attention, causal), and reads all
  *       weights once;
- *   <li>tensor parallelism over n devices divides both by n, and adds two all-reduces a layer, each of which sends 2 · (n −
- *       1) ÷ n · tokens · width · 2 bytes over a device's link (a ring) and waits some microseconds;
+ *   <li>tensor parallelism over n devices divides both by n, and adds two all-reduces a layer, each of which sends 2 ·
+ *       (n − 1) ÷ n · tokens · width · 2 bytes over a device's link (a ring) and waits some microseconds;
  *   <li>a pipeline over n devices divides the weights of a step by n and has n steps of a micro-batch of S ÷ min(n, S)
  *       streams for each token.
  * </ul>
@@ -67,7 +67,8 @@ public final class SpeedEstimator {
         }
         if (machine.cache().isPresent()
                 && model.leastStepBytes()
-                        <= (double) parallelism.devices() * machine.cache().get().count()) {
+                        <= (double) parallelism.devices()
+                                * machine.cache().get().count()) {
             return new SpeedEstimate.Unknown(
                     model.name() + " fits the cache of " + machine.name() + ", so bandwidth says nothing; measure it");
         }
@@ -116,8 +117,8 @@ public final class SpeedEstimator {
                         exchanges(streams));
             case PIPELINE -> {
                 double group = (double) streams / Math.min(devices, streams);
-                Interval whole = work(
-                        model.expectedStepBytes(group) + group * cache, 2.0 * group * model.activeParameters());
+                Interval whole =
+                        work(model.expectedStepBytes(group) + group * cache, 2.0 * group * model.activeParameters());
                 yield plus(whole, transfers(group, devices));
             }
         };
@@ -153,7 +154,10 @@ public final class SpeedEstimator {
         if (parallelism.devices() == 1) {
             return new Interval(0, 0);
         }
-        double seconds = tokens * model.width().orElse(0) * ACTIVATION_BYTES / machine.link().orElse(1);
+        double seconds = tokens
+                * model.width().orElse(0)
+                * ACTIVATION_BYTES
+                / machine.link().orElse(1);
         return new Interval(hops * (seconds + EXCHANGE.low()), hops * (2 * seconds + EXCHANGE.high()));
     }
 

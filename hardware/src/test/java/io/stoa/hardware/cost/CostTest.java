@@ -46,7 +46,9 @@ class CostTest {
             double parts = cost.perMillionInput().low().toDouble() * prompt / 1e6
                     + cost.perMillionOutput().low().toDouble() * answer / 1e6;
             double whole = 2.5 * (read + write) / 3600 / load;
-            assertThat(cost.perRequest().low().toDouble()).as("seed 5, case %d", i).isCloseTo(whole, within(1e-9 * whole));
+            assertThat(cost.perRequest().low().toDouble())
+                    .as("seed 5, case %d", i)
+                    .isCloseTo(whole, within(1e-9 * whole));
             assertThat(parts).isCloseTo(whole, within(1e-9 * whole));
             assertThat(cost.perMillion().high().orElseThrow())
                     .isGreaterThanOrEqualTo(cost.perMillion().low());
@@ -61,7 +63,8 @@ class CostTest {
         assertThat(cost.high().orElseThrow().toDouble())
                 .isCloseTo(1 / half.interval().low(), within(1e-9));
         Score none = Score.wilson(0, 20, 0.95, Score.Stop.EXHAUSTED);
-        assertThat(TokenCost.perAccepted(CostRange.exactly(Money.of("1", "USD")), none).high())
+        assertThat(TokenCost.perAccepted(CostRange.exactly(Money.of("1", "USD")), none)
+                        .high())
                 .isEmpty();
     }
 
@@ -100,9 +103,12 @@ class CostTest {
     @Test
     void whatRunsDearerThanItsRentNeverPaysOff() {
         BreakEven result = own("100", "0.20", "5000").breakEven(new Rent.Api(Money.of("0.001", "USD")), 1e6);
-        assertThat(result).isInstanceOfSatisfying(BreakEven.Never.class, never -> assertThat(never.reason())
-                .contains("5146.10 USD a month")
-                .contains("1000.00 USD"));
+        assertThat(result)
+                .isInstanceOfSatisfying(
+                        BreakEven.Never.class,
+                        never -> assertThat(never.reason())
+                                .contains("5146.10 USD a month")
+                                .contains("1000.00 USD"));
         assertThat(own("100000", "0.20", "0").breakEven(new Rent.Api(Money.of("0.0002", "USD")), 1e6))
                 .isInstanceOfSatisfying(
                         BreakEven.After.class,
@@ -120,7 +126,9 @@ class CostTest {
             if (own.breakEvenVolume(rent) instanceof BreakEven.After(double _, double requests, boolean _)) {
                 found++;
                 double own1 = own.withDepreciation(requests).toDouble();
-                assertThat(own1).as("seed 9, case %d", i).isCloseTo(rent.monthly(requests).toDouble(), within(1e-6 * own1));
+                assertThat(own1)
+                        .as("seed 9, case %d", i)
+                        .isCloseTo(rent.monthly(requests).toDouble(), within(1e-6 * own1));
                 assertThat(own.withDepreciation(requests * 1.01)).isLessThan(rent.monthly(requests * 1.01));
             }
         }

@@ -29,29 +29,29 @@ import org.junit.jupiter.api.io.TempDir;
 
 class PlanTest {
     private static final String MODELS = """
-            models:
-              - {name: 8B, parameters: 8.03e9, layers: 32, width: 4096, kv-heads: 8, key-length: 128,
-                 quantizations: [{name: Q4_K_M, bits: 4.8944}, {name: Q6_K, bits: 6.56}, {name: Q8_0, bits: 8.5}, {name: F16, bits: 16}]}
-              - {name: 70B, parameters: 70.6e9, layers: 80, width: 8192, kv-heads: 8, key-length: 128,
-                 quantizations: [{name: Q4_K_M, bits: 4.8}, {name: Q6_K, bits: 6.56}, {name: Q8_0, bits: 8.5}, {name: F16, bits: 16}]}
-              - {name: 30B-A3B, parameters: 30.5e9, active-parameters: 3.3e9, experts: 128, used-experts: 8, layers: 48, width: 2048, kv-heads: 4, key-length: 128,
-                 quantizations: [{name: Q4_K_M, bits: 4.8}, {name: Q6_K, bits: 6.56}, {name: Q8_0, bits: 8.5}, {name: F16, bits: 16}]}
-              - {name: 1B, parameters: 1.24e9, layers: 16, width: 2048, kv-heads: 8, key-length: 64,
-                 quantizations: [{name: Q4_K_M, bits: 4.8944}, {name: Q6_K, bits: 6.56}, {name: Q8_0, bits: 8.5}, {name: F16, bits: 16}]}
-            """;
+        models:
+          - {name: 8B, parameters: 8.03e9, layers: 32, width: 4096, kv-heads: 8, key-length: 128,
+             quantizations: [{name: Q4_K_M, bits: 4.8944}, {name: Q6_K, bits: 6.56}, {name: Q8_0, bits: 8.5}, {name: F16, bits: 16}]}
+          - {name: 70B, parameters: 70.6e9, layers: 80, width: 8192, kv-heads: 8, key-length: 128,
+             quantizations: [{name: Q4_K_M, bits: 4.8}, {name: Q6_K, bits: 6.56}, {name: Q8_0, bits: 8.5}, {name: F16, bits: 16}]}
+          - {name: 30B-A3B, parameters: 30.5e9, active-parameters: 3.3e9, experts: 128, used-experts: 8, layers: 48, width: 2048, kv-heads: 4, key-length: 128,
+             quantizations: [{name: Q4_K_M, bits: 4.8}, {name: Q6_K, bits: 6.56}, {name: Q8_0, bits: 8.5}, {name: F16, bits: 16}]}
+          - {name: 1B, parameters: 1.24e9, layers: 16, width: 2048, kv-heads: 8, key-length: 64,
+             quantizations: [{name: Q4_K_M, bits: 4.8944}, {name: Q6_K, bits: 6.56}, {name: Q8_0, bits: 8.5}, {name: F16, bits: 16}]}
+        """;
 
     private static final String REST = """
-            machines:
-              - {name: rented L4, like: L4, hourly: {amount: 0.80 USD, date: 2026-11-01, source: made up}}
-              - {name: rented 4090, like: RTX 4090, hourly: {amount: 0.69 USD, date: 2026-11-01, source: made up}}
-              - {name: rented H100, like: H100 SXM, hourly: {amount: 2.99 USD, date: 2026-11-01, source: made up}}
-            on: [rented L4, rented 4090, rented H100, A100 SXM 80GB, H200 SXM, B200, MI300X, L40S, Apple M4 Max, EPYC 9654]
-            contexts: [2048, 4096, 8192, 16384, 32768]
-            concurrency: [1, 4, 8, 16, 64]
-            parallelism: [1, tensor 2, pipeline 2]
-            workload: {prompt-tokens: 1000, answer-tokens: 200, time-to-first-token: 1 s, time-per-output-token: 50 ms}
-            utilisation: 0.5
-            """;
+        machines:
+          - {name: rented L4, like: L4, hourly: {amount: 0.80 USD, date: 2026-11-01, source: made up}}
+          - {name: rented 4090, like: RTX 4090, hourly: {amount: 0.69 USD, date: 2026-11-01, source: made up}}
+          - {name: rented H100, like: H100 SXM, hourly: {amount: 2.99 USD, date: 2026-11-01, source: made up}}
+        on: [rented L4, rented 4090, rented H100, A100 SXM 80GB, H200 SXM, B200, MI300X, L40S, Apple M4 Max, EPYC 9654]
+        contexts: [2048, 4096, 8192, 16384, 32768]
+        concurrency: [1, 4, 8, 16, 64]
+        parallelism: [1, tensor 2, pipeline 2]
+        workload: {prompt-tokens: 1000, answer-tokens: 200, time-to-first-token: 1 s, time-per-output-token: 50 ms}
+        utilisation: 0.5
+        """;
 
     @TempDir
     private Path folder;
@@ -80,14 +80,17 @@ class PlanTest {
         assertThat(seconds).isLessThan(1);
         assertThat(result.count(FitSearch.Outcome.UNKNOWN)).isPositive();
         assertThat(result.unknown()).containsKey("the 16-bit peak of Apple M4 Max is not known");
-        assertThat(result.unknown().values().stream().mapToInt(Integer::intValue).sum())
+        assertThat(result.unknown().values().stream()
+                        .mapToInt(Integer::intValue)
+                        .sum())
                 .isEqualTo(result.count(FitSearch.Outcome.UNKNOWN));
         List<FitSearch.Cell> sure = result.found().stream()
                 .filter(cell -> cell.outcome() == FitSearch.Outcome.MEETS)
                 .toList();
         assertThat(sure).hasSize(result.count(FitSearch.Outcome.MEETS)).isNotEmpty();
         assertThat(sure).allSatisfy(cell -> {
-            assertThat(cell.memory().high()).isLessThanOrEqualTo((double) cell.machine().memory().count());
+            assertThat(cell.memory().high())
+                    .isLessThanOrEqualTo((double) cell.machine().memory().count());
             assertThat(cell.speed().timeToFirstToken().high()).isLessThanOrEqualTo(1);
             assertThat(cell.speed().timePerOutputToken().high()).isLessThanOrEqualTo(0.05);
         });
@@ -100,20 +103,22 @@ class PlanTest {
 
     @Test
     void aModelFileIsPlannedByItsHeader() throws IOException {
-        Path model = Path.of("../examples/quickstart/models/mini.gguf").toAbsolutePath().normalize();
+        Path model = Path.of("../examples/quickstart/models/mini.gguf")
+                .toAbsolutePath()
+                .normalize();
         FitPlan plan = plan("""
-                models:
-                  - {name: mini, file: "%s", quantizations: [{name: Q4_0, bits: 4.5}]}
-                on: [L4]
-                contexts: [256, 512]
-                concurrency: [1, 2]
-                workload: {prompt-tokens: 100, answer-tokens: 20}
-                """.formatted(model));
+            models:
+              - {name: mini, file: "%s", quantizations: [{name: Q4_0, bits: 4.5}]}
+            on: [L4]
+            contexts: [256, 512]
+            concurrency: [1, 2]
+            workload: {prompt-tokens: 100, answer-tokens: 20}
+            """.formatted(model));
         FitSearch.Result result = FitSearch.search(plan);
         assertThat(result.cells()).isEqualTo(8);
         // Its weights fit the cache of an L4, so nothing is claimed about its speed.
-        assertThat(result.unknown().keySet()).allSatisfy(reason -> assertThat(reason)
-                .contains("fits the cache of L4, so bandwidth says nothing"));
+        assertThat(result.unknown().keySet())
+                .allSatisfy(reason -> assertThat(reason).contains("fits the cache of L4, so bandwidth says nothing"));
     }
 
     @Test
@@ -133,7 +138,8 @@ class PlanTest {
     }
 
     private static ParetoFront.Option option(String name, double cost, Interval quality, Interval latency) {
-        return new ParetoFront.Option(name, CostRange.exactly(Money.of("1", "USD").times(cost)), quality, latency);
+        return new ParetoFront.Option(
+                name, CostRange.exactly(Money.of("1", "USD").times(cost)), quality, latency);
     }
 
     @Test
@@ -176,26 +182,26 @@ class PlanTest {
     }
 
     private static final String TIERS = """
-            latency: 5 s
-            reference: big
-            tasks:
-              - {name: triage, share: 0.7, gate: 0.85}
-              - {name: contracts, share: 0.3, gate: 0.9}
-            tiers:
-              - name: small
-                per-request: {amount: 0.001 USD, date: 2026-11-01, source: made up}
-                latency: [0.4 s, 900 ms]
-                acceptance: {triage: {right: 186, of: 200}, contracts: {right: 120, of: 200}}
-              - name: middle
-                per-request: {amount: 0.0001 USD, date: 2026-11-01, source: made up}
-                latency: 1 s
-                excluded: its licence does not allow this use
-                acceptance: {triage: {right: 200, of: 200}}
-              - name: big
-                per-request: {amount: 0.01 USD, date: 2026-11-01, source: made up}
-                latency: [2 s, 4 s]
-                acceptance: {triage: {right: 195, of: 200}, contracts: {right: 960, of: 1000}}
-            """;
+        latency: 5 s
+        reference: big
+        tasks:
+          - {name: triage, share: 0.7, gate: 0.85}
+          - {name: contracts, share: 0.3, gate: 0.9}
+        tiers:
+          - name: small
+            per-request: {amount: 0.001 USD, date: 2026-11-01, source: made up}
+            latency: [0.4 s, 900 ms]
+            acceptance: {triage: {right: 186, of: 200}, contracts: {right: 120, of: 200}}
+          - name: middle
+            per-request: {amount: 0.0001 USD, date: 2026-11-01, source: made up}
+            latency: 1 s
+            excluded: its licence does not allow this use
+            acceptance: {triage: {right: 200, of: 200}}
+          - name: big
+            per-request: {amount: 0.01 USD, date: 2026-11-01, source: made up}
+            latency: [2 s, 4 s]
+            acceptance: {triage: {right: 195, of: 200}, contracts: {right: 960, of: 1000}}
+        """;
 
     @Test
     void eachTaskGoesToTheCheapestTierThatSurelyPasses() {
@@ -210,12 +216,15 @@ class PlanTest {
                 .containsEntry("middle", "excluded: its licence does not allow this use")
                 .containsEntry("big", "passes, and costs more");
         assertThat(plan.assignments().getLast().reasons().get("small")).contains("below the gate of 90.0 %");
-        assertThat(ParetoFront.of(file.options())).extracting(ParetoFront.Option::name).containsExactly("small", "big");
+        assertThat(ParetoFront.of(file.options()))
+                .extracting(ParetoFront.Option::name)
+                .containsExactly("small", "big");
     }
 
     @Test
     void whatIsNotDecidedIsNotServed() {
-        HybridPlan plan = TierFile.read(YamlPart.parse("t.yaml", TIERS.replace("right: 960, of: 1000", "right: 92, of: 100")))
+        HybridPlan plan = TierFile.read(
+                        YamlPart.parse("t.yaml", TIERS.replace("right: 960, of: 1000", "right: 92, of: 100")))
                 .plan();
         assertThat(plan.assignments().getLast().standing()).isEqualTo(Standing.UNDECIDED);
         assertThat(plan.assignments().getLast().tier()).isEmpty();
@@ -258,31 +267,34 @@ class PlanTest {
         Score most = Score.wilson(800, 1000, 0.95, Score.Stop.EXHAUSTED);
         HybridPlan.Cascade cascade = HybridPlan.Cascade.of(one, ten, most);
         assertThat(cascade.leastAccepted()).isCloseTo(0.1, within(1e-12));
-        assertThat(cascade.perRequest().low().toDouble()).isCloseTo(1 + 10 * (1 - most.interval().high()), within(1e-9));
+        assertThat(cascade.perRequest().low().toDouble())
+                .isCloseTo(1 + 10 * (1 - most.interval().high()), within(1e-9));
     }
 
     @Test
     void aSheetOfCostsAddsUp() {
         CostSheet.Result result = CostSheet.parse("s.yaml", """
-                request: {prompt-tokens: 1000, answer-tokens: 200}
-                speed: {prompt: [8000, 10000], generation: 1000}
-                utilisation: 0.5
-                hourly: {amount: 3.00 USD, date: 2026-11-01, source: made up}
-                acceptance: {right: 180, of: 200}
-                energy: {busy: 700 W, idle: 100 W, pue: 1.2, per-kwh: {amount: 0.30 USD, date: 2026-11-01, source: made up}}
-                own: {purchase: {amount: 30000 USD, date: 2026-11-01, source: made up}, lifetime-months: 36}
-                api: {input-per-million: {amount: 0.50 USD, date: 2026-11-01, source: made up},
-                      output-per-million: {amount: 1.50 USD, date: 2026-11-01, source: made up}}
-                requests-per-month: 3000000
-                """).result();
+            request: {prompt-tokens: 1000, answer-tokens: 200}
+            speed: {prompt: [8000, 10000], generation: 1000}
+            utilisation: 0.5
+            hourly: {amount: 3.00 USD, date: 2026-11-01, source: made up}
+            acceptance: {right: 180, of: 200}
+            energy: {busy: 700 W, idle: 100 W, pue: 1.2, per-kwh: {amount: 0.30 USD, date: 2026-11-01, source: made up}}
+            own: {purchase: {amount: 30000 USD, date: 2026-11-01, source: made up}, lifetime-months: 36}
+            api: {input-per-million: {amount: 0.50 USD, date: 2026-11-01, source: made up},
+                  output-per-million: {amount: 1.50 USD, date: 2026-11-01, source: made up}}
+            requests-per-month: 3000000
+            """).result();
         assertThat(result.perMillionGenerated().low().toDouble()).isCloseTo(1.6667, within(0.00005));
         // (1000/8000 + 200/1000) s at 3 USD an hour, half of it paid for nothing.
         assertThat(result.request().perRequest().high().orElseThrow().toDouble())
                 .isCloseTo(0.325 * 3 / 3600 / 0.5, within(1e-9));
         assertThat(result.apiRequest().orElseThrow().toDouble()).isCloseTo(0.0008, within(1e-12));
-        assertThat(result.perAccepted().orElseThrow().low()).isGreaterThan(result.request().perRequest().low());
+        assertThat(result.perAccepted().orElseThrow().low())
+                .isGreaterThan(result.request().perRequest().low());
         assertThat(result.againstApi().orElseThrow()).isInstanceOf(BreakEven.After.class);
-        assertThatThrownBy(() -> CostSheet.parse("s.yaml", "request: {prompt-tokens: 1, answer-tokens: 1}\nspeed: {prompt: 1, generation: 0}"))
+        assertThatThrownBy(() -> CostSheet.parse(
+                        "s.yaml", "request: {prompt-tokens: 1, answer-tokens: 1}\nspeed: {prompt: 1, generation: 0}"))
                 .hasMessageContaining("s.yaml:2:");
     }
 }

@@ -23,7 +23,9 @@ class QueueTest {
     @TempDir
     private Path folder;
 
-    /** Published tables of Erlang C, such as those of the Erlang programming handbooks: C(1, ρ) is ρ, C(2, 1) is 1/3. */
+    /**
+     * Published tables of Erlang C, such as those of the Erlang programming handbooks: C(1, ρ) is ρ, C(2, 1) is 1/3.
+     */
     @ParameterizedTest
     @CsvSource({"1, 0.5, 0.5", "2, 1, 0.333333", "5, 4, 0.554113", "10, 8, 0.409180"})
     void erlangCHasItsPublishedValues(int servers, double load, double chance) {
@@ -69,7 +71,9 @@ class QueueTest {
         assertThat(result.waiting().mean()).isCloseTo(formula, within(0.02 * formula));
     }
 
-    /** With one slot and a step of one second, an engine is a server: its answers of one token take their prompt's time. */
+    /**
+     * With one slot and a step of one second, an engine is a server: its answers of one token take their prompt's time.
+     */
     @Test
     void anEngineWithOneSlotIsOneServer() {
         RequestTrace trace = RequestTrace.poisson(500_000, 0.8, 1, 1, 31);
@@ -157,8 +161,8 @@ class QueueTest {
 
     @Test
     void aRequestThatNeverFitsTheCacheIsDroppedAndNotWaitedFor() {
-        QueueResult result = new BatchingQueue(tokens -> 0.1, streams -> 0.1, 4, 10, 100)
-                .run(RequestTrace.regular(5, 1, 10, 10));
+        QueueResult result =
+                new BatchingQueue(tokens -> 0.1, streams -> 0.1, 4, 10, 100).run(RequestTrace.regular(5, 1, 10, 10));
         assertThat(result.dropped()).isEqualTo(5);
         assertThat(result.served()).isZero();
     }
@@ -169,9 +173,9 @@ class QueueTest {
         RequestTrace trace = RequestTrace.read(SPLITWISE);
         assertThat(trace.size()).isEqualTo(19_366);
         assertThat(trace.rate()).isCloseTo(19_365 / 3501.721937, within(1e-9));
-        QueueResult result =
-                new BatchingQueue(tokens -> tokens / 20_000.0, streams -> 0.01 + 0.0002 * streams, 64, 200_000, 10_000)
-                        .run(trace);
+        QueueResult result = new BatchingQueue(
+                        tokens -> tokens / 20_000.0, streams -> 0.01 + 0.0002 * streams, 64, 200_000, 10_000)
+                .run(trace);
         System.out.printf(
                 Locale.ROOT,
                 "Splitwise conversations: %d served, utilisation %.3f, first token %.3f s (p99 %.3f), queue %.2f%n",
@@ -184,21 +188,19 @@ class QueueTest {
         // Little's law: what is in the engine equals arrivals times time in it.
         double inside = result.latency().mean() * result.served() / result.seconds();
         assertThat(result.meanQueue()).isLessThan(inside);
-        QueueResult faster =
-                new BatchingQueue(tokens -> tokens / 20_000.0, streams -> 0.01 + 0.0002 * streams, 64, 200_000, 10_000)
-                        .run(trace.faster(1.3));
+        QueueResult faster = new BatchingQueue(
+                        tokens -> tokens / 20_000.0, streams -> 0.01 + 0.0002 * streams, 64, 200_000, 10_000)
+                .run(trace.faster(1.3));
         assertThat(faster.waiting().mean()).isGreaterThan(result.waiting().mean());
     }
 
     @Test
     void azuresFormIsReadToo() throws IOException {
-        Path file = Files.writeString(
-                folder.resolve("azure.csv"),
-                """
-                TIMESTAMP,ContextTokens,GeneratedTokens
-                2023-11-16 18:15:46.6805900,374,44
-                2023-11-16 18:15:50.9951690,396,109
-                """);
+        Path file = Files.writeString(folder.resolve("azure.csv"), """
+            TIMESTAMP,ContextTokens,GeneratedTokens
+            2023-11-16 18:15:46.6805900,374,44
+            2023-11-16 18:15:50.9951690,396,109
+            """);
         RequestTrace trace = RequestTrace.read(file);
         assertThat(trace.arrival(1)).isCloseTo(4.314579, within(1e-6));
         assertThat(trace.answerTokens(1)).isEqualTo(109);

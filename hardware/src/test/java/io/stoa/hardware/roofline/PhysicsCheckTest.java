@@ -26,7 +26,11 @@ class PhysicsCheckTest {
     /** The table of the mixture-of-experts formula. */
     @ParameterizedTest
     @CsvSource({
-        "128, 8, 1, 8.00", "128, 8, 4, 29.12", "128, 8, 16, 82.42", "128, 8, 64, 125.94", "256, 8, 32, 163.31",
+        "128, 8, 1, 8.00",
+        "128, 8, 4, 29.12",
+        "128, 8, 16, 82.42",
+        "128, 8, 64, 125.94",
+        "256, 8, 32, 163.31",
         "256, 8, 128, 251.60"
     })
     void distinctExpertsHaveTheirKnownValues(int experts, int used, int tokens, double distinct) {
@@ -35,7 +39,15 @@ class PhysicsCheckTest {
 
     private static ModelFacts dense(double parameters, double bits) {
         return ModelFacts.published(
-                "dense", parameters, parameters, 0, 0, bits, OptionalDouble.of(131_072), OptionalInt.of(32), OptionalInt.of(4096));
+                "dense",
+                parameters,
+                parameters,
+                0,
+                0,
+                bits,
+                OptionalDouble.of(131_072),
+                OptionalInt.of(32),
+                OptionalInt.of(4096));
     }
 
     private static Claim claim(ModelFacts model, MachineType machine, int streams, double generation) {
@@ -44,8 +56,7 @@ class PhysicsCheckTest {
 
     @Test
     void theBoundIsNamed() {
-        PhysicsCheck.Report report =
-                PhysicsCheck.check(claim(dense(8.03e9, 16), CATALOGUE.get("RTX 4090"), 1, 150));
+        PhysicsCheck.Report report = PhysicsCheck.check(claim(dense(8.03e9, 16), CATALOGUE.get("RTX 4090"), 1, 150));
         assertThat(report.impossible()).isTrue();
         assertThat(report.violations().getFirst().bound()).isEqualTo("bandwidth");
         assertThat(report.violations().getFirst().reason())
@@ -105,7 +116,9 @@ class PhysicsCheckTest {
         System.out.printf(
                 Locale.ROOT,
                 "impossible claims, seed %d: %d of 200 flagged, %d of them as impossible in any workload%n",
-                seed, 200 - missed.size(), impossible);
+                seed,
+                200 - missed.size(),
+                impossible);
         assertThat(missed).isEmpty();
     }
 
@@ -124,7 +137,11 @@ class PhysicsCheckTest {
         System.out.printf(
                 Locale.ROOT,
                 "possible claims, seed %d: %d of %d flagged (%.2f %%), %d of them as impossible%n",
-                seed, flagged, claims, 100.0 * flagged / claims, impossible);
+                seed,
+                flagged,
+                claims,
+                100.0 * flagged / claims,
+                impossible);
         assertThat(impossible).isZero();
         assertThat((double) flagged / claims).isLessThan(0.01);
     }
@@ -221,11 +238,20 @@ class PhysicsCheckTest {
                 int streams = 2 + random.nextInt(7);
                 double step = model.expectedStepBytes(streams) - devices * cache(machine);
                 yield with(
-                        model, machine, devices, streams, 0, OptionalDouble.of(factor * streams * bandwidth / step), NONE, NONE, NONE);
+                        model,
+                        machine,
+                        devices,
+                        streams,
+                        0,
+                        OptionalDouble.of(factor * streams * bandwidth / step),
+                        NONE,
+                        NONE,
+                        NONE);
             }
             // A model that does not fit.
             case 5 -> {
-                ModelFacts large = model.atBits("large", bits * machine.memory().count() * devices / model.weightBytes() * factor);
+                ModelFacts large =
+                        model.atBits("large", bits * machine.memory().count() * devices / model.weightBytes() * factor);
                 yield with(large, machine, devices, 1, 0, OptionalDouble.of(0.1), NONE, NONE, NONE);
             }
             // Measured at 4.5 bits with 80 % of bandwidth, labelled as 16 bits.
@@ -234,7 +260,16 @@ class PhysicsCheckTest {
                 ModelFacts labelled = model.atBits("16 bits", 16);
                 double real = 0.8 * bandwidth / small.leastStepBytes();
                 double bound = bandwidth / (labelled.leastStepBytes() - devices * cache(machine));
-                yield with(labelled, machine, devices, 1, 0, OptionalDouble.of(Math.max(real, 1.1 * bound)), NONE, NONE, NONE);
+                yield with(
+                        labelled,
+                        machine,
+                        devices,
+                        1,
+                        0,
+                        OptionalDouble.of(Math.max(real, 1.1 * bound)),
+                        NONE,
+                        NONE,
+                        NONE);
             }
             // Many streams faster than compute.
             default ->
@@ -264,7 +299,9 @@ class PhysicsCheckTest {
         return new Claim(model, machine, devices, streams, 0, prompt, 0, generation, promptSpeed, first, perToken);
     }
 
-    /** A run with shares of the peaks between 5 and 95 %; one in twenty with routing that is more one-sided than even. */
+    /**
+     * A run with shares of the peaks between 5 and 95 %; one in twenty with routing that is more one-sided than even.
+     */
     private static Claim possible(SplittableRandom random) {
         MachineType machine = machine(random, false);
         int devices = 1 + random.nextInt(machine.devices());
@@ -275,11 +312,12 @@ class PhysicsCheckTest {
                 (long) (random.nextDouble() * free / model.keyValueBytes().orElseThrow() / streams), 1, 32_768);
         int prompt = Math.max(1, context / 2);
         double bandwidth = devices * machine.bandwidth().orElseThrow() * random.nextDouble(0.05, 0.95);
-        double peak = devices * machine.usualPeak().orElse(machine.fastestPeak().orElse(1e14)) * random.nextDouble(0.05, 0.95);
+        double peak = devices
+                * machine.usualPeak().orElse(machine.fastestPeak().orElse(1e14))
+                * random.nextDouble(0.05, 0.95);
         double even = model.expectedStepBytes(streams);
-        double routed = random.nextInt(20) == 0
-                ? Math.max(model.leastStepBytes(), even * random.nextDouble(0.5, 1))
-                : even;
+        double routed =
+                random.nextInt(20) == 0 ? Math.max(model.leastStepBytes(), even * random.nextDouble(0.5, 1)) : even;
         double step = (routed + streams * context * model.keyValueBytes().orElseThrow()) / bandwidth
                 + 2.0 * streams * model.activeParameters() / peak
                 + random.nextDouble(0, 1e-3);
@@ -324,7 +362,15 @@ class PhysicsCheckTest {
         MachineType machine = CATALOGUE.find(name).orElseGet(() -> other(name));
         double bits = gigabytes * 0x1p30 * 8 / parameters;
         ModelFacts model = ModelFacts.published(
-                "published", parameters, parameters, 0, 0, bits, OptionalDouble.of(0), OptionalInt.of(32), OptionalInt.of(4096));
+                "published",
+                parameters,
+                parameters,
+                0,
+                0,
+                bits,
+                OptionalDouble.of(0),
+                OptionalInt.of(32),
+                OptionalInt.of(4096));
         OptionalDouble read = prompt > 0 ? OptionalDouble.of(prompt) : NONE;
         assertThat(PhysicsCheck.check(new Claim(
                                 model, machine, 1, 1, 0, 512, 0, OptionalDouble.of(generation), read, NONE, NONE))
@@ -338,7 +384,7 @@ class PhysicsCheckTest {
         assertThat(estimate).isInstanceOfSatisfying(SpeedEstimate.Known.class, known -> {
             System.out.printf(
                     Locale.ROOT,
-                "%s, %.2f GiB: %.1f tokens/s published, %.1f to %.1f estimated; prompt %.0f, %.0f to %.0f%n",
+                    "%s, %.2f GiB: %.1f tokens/s published, %.1f to %.1f estimated; prompt %.0f, %.0f to %.0f%n",
                     name,
                     gigabytes,
                     generation,

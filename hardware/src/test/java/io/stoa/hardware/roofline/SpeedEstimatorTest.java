@@ -21,7 +21,15 @@ class SpeedEstimatorTest {
 
     private static ModelFacts llama(double bits) {
         return ModelFacts.published(
-                "70B", 70.6e9, 70.6e9, 0, 0, bits, OptionalDouble.of(327_680), OptionalInt.of(80), OptionalInt.of(8192));
+                "70B",
+                70.6e9,
+                70.6e9,
+                0,
+                0,
+                bits,
+                OptionalDouble.of(327_680),
+                OptionalInt.of(80),
+                OptionalInt.of(8192));
     }
 
     private static SpeedEstimate.Known known(ModelFacts model, String machine, Parallelism parallelism, int streams) {
@@ -38,9 +46,9 @@ class SpeedEstimatorTest {
         ModelFacts model = ModelFacts.published(
                 "10B", 1e10, 1e10, 0, 0, 8, OptionalDouble.of(0), OptionalInt.empty(), OptionalInt.empty());
         MachineType machine = CATALOGUE.with(YamlPart.parse("m", """
-                        machines:
-                          - {name: m, kind: gpu, memory: 40 GB, bandwidth: 1000 GB/s, compute: {fp16: 100 TFLOPS}, source: made up}
-                        """)).get("m");
+            machines:
+              - {name: m, kind: gpu, memory: 40 GB, bandwidth: 1000 GB/s, compute: {fp16: 100 TFLOPS}, source: made up}
+            """)).get("m");
         Efficiency half = new Efficiency(new Interval(0.5, 0.5), new Interval(0.5, 0.5), new Interval(0, 0), "made up");
         SpeedEstimate.Known speed =
                 (SpeedEstimate.Known) new SpeedEstimator(model, machine, half, Parallelism.NONE).estimate(1000, 100, 1);
@@ -76,7 +84,8 @@ class SpeedEstimatorTest {
     void estimatesKeepWithinPhysics() {
         SplittableRandom random = new SplittableRandom(61);
         List<MachineType> machines = CATALOGUE.all().stream()
-                .filter(machine -> machine.usualPeak().isPresent() && machine.link().isPresent())
+                .filter(machine ->
+                        machine.usualPeak().isPresent() && machine.link().isPresent())
                 .toList();
         for (int i = 0; i < 2000; i++) {
             MachineType machine = machines.get(random.nextInt(machines.size()));
@@ -113,7 +122,9 @@ class SpeedEstimatorTest {
                         OptionalDouble.of(speed.prompt().high()),
                         OptionalDouble.of(speed.timeToFirstToken().low()),
                         OptionalDouble.of(speed.timePerOutputToken().low()));
-                assertThat(PhysicsCheck.check(claim).violations()).as("seed 61, case %d", i).isEmpty();
+                assertThat(PhysicsCheck.check(claim).violations())
+                        .as("seed 61, case %d", i)
+                        .isEmpty();
                 if (estimator.estimate(500, 100, streams * 2) instanceof SpeedEstimate.Known twice) {
                     assertThat(twice.generation().high())
                             .as("seed 61, case %d", i)
@@ -137,7 +148,15 @@ class SpeedEstimatorTest {
     @Test
     void ourOwnMeasurementIsPossible() {
         ModelFacts model = ModelFacts.published(
-                "135M Q8_0", 134.5e6, 134.5e6, 0, 0, 8.5, OptionalDouble.of(23_040), OptionalInt.of(30), OptionalInt.of(576));
+                "135M Q8_0",
+                134.5e6,
+                134.5e6,
+                0,
+                0,
+                8.5,
+                OptionalDouble.of(23_040),
+                OptionalInt.of(30),
+                OptionalInt.of(576));
         Claim claim = new Claim(
                 model,
                 CATALOGUE.get("EPYC 7763"),
