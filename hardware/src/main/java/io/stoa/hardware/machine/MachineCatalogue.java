@@ -94,7 +94,11 @@ public final class MachineCatalogue {
         return Optional.ofNullable(machines.get(key(name)));
     }
 
-    /** @throws StoaException of kind USER that names near ones, when there is none */
+    /**
+     * The machine of a name.
+     *
+     * @throws StoaException of kind USER that names near ones, when there is none
+     */
     public MachineType get(String name) {
         return find(name).orElseThrow(() -> StoaException.user(unknown(name)));
     }
