@@ -34,7 +34,8 @@ import tools.jackson.databind.json.JsonMapper;
             "  utilisation: 0.5",
             "  hourly: {amount: 3.00 USD, date: 2026-11-01, source: the provider's price list}",
             "  acceptance: {right: 180, of: 200}",
-            "  energy: {busy: 700 W, idle: 100 W, pue: 1.2, per-kwh: {amount: 0.30 USD, date: 2026-11-01, source: bill}}",
+            "  energy: {busy: 700 W, idle: 100 W, pue: 1.2, per-kwh: {amount: 0.30 USD, date: 2026-11-01, source:"
+                    + " bill}}",
             "  own: {purchase: {amount: 30000 USD, date: 2026-11-01, source: offer}, lifetime-months: 36}",
             "  api: {input-per-million: {amount: 0.50 USD, date: 2026-11-01, source: price list},",
             "        output-per-million: {amount: 1.50 USD, date: 2026-11-01, source: price list}}",

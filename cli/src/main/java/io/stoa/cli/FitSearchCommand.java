@@ -36,7 +36,8 @@ import tools.jackson.databind.json.JsonMapper;
             "  contexts: [4096, 8192]",
             "  concurrency: [1, 8, 32]",
             "  parallelism: [1, tensor 2, pipeline 2]",
-            "  workload: {prompt-tokens: 1000, answer-tokens: 200, time-to-first-token: 1 s, time-per-output-token: 50 ms}",
+            "  workload: {prompt-tokens: 1000, answer-tokens: 200, time-to-first-token: 1 s, time-per-output-token: 50"
+                    + " ms}",
             "  utilisation: 0.5",
             "",
             "Examples:",
@@ -155,8 +156,8 @@ final class FitSearchCommand implements Runnable {
     private static String counts(FitSearch.Result result) {
         return String.format(
                 Locale.ROOT,
-                "%,d combinations: %,d meet the targets, %,d may, %,d too slow, %,d do not fit, %,d not known, %,d on more"
-                        + " devices than there are",
+                "%,d combinations: %,d meet the targets, %,d may, %,d too slow, %,d do not fit, %,d not known, %,d on"
+                        + " more devices than there are",
                 result.cells(),
                 result.count(FitSearch.Outcome.MEETS),
                 result.count(FitSearch.Outcome.MAY_MEET),

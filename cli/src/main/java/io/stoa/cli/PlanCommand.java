@@ -24,8 +24,8 @@ import tools.jackson.databind.json.JsonMapper;
         sortOptions = false,
         footer = {
             "",
-            "A task goes to the cheapest tier that surely passes its gate and the latency; acceptance is a count of right"
-                    + " answers, whose interval (Wilson, 95 %) decides.",
+            "A task goes to the cheapest tier that surely passes its gate and the latency; acceptance is a count of"
+                    + " right answers, whose interval (Wilson, 95 %) decides.",
             "Exit codes: 0 every task is served, 11 one may be served once more is measured, 12 one is served by none.",
             "A plan:",
             "  latency: 5 s",

@@ -14,8 +14,8 @@ import tools.jackson.databind.json.JsonMapper;
 
 @Command(
         name = "simulate",
-        description =
-                "Replay requests before an engine that batches continuously: waiting, first tokens, utilisation, drops.",
+        description = "Replay requests before an engine that batches continuously: waiting, first tokens, utilisation,"
+                + " drops.",
         mixinStandardHelpOptions = true,
         sortOptions = false,
         footer = {

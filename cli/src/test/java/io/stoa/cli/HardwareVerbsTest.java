@@ -53,16 +53,16 @@ class HardwareVerbsTest {
     @Test
     void aSearchFindsTheCheapestThatMeetsTheTargets() throws IOException {
         Path plan = file("plan.yaml", """
-                models:
-                  - {name: 8B, parameters: 8.03e9, layers: 32, width: 4096, kv-heads: 8, key-length: 128,
-                     quantizations: [{name: Q4_K_M, bits: 4.8944}, {name: F16, bits: 16}]}
-                machines:
-                  - {name: box, like: RTX 4090, hourly: {amount: 0.69 USD, date: 2026-11-01, source: made up}}
-                on: [box, Apple M4 Max]
-                contexts: [4096]
-                concurrency: [1, 8, 64]
-                workload: {prompt-tokens: 1000, answer-tokens: 200, time-per-output-token: 50 ms}
-                """);
+            models:
+              - {name: 8B, parameters: 8.03e9, layers: 32, width: 4096, kv-heads: 8, key-length: 128,
+                 quantizations: [{name: Q4_K_M, bits: 4.8944}, {name: F16, bits: 16}]}
+            machines:
+              - {name: box, like: RTX 4090, hourly: {amount: 0.69 USD, date: 2026-11-01, source: made up}}
+            on: [box, Apple M4 Max]
+            contexts: [4096]
+            concurrency: [1, 8, 64]
+            workload: {prompt-tokens: 1000, answer-tokens: 200, time-per-output-token: 50 ms}
+            """);
         assertThat(run("fit", "search", plan, "--json")).isZero();
         JsonNode json = JsonMapper.shared().readTree(out());
         assertThat(json.get("combinations").intValue()).isEqualTo(12);
@@ -134,11 +134,11 @@ class HardwareVerbsTest {
     @Test
     void costsAreToldWithTheirPrices() throws IOException {
         Path sheet = file("sheet.yaml", """
-                request: {prompt-tokens: 1000, answer-tokens: 200}
-                speed: {prompt: 8000, generation: 1000}
-                utilisation: 0.5
-                hourly: {amount: 3.00 USD, date: 2026-06-01, source: made up}
-                """);
+            request: {prompt-tokens: 1000, answer-tokens: 200}
+            speed: {prompt: 8000, generation: 1000}
+            utilisation: 0.5
+            hourly: {amount: 3.00 USD, date: 2026-06-01, source: made up}
+            """);
         assertThat(run("cost", sheet)).isZero();
         assertThat(out()).contains("1.667 USD").contains("price used: 3.00 USD (2026-06-01, made up)");
         assertThat(err()).contains("178 days old");
@@ -167,18 +167,18 @@ class HardwareVerbsTest {
     @Test
     void tasksGoToTiers() throws IOException {
         Path tiers = file("tiers.yaml", """
-                reference: big
-                tasks: [{name: t, share: 1, gate: 0.9}]
-                tiers:
-                  - name: small
-                    per-request: {amount: 0.001 USD, date: 2026-11-01, source: made up}
-                    latency: 1 s
-                    acceptance: {t: {right: 90, of: 100}}
-                  - name: big
-                    per-request: {amount: 0.01 USD, date: 2026-11-01, source: made up}
-                    latency: 2 s
-                    acceptance: {t: {right: 990, of: 1000}}
-                """);
+            reference: big
+            tasks: [{name: t, share: 1, gate: 0.9}]
+            tiers:
+              - name: small
+                per-request: {amount: 0.001 USD, date: 2026-11-01, source: made up}
+                latency: 1 s
+                acceptance: {t: {right: 90, of: 100}}
+              - name: big
+                per-request: {amount: 0.01 USD, date: 2026-11-01, source: made up}
+                latency: 2 s
+                acceptance: {t: {right: 990, of: 1000}}
+            """);
         assertThat(run("plan", tiers)).isZero();
         assertThat(out())
                 .contains("t (100.0 %): big")

@@ -11,6 +11,10 @@ public sealed interface BreakEven {
      */
     record After(double months, double requests, boolean withinLife) implements BreakEven {}
 
-    /** @param reason a clause that says why it never does */
+    /**
+     * It never does.
+     *
+     * @param reason a clause that says why
+     */
     record Never(String reason) implements BreakEven {}
 }

@@ -35,7 +35,11 @@ public record Money(BigDecimal amount, Currency currency) implements Comparable<
         return new Money(amount.subtract(same(other), DIGITS), currency);
     }
 
-    /** @throws IllegalArgumentException when the factor is not finite */
+    /**
+     * The amount, so many times.
+     *
+     * @throws IllegalArgumentException when the factor is not finite
+     */
     public Money times(double factor) {
         if (!Double.isFinite(factor)) {
             throw new IllegalArgumentException("an amount cannot be multiplied with " + factor);

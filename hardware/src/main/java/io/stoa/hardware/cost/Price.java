@@ -13,8 +13,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What somebody asked for something on some day. Prices of machines and tokens change monthly, so a price without a date
- * and a source is none.
+ * What somebody asked for something on some day. Prices of machines and tokens change monthly, so a price without a
+ * date and a source is none.
  *
  * @param amount what was asked
  * @param date when

@@ -7,8 +7,8 @@ import java.util.Optional;
 /**
  * The cost of tokens and answers of a machine that is paid by the hour.
  *
- * <p>Cost per million tokens = price per hour ÷ (3600 · tokens per second · utilisation) · 10⁶, so that 3 USD an hour at
- * 1,000 tokens/s and a utilisation of one half are 1.6667 USD.
+ * <p>Cost per million tokens = price per hour ÷ (3600 · tokens per second · utilisation) · 10⁶, so that 3 USD an hour
+ * at 1,000 tokens/s and a utilisation of one half are 1.6667 USD.
  */
 public final class TokenCost {
     private TokenCost() {}
@@ -76,8 +76,9 @@ public final class TokenCost {
     }
 
     /**
-     * The cost of an answer that is accepted: all are paid for, some are thrown away. The acceptance share's interval is
-     * carried through; where it reaches down to nothing, so that perhaps no answer is accepted, there is no upper bound.
+     * The cost of an answer that is accepted: all are paid for, some are thrown away. The acceptance share's interval
+     * is carried through; where it reaches down to nothing, so that perhaps no answer is accepted, there is no upper
+     * bound.
      */
     public static CostRange perAccepted(CostRange perAnswer, Score acceptance) {
         Interval share = acceptance.interval();

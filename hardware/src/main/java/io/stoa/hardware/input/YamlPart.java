@@ -32,9 +32,9 @@ import org.snakeyaml.engine.v2.nodes.ScalarNode;
 import org.snakeyaml.engine.v2.nodes.SequenceNode;
 
 /**
- * One mapping of a YAML file, with its place. Everything wrong is a {@link StoaException} of kind {@code USER} that names
- * file, line and column. Aliases are refused: such files have no need of them, and without them a file is no larger than
- * it looks.
+ * One mapping of a YAML file, with its place. Everything wrong is a {@link StoaException} of kind {@code USER} that
+ * names file, line and column. Aliases are refused: such files have no need of them, and without them a file is no
+ * larger than it looks.
  */
 public final class YamlPart {
     private static final int LARGEST = 4 << 20;

@@ -20,8 +20,8 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 
 /**
- * Machines by name: those shipped ({@code machines.yaml}, each with its source) and those of the user's files, which add
- * to them, or take the place of one of the same name. A file is
+ * Machines by name: those shipped ({@code machines.yaml}, each with its source) and those of the user's files, which
+ * add to them, or take the place of one of the same name. A file is
  *
  * <pre>{@code
  * machines:
@@ -38,8 +38,8 @@ import java.util.OptionalDouble;
  *     source: its data sheet
  * }</pre>
  *
- * <p>Figures beyond what any such machine has are refused with what was probably meant: {@code 80 MB} of an accelerator,
- * or a price of a million an hour.
+ * <p>Figures beyond what any such machine has are refused with what was probably meant: {@code 80 MB} of an
+ * accelerator, or a price of a million an hour.
  */
 public final class MachineCatalogue {
     private static final String SHIPPED = "machines.yaml";
@@ -94,7 +94,11 @@ public final class MachineCatalogue {
         return Optional.ofNullable(machines.get(key(name)));
     }
 
-    /** @throws StoaException of kind USER that names near ones, when there is none */
+    /**
+     * The machine of a name.
+     *
+     * @throws StoaException of kind USER that names near ones, when there is none
+     */
     public MachineType get(String name) {
         return find(name).orElseThrow(() -> StoaException.user(unknown(name)));
     }
@@ -207,7 +211,8 @@ public final class MachineCatalogue {
                 5e13,
                 String.format(
                         Locale.ROOT,
-                        "such a device's memory gives between %.0f and 50,000 GB/s; is the unit right (MB/s, GB/s, TB/s)?",
+                        "such a device's memory gives between %.0f and 50,000 GB/s; is the unit right (MB/s, GB/s,"
+                                + " TB/s)?",
                         least / 1e9));
     }
 

@@ -11,8 +11,8 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 
 /**
- * A machine that one may buy or rent, by its makers' figures. What nobody has said is empty, and whoever needs it answers
- * "unknown".
+ * A machine that one may buy or rent, by its makers' figures. What nobody has said is empty, and whoever needs it
+ * answers "unknown".
  *
  * @param name what people call it
  * @param kind what sort of device the figures are of

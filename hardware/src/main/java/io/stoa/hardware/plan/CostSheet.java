@@ -35,8 +35,8 @@ import java.util.OptionalDouble;
  * requests-per-month: 1000000
  * }</pre>
  *
- * <p>Only {@code request}, {@code speed} and one of {@code hourly} and {@code own} must be there. A machine of one's own
- * costs its loss of value, its energy and its monthly costs, spread over the hours of a month.
+ * <p>Only {@code request}, {@code speed} and one of {@code hourly} and {@code own} must be there. A machine of one's
+ * own costs its loss of value, its energy and its monthly costs, spread over the hours of a month.
  */
 public final class CostSheet {
     private static final double MOST = 1e9;

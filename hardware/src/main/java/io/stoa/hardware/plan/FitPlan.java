@@ -21,8 +21,8 @@ import java.util.Map;
 import java.util.OptionalDouble;
 
 /**
- * What a search goes through: every model with every quantization, on every machine, at every context, concurrency and way
- * of sharing devices.
+ * What a search goes through: every model with every quantization, on every machine, at every context, concurrency and
+ * way of sharing devices.
  *
  * @param contenders models with a quantization
  * @param machines machines
@@ -121,8 +121,8 @@ public record FitPlan(
     }
 
     /**
-     * Reads a plan. Machines are named ones of the catalogue, which the file's own {@code machines} extend; paths of models
-     * are taken from the file's folder.
+     * Reads a plan. Machines are named ones of the catalogue, which the file's own {@code machines} extend; paths of
+     * models are taken from the file's folder.
      */
     public static FitPlan read(Path file, MachineCatalogue known) {
         YamlPart part = YamlPart.read(file);

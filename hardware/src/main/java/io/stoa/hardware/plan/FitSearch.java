@@ -18,8 +18,8 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * Goes through all combinations of a plan: memory first, which most of them fail; then speed; then cost. What is not known
- * is counted with its reason and never taken for good.
+ * Goes through all combinations of a plan: memory first, which most of them fail; then speed; then cost. What is not
+ * known is counted with its reason and never taken for good.
  */
 public final class FitSearch {
     /** What becomes of a combination. */
@@ -79,8 +79,8 @@ public final class FitSearch {
      *
      * @param counts combinations by outcome
      * @param unknown why some are not known, and how many
-     * @param found those that meet the targets, then those that may; in each the cheapest first by the upper end of their
-     *     cost, and those without a price last
+     * @param found those that meet the targets, then those that may; in each the cheapest first by the upper end of
+     *     their cost, and those without a price last
      */
     public record Result(Map<Outcome, Integer> counts, Map<String, Integer> unknown, List<Cell> found) {
         public Result {

@@ -15,14 +15,14 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 
 /**
- * Which tier serves which part of a workload. Each task goes to the cheapest tier that surely passes its gate and the latency
- * target and is not excluded; a task that no tier surely passes stays unserved, and is undecided where a measurement could
- * still help.
+ * Which tier serves which part of a workload. Each task goes to the cheapest tier that surely passes its gate and the
+ * latency target and is not excluded; a task that no tier surely passes stays unserved, and is undecided where a
+ * measurement could still help.
  *
  * @param assignments one for each task, in the workload's order
  * @param perRequest cost of an average request of the served part; empty where nothing is served
- * @param saved the share of the cost that is saved against serving the same part by the reference alone; empty where the
- *     reference is not given or nothing is served. It may be negative.
+ * @param saved the share of the cost that is saved against serving the same part by the reference alone; empty where
+ *     the reference is not given or nothing is served. It may be negative.
  */
 public record HybridPlan(List<Assignment> assignments, Optional<CostRange> perRequest, Optional<Interval> saved) {
     /**

@@ -27,8 +27,8 @@ public interface MemoryNeed {
     Optional<Interval> bytes(int context, int streams, int devices);
 
     /**
-     * Weights and cache by formula, which is what there surely is; on top some room for what is not modelled: 1 % of the
-     * weights for padding, a GiB for intermediate tensors, a GiB for the runtime.
+     * Weights and cache by formula, which is what there surely is; on top some room for what is not modelled: 1 % of
+     * the weights for padding, a GiB for intermediate tensors, a GiB for the runtime.
      */
     static MemoryNeed estimate(ModelFacts facts) {
         return (context, streams, devices) -> {
@@ -42,8 +42,8 @@ public interface MemoryNeed {
     }
 
     /**
-     * The buffers that the memory plan finds in a header, asked for once for each context and number of streams; on top a
-     * GiB for the runtime. Where the plan is not known, neither is this.
+     * The buffers that the memory plan finds in a header, asked for once for each context and number of streams; on top
+     * a GiB for the runtime. Where the plan is not known, neither is this.
      */
     static MemoryNeed of(GgufHeader header) {
         Map<Long, Optional<Double>> known = new HashMap<>();

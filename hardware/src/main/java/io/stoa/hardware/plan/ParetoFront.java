@@ -8,9 +8,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What is not surely worse than something else in cost, quality and latency at once. One option dominates another only when
- * it is at least as good in all three at the unfavourable ends of its own intervals and the favourable ends of the other's,
- * and better in one: where intervals overlap, nothing is thrown away.
+ * What is not surely worse than something else in cost, quality and latency at once. One option dominates another only
+ * when it is at least as good in all three at the unfavourable ends of its own intervals and the favourable ends of the
+ * other's, and better in one: where intervals overlap, nothing is thrown away.
  */
 public final class ParetoFront {
     private ParetoFront() {}

@@ -8,13 +8,13 @@ import java.util.Deque;
 import java.util.function.IntToDoubleFunction;
 
 /**
- * An engine that makes several answers at the same time (continuous batching): a waiting request is taken in, first come,
- * first served, as soon as a slot and room in the cache are free. Its prompt is read at once, which holds the answers in the
- * making up, and gives its first token; then every step gives each answer one token. A request's place in the cache is
- * reserved for its prompt and whole answer.
+ * An engine that makes several answers at the same time (continuous batching): a waiting request is taken in, first
+ * come, first served, as soon as a slot and room in the cache are free. Its prompt is read at once, which holds the
+ * answers in the making up, and gives its first token; then every step gives each answer one token. A request's place
+ * in the cache is reserved for its prompt and whole answer.
  *
- * <p>Steps are not simulated one by one: between two events all of them take the same time, so the engine goes from event to
- * event, and an answer is known by the step at which it will be complete.
+ * <p>Steps are not simulated one by one: between two events all of them take the same time, so the engine goes from
+ * event to event, and an answer is known by the step at which it will be complete.
  */
 public final class BatchingQueue {
     private final IntToDoubleFunction promptSeconds;

@@ -1,9 +1,9 @@
 package io.stoa.hardware.queue;
 
 /**
- * Mean waiting times in equilibrium, in the unit of time of the rates. Sources: A. K. Erlang, "Solution of some Problems
- * in the Theory of Probabilities of Significance in Automatic Telephone Exchanges" (1917); F. Pollaczek (1930) and A.
- * Khinchin (1932); L. Kleinrock, Queueing Systems I (1975), chapters 3 and 5.
+ * Mean waiting times in equilibrium, in the unit of time of the rates. Sources: A. K. Erlang, "Solution of some
+ * Problems in the Theory of Probabilities of Significance in Automatic Telephone Exchanges" (1917); F. Pollaczek (1930)
+ * and A. Khinchin (1932); L. Kleinrock, Queueing Systems I (1975), chapters 3 and 5.
  */
 public final class QueueFormulas {
     private QueueFormulas() {}

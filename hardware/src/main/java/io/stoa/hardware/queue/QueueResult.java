@@ -11,7 +11,8 @@ import java.util.Arrays;
  * @param dropped requests that were turned away because the queue was full or they could never be held
  * @param waiting from arrival until the work on a request begins
  * @param timeToFirstToken from arrival; for servers without tokens the whole time
- * @param timePerOutputToken from token to token of an answer, on average over the answer; answers of one token have none
+ * @param timePerOutputToken from token to token of an answer, on average over the answer; answers of one token have
+ *     none
  * @param latency from arrival until the answer is complete
  * @param utilisation the share of the time in which servers, or the engine, worked
  * @param meanQueue requests that waited, on average over time

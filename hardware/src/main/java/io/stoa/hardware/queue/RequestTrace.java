@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeParseException;
@@ -185,9 +186,9 @@ public final class RequestTrace {
 
         private double point(String text) {
             try {
-                LocalDateTime time =
-                        LocalDateTime.parse(text.replaceFirst("\\+00:00$", "").replace(' ', 'T'));
-                return time.toEpochSecond(ZoneOffset.UTC) + time.getNano() / 1e9;
+                Instant time = LocalDateTime.parse(text.replaceFirst("\\+00:00$", "").replace(' ', 'T'))
+                        .toInstant(ZoneOffset.UTC);
+                return time.getEpochSecond() + time.getNano() / 1e9;
             } catch (DateTimeParseException e) {
                 throw wrong("'" + text + "' is not a point in time such as 2023-11-16 18:15:46.680590");
             }

@@ -5,8 +5,8 @@ import static java.util.Objects.requireNonNull;
 /**
  * One queue before servers of the same speed that work on one request each, first come, first served.
  *
- * <p>A request begins at its arrival or when the first server is free, whichever is later (J. Kiefer and J. Wolfowitz, "On
- * the theory of queues with many servers", 1955), so only the servers' next free moments have to be kept.
+ * <p>A request begins at its arrival or when the first server is free, whichever is later (J. Kiefer and J. Wolfowitz,
+ * "On the theory of queues with many servers", 1955), so only the servers' next free moments have to be kept.
  */
 public final class ServerQueue {
     private final int servers;

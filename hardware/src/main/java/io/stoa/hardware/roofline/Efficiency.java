@@ -31,8 +31,8 @@ public record Efficiency(Interval bandwidth, Interval compute, Interval stepOver
     }
 
     /**
-     * What is known without a measurement: wide enough for the published measurements of llama.cpp and MLC that the tests
-     * hold against it (45 to 82 % of bandwidth, 12 to 45 % of 16-bit peaks on one prompt), and no more than that.
+     * What is known without a measurement: wide enough for the published measurements of llama.cpp and MLC that the
+     * tests hold against it (45 to 82 % of bandwidth, 12 to 45 % of 16-bit peaks on one prompt), and no more than that.
      */
     public static Efficiency unmeasured(MachineType.Kind kind) {
         return switch (kind) {

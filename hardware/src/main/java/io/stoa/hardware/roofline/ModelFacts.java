@@ -16,7 +16,8 @@ import java.util.OptionalInt;
  * @param name what people call it, with its quantization
  * @param sharedBytes bytes of the weights that every step reads: everything but routed experts and the token table
  * @param expertBytes bytes of all routed experts; 0 for a dense model
- * @param tableBytes bytes of the token table, of which a step reads single rows; 0 where it doubles as the output matrix
+ * @param tableBytes bytes of the token table, of which a step reads single rows; 0 where it doubles as the output
+ *     matrix
  * @param experts routed experts of a layer; 0 for a dense model
  * @param used experts that a token goes through
  * @param sharedParameters parameters that every prompt token is multiplied with, routed experts and the output matrix

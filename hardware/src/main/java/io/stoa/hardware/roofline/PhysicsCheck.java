@@ -7,8 +7,8 @@ import java.util.Locale;
 import java.util.OptionalDouble;
 
 /**
- * Holds a claim against what a machine's bandwidth, compute and memory allow. A claim that breaks a bound is impossible as
- * labelled: the size is wrong, or batching, speculation, a cached prompt or another precision are hidden.
+ * Holds a claim against what a machine's bandwidth, compute and memory allow. A claim that breaks a bound is impossible
+ * as labelled: the size is wrong, or batching, speculation, a cached prompt or another precision are hidden.
  *
  * <p>The bounds, for n devices (shares are of the data sheet's peaks, all of them reached):
  *
@@ -18,8 +18,8 @@ import java.util.OptionalDouble;
  *       steps · streams · (1 + draft tokens). A step reads the shared weights once, of the experts at least those of one
  *       token, and the cache of at least one stream (streams may share a prefix);
  *   <li>generation: tokens per second ≤ n · fastest peak ÷ (2 · active parameters);
- *   <li>prompt: tokens per second ≤ n · fastest peak ÷ (2 · parameters of a prompt token), and the time to the first token
- *       accordingly, which no less than reading the weights takes;
+ *   <li>prompt: tokens per second ≤ n · fastest peak ÷ (2 · parameters of a prompt token), and the time to the first
+ *       token accordingly, which no less than reading the weights takes;
  *   <li>consistency: tokens per second ≤ streams · (1 + draft tokens) ÷ time per token.
  * </ul>
  *

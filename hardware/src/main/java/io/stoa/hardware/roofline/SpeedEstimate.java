@@ -34,7 +34,11 @@ public sealed interface SpeedEstimate {
         }
     }
 
-    /** @param reason a clause that says what is missing */
+    /**
+     * A fact is missing.
+     *
+     * @param reason a clause that says which
+     */
     record Unknown(String reason) implements SpeedEstimate {
         public Unknown {
             if (reason.isBlank()) {

@@ -16,8 +16,8 @@ import io.stoa.model.Interval;
  *       parameters;
  *   <li>a prompt of P tokens computes 2 · P · parameters + 2 · layers · width · P² (attention, causal), and reads all
  *       weights once;
- *   <li>tensor parallelism over n devices divides both by n, and adds two all-reduces a layer, each of which sends 2 · (n −
- *       1) ÷ n · tokens · width · 2 bytes over a device's link (a ring) and waits some microseconds;
+ *   <li>tensor parallelism over n devices divides both by n, and adds two all-reduces a layer, each of which sends 2 ·
+ *       (n − 1) ÷ n · tokens · width · 2 bytes over a device's link (a ring) and waits some microseconds;
  *   <li>a pipeline over n devices divides the weights of a step by n and has n steps of a micro-batch of S ÷ min(n, S)
  *       streams for each token.
  * </ul>

@@ -29,29 +29,29 @@ import org.junit.jupiter.api.io.TempDir;
 
 class PlanTest {
     private static final String MODELS = """
-            models:
-              - {name: 8B, parameters: 8.03e9, layers: 32, width: 4096, kv-heads: 8, key-length: 128,
-                 quantizations: [{name: Q4_K_M, bits: 4.8944}, {name: Q6_K, bits: 6.56}, {name: Q8_0, bits: 8.5}, {name: F16, bits: 16}]}
-              - {name: 70B, parameters: 70.6e9, layers: 80, width: 8192, kv-heads: 8, key-length: 128,
-                 quantizations: [{name: Q4_K_M, bits: 4.8}, {name: Q6_K, bits: 6.56}, {name: Q8_0, bits: 8.5}, {name: F16, bits: 16}]}
-              - {name: 30B-A3B, parameters: 30.5e9, active-parameters: 3.3e9, experts: 128, used-experts: 8, layers: 48, width: 2048, kv-heads: 4, key-length: 128,
-                 quantizations: [{name: Q4_K_M, bits: 4.8}, {name: Q6_K, bits: 6.56}, {name: Q8_0, bits: 8.5}, {name: F16, bits: 16}]}
-              - {name: 1B, parameters: 1.24e9, layers: 16, width: 2048, kv-heads: 8, key-length: 64,
-                 quantizations: [{name: Q4_K_M, bits: 4.8944}, {name: Q6_K, bits: 6.56}, {name: Q8_0, bits: 8.5}, {name: F16, bits: 16}]}
-            """;
+        models:
+          - {name: 8B, parameters: 8.03e9, layers: 32, width: 4096, kv-heads: 8, key-length: 128,
+             quantizations: [{name: Q4_K_M, bits: 4.8944}, {name: Q6_K, bits: 6.56}, {name: Q8_0, bits: 8.5}, {name: F16, bits: 16}]}
+          - {name: 70B, parameters: 70.6e9, layers: 80, width: 8192, kv-heads: 8, key-length: 128,
+             quantizations: [{name: Q4_K_M, bits: 4.8}, {name: Q6_K, bits: 6.56}, {name: Q8_0, bits: 8.5}, {name: F16, bits: 16}]}
+          - {name: 30B-A3B, parameters: 30.5e9, active-parameters: 3.3e9, experts: 128, used-experts: 8, layers: 48, width: 2048, kv-heads: 4, key-length: 128,
+             quantizations: [{name: Q4_K_M, bits: 4.8}, {name: Q6_K, bits: 6.56}, {name: Q8_0, bits: 8.5}, {name: F16, bits: 16}]}
+          - {name: 1B, parameters: 1.24e9, layers: 16, width: 2048, kv-heads: 8, key-length: 64,
+             quantizations: [{name: Q4_K_M, bits: 4.8944}, {name: Q6_K, bits: 6.56}, {name: Q8_0, bits: 8.5}, {name: F16, bits: 16}]}
+        """;
 
     private static final String REST = """
-            machines:
-              - {name: rented L4, like: L4, hourly: {amount: 0.80 USD, date: 2026-11-01, source: made up}}
-              - {name: rented 4090, like: RTX 4090, hourly: {amount: 0.69 USD, date: 2026-11-01, source: made up}}
-              - {name: rented H100, like: H100 SXM, hourly: {amount: 2.99 USD, date: 2026-11-01, source: made up}}
-            on: [rented L4, rented 4090, rented H100, A100 SXM 80GB, H200 SXM, B200, MI300X, L40S, Apple M4 Max, EPYC 9654]
-            contexts: [2048, 4096, 8192, 16384, 32768]
-            concurrency: [1, 4, 8, 16, 64]
-            parallelism: [1, tensor 2, pipeline 2]
-            workload: {prompt-tokens: 1000, answer-tokens: 200, time-to-first-token: 1 s, time-per-output-token: 50 ms}
-            utilisation: 0.5
-            """;
+        machines:
+          - {name: rented L4, like: L4, hourly: {amount: 0.80 USD, date: 2026-11-01, source: made up}}
+          - {name: rented 4090, like: RTX 4090, hourly: {amount: 0.69 USD, date: 2026-11-01, source: made up}}
+          - {name: rented H100, like: H100 SXM, hourly: {amount: 2.99 USD, date: 2026-11-01, source: made up}}
+        on: [rented L4, rented 4090, rented H100, A100 SXM 80GB, H200 SXM, B200, MI300X, L40S, Apple M4 Max, EPYC 9654]
+        contexts: [2048, 4096, 8192, 16384, 32768]
+        concurrency: [1, 4, 8, 16, 64]
+        parallelism: [1, tensor 2, pipeline 2]
+        workload: {prompt-tokens: 1000, answer-tokens: 200, time-to-first-token: 1 s, time-per-output-token: 50 ms}
+        utilisation: 0.5
+        """;
 
     @TempDir
     private Path folder;
@@ -107,13 +107,13 @@ class PlanTest {
                 .toAbsolutePath()
                 .normalize();
         FitPlan plan = plan("""
-                models:
-                  - {name: mini, file: "%s", quantizations: [{name: Q4_0, bits: 4.5}]}
-                on: [L4]
-                contexts: [256, 512]
-                concurrency: [1, 2]
-                workload: {prompt-tokens: 100, answer-tokens: 20}
-                """.formatted(model));
+            models:
+              - {name: mini, file: "%s", quantizations: [{name: Q4_0, bits: 4.5}]}
+            on: [L4]
+            contexts: [256, 512]
+            concurrency: [1, 2]
+            workload: {prompt-tokens: 100, answer-tokens: 20}
+            """.formatted(model));
         FitSearch.Result result = FitSearch.search(plan);
         assertThat(result.cells()).isEqualTo(8);
         // Its weights fit the cache of an L4, so nothing is claimed about its speed.
@@ -182,26 +182,26 @@ class PlanTest {
     }
 
     private static final String TIERS = """
-            latency: 5 s
-            reference: big
-            tasks:
-              - {name: triage, share: 0.7, gate: 0.85}
-              - {name: contracts, share: 0.3, gate: 0.9}
-            tiers:
-              - name: small
-                per-request: {amount: 0.001 USD, date: 2026-11-01, source: made up}
-                latency: [0.4 s, 900 ms]
-                acceptance: {triage: {right: 186, of: 200}, contracts: {right: 120, of: 200}}
-              - name: middle
-                per-request: {amount: 0.0001 USD, date: 2026-11-01, source: made up}
-                latency: 1 s
-                excluded: its licence does not allow this use
-                acceptance: {triage: {right: 200, of: 200}}
-              - name: big
-                per-request: {amount: 0.01 USD, date: 2026-11-01, source: made up}
-                latency: [2 s, 4 s]
-                acceptance: {triage: {right: 195, of: 200}, contracts: {right: 960, of: 1000}}
-            """;
+        latency: 5 s
+        reference: big
+        tasks:
+          - {name: triage, share: 0.7, gate: 0.85}
+          - {name: contracts, share: 0.3, gate: 0.9}
+        tiers:
+          - name: small
+            per-request: {amount: 0.001 USD, date: 2026-11-01, source: made up}
+            latency: [0.4 s, 900 ms]
+            acceptance: {triage: {right: 186, of: 200}, contracts: {right: 120, of: 200}}
+          - name: middle
+            per-request: {amount: 0.0001 USD, date: 2026-11-01, source: made up}
+            latency: 1 s
+            excluded: its licence does not allow this use
+            acceptance: {triage: {right: 200, of: 200}}
+          - name: big
+            per-request: {amount: 0.01 USD, date: 2026-11-01, source: made up}
+            latency: [2 s, 4 s]
+            acceptance: {triage: {right: 195, of: 200}, contracts: {right: 960, of: 1000}}
+        """;
 
     @Test
     void eachTaskGoesToTheCheapestTierThatSurelyPasses() {
@@ -274,17 +274,17 @@ class PlanTest {
     @Test
     void aSheetOfCostsAddsUp() {
         CostSheet.Result result = CostSheet.parse("s.yaml", """
-                request: {prompt-tokens: 1000, answer-tokens: 200}
-                speed: {prompt: [8000, 10000], generation: 1000}
-                utilisation: 0.5
-                hourly: {amount: 3.00 USD, date: 2026-11-01, source: made up}
-                acceptance: {right: 180, of: 200}
-                energy: {busy: 700 W, idle: 100 W, pue: 1.2, per-kwh: {amount: 0.30 USD, date: 2026-11-01, source: made up}}
-                own: {purchase: {amount: 30000 USD, date: 2026-11-01, source: made up}, lifetime-months: 36}
-                api: {input-per-million: {amount: 0.50 USD, date: 2026-11-01, source: made up},
-                      output-per-million: {amount: 1.50 USD, date: 2026-11-01, source: made up}}
-                requests-per-month: 3000000
-                """).result();
+            request: {prompt-tokens: 1000, answer-tokens: 200}
+            speed: {prompt: [8000, 10000], generation: 1000}
+            utilisation: 0.5
+            hourly: {amount: 3.00 USD, date: 2026-11-01, source: made up}
+            acceptance: {right: 180, of: 200}
+            energy: {busy: 700 W, idle: 100 W, pue: 1.2, per-kwh: {amount: 0.30 USD, date: 2026-11-01, source: made up}}
+            own: {purchase: {amount: 30000 USD, date: 2026-11-01, source: made up}, lifetime-months: 36}
+            api: {input-per-million: {amount: 0.50 USD, date: 2026-11-01, source: made up},
+                  output-per-million: {amount: 1.50 USD, date: 2026-11-01, source: made up}}
+            requests-per-month: 3000000
+            """).result();
         assertThat(result.perMillionGenerated().low().toDouble()).isCloseTo(1.6667, within(0.00005));
         // (1000/8000 + 200/1000) s at 3 USD an hour, half of it paid for nothing.
         assertThat(result.request().perRequest().high().orElseThrow().toDouble())

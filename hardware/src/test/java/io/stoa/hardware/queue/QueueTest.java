@@ -23,7 +23,9 @@ class QueueTest {
     @TempDir
     private Path folder;
 
-    /** Published tables of Erlang C, such as those of the Erlang programming handbooks: C(1, ρ) is ρ, C(2, 1) is 1/3. */
+    /**
+     * Published tables of Erlang C, such as those of the Erlang programming handbooks: C(1, ρ) is ρ, C(2, 1) is 1/3.
+     */
     @ParameterizedTest
     @CsvSource({"1, 0.5, 0.5", "2, 1, 0.333333", "5, 4, 0.554113", "10, 8, 0.409180"})
     void erlangCHasItsPublishedValues(int servers, double load, double chance) {
@@ -69,7 +71,9 @@ class QueueTest {
         assertThat(result.waiting().mean()).isCloseTo(formula, within(0.02 * formula));
     }
 
-    /** With one slot and a step of one second, an engine is a server: its answers of one token take their prompt's time. */
+    /**
+     * With one slot and a step of one second, an engine is a server: its answers of one token take their prompt's time.
+     */
     @Test
     void anEngineWithOneSlotIsOneServer() {
         RequestTrace trace = RequestTrace.poisson(500_000, 0.8, 1, 1, 31);
@@ -193,10 +197,10 @@ class QueueTest {
     @Test
     void azuresFormIsReadToo() throws IOException {
         Path file = Files.writeString(folder.resolve("azure.csv"), """
-                TIMESTAMP,ContextTokens,GeneratedTokens
-                2023-11-16 18:15:46.6805900,374,44
-                2023-11-16 18:15:50.9951690,396,109
-                """);
+            TIMESTAMP,ContextTokens,GeneratedTokens
+            2023-11-16 18:15:46.6805900,374,44
+            2023-11-16 18:15:50.9951690,396,109
+            """);
         RequestTrace trace = RequestTrace.read(file);
         assertThat(trace.arrival(1)).isCloseTo(4.314579, within(1e-6));
         assertThat(trace.answerTokens(1)).isEqualTo(109);

@@ -299,7 +299,9 @@ class PhysicsCheckTest {
         return new Claim(model, machine, devices, streams, 0, prompt, 0, generation, promptSpeed, first, perToken);
     }
 
-    /** A run with shares of the peaks between 5 and 95 %; one in twenty with routing that is more one-sided than even. */
+    /**
+     * A run with shares of the peaks between 5 and 95 %; one in twenty with routing that is more one-sided than even.
+     */
     private static Claim possible(SplittableRandom random) {
         MachineType machine = machine(random, false);
         int devices = 1 + random.nextInt(machine.devices());

@@ -46,9 +46,9 @@ class SpeedEstimatorTest {
         ModelFacts model = ModelFacts.published(
                 "10B", 1e10, 1e10, 0, 0, 8, OptionalDouble.of(0), OptionalInt.empty(), OptionalInt.empty());
         MachineType machine = CATALOGUE.with(YamlPart.parse("m", """
-                        machines:
-                          - {name: m, kind: gpu, memory: 40 GB, bandwidth: 1000 GB/s, compute: {fp16: 100 TFLOPS}, source: made up}
-                        """)).get("m");
+            machines:
+              - {name: m, kind: gpu, memory: 40 GB, bandwidth: 1000 GB/s, compute: {fp16: 100 TFLOPS}, source: made up}
+            """)).get("m");
         Efficiency half = new Efficiency(new Interval(0.5, 0.5), new Interval(0.5, 0.5), new Interval(0, 0), "made up");
         SpeedEstimate.Known speed =
                 (SpeedEstimate.Known) new SpeedEstimator(model, machine, half, Parallelism.NONE).estimate(1000, 100, 1);
