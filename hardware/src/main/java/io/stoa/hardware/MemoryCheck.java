@@ -60,7 +60,7 @@ final class MemoryCheck implements Check {
      *
      * @param parts the predicted buffers, when they are known
      * @param weights the weights, which are always known
-     * @param unknown why no more is known, when that is so
+     * @param unknown why no more is known, or why the compute buffer is an estimate, when that is so
      * @param fileBytes the size of the file
      * @param trainedContext the context that the model was trained for, when the file says
      * @param fittingContext the longest context per sequence that fits the machine, when one does and it is known
@@ -145,9 +145,9 @@ final class MemoryCheck implements Check {
         OptionalLong trained = header.hyperParameter("context_length");
         return switch (predictor.predict(header, settings)) {
             case MemoryPrediction.Known(MemoryParts parts, long _) ->
-                planned(parts, header, trained, fittingContext(header, settings, machine));
-            case MemoryPrediction.Estimated(MemoryParts parts, long _, String _) ->
-                planned(parts, header, trained, fittingContext(header, settings, machine));
+                planned(parts, Optional.empty(), header, trained, fittingContext(header, settings, machine));
+            case MemoryPrediction.Estimated(MemoryParts parts, long _, String reason) ->
+                planned(parts, Optional.of(reason), header, trained, fittingContext(header, settings, machine));
             case MemoryPrediction.Unknown(Bytes weights, String reason) ->
                 new Plan(
                         Optional.empty(),
@@ -160,11 +160,15 @@ final class MemoryCheck implements Check {
     }
 
     private static Plan planned(
-            MemoryParts parts, GgufHeader header, OptionalLong trained, OptionalInt fittingContext) {
+            MemoryParts parts,
+            Optional<String> unknown,
+            GgufHeader header,
+            OptionalLong trained,
+            OptionalInt fittingContext) {
         return new Plan(
                 Optional.of(parts),
                 parts.weights().plus(parts.repacked()),
-                Optional.empty(),
+                unknown,
                 header.fileBytes(),
                 trained,
                 fittingContext);
@@ -223,7 +227,7 @@ final class MemoryCheck implements Check {
         String need = "needs " + total + " for " + sequences(subject.workload()) + " of "
                 + subject.workload().contextTokens() + " tokens (weights " + plan.weights() + ", keys and values "
                 + plan.parts().get().keysAndValues() + ", compute "
-                + plan.parts().get().compute() + ")";
+                + plan.parts().get().compute() + (plan.unknown().isPresent() ? " by estimate)" : ")");
         if (!fits(total, machine.memory())) {
             return Finding.blocks(
                     this,

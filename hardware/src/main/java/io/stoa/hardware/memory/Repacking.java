@@ -20,7 +20,9 @@ public enum Repacking {
 
     /** Whether a matrix that is multiplied with would be repacked; row lookups never are. */
     boolean applies(GgufTensor tensor) {
-        if (tensor.shape().size() < 2) {
+        // Matrices one upon the other are repacked where a token chooses among them, not where all are multiplied with.
+        int stacked = tensor.name().contains("_exps.") ? 3 : 2;
+        if (tensor.shape().size() != stacked) {
             return false;
         }
         long rows = tensor.shape().get(1);

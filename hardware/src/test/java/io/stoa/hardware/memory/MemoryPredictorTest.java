@@ -191,6 +191,20 @@ class MemoryPredictorTest {
         assertThat(Repacking.NONE.applies(matrix(GgmlType.Q4_0, 16))).isFalse();
     }
 
+    /** Of Kimi-K2 in Q4_K, llama.cpp repacks 576,312,717,312 bytes. */
+    @Test
+    void stackedMatricesAreRepackedWhereTokensChooseAmongThem() {
+        MemoryPrediction prediction = predictor.predict(
+                PublishedShape.all().stream()
+                        .filter(shape -> shape.name().equals("Kimi-K2"))
+                        .findFirst()
+                        .orElseThrow()
+                        .header(),
+                MemorySettings.of(512, 1, Repacking.AVX512));
+
+        assertThat(ShapeMeasurement.parts(prediction).repacked().count()).isEqualTo(576_312_717_312L);
+    }
+
     private static GgufTensor matrix(GgmlType type, long rows) {
         return new GgufTensor("blk.0.ffn_up.weight", List.of(256L, rows), type, 0);
     }

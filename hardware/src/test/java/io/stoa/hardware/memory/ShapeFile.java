@@ -36,14 +36,6 @@ final class ShapeFile {
         }
     }
 
-    /** Everything before the data, as it would be in the file. */
-    static byte[] head(GgufHeader header, boolean padded) {
-        ShapeFile out = new ShapeFile();
-        out.head(header);
-        byte[] head = out.bytes.toByteArray();
-        return padded ? Arrays.copyOf(head, (int) padded(head.length)) : head;
-    }
-
     /** Writes what is before the data and returns how many bytes the data take. */
     private long head(GgufHeader header) {
         bytes.writeBytes("GGUF".getBytes(StandardCharsets.US_ASCII));
