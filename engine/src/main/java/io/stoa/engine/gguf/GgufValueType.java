@@ -3,10 +3,7 @@ package io.stoa.engine.gguf;
 import java.nio.ByteBuffer;
 import java.util.Optional;
 
-/**
- * The types of metadata values. The ordinal is the number that stands for the type in a file ({@code gguf_type} in
- * ggml's {@code gguf.h}).
- */
+/** The types of metadata values ({@code gguf_type} in ggml's {@code gguf.h}). */
 enum GgufValueType {
     U8(1),
     I8(1),
@@ -26,6 +23,12 @@ enum GgufValueType {
 
     GgufValueType(int bytes) {
         this.bytes = bytes;
+    }
+
+    /** The number that stands for the type in a file: its place in the list above. */
+    @SuppressWarnings("EnumOrdinal")
+    int code() {
+        return ordinal();
     }
 
     /** The size of a value in bytes; 0 for strings and arrays, which say their own. */

@@ -48,7 +48,7 @@ public final class GgufWriter {
         out.whole(metadata.size(), Long.BYTES);
         metadata.forEach((key, value) -> {
             out.text(key);
-            out.whole(type(value).ordinal(), Integer.BYTES);
+            out.whole(type(value).code(), Integer.BYTES);
             out.value(value, type(value));
         });
         long end = 0;
@@ -113,7 +113,7 @@ public final class GgufWriter {
             case GgufValue.Text(String text) -> text(text);
             case GgufValue.Array(List<GgufValue> values) -> {
                 GgufValueType element = elementType(values);
-                whole(element.ordinal(), Integer.BYTES);
+                whole(element.code(), Integer.BYTES);
                 whole(values.size(), Long.BYTES);
                 values.forEach(each -> value(each, element));
             }

@@ -136,7 +136,7 @@ final class ImportanceCollector {
                 }
             }
         }
-        to.counts[0] += (float) (size(activations, 1) * size(activations, 2) * size(activations, 3) / matrices);
+        to.counts[0] += (float) size(activations, 1) * size(activations, 2) * size(activations, 3) / matrices;
     }
 
     private void addExperts(MemorySegment matrix, MemorySegment activations, MemorySegment chosen) {

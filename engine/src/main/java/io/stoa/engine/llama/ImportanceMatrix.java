@@ -304,9 +304,9 @@ public record ImportanceMatrix(SortedMap<String, Entry> entries, List<String> te
         }
 
         GgufBytes floats(float[] values) {
-            ByteBuffer buffer = little(values.length * Float.BYTES);
-            buffer.asFloatBuffer().put(values);
-            bytes.writeBytes(buffer.array());
+            byte[] all = new byte[values.length * Float.BYTES];
+            ByteBuffer.wrap(all).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().put(values);
+            bytes.writeBytes(all);
             return this;
         }
 

@@ -44,7 +44,7 @@ public record Throughput(int threads, double bytesPerSecond, double operationsPe
             for (int thread = 0; thread < threads; thread++) {
                 long[][] memory = new long[blocks][LONGS];
                 // Each page is written, or all of them would be the one page of zeros.
-                Arrays.stream(memory).forEach(block -> Arrays.fill(block, block.hashCode()));
+                Arrays.stream(memory).forEach(block -> Arrays.fill(block, 1));
                 readers.add(() -> sum(memory));
                 multipliers.add(Throughput::multiply);
             }
