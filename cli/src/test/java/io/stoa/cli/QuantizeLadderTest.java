@@ -119,7 +119,7 @@ final class QuantizeLadderTest {
                         "--types",
                         "Q8_0",
                         "--task",
-                        "cloze",
+                        "quickstart_cloze",
                         "--tasks",
                         Quickstart.SHIPPED.resolve("tasks"),
                         "--limit",
@@ -132,7 +132,7 @@ final class QuantizeLadderTest {
                         folder.resolve("work")))
                 .as(err())
                 .isZero();
-        assertThat(out()).contains("cloze: ").contains("the cheapest that is not inferior is Q8_0");
+        assertThat(out()).contains("quickstart_cloze: ").contains("the cheapest that is not inferior is Q8_0");
     }
 
     @Test
