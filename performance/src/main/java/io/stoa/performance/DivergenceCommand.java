@@ -55,19 +55,15 @@ final class DivergenceCommand implements Runnable {
                 Path base =
                         Performance.root().resolve("examples/quickstart/models").resolve(model + ".gguf");
                 Path logits = folder.resolve(model + ".logits");
-                String whole =
-                        run(base, file, List.of("-f", file.toString(), "--kl-divergence-base", logits.toString()));
+                String whole = run(base, List.of("-f", file.toString(), "--kl-divergence-base", logits.toString()));
                 Perplexity perplexity = runtime.perplexity(base, text, WINDOW, 1, Progress.NONE);
                 compare(model + " PPL", perplexity.perplexity(), number(whole, "PPL = ([0-9.]+)"), 4);
                 for (String type : List.of("Q8_0", "Q4_0")) {
                     Path quantized = folder.resolve(model + "-" + type + ".gguf");
                     runtime.quantize(base, quantized, type, 1);
-                    String out =
-                            run(quantized, file, List.of("--kl-divergence-base", logits.toString(), "--kl-divergence"));
-                    compare(
-                            model + " " + type,
-                            runtime.divergenceAsStored(base, quantized, text, WINDOW, 1, Progress.NONE),
-                            out);
+                    String out = run(
+                            quantized, List.of("--kl-divergence-base", logits.toString(), "--kl-divergence"));
+                    compare(model + " " + type, runtime.divergenceAsStored(base, quantized, text, WINDOW, 1, Progress.NONE), out);
                     Files.delete(quantized);
                 }
                 Files.delete(logits);
@@ -81,13 +77,10 @@ final class DivergenceCommand implements Runnable {
         bench.figures(Map.of("worst", worst));
     }
 
-    private String run(Path model, Path file, List<String> arguments) {
+    private String run(Path model, List<String> arguments) {
         List<String> all = new ArrayList<>(List.of(
                 "-m", model.toString(), "-c", Integer.toString(WINDOW), "-b", Integer.toString(WINDOW), "-t", "1"));
         all.addAll(arguments);
-        if (!Files.exists(file)) {
-            throw StoaException.bug(file + " is gone");
-        }
         return new Reference(reference).run("llama-perplexity", all).output();
     }
 

@@ -1,7 +1,6 @@
 package io.stoa.engine.llama;
 
 import io.stoa.model.Bytes;
-import io.stoa.model.Progress;
 import io.stoa.model.StoaException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -35,6 +34,8 @@ public final class BaseReading implements AutoCloseable {
     private final int[] row;
     private boolean closed;
 
+    @SuppressWarnings("MustBeClosedChecker") // closed with the reading
+    @SuppressWarnings("MustBeClosedChecker") // it owns the arena and closes it
     BaseReading(
             LlamaRuntime runtime,
             Path gguf,
@@ -66,16 +67,6 @@ public final class BaseReading implements AutoCloseable {
     /** How many whole windows the text has. */
     public int windows() {
         return reading.windows();
-    }
-
-    /** How many tokens of each window count. */
-    public int tokensOfWindow() {
-        return reading.counted();
-    }
-
-    /** The perplexity of the base on the whole text. */
-    public Perplexity perplexity(Progress progress) {
-        return reading.perplexity(reader, progress);
     }
 
     /**

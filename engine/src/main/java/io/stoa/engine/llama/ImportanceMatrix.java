@@ -110,7 +110,7 @@ public record ImportanceMatrix(SortedMap<String, Entry> entries, List<String> te
             boolean gguf = start.remaining() == 4 && start.getInt() == 0x46554747;
             return gguf ? ofGguf(file, channel) : ofLegacy(read(channel, 0, Math.toIntExact(channel.size())));
         } catch (IllegalArgumentException | BufferUnderflowException e) {
-            String what = e.getMessage() == null ? "ends inside an entry" : e.getMessage();
+            String what = Optional.ofNullable(e.getMessage()).orElse("ends inside an entry");
             throw new StoaException(
                     StoaException.Kind.USER,
                     file + ": is no sound importance matrix (" + what + "); make it again with stoa quantize imatrix",

@@ -215,7 +215,7 @@ public final class Ladder {
         }
 
         private MeasuredRung measure(PlannedRung planned, Progress progress) {
-            String name = source.base().getFileName().toString().replaceFirst("\\.gguf$", "");
+            String name = String.valueOf(source.base().getFileName()).replaceFirst("\\.gguf$", "");
             Path file = options.work()
                     .resolve(name + "-" + planned.type() + "."
                             + ProcessHandle.current().pid() + ".gguf");

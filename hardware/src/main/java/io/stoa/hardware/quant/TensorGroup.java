@@ -19,10 +19,10 @@ import java.util.regex.Pattern;
  * @param name such as {@code layer 3, feed-forward}
  * @param tensors at least one
  */
-public record TensorGroup(String name, List<GgufTensor> tensors) {
+record TensorGroup(String name, List<GgufTensor> tensors) {
     private static final Pattern LAYER = Pattern.compile("^blk\\.(\\d+)\\.(attn|ffn|)");
 
-    public TensorGroup {
+    TensorGroup {
         requireNonNull(name, "name");
         tensors = List.copyOf(tensors);
     }

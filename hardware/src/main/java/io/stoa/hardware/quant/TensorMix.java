@@ -130,7 +130,7 @@ public final class TensorMix {
                         (long) all.size() * types.size() + candidates.size() - 1, (long) groups.size() * types.size());
                 Map<String, GgmlType> tensors = new LinkedHashMap<>();
                 groups.forEach(other -> other.tensors()
-                        .forEach(tensor -> tensors.put(tensor.name(), other == group ? type : tensor.type())));
+                        .forEach(tensor -> tensors.put(tensor.name(), other.equals(group) ? type : tensor.type())));
                 double loss = loss(tensors, probe, work);
                 candidates.add(new TypeChoice.Candidate(type, group.bytes(type), Math.max(0, loss)));
             }

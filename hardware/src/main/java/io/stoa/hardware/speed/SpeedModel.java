@@ -6,6 +6,7 @@ import io.stoa.engine.gguf.GgmlType;
 import io.stoa.engine.gguf.GgufHeader;
 import io.stoa.model.Interval;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -33,7 +34,7 @@ public record SpeedModel(String machine, String engine, long cacheBytes, Map<Int
     private static final int MICRO_BATCH = 512;
 
     public SpeedModel {
-        threads = java.util.Collections.unmodifiableMap(new TreeMap<>(threads));
+        threads = Collections.unmodifiableMap(new TreeMap<>(threads));
     }
 
     /**
@@ -122,13 +123,13 @@ public record SpeedModel(String machine, String engine, long cacheBytes, Map<Int
         double seconds = 0;
         for (Map.Entry<String, Double> part :
                 stepWork(work, question.depth(), sequences, cacheBytes).entrySet()) {
-            double alone = part.getValue() * prices.step().get(part.getKey());
+            double alone = part.getValue() * price(prices.step(), part.getKey());
             seconds += part.getKey().equals("attention") ? sequences * alone : alone;
         }
         double products = 0;
         for (Map.Entry<String, Double> part : promptWork(work, 1).entrySet()) {
             if (part.getKey().startsWith("products ")) {
-                products += sequences * part.getValue() * prices.prompt().get(part.getKey());
+                products += sequences * part.getValue() * price(prices.prompt(), part.getKey());
             }
         }
         return Math.max(seconds, seconds - weights(work, sequences, prices) + products);
@@ -138,7 +139,7 @@ public record SpeedModel(String machine, String engine, long cacheBytes, Map<Int
         return stepWork(work, 0, sequences, cacheBytes).entrySet().stream()
                 .filter(part ->
                         part.getKey().startsWith("cached ") || part.getKey().startsWith("memory "))
-                .mapToDouble(part -> part.getValue() * prices.step().get(part.getKey()))
+                .mapToDouble(part -> part.getValue() * price(prices.step(), part.getKey()))
                 .sum();
     }
 
@@ -196,8 +197,12 @@ public record SpeedModel(String machine, String engine, long cacheBytes, Map<Int
 
     private static double cost(Map<String, Double> work, Map<String, Double> prices) {
         return work.entrySet().stream()
-                .mapToDouble(part -> part.getValue() * prices.get(part.getKey()))
+                .mapToDouble(part -> part.getValue() * price(prices, part.getKey()))
                 .sum();
+    }
+
+    private static double price(Map<String, Double> prices, String part) {
+        return Optional.ofNullable(prices.get(part)).orElseThrow(() -> new IllegalStateException("no price of " + part));
     }
 
     /** Prices that make the relative errors least, and how far off they are for models that were left out. */

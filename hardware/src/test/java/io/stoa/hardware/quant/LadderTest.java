@@ -152,7 +152,7 @@ final class LadderTest {
                     return new TaskOutcome("made up", 5, 1, 0, new Interval(-1, -0.5), Decision.INFERIOR);
                 }),
                 true);
-        Ladder ladder = new Ladder(source(MODELS.resolve("nano.gguf")), margin(0.02));
+        Ladder ladder = new Ladder(source(MODELS.resolve("nano.gguf")), margin(0.004));
         LadderResult result =
                 ladder.climb(ladder.plan(List.of("Q8_0", "Q4_0"), true), options, notes("d"), Progress.NONE, _ -> {});
         assertThat(asked).containsExactly("nano-Q8_0");
