@@ -35,7 +35,6 @@ public final class BaseReading implements AutoCloseable {
     private boolean closed;
 
     @SuppressWarnings("MustBeClosedChecker") // closed with the reading
-    @SuppressWarnings("MustBeClosedChecker") // it owns the arena and closes it
     BaseReading(
             LlamaRuntime runtime,
             Path gguf,
