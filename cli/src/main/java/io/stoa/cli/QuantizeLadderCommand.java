@@ -470,7 +470,7 @@ final class QuantizeLadderCommand implements Callable<Integer> {
             line(
                     "%s",
                     mixed.whole().decision() == Decision.NOT_INFERIOR
-                            ? to + ": written"
+                            ? to + ": written" + (mixed.tries() > 1 ? ", at the try number " + mixed.tries() : "")
                             : "no mix is known to be good enough; nothing was written");
         }
         return switch (mixed.whole().decision()) {
