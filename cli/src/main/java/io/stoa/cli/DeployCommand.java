@@ -288,9 +288,9 @@ final class DeployCommand implements Runnable {
 
     private Target target() {
         return switch (to) {
-            case SYSTEMD -> new Target.Systemd(Target.Server.STOA, program("/opt/stoa/stoa"));
+            case SYSTEMD -> new Target.Systemd(Target.Service.STOA, program("/opt/stoa/stoa"));
             case SYSTEMD_LLAMA_SERVER ->
-                new Target.Systemd(Target.Server.LLAMA_SERVER, program("/usr/local/bin/llama-server"));
+                new Target.Systemd(Target.Service.LLAMA_SERVER, program("/usr/local/bin/llama-server"));
             case COMPOSE_VLLM -> compose(Target.Compose.Server.VLLM);
             case COMPOSE_SGLANG -> compose(Target.Compose.Server.SGLANG);
             case COMPOSE_LLAMA -> compose(Target.Compose.Server.LLAMA_SERVER);

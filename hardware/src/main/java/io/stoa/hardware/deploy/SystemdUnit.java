@@ -35,7 +35,7 @@ final class SystemdUnit {
     }
 
     private static boolean keyFile(Deployment deployment, Target.Systemd target) {
-        return target.server() == Target.Server.LLAMA_SERVER && deployment.key() instanceof ApiKey.File;
+        return target.server() == Target.Service.LLAMA_SERVER && deployment.key() instanceof ApiKey.File;
     }
 
     private static List<String> stoa(Deployment deployment, ServedModel.Gguf model) {
@@ -67,7 +67,7 @@ final class SystemdUnit {
             List<String> command,
             String credential) {
         boolean gpu = deployment.resources().gpuLayers() > 0;
-        boolean java = target.server() == Target.Server.STOA;
+        boolean java = target.server() == Target.Service.STOA;
         StringBuilder unit = new StringBuilder();
         unit.append("# Written by stoa deploy. Serves ")
                 .append(model.identity())
@@ -155,7 +155,7 @@ final class SystemdUnit {
             case ApiKey.File file ->
                 set(unit, "LoadCredential", "api-key:" + file.path().replace("%", "%%"));
         }
-        if (deployment.key() instanceof ApiKey.Variable variable && target.server() == Target.Server.LLAMA_SERVER) {
+        if (deployment.key() instanceof ApiKey.Variable variable && target.server() == Target.Service.LLAMA_SERVER) {
             if (!variable.name().equals("LLAMA_API_KEY")) {
                 throw new IllegalArgumentException("llama-server reads its key from LLAMA_API_KEY, not from "
                         + variable.name() + "; write --key-env LLAMA_API_KEY, or name a file with --key-file");

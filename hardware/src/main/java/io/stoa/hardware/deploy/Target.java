@@ -10,7 +10,7 @@ public sealed interface Target {
      * @param server what it runs
      * @param program the absolute path of {@code stoa} or {@code llama-server} there
      */
-    record Systemd(Server server, String program) implements Target {
+    record Systemd(Service server, String program) implements Target {
         public Systemd {
             requireNonNull(server, "server");
             Printable.requirePath("the program", program);
@@ -18,7 +18,7 @@ public sealed interface Target {
     }
 
     /** What a systemd service runs. */
-    enum Server {
+    enum Service {
         /** {@code stoa engine}. */
         STOA,
         /** llama.cpp's own server. */

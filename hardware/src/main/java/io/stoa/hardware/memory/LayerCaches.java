@@ -50,7 +50,11 @@ record LayerCaches(Architecture architecture, long window, List<Layer> layers) {
     sealed interface Reading {
         record Read(LayerCaches caches) implements Reading {}
 
-        /** @param reason a clause that says what is missing */
+        /**
+         * Nothing.
+         *
+         * @param reason a clause that says what is missing
+         */
         record Refused(String reason) implements Reading {}
     }
 

@@ -211,7 +211,7 @@ final class LayerGraph {
                     || has("ffn_norm")
                     || has("post_attention_norm.weight")
                     || has("attn_output_norm.weight")
-                    || has("attn_norm_2.weight") && has("channel_mix_key.weight");
+                    || (has("attn_norm_2.weight") && has("channel_mix_key.weight"));
             boolean network = has("ffn_up.weight") || has("ffn_up_exps.weight") || has("channel_mix_key.weight");
             if (!network) {
                 return Tensor.inPlace(attended, residual);

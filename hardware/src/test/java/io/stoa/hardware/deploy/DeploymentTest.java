@@ -32,7 +32,7 @@ final class DeploymentTest {
     @Test
     void aKeyIsNeverInAnArtifact() {
         Deployment deployment = Sample.with(Sample.GGUF, new ApiKey.Variable("LLAMA_API_KEY"));
-        Artifact unit = Sample.systemd(Target.Server.LLAMA_SERVER).artifact(deployment);
+        Artifact unit = Sample.systemd(Target.Service.LLAMA_SERVER).artifact(deployment);
         assertThat(unit.text())
                 .contains("EnvironmentFile=/etc/stoa/stoa-small.env")
                 .doesNotContain("LLAMA_API_KEY=");

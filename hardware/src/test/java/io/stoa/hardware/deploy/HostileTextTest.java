@@ -30,8 +30,8 @@ final class HostileTextTest {
             String path = "/" + text(random);
             String name = text(random);
             for (Target target : List.of(
-                    Sample.systemd(Target.Server.STOA),
-                    Sample.systemd(Target.Server.LLAMA_SERVER),
+                    Sample.systemd(Target.Service.STOA),
+                    Sample.systemd(Target.Service.LLAMA_SERVER),
                     Sample.compose(Target.Compose.Server.LLAMA_SERVER),
                     new Target.Ollama())) {
                 try {

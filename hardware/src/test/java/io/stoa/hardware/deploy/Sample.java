@@ -48,7 +48,7 @@ final class Sample {
         return new Target.Compose(server, server.image());
     }
 
-    static Target.Systemd systemd(Target.Server server) {
+    static Target.Systemd systemd(Target.Service server) {
         return new Target.Systemd(server, "/opt/stoa/bin/serve");
     }
 }

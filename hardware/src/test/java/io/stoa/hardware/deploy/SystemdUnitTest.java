@@ -37,8 +37,8 @@ final class SystemdUnitTest {
     }
 
     @ParameterizedTest
-    @EnumSource(Target.Server.class)
-    void systemdTakesTheUnit(Target.Server server) throws Exception {
+    @EnumSource(Target.Service.class)
+    void systemdTakesTheUnit(Target.Service server) throws Exception {
         Target target =
                 new Target.Systemd(server, program("a server with 50% more").toString());
         for (Deployment deployment : List.of(
@@ -52,7 +52,7 @@ final class SystemdUnitTest {
     @Test
     void systemdTakesACredential() throws Exception {
         Target target = new Target.Systemd(
-                Target.Server.LLAMA_SERVER, program("llama-server").toString());
+                Target.Service.LLAMA_SERVER, program("llama-server").toString());
         Artifact artifact = target.artifact(Sample.with(Sample.GGUF, new ApiKey.File("/etc/keys/50%")));
         assertThat(artifact.text()).contains("LoadCredential=api-key:/etc/keys/50%%\n");
         assertThat(artifact.text()).contains(" --api-key-file %d/api-key\n");
@@ -63,13 +63,13 @@ final class SystemdUnitTest {
     @Test
     void systemdReadsTheProgramThatWasMeant() throws Exception {
         String missing = folder.resolve("no such % 100%% place/stoa").toString();
-        assertThat(verified(new Target.Systemd(Target.Server.STOA, missing).artifact(Sample.of(Sample.GGUF))))
+        assertThat(verified(new Target.Systemd(Target.Service.STOA, missing).artifact(Sample.of(Sample.GGUF))))
                 .contains("Command " + missing + " is not executable");
     }
 
     @Test
     void theJudgeSeesMistakes() throws Exception {
-        Artifact artifact = Sample.systemd(Target.Server.STOA).artifact(Sample.of(Sample.GGUF));
+        Artifact artifact = Sample.systemd(Target.Service.STOA).artifact(Sample.of(Sample.GGUF));
         assertThat(verified(new Artifact(
                         artifact.fileName(),
                         artifact.text().replace("ProtectHome=", "ProtectHouse="),
@@ -80,7 +80,7 @@ final class SystemdUnitTest {
 
     @Test
     void itIsHardened() {
-        String text = Sample.systemd(Target.Server.STOA)
+        String text = Sample.systemd(Target.Service.STOA)
                 .artifact(Sample.of(Sample.GGUF))
                 .text();
         assertThat(UnitText.settings(text))
@@ -100,10 +100,10 @@ final class SystemdUnitTest {
     /** Home folders are empty to the service, but for the model and for the program's folder. */
     @Test
     void aProgramAtHomeIsShown() {
-        Target home = new Target.Systemd(Target.Server.STOA, "/home/me/my stoa/stoa");
+        Target home = new Target.Systemd(Target.Service.STOA, "/home/me/my stoa/stoa");
         assertThat(UnitText.settings(home.artifact(Sample.of(Sample.GGUF)).text()))
                 .contains(new UnitText.Setting("Service", "BindReadOnlyPaths", "\"/home/me/my stoa\""));
-        assertThat(Sample.systemd(Target.Server.STOA)
+        assertThat(Sample.systemd(Target.Service.STOA)
                         .artifact(Sample.of(Sample.GGUF))
                         .text())
                 .containsOnlyOnce("BindReadOnlyPaths=");
@@ -111,17 +111,17 @@ final class SystemdUnitTest {
 
     @Test
     void whatTheServerCannotDoIsRefused() {
-        Target stoa = Sample.systemd(Target.Server.STOA);
+        Target stoa = Sample.systemd(Target.Service.STOA);
         assertThatThrownBy(() -> stoa.artifact(Sample.with(Sample.GGUF, CacheType.Q8_0)))
                 .hasMessageContaining("f16");
         assertThatThrownBy(() -> stoa.artifact(Sample.withGpuLayers(Sample.GGUF, 10)))
                 .hasMessageContaining("--gpu-layers");
         assertThatThrownBy(() -> stoa.artifact(Sample.of(Sample.HUB))).hasMessageContaining("acme/small-instruct");
-        assertThatThrownBy(() -> Sample.systemd(Target.Server.LLAMA_SERVER)
+        assertThatThrownBy(() -> Sample.systemd(Target.Service.LLAMA_SERVER)
                         .artifact(Sample.with(Sample.GGUF, new ApiKey.Variable("OTHER"))))
                 .hasMessageContaining("LLAMA_API_KEY");
         for (String program : List.of("/opt/$x/stoa", "/opt/\"x/stoa", "/opt/it's/stoa", "/opt/a\\b/stoa")) {
-            assertThatThrownBy(() -> new Target.Systemd(Target.Server.STOA, program).artifact(Sample.of(Sample.GGUF)))
+            assertThatThrownBy(() -> new Target.Systemd(Target.Service.STOA, program).artifact(Sample.of(Sample.GGUF)))
                     .hasMessageContaining(program);
         }
     }

@@ -39,7 +39,7 @@ final class ArtificialModels {
                 }
             }
         }
-        return Files.write(to, file.array());
+        return Files.write(to, content(file));
     }
 
     private static void scaleNorm(ByteBuffer file, GgufHeader header, String name) {
@@ -60,7 +60,13 @@ final class ArtificialModels {
                 file.put(at(header, tensor) + i, (byte) 0);
             }
         }
-        return Files.write(to, file.array());
+        return Files.write(to, content(file));
+    }
+
+    private static byte[] content(ByteBuffer file) {
+        byte[] content = new byte[file.capacity()];
+        file.get(0, content);
+        return content;
     }
 
     private static ByteBuffer bytes(Path model) throws IOException {

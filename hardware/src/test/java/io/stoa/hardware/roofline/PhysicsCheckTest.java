@@ -308,7 +308,7 @@ class PhysicsCheckTest {
         ModelFacts model = model(random, machine, devices, bits(random));
         int streams = 1 << random.nextInt(6);
         double free = machine.memory().count() * (double) devices - model.weightBytes();
-        int context = (int) Math.clamp(
+        int context = Math.clamp(
                 (long) (random.nextDouble() * free / model.keyValueBytes().orElseThrow() / streams), 1, 32_768);
         int prompt = Math.max(1, context / 2);
         double bandwidth = devices * machine.bandwidth().orElseThrow() * random.nextDouble(0.05, 0.95);

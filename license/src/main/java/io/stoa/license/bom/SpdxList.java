@@ -8,7 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.SortedSet;
+import java.util.NavigableSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
@@ -49,8 +49,8 @@ final class SpdxList {
     }
 
     /** The LicenseRefs in an expression, sorted. */
-    static SortedSet<String> references(SpdxExpression expression) {
-        SortedSet<String> references = new TreeSet<>();
+    static NavigableSet<String> references(SpdxExpression expression) {
+        NavigableSet<String> references = new TreeSet<>();
         expression.licenses().stream()
                 .map(name -> name.replaceFirst(" WITH .*", ""))
                 .filter(name -> REFERENCE.matcher(name).matches())
