@@ -107,7 +107,7 @@ final class AssessCommand implements Callable<Integer> {
                 .orElse(Path.of("/"));
         Path kept = home.orElse(folder.resolve(".stoa"));
         ThisMachine here = House.thisMachine();
-        Machine machine = asked.machine().orElseGet(here::read);
+        Machine machine = asked.machine().orElseGet(here::read).at(asked.hourly());
         EngineOptions options = Arguments.checked(
                 () -> new EngineOptions(asked.workload().contextTokens(), threads.orElse(House.threads())));
         AssessProgress progress = new AssessProgress(house, quiet);

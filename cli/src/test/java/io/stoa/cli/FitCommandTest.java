@@ -84,7 +84,8 @@ class FitCommandTest {
     @Test
     void quantizedCachesAreSmaller() {
         fit(MINI, "--context", "4096", "--json");
-        long plain = JsonMapper.shared().readTree(out()).get(0).get("keysAndValues").longValue();
+        long plain =
+                JsonMapper.shared().readTree(out()).get(0).get("keysAndValues").longValue();
         out.reset();
         fit(MINI, "--context", "4096", "--kv-type", "q8_0", "--json");
         long quantized =

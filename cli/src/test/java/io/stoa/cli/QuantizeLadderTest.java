@@ -72,15 +72,16 @@ final class QuantizeLadderTest {
                 .as(err())
                 .isZero();
         Map<String, Long> sizes = new TreeMap<>();
-        json().forEach(rung -> sizes.put(
-                rung.path("type").stringValue(), rung.path("bytes").longValue()));
+        json().forEach(rung ->
+                sizes.put(rung.path("type").stringValue(), rung.path("bytes").longValue()));
         assertThat(sizes)
                 .containsEntry("Q8_0", 2_825_280L)
                 .containsEntry("Q4_0", 1_582_144L)
                 .containsEntry("Q4_K_M", 1_666_624L)
                 .containsEntry("Q2_K", 1_122_368L)
                 .doesNotContainKey("F16");
-        assertThat(json().get(0).path("declared").path("divergence").doubleValue()).isEqualTo(0.445132);
+        assertThat(json().get(0).path("declared").path("divergence").doubleValue())
+                .isEqualTo(0.445132);
         assertThat(run("quantize", "ladder", NANO, "--plan")).isZero();
         assertThat(out()).contains("declared, of another model", "LLaMA-3-8B", "its blocks do not fit");
     }
@@ -88,8 +89,21 @@ final class QuantizeLadderTest {
     @Test
     void namesTheCheapestTypeAndGoesOnWhereItWas() throws IOException {
         Object[] ladder = {
-            "quantize", "ladder", NANO, "--text", text, "--window", "64", "--types", "Q8_0,q4_0", "--all", "--max-kl",
-            "0.004", "--work", folder.resolve("work"), "--json"
+            "quantize",
+            "ladder",
+            NANO,
+            "--text",
+            text,
+            "--window",
+            "64",
+            "--types",
+            "Q8_0,q4_0",
+            "--all",
+            "--max-kl",
+            "0.004",
+            "--work",
+            folder.resolve("work"),
+            "--json"
         };
         assertThat(run(ladder)).as(err()).isZero();
         JsonNode result = json().path("ladder");
@@ -139,9 +153,11 @@ final class QuantizeLadderTest {
     void errorsNameTheNextStep() throws IOException {
         assertThat(run("quantize", "ladder", NANO)).isEqualTo(ExitCode.USER.code());
         assertThat(err()).contains("--text", "--plan");
-        assertThat(run("quantize", "ladder", NANO, "--text", text, "--max-kl", "0")).isEqualTo(ExitCode.USER.code());
+        assertThat(run("quantize", "ladder", NANO, "--text", text, "--max-kl", "0"))
+                .isEqualTo(ExitCode.USER.code());
         assertThat(err()).contains("must be positive");
-        assertThat(run("quantize", "ladder", NANO, "--text", text, "--types", "Q9")).isEqualTo(ExitCode.USER.code());
+        assertThat(run("quantize", "ladder", NANO, "--text", text, "--types", "Q9"))
+                .isEqualTo(ExitCode.USER.code());
         assertThat(err()).contains("no such quantization: Q9");
         assertThat(run("quantize", "ladder", NANO, "--text", text, "--types", "IQ2_XS"))
                 .isEqualTo(ExitCode.USER.code());

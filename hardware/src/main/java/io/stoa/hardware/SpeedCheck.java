@@ -3,6 +3,7 @@ package io.stoa.hardware;
 import io.stoa.engine.EngineSource;
 import io.stoa.engine.Prompt;
 import io.stoa.engine.gguf.GgufReader;
+import io.stoa.hardware.machine.MachineCatalogue;
 import io.stoa.hardware.memory.MemoryPrediction;
 import io.stoa.hardware.memory.MemoryPredictor;
 import io.stoa.hardware.memory.MemorySettings;
@@ -85,9 +86,13 @@ final class SpeedCheck implements Check {
             case Candidate.GgufFile file -> {
                 Machine machine = subject.machine();
                 if (!machine.measured()) {
-                    yield List.of(unmeasured(
-                            "not measured: " + machine.name() + " is declared, not the machine at hand",
-                            "run the assessment on " + machine.name()));
+                    yield MachineCatalogue.shipped()
+                            .find(machine.name())
+                            .map(type -> new SpeedForecast(this, subject, type).of(GgufReader.read(file.path())))
+                            .orElseGet(() -> List.of(unmeasured(
+                                    "not measured: " + machine.name() + " is declared, not the machine at hand",
+                                    "run the assessment on " + machine.name()
+                                            + ", or name a machine that `stoa fit machines` lists")));
                 }
                 Bytes least = leastMemory(file);
                 if (least.compareTo(machine.memory()) > 0) {
@@ -155,6 +160,9 @@ final class SpeedCheck implements Check {
         Workload.Latency latency = subject.workload().latency();
         List<Finding> findings = new ArrayList<>();
         findings.add(Finding.info(this, sentence(speed), quantities(speed), evidence));
+        speed.generationThroughput()
+                .ifPresent(generation -> ServingCost.of(this, subject.machine(), generation.interval(), evidence)
+                        .ifPresent(findings::add));
         latency.timeToFirstToken()
                 .ifPresent(target -> findings.add(
                         judge("time to first token", target, Optional.of(speed.timeToFirstToken()), speed, evidence)));
@@ -277,7 +285,7 @@ final class SpeedCheck implements Check {
                 subject.candidate().id() + " on " + subject.machine().name());
     }
 
-    private static String seconds(double seconds) {
+    static String seconds(double seconds) {
         return seconds < 1
                 ? String.format(Locale.ROOT, "%.3g ms", 1000 * seconds)
                 : String.format(Locale.ROOT, "%.2f s", seconds);

@@ -17,6 +17,7 @@ import io.stoa.model.EvidenceKey;
 import io.stoa.model.EvidenceRef;
 import io.stoa.model.Finding;
 import io.stoa.model.Finding.Weight;
+import io.stoa.model.HourlyPrice;
 import io.stoa.model.IntendedUse;
 import io.stoa.model.Machine;
 import io.stoa.model.PillarName;
@@ -28,10 +29,13 @@ import io.stoa.model.Subject;
 import io.stoa.model.Workload;
 import io.stoa.model.Workload.Latency;
 import java.io.IOException;
+import java.math.BigDecimal;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.LocalDate;
 import java.util.Collections;
+import java.util.Currency;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -288,6 +292,52 @@ class HardwarePillarTest {
                 .getLast();
         other.run(ledger, Progress.NONE);
         assertThat(((ScriptedEngine) engine).prompts()).hasSizeGreaterThan(again);
+    }
+
+    private static Candidate oneBillion(Path folder) throws IOException {
+        Path file = folder.resolve("llama-1b.gguf");
+        ModelShape shape =
+                new ModelShape("llama-1b", "llama", 16, 2048, 32, 8, 64, 8192, 128256, GgmlType.Q4_0, true, 0, 0);
+        shape.write(file);
+        return new Candidate.GgufFile("llama-1b", file, Digest.of("llama-1b"), List.of(), Optional.empty());
+    }
+
+    private static Machine l4() {
+        return new Machine("L4", Bytes.gibibytes(24), Optional.empty(), 8, "not said", false, "the test")
+                .at(Optional.of(new HourlyPrice(
+                        new BigDecimal("0.70"),
+                        Currency.getInstance("USD"),
+                        LocalDate.parse("2026-11-01"),
+                        "a price list")));
+    }
+
+    /** 300 GB/s over some 0.7 GB of weights: between 190 and 400 tokens/s, whatever the engine. */
+    @Test
+    void machinesOfTheCatalogueAreEstimated(@TempDir Path folder) throws IOException {
+        List<Finding> findings = speed(oneBillion(folder), latency(10_000, 1_000), l4());
+        assertThat(findings)
+                .extracting(Finding::weight)
+                .containsExactly(Weight.INFO, Weight.INFO, Weight.UNKNOWN, Weight.UNKNOWN);
+        assertThat(findings.getFirst().sentence()).startsWith("estimated on L4, not measured");
+        assertThat(quantity(findings.getFirst(), Quantity.GENERATION)).isBetween(150.0, 450.0);
+        assertThat(findings.getFirst().quantities()).allMatch(one -> one.basis() == Quantity.Basis.DERIVED);
+        assertThat(findings.get(1).sentence())
+                .contains("a million generated tokens cost", "0.70 USD an hour (2026-11-01");
+    }
+
+    @Test
+    void whatPhysicsForbidsBlocks(@TempDir Path folder) throws IOException {
+        List<Finding> findings = speed(oneBillion(folder), latency(10_000, 1), l4());
+        assertThat(findings.getLast().weight()).isEqualTo(Weight.BLOCKS);
+        assertThat(findings.getLast().sentence()).contains("no engine reaches the target of 1 ms there");
+    }
+
+    @Test
+    void measuredSpeedHasItsCost() {
+        Machine priced = ROOMY.at(l4().hourly());
+        List<Finding> findings = speed(NANO, Latency.NO_TARGET, priced);
+        assertThat(findings).hasSize(2);
+        assertThat(findings.getLast().sentence()).contains("a million generated tokens cost", " USD");
     }
 
     private List<Check> plan(Candidate candidate, Workload workload, Machine machine) {

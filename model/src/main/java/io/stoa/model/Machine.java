@@ -14,6 +14,7 @@ import java.util.Optional;
  * @param processor the processor's name, for people
  * @param measured whether this is the machine at hand, so that speed can be measured on it
  * @param by how this is known, such as "/proc/meminfo, cgroup v2" or "stoa.yaml"
+ * @param hourly what an hour of it costs, when somebody said so
  */
 public record Machine(
         String name,
@@ -22,15 +23,34 @@ public record Machine(
         int cores,
         String processor,
         boolean measured,
-        String by) {
+        String by,
+        Optional<HourlyPrice> hourly) {
     public Machine {
         requireNonNull(name, "name");
         requireNonNull(memory, "memory");
         requireNonNull(available, "available");
         requireNonNull(processor, "processor");
         requireNonNull(by, "by");
+        requireNonNull(hourly, "hourly");
         if (cores < 1) {
             throw new IllegalArgumentException("cores of " + name + " must be positive: " + cores);
         }
+    }
+
+    /** A machine without a price. */
+    public Machine(
+            String name,
+            Bytes memory,
+            Optional<Bytes> available,
+            int cores,
+            String processor,
+            boolean measured,
+            String by) {
+        this(name, memory, available, cores, processor, measured, by, Optional.empty());
+    }
+
+    /** The same machine at a price. */
+    public Machine at(Optional<HourlyPrice> price) {
+        return new Machine(name, memory, available, cores, processor, measured, by, price);
     }
 }

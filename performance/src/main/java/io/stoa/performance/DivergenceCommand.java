@@ -61,9 +61,11 @@ final class DivergenceCommand implements Runnable {
                 for (String type : List.of("Q8_0", "Q4_0")) {
                     Path quantized = folder.resolve(model + "-" + type + ".gguf");
                     runtime.quantize(base, quantized, type, 1);
-                    String out = run(
-                            quantized, List.of("--kl-divergence-base", logits.toString(), "--kl-divergence"));
-                    compare(model + " " + type, runtime.divergenceAsStored(base, quantized, text, WINDOW, 1, Progress.NONE), out);
+                    String out = run(quantized, List.of("--kl-divergence-base", logits.toString(), "--kl-divergence"));
+                    compare(
+                            model + " " + type,
+                            runtime.divergenceAsStored(base, quantized, text, WINDOW, 1, Progress.NONE),
+                            out);
                     Files.delete(quantized);
                 }
                 Files.delete(logits);

@@ -87,10 +87,17 @@ public final class JsonReport {
                 .put("name", machine.name())
                 .put("memoryBytes", machine.memory().count());
         machine.available().map(Bytes::count).ifPresent(free -> json.put("availableBytes", free));
-        return json.put("cores", machine.cores())
+        json.put("cores", machine.cores())
                 .put("processor", machine.processor())
                 .put("measured", machine.measured())
                 .put("by", machine.by());
+        machine.hourly()
+                .ifPresent(price -> json.putObject("pricePerHour")
+                        .put("amount", price.amount())
+                        .put("currency", price.currency().getCurrencyCode())
+                        .put("date", price.date().toString())
+                        .put("source", price.source()));
+        return json;
     }
 
     private static ObjectNode workload(Workload workload) {

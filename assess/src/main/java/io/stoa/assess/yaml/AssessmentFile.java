@@ -3,6 +3,7 @@ package io.stoa.assess.yaml;
 import static java.util.Objects.requireNonNull;
 
 import io.stoa.model.Disclosure;
+import io.stoa.model.HourlyPrice;
 import io.stoa.model.IntendedUse;
 import io.stoa.model.Machine;
 import io.stoa.model.Workload;
@@ -18,15 +19,23 @@ import java.util.Optional;
  * @param models the models to judge, at least one
  * @param workload what they are wanted for
  * @param machine the declared machine; absent for the machine at hand
+ * @param hourly what an hour of the machine costs
  * @param use how they are to be used
  * @param report where the report files go
  */
 public record AssessmentFile(
-        String name, List<Model> models, Workload workload, Optional<Machine> machine, IntendedUse use, Report report) {
+        String name,
+        List<Model> models,
+        Workload workload,
+        Optional<Machine> machine,
+        Optional<HourlyPrice> hourly,
+        IntendedUse use,
+        Report report) {
     public AssessmentFile {
         requireNonNull(name, "name");
         requireNonNull(workload, "workload");
         requireNonNull(machine, "machine");
+        requireNonNull(hourly, "hourly");
         requireNonNull(use, "use");
         requireNonNull(report, "report");
         models = List.copyOf(models);

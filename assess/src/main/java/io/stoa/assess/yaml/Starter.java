@@ -76,7 +76,8 @@ public final class Starter {
 
                 # Found here: %s, %d cores, %s.
                 hardware: this-machine
-                # hardware: {name: small-server, memory: 8GiB, cores: 4}
+                # hardware: {name: small-server, memory: 8GiB, cores: 4} # of a name that `stoa fit machines` lists, speed is estimated
+                # price-per-hour: {amount: 0.69 USD, date: 2026-11-01, source: the provider's price list}
 
                 use: # licences are answered against this; what is left out is unknown, never assumed
                   purpose: answering questions inside our company

@@ -4,6 +4,7 @@ import io.stoa.assess.yaml.AssessmentFile.Model;
 import io.stoa.assess.yaml.AssessmentFile.Report;
 import io.stoa.model.Bytes;
 import io.stoa.model.Disclosure;
+import io.stoa.model.HourlyPrice;
 import io.stoa.model.IntendedUse;
 import io.stoa.model.IntendedUse.Distribution;
 import io.stoa.model.IntendedUse.Domain;
@@ -25,11 +26,13 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.LocalDate;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Currency;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -113,6 +116,7 @@ public final class StoaYaml {
                     new Shape.WordOr("this-machine", machine()),
                     "Where the models are to run: the machine at hand, measured, or a declared one",
                     "this-machine"),
+            optional("price-per-hour", price(), "What an hour of that machine costs", "unknown: costs are not told"),
             required("use", use(), "how the models are to be used; licences are answered against it"),
             optional(
                     "report",
@@ -158,6 +162,8 @@ public final class StoaYaml {
                 .filter(MappingNode.class::isInstance)
                 .map(MappingNode.class::cast)
                 .flatMap(this::machine);
+        Optional<HourlyPrice> hourly =
+                find(top, "price-per-hour").map(MappingNode.class::cast).flatMap(this::price);
         Optional<IntendedUse> use = use((MappingNode) need(top, "use"));
         Report report = find(top, "report")
                 .map(MappingNode.class::cast)
@@ -168,7 +174,7 @@ public final class StoaYaml {
                 .orElseGet(() -> Optional.ofNullable(folder.getFileName())
                         .map(Path::toString)
                         .orElse("assessment"));
-        return new AssessmentFile(name, models, workload, machine, use.orElseThrow(), report);
+        return new AssessmentFile(name, models, workload, machine, hourly, use.orElseThrow(), report);
     }
 
     private String text() {
@@ -411,6 +417,23 @@ public final class StoaYaml {
                 text(map, "processor").orElse("not said"),
                 false,
                 file.getFileName() + ""));
+    }
+
+    private Optional<HourlyPrice> price(MappingNode map) {
+        String[] amount = text(map, "amount").orElseThrow().split(" ", -1);
+        try {
+            return Optional.of(new HourlyPrice(
+                    new BigDecimal(amount[0]),
+                    Currency.getInstance(amount[1]),
+                    LocalDate.parse(text(map, "date").orElseThrow()),
+                    text(map, "source").orElseThrow()));
+        } catch (IllegalArgumentException | DateTimeException e) {
+            problems.at(
+                    map,
+                    "is not a price (" + e.getMessage()
+                            + "); write it as {amount: 0.69 USD, date: 2026-11-01, source: …}");
+            return Optional.empty();
+        }
     }
 
     private Optional<IntendedUse> use(MappingNode map) {
@@ -679,6 +702,16 @@ public final class StoaYaml {
                 required("memory", BYTES, "its memory, such as 16GiB"),
                 required("cores", new Shape.Whole(1, 100_000), "its processor cores"),
                 optional("processor", Shape.Text.ANY, "The processor's name"));
+    }
+
+    private static Shape.Fields price() {
+        return fields(
+                required(
+                        "amount",
+                        new Shape.Pattern("[0-9]{1,6}(\\.[0-9]{1,6})? [A-Z]{3}", "0.69 USD"),
+                        "what it is, with a currency of ISO 4217"),
+                required("date", new Shape.Pattern("[0-9]{4}-[0-9]{2}-[0-9]{2}", "2026-11-01"), "when it was asked"),
+                required("source", Shape.Text.ANY, "where it was read"));
     }
 
     private static Shape.Fields use() {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.stoa.model.Bytes;
 import io.stoa.model.Disclosure;
+import io.stoa.model.HourlyPrice;
 import io.stoa.model.IntendedUse;
 import io.stoa.model.IntendedUse.Distribution;
 import io.stoa.model.Machine;
@@ -337,6 +338,21 @@ class StoaYamlTest {
         Machine machine = new Machine("here", Bytes.gibibytes(8), Optional.empty(), 2, "CPU", true, "test");
         String yaml = Starter.yaml(List.of(Path.of(odd)), Optional.empty(), Path.of("items.jsonl"), machine);
         assertThat(StoaYaml.read(write(yaml)).models().getFirst().id()).isEqualTo("a--b---c--d");
+    }
+
+    @Test
+    void anHourOfTheMachineMayHaveAPrice() throws IOException {
+        AssessmentFile read = StoaYaml.read(write(
+                GOOD + "price-per-hour: {amount: 0.69 USD, date: 2026-11-01, source: the provider's price list}\n"));
+        assertThat(read.hourly())
+                .map(HourlyPrice::toString)
+                .hasValue("0.69 USD an hour (2026-11-01, the provider's price list)");
+        for (String amount : List.of("0.69 XYZ", "990000 USD")) {
+            Path wrong = write(GOOD + "price-per-hour: {amount: " + amount + ", date: 2026-11-01, source: a list}\n");
+            assertThatThrownBy(() -> StoaYaml.read(wrong)).hasMessageContaining("is not a price");
+        }
+        Path undated = write(GOOD + "price-per-hour: {amount: 0.69 USD, date: 2026-13-01, source: a list}\n");
+        assertThatThrownBy(() -> StoaYaml.read(undated)).hasMessageContaining("is not a price");
     }
 
     @Test

@@ -46,8 +46,7 @@ final class ImportanceMatrixTest {
         assertThat(matrix.entries())
                 .hasSize(28)
                 .allSatisfy((name, entry) -> assertThat(entry.counts()).as(name).containsExactly(15 * 512));
-        assertThat(entry(matrix, "blk.0.attn_k.weight").sums()[0])
-                .isCloseTo(5612.569f, Percentage.withPercentage(0.1));
+        assertThat(entry(matrix, "blk.0.attn_k.weight").sums()[0]).isCloseTo(5612.569f, Percentage.withPercentage(0.1));
         assertThat(entry(matrix, "blk.0.attn_output.weight").sums()[0])
                 .isCloseTo(13725.864f, Percentage.withPercentage(0.1));
         assertThat(entry(matrix, "blk.0.attn_q.weight").sums())

@@ -186,7 +186,8 @@ public final class RequestTrace {
 
         private double point(String text) {
             try {
-                Instant time = LocalDateTime.parse(text.replaceFirst("\\+00:00$", "").replace(' ', 'T'))
+                Instant time = LocalDateTime.parse(
+                                text.replaceFirst("\\+00:00$", "").replace(' ', 'T'))
                         .toInstant(ZoneOffset.UTC);
                 return time.getEpochSecond() + time.getNano() / 1e9;
             } catch (DateTimeParseException e) {

@@ -202,7 +202,8 @@ public record SpeedModel(String machine, String engine, long cacheBytes, Map<Int
     }
 
     private static double price(Map<String, Double> prices, String part) {
-        return Optional.ofNullable(prices.get(part)).orElseThrow(() -> new IllegalStateException("no price of " + part));
+        return Optional.ofNullable(prices.get(part))
+                .orElseThrow(() -> new IllegalStateException("no price of " + part));
     }
 
     /** Prices that make the relative errors least, and how far off they are for models that were left out. */
