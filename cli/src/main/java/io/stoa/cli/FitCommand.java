@@ -336,9 +336,7 @@ final class FitCommand implements Runnable {
 
     private long draftBytes(String file, MemorySettings settings) {
         return switch (new MemoryPredictor().predict(header(file), settings)) {
-            case MemoryPrediction.Known known -> known.parts().total().count();
-            case MemoryPrediction.Estimated estimated ->
-                estimated.parts().total().count();
+            case MemoryPrediction.Planned planned -> planned.parts().total().count();
             case MemoryPrediction.Unknown(Bytes weights, String reason) -> {
                 house.err().println(file + ": only the " + weights + " of weights are counted: " + reason);
                 yield weights.count();

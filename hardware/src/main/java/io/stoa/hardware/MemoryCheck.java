@@ -192,8 +192,7 @@ final class MemoryCheck implements Check {
 
     private boolean fits(GgufHeader header, MemorySettings settings, Machine machine) {
         return switch (predictor.predict(header, settings)) {
-            case MemoryPrediction.Known known -> fits(known.parts().total(), machine.memory());
-            case MemoryPrediction.Estimated estimated -> fits(estimated.parts().total(), machine.memory());
+            case MemoryPrediction.Planned planned -> fits(planned.parts().total(), machine.memory());
             case MemoryPrediction.Unknown unknown -> false;
         };
     }

@@ -111,8 +111,7 @@ final class SpeedCheck implements Check {
     private Bytes leastMemory(Candidate.GgufFile file) {
         MemorySettings settings = MemorySettings.of(subject.workload().contextTokens(), 1, Repacking.NONE);
         return switch (predictor.predict(GgufReader.read(file.path()), settings)) {
-            case MemoryPrediction.Known known -> known.parts().total();
-            case MemoryPrediction.Estimated estimated -> estimated.parts().total();
+            case MemoryPrediction.Planned planned -> planned.parts().total();
             case MemoryPrediction.Unknown unknown -> unknown.weights();
         };
     }

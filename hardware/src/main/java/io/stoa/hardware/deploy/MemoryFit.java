@@ -55,9 +55,7 @@ public sealed interface MemoryFit {
                 usual.mapped(),
                 usual.repacking());
         return switch (new MemoryPredictor().predict(header, settings)) {
-            case MemoryPrediction.Known known -> of(known.parts().total().plus(PROCESS), memory);
-            case MemoryPrediction.Estimated estimated ->
-                of(estimated.parts().total().plus(PROCESS), memory);
+            case MemoryPrediction.Planned planned -> of(planned.parts().total().plus(PROCESS), memory);
             case MemoryPrediction.Unknown(Bytes weights, String reason) ->
                 weights.compareTo(memory) > 0 ? new TooBig(weights, memory) : new Unknown(weights, reason);
         };

@@ -6,13 +6,22 @@ import io.stoa.model.Bytes;
 
 /** What can be said about a model's memory before it is loaded; how exactly is a part of its type. */
 public sealed interface MemoryPrediction {
+    /** All buffers have a number, whether to the byte or not. */
+    sealed interface Planned extends MemoryPrediction {
+        /** The buffers. */
+        MemoryParts parts();
+
+        /** The context that llama.cpp will really make, rounded up. */
+        long contextTokens();
+    }
+
     /**
      * Every buffer is known to the byte.
      *
      * @param parts the buffers
      * @param contextTokens the context that llama.cpp will really make, rounded up
      */
-    record Known(MemoryParts parts, long contextTokens) implements MemoryPrediction {
+    record Known(MemoryParts parts, long contextTokens) implements Planned {
         public Known {
             requireNonNull(parts, "parts");
         }
@@ -25,7 +34,7 @@ public sealed interface MemoryPrediction {
      * @param contextTokens the context that llama.cpp will really make, rounded up
      * @param reason a clause that says why the compute buffer is no more than an estimate
      */
-    record Estimated(MemoryParts parts, long contextTokens, String reason) implements MemoryPrediction {
+    record Estimated(MemoryParts parts, long contextTokens, String reason) implements Planned {
         public Estimated {
             requireNonNull(parts, "parts");
             if (reason.isBlank()) {

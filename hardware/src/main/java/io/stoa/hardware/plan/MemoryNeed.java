@@ -57,10 +57,8 @@ public interface MemoryNeed {
             return Optional.empty();
         }
         return switch (new MemoryPredictor().predict(header, MemorySettings.of(context, streams, Repacking.NONE))) {
-            case MemoryPrediction.Known memory ->
-                Optional.of((double) memory.parts().total().count());
-            case MemoryPrediction.Estimated memory ->
-                Optional.of((double) memory.parts().total().count());
+            case MemoryPrediction.Planned planned ->
+                Optional.of((double) planned.parts().total().count());
             case MemoryPrediction.Unknown _ -> Optional.empty();
         };
     }

@@ -197,10 +197,8 @@ public record ModelFacts(
     private static OptionalDouble keyValueBytes(GgufHeader header) {
         int tokens = 1024;
         return switch (new MemoryPredictor().predict(header, MemorySettings.of(tokens, 1, Repacking.NONE))) {
-            case MemoryPrediction.Known known ->
-                OptionalDouble.of((double) known.parts().keysAndValues().count() / known.contextTokens());
-            case MemoryPrediction.Estimated estimated ->
-                OptionalDouble.of((double) estimated.parts().keysAndValues().count() / estimated.contextTokens());
+            case MemoryPrediction.Planned planned ->
+                OptionalDouble.of((double) planned.parts().keysAndValues().count() / planned.contextTokens());
             case MemoryPrediction.Unknown _ -> OptionalDouble.empty();
         };
     }
