@@ -12,7 +12,7 @@ import java.util.Arrays;
 import java.util.Optional;
 
 /** The lines of a file, one in memory at a time; they end with {@code \n} or {@code \r\n}. */
-final class LineReader implements Closeable {
+public final class LineReader implements Closeable {
     private final Path file;
     private final InputStream in;
     private final long longest;
@@ -23,14 +23,15 @@ final class LineReader implements Closeable {
     private int length;
     private long number;
 
-    LineReader(Path file, Limits limits) throws IOException {
+    /** Opens a file; what is packed is unpacked. */
+    public LineReader(Path file, Limits limits) throws IOException {
         this.file = file;
         this.longest = Math.min(limits.rowBytes(), Integer.MAX_VALUE / 2);
         this.in = SourceStream.open(file, limits);
     }
 
     /** Goes to the next line; false when there is none. */
-    boolean next() throws IOException {
+    public boolean next() throws IOException {
         length = 0;
         if (position == filled && !fill()) {
             return false;
@@ -73,7 +74,7 @@ final class LineReader implements Closeable {
     }
 
     /** The line that was reached last, or nothing when it is not UTF-8. */
-    Optional<String> text() {
+    public Optional<String> text() {
         try {
             return Optional.of(StandardCharsets.UTF_8
                     .newDecoder()

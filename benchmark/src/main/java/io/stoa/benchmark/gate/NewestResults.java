@@ -131,7 +131,7 @@ public final class NewestResults {
         for (String leaf : unfold(List.of(name), _ -> false)) {
             Optional<Samples> read = Optional.ofNullable(newest.get(leaf))
                     .flatMap(file -> samplesFile(file, leaf))
-                    .flatMap(file -> Samples.read(file, measure.metric(), measure.filter()));
+                    .flatMap(file -> Samples.read(file, measure));
             if (read.isEmpty()) {
                 return Optional.empty();
             }

@@ -165,12 +165,28 @@ public record RegressionGate(
                     reason,
                     "run the task again, or choose others with --task and --metric"));
         }
+        if (before.higherIsBetter().isEmpty()) {
+            return new Finding.Settled(new Claim(
+                    task,
+                    before.key(),
+                    Verdict.ERROR,
+                    requirement(),
+                    OptionalDouble.of(before.value()),
+                    OptionalDouble.of(after.get().value()),
+                    Optional.empty(),
+                    OptionalInt.empty(),
+                    baseline.file(task).path() + ": whether more " + before.metric()
+                            + " is better or worse is not said",
+                    "write it into the file: \"higher_is_better\": {\"" + task + "\": {\"" + before.metric()
+                            + "\": true}}"));
+        }
+        boolean higherIsBetter = before.higherIsBetter().get();
         Optional<Samples> first = samples(baseline, task, before, notice);
         Optional<Samples> second = samples(current, task, after.get(), notice);
         if (first.isPresent() && second.isPresent()) {
-            return paired(task, before, Samples.pair(task, first.get(), second.get(), common), notice);
+            return paired(task, before, higherIsBetter, Samples.pair(task, first.get(), second.get(), common), notice);
         }
-        return unpaired(task, before, after.get(), requireTask(baseline, task), there.orElseThrow());
+        return unpaired(task, before, after.get(), higherIsBetter, requireTask(baseline, task), there.orElseThrow());
     }
 
     /** Samples whose mean is the number that is judged; of other statistics they tell nothing. */
@@ -194,7 +210,12 @@ public record RegressionGate(
         return samples;
     }
 
-    private Finding paired(String task, ResultsFile.Measure measure, Samples.Paired paired, Consumer<String> notice) {
+    private Finding paired(
+            String task,
+            ResultsFile.Measure measure,
+            boolean higherIsBetter,
+            Samples.Paired paired,
+            Consumer<String> notice) {
         if (paired.leftOut() > 0) {
             notice.accept(
                     task + ": " + paired.leftOut() + " documents are not the same in both runs and were left out; "
@@ -206,16 +227,14 @@ public record RegressionGate(
                     + " documents were asked with another prompt, so the difference is one of model and prompt"
                     + " together");
         }
-        List<Double> better = measure.higherIsBetter() ? paired.current() : paired.baseline();
-        List<Double> worse = measure.higherIsBetter() ? paired.baseline() : paired.current();
+        List<Double> better = higherIsBetter ? paired.current() : paired.baseline();
+        List<Double> worse = higherIsBetter ? paired.baseline() : paired.current();
         double before =
                 paired.baseline().stream().mapToDouble(score -> score).average().orElseThrow();
         double after =
                 paired.current().stream().mapToDouble(score -> score).average().orElseThrow();
         String remark = paired.leftOut() > 0 ? "; on " + better.size() + " documents in common" : "";
-        double range = IntStream.range(0, better.size())
-                .mapToDouble(i -> Math.max(Math.abs(better.get(i)), Math.abs(worse.get(i))))
-                .reduce(1, Math::max);
+        double range = range(better, worse);
         if (margin >= range) {
             throw StoaException.user(task + ": a margin of " + number(margin) + " accepts any loss, for no "
                     + measure.key() + " is above " + number(range) + "; two points of a hundred are 0.02");
@@ -238,6 +257,17 @@ public record RegressionGate(
                 task, measure.key(), before, after, new PairedMeans(gains, range), OptionalDouble.empty(), remark);
     }
 
+    /** What one document can lose at most: scores lie from 0 to 1, or as far apart as those that were seen. */
+    private static double range(List<Double> better, List<Double> worse) {
+        double least = 0;
+        double most = 1;
+        for (int i = 0; i < better.size(); i++) {
+            least = Math.min(least, Math.min(better.get(i), worse.get(i)));
+            most = Math.max(most, Math.max(better.get(i), worse.get(i)));
+        }
+        return most - least;
+    }
+
     private static boolean binary(List<Double> scores) {
         return scores.stream().allMatch(score -> score == 0 || score == 1);
     }
@@ -246,6 +276,7 @@ public record RegressionGate(
             String task,
             ResultsFile.Measure before,
             ResultsFile.Measure after,
+            boolean higherIsBetter,
             ResultsFile.Task baseline,
             ResultsFile.Task current) {
         Optional<IndependentMeans.Side> first = side(before, baseline);
@@ -256,7 +287,7 @@ public record RegressionGate(
                     before.key(),
                     before.value(),
                     after.value(),
-                    new IndependentMeans(first.get(), second.get(), before.higherIsBetter()),
+                    new IndependentMeans(first.get(), second.get(), higherIsBetter),
                     OptionalDouble.empty(),
                     "");
         }

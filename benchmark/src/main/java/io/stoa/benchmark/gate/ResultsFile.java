@@ -57,6 +57,10 @@ public record ResultsFile(
     private static final Set<String> LOWER_IS_BETTER = Set.of(
             "perplexity", "word_perplexity", "byte_perplexity", "bits_per_byte", "brier_score", "ter", "wer", "cer");
 
+    private static final Pattern HIGHER_IS_BETTER = Pattern.compile(
+            "(?:.*_)?(?:acc|accuracy|exact_match|em|f1|mcc|bleu|chrf|rouge(?:[12L]|_?[lL]sum)?|mc[12]|pass@\\d+"
+                    + "|maj@\\d+|score|precision|recall|ndcg|map|mrr)(?:[_@].*)?");
+
     /** Python writes NaN and Infinity as they are. */
     private static final JsonMapper JSON = JsonMapper.builder()
             .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
@@ -99,7 +103,11 @@ public record ResultsFile(
      * @param standardError absent where the harness has none
      */
     public record Measure(
-            String metric, String filter, double value, OptionalDouble standardError, boolean higherIsBetter) {
+            String metric,
+            String filter,
+            double value,
+            OptionalDouble standardError,
+            Optional<Boolean> higherIsBetter) {
         public Measure {
             requireNonNull(standardError, "standardError");
             if (!Double.isFinite(value)) {
@@ -237,7 +245,7 @@ public record ResultsFile(
                     filter,
                     value.doubleValue(),
                     known ? OptionalDouble.of(error.doubleValue()) : OptionalDouble.empty(),
-                    higher.isBoolean() ? higher.booleanValue() : !LOWER_IS_BETTER.contains(metric)));
+                    higher.isBoolean() ? Optional.of(higher.booleanValue()) : usual(metric)));
         }
         read.sort(Comparator.comparingInt(number -> {
             int place = listed.indexOf(number.metric());
@@ -246,6 +254,14 @@ public record ResultsFile(
         JsonNode effective = json.path("n-samples").path(name).path("effective");
         JsonNode n = effective.isInt() ? effective : numbers.path("sample_len");
         return new Task(name, n.isInt() && n.intValue() > 0 ? OptionalInt.of(n.intValue()) : OptionalInt.empty(), read);
+    }
+
+    /** Which way is up for the field's usual names; of others it is not guessed. */
+    private static Optional<Boolean> usual(String metric) {
+        if (LOWER_IS_BETTER.contains(metric)) {
+            return Optional.of(false);
+        }
+        return HIGHER_IS_BETTER.matcher(metric).matches() ? Optional.of(true) : Optional.empty();
     }
 
     private static String model(Path file, JsonNode json) {

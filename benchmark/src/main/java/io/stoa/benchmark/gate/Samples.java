@@ -1,10 +1,9 @@
 package io.stoa.benchmark.gate;
 
+import io.stoa.benchmark.dataset.Limits;
+import io.stoa.benchmark.dataset.LineReader;
 import io.stoa.model.StoaException;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.nio.charset.CharacterCodingException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -58,17 +57,21 @@ record Samples(Map<String, Document> documents) {
      *
      * @return empty where the metric has no number for each document, as with corpus measures
      */
-    static Optional<Samples> read(Path file, String metric, String filter) {
+    static Optional<Samples> read(Path file, ResultsFile.Measure measure) {
+        String metric = measure.metric();
         Map<String, Document> documents = new LinkedHashMap<>();
         long number = 0;
-        try (BufferedReader reader = Files.newBufferedReader(file)) {
-            for (String line = reader.readLine(); line != null; line = reader.readLine()) {
+        try (LineReader reader = new LineReader(file, Limits.STANDARD)) {
+            while (reader.next()) {
                 number++;
+                long at = number;
+                String line = reader.text()
+                        .orElseThrow(() -> StoaException.user(file + ":" + at + ": not UTF-8; log the samples again"));
                 if (line.isBlank()) {
                     continue;
                 }
                 JsonNode json = parse(file, number, line);
-                if (json.has("filter") && !json.path("filter").asString("").equals(filter)) {
+                if (json.has("filter") && !json.path("filter").asString("").equals(measure.filter())) {
                     continue;
                 }
                 JsonNode id = json.path("doc_id");
@@ -83,6 +86,10 @@ record Samples(Map<String, Document> documents) {
                     throw StoaException.user(
                             file + ":" + number + ": \"" + metric + "\" is no number, as on other lines");
                 }
+                if (value.isNull() && measure.higherIsBetter().equals(Optional.of(false))) {
+                    throw StoaException.user(file + ":" + number + ": \"" + metric
+                            + "\" is null, and for a metric of which less is better nobody knows what that is worth");
+                }
                 double score = score(value);
                 if (!Double.isFinite(score)) {
                     throw StoaException.user(file + ":" + number + ": \"" + metric + "\" is not finite: " + score);
@@ -93,8 +100,6 @@ record Samples(Map<String, Document> documents) {
                             file + ":" + number + ": doc_id " + id.asString() + " again; log the samples again");
                 }
             }
-        } catch (CharacterCodingException e) {
-            throw new StoaException(StoaException.Kind.USER, file + ": not UTF-8; log the samples again", e);
         } catch (IOException e) {
             throw ResultsFile.unreadable(file, e);
         }

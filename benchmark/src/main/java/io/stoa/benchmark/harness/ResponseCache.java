@@ -3,7 +3,10 @@ package io.stoa.benchmark.harness;
 import io.stoa.benchmark.gate.FileName;
 import io.stoa.model.Digest;
 import io.stoa.model.StoaException;
+import java.io.BufferedInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
 import java.nio.channels.OverlappingFileLockException;
@@ -73,12 +76,19 @@ final class ResponseCache implements AutoCloseable {
     }
 
     private void read() throws IOException {
-        byte[] bytes = Files.readAllBytes(file);
-        int start = 0;
-        for (int end = 0; end < bytes.length; end++) {
-            if (bytes[end] == '\n') {
-                line(new String(bytes, start, end - start, StandardCharsets.UTF_8));
-                start = end + 1;
+        long start = 0;
+        long position = 0;
+        ByteArrayOutputStream line = new ByteArrayOutputStream();
+        try (InputStream in = new BufferedInputStream(Files.newInputStream(file))) {
+            for (int next = in.read(); next >= 0; next = in.read()) {
+                position++;
+                if (next == '\n') {
+                    line(line.toString(StandardCharsets.UTF_8));
+                    line.reset();
+                    start = position;
+                } else {
+                    line.write(next);
+                }
             }
         }
         out.setLength(start);

@@ -118,6 +118,7 @@ public record Trend(int files, double level, List<Series> series) {
             throw StoaException.user(places + ": no results file holds such a number; leave out --task or --metric");
         }
         points.forEach((key, series) -> sameDate(key, series, notice));
+        points.forEach((key, series) -> alternating(key, series, notice));
         int testable =
                 (int) points.values().stream().filter(one -> one.size() > 1).count();
         ChangePoints search = new ChangePoints(LEVEL, Math.max(1, testable), SEED);
@@ -149,6 +150,23 @@ public record Trend(int files, double level, List<Series> series) {
             if (points.get(i).date().equals(points.get(i - 1).date())) {
                 notice.accept(key.task + ": " + points.get(i - 1).file() + " and "
                         + points.get(i).file() + " have the same date, and stand in the order of their names");
+            }
+        }
+    }
+
+    /** A model that comes back after another is no successor: then two series were thrown together. */
+    private static void alternating(Key key, List<Point> points, Consumer<String> notice) {
+        Set<String> left = new TreeSet<>();
+        for (int i = 1; i < points.size(); i++) {
+            String before = points.get(i - 1).model();
+            String model = points.get(i).model();
+            if (!model.equals(before)) {
+                left.add(before);
+            }
+            if (left.contains(model)) {
+                notice.accept(key.task + ": runs of " + before + " and " + model
+                        + " take turns, so a change may be one of the model; name the runs of one model");
+                return;
             }
         }
     }

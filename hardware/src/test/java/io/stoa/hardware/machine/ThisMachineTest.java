@@ -140,10 +140,11 @@ class ThisMachineTest {
 
     @Test
     void othersLoadIsBusyTimeThatIsNotOurs() throws IOException {
-        write("proc/stat", "cpu  1000 0 1000 8000 500 0 0 0 0 0\ncpu0 1 2 3\n");
+        // Busier than this very process can have been: its own time is real.
+        write("proc/stat", "cpu  1000000 0 1000000 8000000 500000 0 0 0 0 0\ncpu0 1 2 3\n");
         OtherLoad.Reading reading = new OtherLoad(root).now().orElseThrow();
-        assertThat(reading.all()).isEqualTo(10_500 * 10_000_000L);
-        assertThat(reading.others()).isBetween(0L, 2_000 * 10_000_000L);
+        assertThat(reading.all()).isEqualTo(10_500_000 * 10_000_000L);
+        assertThat(reading.others()).isBetween(0L, 2_000_000 * 10_000_000L);
 
         Optional<OtherLoad.Reading> start = Optional.of(new OtherLoad.Reading(100, 10));
         assertThat(OtherLoad.between(start, Optional.of(new OtherLoad.Reading(200, 40))))
