@@ -102,7 +102,7 @@ final class CostCommand implements Runnable {
         result.energyCost().ifPresent(cost -> line("  which costs", cost));
         result.againstRent().ifPresent(each -> line("own hardware against the hourly price", sentence(each)));
         result.againstApi().ifPresent(each -> line("own hardware against the API", sentence(each)));
-        result.volume().ifPresent(each -> line("cheaper than the API", volume(each)));
+        result.volume().ifPresent(each -> line("cheaper than the API", sentence(each)));
     }
 
     private void line(String what, Object value) {
@@ -118,14 +118,8 @@ final class CostCommand implements Runnable {
                         months,
                         requests,
                         within ? "" : ", which is beyond its life: it never pays off");
-            case BreakEven.Never(String reason) -> "never cheaper: " + reason;
-        };
-    }
-
-    private static String volume(BreakEven result) {
-        return switch (result) {
-            case BreakEven.After after ->
-                String.format(Locale.ROOT, "from %,.0f requests a month on, loss of value included", after.requests());
+            case BreakEven.From(double requestsPerMonth) ->
+                String.format(Locale.ROOT, "from %,.0f requests a month on, loss of value included", requestsPerMonth);
             case BreakEven.Never(String reason) -> "never: " + reason;
         };
     }
@@ -156,6 +150,7 @@ final class CostCommand implements Runnable {
                 figures.put("requests", requests);
                 figures.put("withinLife", within);
             }
+            case BreakEven.From(double requestsPerMonth) -> figures.put("requestsPerMonth", requestsPerMonth);
             case BreakEven.Never(String reason) -> figures.put("never", reason);
         }
         return figures;

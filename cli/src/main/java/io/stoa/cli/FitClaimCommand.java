@@ -2,6 +2,7 @@ package io.stoa.cli;
 
 import io.stoa.engine.gguf.Preflight;
 import io.stoa.hardware.machine.MachineType;
+import io.stoa.hardware.memory.ContextCache;
 import io.stoa.hardware.roofline.Claim;
 import io.stoa.hardware.roofline.ModelFacts;
 import io.stoa.hardware.roofline.PhysicsCheck;
@@ -151,7 +152,7 @@ final class FitClaimCommand implements Callable<Integer> {
                 experts,
                 used,
                 bits,
-                optional(cache),
+                cache.map(perToken -> ContextCache.linear(perToken, 1)),
                 OptionalInt.empty(),
                 OptionalInt.empty());
     }

@@ -25,7 +25,8 @@ import tools.jackson.databind.json.JsonMapper;
         footer = {
             "",
             "A task goes to the cheapest tier that surely passes its gate and the latency; acceptance is a count of"
-                    + " right answers, whose interval (Wilson, 95 %) decides.",
+                    + " right answers, whose interval (Wilson, 95 %) decides. A cascade sends everything to a tier first,"
+                    + " and on to the reference what a check refuses that is free and right; latencies add up there.",
             "Exit codes: 0 every task is served, 11 one may be served once more is measured, 12 one is served by none.",
             "A plan:",
             "  latency: 5 s",
@@ -79,6 +80,7 @@ final class PlanCommand implements Callable<Integer> {
                                     read.reference().orElse(""),
                                     100 * saved.low(),
                                     100 * saved.high()));
+            read.cascades().forEach(this::print);
             house.out().println("not surely beaten in cost, quality and latency at once: " + String.join(", ", front));
         }
         Standing worst = plan.assignments().stream()
@@ -109,6 +111,36 @@ final class PlanCommand implements Callable<Integer> {
         assignment.reasons().forEach((tier, reason) -> house.out().println("  " + tier + ": " + reason));
     }
 
+    private void print(HybridPlan.Cascade.Named named) {
+        HybridPlan.Cascade cascade = named.cascade();
+        house.out()
+                .printf(
+                        Locale.ROOT,
+                        "everything first to %s, and %.1f to %.1f %% on to %s: an average request costs %s, %s%n",
+                        named.first(),
+                        100 * cascade.escalated().low(),
+                        100 * cascade.escalated().high(),
+                        named.then(),
+                        cascade.perRequest(),
+                        cascade.leastAccepted() < 1
+                                ? String.format(
+                                        Locale.ROOT,
+                                        "cheaper than %s alone if more than %.1f %% stay",
+                                        named.then(),
+                                        100 * cascade.leastAccepted())
+                                : "never cheaper than " + named.then() + " alone");
+    }
+
+    private static Map<String, Object> cascade(HybridPlan.Cascade.Named named) {
+        Map<String, Object> figures = new LinkedHashMap<>();
+        figures.put("first", named.first());
+        figures.put("then", named.then());
+        figures.put("perRequest", CostCommand.Amount.of(named.cascade().perRequest()));
+        figures.put("escalated", named.cascade().escalated());
+        figures.put("leastAccepted", named.cascade().leastAccepted());
+        return figures;
+    }
+
     private static Map<String, Object> figures(TierFile read, HybridPlan plan, List<String> front) {
         List<Map<String, Object>> tasks = new ArrayList<>();
         for (HybridPlan.Assignment assignment : plan.assignments()) {
@@ -127,6 +159,8 @@ final class PlanCommand implements Callable<Integer> {
         figures.put("shares", shares);
         plan.perRequest().ifPresent(cost -> figures.put("perRequest", CostCommand.Amount.of(cost)));
         plan.saved().ifPresent(saved -> figures.put("saved", saved));
+        figures.put(
+                "cascades", read.cascades().stream().map(PlanCommand::cascade).toList());
         figures.put("paretoFront", front);
         return figures;
     }

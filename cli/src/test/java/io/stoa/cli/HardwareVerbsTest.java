@@ -57,7 +57,7 @@ class HardwareVerbsTest {
               - {name: 8B, parameters: 8.03e9, layers: 32, width: 4096, kv-heads: 8, key-length: 128,
                  quantizations: [{name: Q4_K_M, bits: 4.8944}, {name: F16, bits: 16}]}
             machines:
-              - {name: box, like: RTX 4090, hourly: {amount: 0.69 USD, date: 2026-11-01, source: made up}}
+              - {name: box, like: RTX 4090, hourly-per-device: {amount: 0.69 USD, date: 2026-11-01, source: made up}}
             on: [box, Apple M4 Max]
             contexts: [4096]
             concurrency: [1, 8, 64]
@@ -138,6 +138,10 @@ class HardwareVerbsTest {
             speed: {prompt: 8000, generation: 1000}
             utilisation: 0.5
             hourly: {amount: 3.00 USD, date: 2026-06-01, source: made up}
+            own: {purchase: {amount: 30000 USD, date: 2026-11-01, source: made up}, lifetime-months: 36}
+            api: {input-per-million: {amount: 0.50 USD, date: 2026-11-01, source: made up},
+                  output-per-million: {amount: 1.50 USD, date: 2026-11-01, source: made up}}
+            requests-per-month: 3000000
             """);
         assertThat(run("cost", sheet)).isZero();
         assertThat(out()).contains("1.667 USD").contains("price used: 3.00 USD (2026-06-01, made up)");
@@ -149,6 +153,9 @@ class HardwareVerbsTest {
                         .get("low")
                         .doubleValue())
                 .isBetween(1.6666, 1.6667);
+        JsonNode volume = JsonMapper.shared().readTree(out()).get("volume");
+        assertThat(volume.get("requestsPerMonth").doubleValue()).isBetween(1.041e6, 1.042e6);
+        assertThat(volume.has("months")).isFalse();
     }
 
     @Test
@@ -183,6 +190,14 @@ class HardwareVerbsTest {
         assertThat(out())
                 .contains("t (100.0 %): big")
                 .contains("which does not decide on the gate of 90.0 %")
-                .contains("big serves 100.0 %");
+                .contains("big serves 100.0 %")
+                .contains("everything first to small, and ")
+                .contains("cheaper than big alone if more than 10.0 % stay");
+        assertThat(run("plan", tiers, "--json")).isZero();
+        JsonNode cascade = JsonMapper.shared().readTree(out()).get("cascades").get(0);
+        assertThat(cascade.get("first").stringValue()).isEqualTo("small");
+        assertThat(cascade.get("leastAccepted").doubleValue()).isBetween(0.0999, 0.1001);
+        // Wilson's interval of 90 of 100 is 82.6 to 94.5 %.
+        assertThat(cascade.get("perRequest").get("high").doubleValue()).isBetween(0.00273, 0.00276);
     }
 }

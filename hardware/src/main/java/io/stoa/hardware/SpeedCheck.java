@@ -101,9 +101,10 @@ final class SpeedCheck implements Check {
                                     + machine.memory(),
                             "make it fit first; see hardware/memory"));
                 }
-                yield judge(measure(recorder, progress, Prompt.Text::new));
+                yield judge(measure(recorder, progress, Prompt.Text::new), Optional.of(machine));
             }
-            case Candidate.RemoteModel model -> judge(measure(recorder, progress, Prompt::user));
+            // What it runs on is not known here, nor what an hour of that costs.
+            case Candidate.RemoteModel model -> judge(measure(recorder, progress, Prompt::user), Optional.empty());
         };
     }
 
@@ -153,15 +154,15 @@ final class SpeedCheck implements Check {
                 : Finding.info(this, "speed " + sentence, List.of(), List.of());
     }
 
-    private List<Finding> judge(Recorded<SpeedMeasurement> recorded) {
+    private List<Finding> judge(Recorded<SpeedMeasurement> recorded, Optional<Machine> paid) {
         SpeedMeasurement speed = recorded.value();
         List<EvidenceRef> evidence = List.of(recorded.evidence());
         Workload.Latency latency = subject.workload().latency();
         List<Finding> findings = new ArrayList<>();
         findings.add(Finding.info(this, sentence(speed), quantities(speed), evidence));
-        speed.generationThroughput()
-                .ifPresent(generation -> ServingCost.of(this, subject.machine(), generation.interval(), evidence)
-                        .ifPresent(findings::add));
+        paid.ifPresent(machine -> speed.generationThroughput()
+                .flatMap(generation -> cost(machine, generation, evidence))
+                .ifPresent(findings::add));
         latency.timeToFirstToken()
                 .ifPresent(target -> findings.add(
                         judge("time to first token", target, Optional.of(speed.timeToFirstToken()), speed, evidence)));
@@ -169,6 +170,12 @@ final class SpeedCheck implements Check {
                 .ifPresent(target -> findings.add(
                         judge("time per output token", target, speed.timePerOutputToken(), speed, evidence)));
         return findings;
+    }
+
+    private Optional<Finding> cost(Machine machine, Spread generation, List<EvidenceRef> evidence) {
+        int streams = subject.workload().concurrency();
+        String more = streams == 1 ? "" : "; " + streams + " at once cost less each, which was not measured";
+        return ServingCost.of(this, machine, generation.interval(), "one stream at a time", more, evidence);
     }
 
     /**

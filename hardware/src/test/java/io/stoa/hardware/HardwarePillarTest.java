@@ -318,18 +318,73 @@ class HardwarePillarTest {
         assertThat(findings)
                 .extracting(Finding::weight)
                 .containsExactly(Weight.INFO, Weight.INFO, Weight.UNKNOWN, Weight.UNKNOWN);
-        assertThat(findings.getFirst().sentence()).startsWith("estimated on L4, not measured");
+        assertThat(findings.getFirst().sentence()).startsWith("estimated on L4 (one of its devices), not measured");
         assertThat(quantity(findings.getFirst(), Quantity.GENERATION)).isBetween(150.0, 450.0);
         assertThat(findings.getFirst().quantities()).allMatch(one -> one.basis() == Quantity.Basis.DERIVED);
         assertThat(findings.get(1).sentence())
-                .contains("a million generated tokens cost", "0.70 USD an hour (2026-11-01");
+                .contains("a million generated tokens cost", "0.70 USD an hour (2026-11-01")
+                .contains("with 1 at once on one of its devices")
+                .endsWith("; its other devices could serve more at the same price");
     }
 
     @Test
     void whatPhysicsForbidsBlocks(@TempDir Path folder) throws IOException {
-        List<Finding> findings = speed(oneBillion(folder), latency(10_000, 1), l4());
+        Latency tight = new Latency(Optional.empty(), Optional.of(Duration.ofNanos(50_000)));
+        List<Finding> findings = speed(oneBillion(folder), tight, l4());
         assertThat(findings.getLast().weight()).isEqualTo(Weight.BLOCKS);
-        assertThat(findings.getLast().sentence()).contains("no engine reaches the target of 1.00 ms there");
+        // 0.69 GB of weights less 48 MiB of cache of each of 8 devices, at 8 · 300 GB/s.
+        assertThat(findings.getLast().sentence())
+                .contains("time per output token takes at least 0.1")
+                .contains("8 devices of L4 at their peak (bandwidth;")
+                .endsWith("physics forbids the target of 0.0500 ms");
+    }
+
+    /** 1 ms is beyond one device at 92 % of its bandwidth, and not beyond eight. */
+    @Test
+    void whatOnlyAnEstimateForbidsIsUnknown(@TempDir Path folder) throws IOException {
+        List<Finding> findings = speed(oneBillion(folder), latency(10_000, 1), l4());
+        assertThat(findings.getFirst().sentence()).startsWith("estimated on L4 (one of its devices), not measured");
+        assertThat(findings.getLast().weight()).isEqualTo(Weight.UNKNOWN);
+        assertThat(findings.getLast().sentence()).contains("which the usual shares of its peaks do not reach");
+    }
+
+    private static Candidate large(Path folder, int layers) throws IOException {
+        Path file = folder.resolve("large.gguf");
+        new ModelShape("large", "llama", layers, 8192, 64, 8, 128, 28672, 128256, GgmlType.Q4_0, false, 0, 0)
+                .write(file);
+        return new Candidate.GgufFile("large", file, Digest.of("large"), List.of(), Optional.empty());
+    }
+
+    @Test
+    void whatDoesNotFitOneDeviceIsSharedByAll(@TempDir Path folder) throws IOException {
+        List<Finding> findings = speed(large(folder, 80), latency(10_000, 1_000), l4());
+        assertThat(findings)
+                .extracting(Finding::weight)
+                .containsExactly(Weight.INFO, Weight.INFO, Weight.UNKNOWN, Weight.UNKNOWN);
+        assertThat(findings.getFirst().sentence())
+                .startsWith("estimated on L4 (one device is too small: 8 share it by tensors)");
+        // Some 40 GB of weights, an eighth on each device at 300 GB/s: no more than 60 a second, and far more than 7.
+        assertThat(quantity(findings.getFirst(), Quantity.GENERATION)).isBetween(15.0, 60.0);
+    }
+
+    @Test
+    void whatFitsNoNumberOfDevicesIsUnknown(@TempDir Path folder) throws IOException {
+        List<Finding> findings = speed(large(folder, 500), latency(10_000, 1_000), l4());
+        assertThat(findings).extracting(Finding::weight).containsExactly(Weight.UNKNOWN);
+        assertThat(findings.getFirst().sentence()).contains("it needs more memory than 8 devices of it have");
+    }
+
+    @Test
+    void aRemoteModelIsNotPaidByTheHourOfThisMachine() {
+        assertThat(speed(REMOTE, Latency.NO_TARGET, ROOMY.at(l4().hourly()))).hasSize(1);
+    }
+
+    @Test
+    void severalAtOnceCostLessThanWasMeasured() {
+        List<Finding> findings = plan(NANO, workload(512, 4, Latency.NO_TARGET), ROOMY.at(l4().hourly()))
+                .getLast()
+                .run(ledger, Progress.NONE);
+        assertThat(findings.getLast().sentence()).endsWith("; 4 at once cost less each, which was not measured");
     }
 
     @Test
@@ -337,7 +392,7 @@ class HardwarePillarTest {
         Machine priced = ROOMY.at(l4().hourly());
         List<Finding> findings = speed(NANO, Latency.NO_TARGET, priced);
         assertThat(findings).hasSize(2);
-        assertThat(findings.getLast().sentence()).contains("a million generated tokens cost", " USD");
+        assertThat(findings.getLast().sentence()).contains("a million generated tokens cost", " USD", "always busy with one stream at a time");
     }
 
     private List<Check> plan(Candidate candidate, Workload workload, Machine machine) {

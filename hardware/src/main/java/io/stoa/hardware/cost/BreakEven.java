@@ -12,6 +12,13 @@ public sealed interface BreakEven {
     record After(double months, double requests, boolean withinLife) implements BreakEven {}
 
     /**
+     * It is cheaper from a volume on; see {@link OwnMachine#breakEvenVolume}.
+     *
+     * @param requestsPerMonth the fewest requests a month at which it is
+     */
+    record From(double requestsPerMonth) implements BreakEven {}
+
+    /**
      * It never does.
      *
      * @param reason a clause that says why

@@ -107,6 +107,6 @@ public record OwnMachine(
             low = cheaper ? low : middle;
             high = cheaper ? middle : high;
         }
-        return new BreakEven.After(lifetimeMonths, high, true);
+        return new BreakEven.From(high);
     }
 }

@@ -28,7 +28,7 @@ import java.util.OptionalDouble;
  *   - name: our box
  *     like: RTX 4090                # optional: begins with the figures of a known machine
  *     devices: 2
- *     hourly: {amount: 0.69 USD, date: 2026-11-01, source: our provider's price list}
+ *     hourly-per-device: {amount: 0.69 USD, date: 2026-11-01, source: our provider's price list}
  *   - name: lab server
  *     kind: cpu                     # gpu, cpu or unified
  *     memory: 512 GiB
@@ -43,6 +43,8 @@ import java.util.OptionalDouble;
  */
 public final class MachineCatalogue {
     private static final String SHIPPED = "machines.yaml";
+    private static final String HOURLY = "hourly-per-device";
+    private static final String PURCHASE = "purchase-per-device";
     private static final int MOST = 1000;
     private static final double MOST_AN_HOUR = 1000;
     private static final double MOST_TO_BUY = 1_000_000;
@@ -114,6 +116,8 @@ public final class MachineCatalogue {
     }
 
     private MachineType machine(YamlPart part) {
+        refuseOfTheWhole(part, "hourly", HOURLY);
+        refuseOfTheWhole(part, "purchase", PURCHASE);
         part.only(
                 "name",
                 "like",
@@ -126,8 +130,8 @@ public final class MachineCatalogue {
                 "link",
                 "cache",
                 "devices",
-                "hourly",
-                "purchase",
+                HOURLY,
+                PURCHASE,
                 "source");
         Optional<MachineType> like =
                 part.optionalText("like").map(name -> find(name).orElseThrow(() -> part.wrong("like", unknown(name))));
@@ -164,15 +168,25 @@ public final class MachineCatalogue {
                         like.map(MachineType::link)),
                 cache(part).or(() -> like.flatMap(MachineType::cache)),
                 part.integer("devices", 1, 1024, like.map(MachineType::devices).orElse(1)),
-                part.optionalPart("hourly")
+                part.optionalPart(HOURLY)
                         .map(price -> Price.read(price, MOST_AN_HOUR, "an hour of one device"))
                         .or(() -> like.flatMap(MachineType::hourly)),
-                part.optionalPart("purchase")
+                part.optionalPart(PURCHASE)
                         .map(price -> Price.read(price, MOST_TO_BUY, "one device"))
                         .or(() -> like.flatMap(MachineType::purchase)),
                 part.optionalText("source")
                         .or(() -> like.map(MachineType::source))
                         .orElseThrow(() -> part.wrong("the key source is missing: say where the figures are from")));
+    }
+
+    /** A bare price reads as that of the whole machine. */
+    private static void refuseOfTheWhole(YamlPart part, String key, String perDevice) {
+        if (part.has(key)) {
+            throw part.wrong(
+                    key,
+                    "the price of one device is asked for: write " + perDevice
+                            + ", the machine's price divided by its devices");
+        }
     }
 
     private static OptionalDouble or(OptionalDouble own, Optional<OptionalDouble> other) {

@@ -90,22 +90,4 @@ public record MachineType(
         OptionalDouble half = peak(Precision.FP16);
         return half.isPresent() ? half : peak(Precision.FP32);
     }
-
-    /** The same with a price per hour. */
-    public MachineType withHourly(Price price) {
-        return new MachineType(
-                name,
-                kind,
-                memory,
-                bandwidth,
-                compute,
-                power,
-                idlePower,
-                link,
-                cache,
-                devices,
-                Optional.of(price),
-                purchase,
-                source);
-    }
 }

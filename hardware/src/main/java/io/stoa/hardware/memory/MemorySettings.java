@@ -36,7 +36,7 @@ public record MemorySettings(
         Repacking repacking) {
 
     /** llama.cpp's limit on {@code n_seq_max}. */
-    private static final int MOST_SEQUENCES = 256;
+    public static final int MOST_SEQUENCES = 256;
 
     public MemorySettings {
         requirePositive("context", contextTokens);
@@ -89,6 +89,23 @@ public record MemorySettings(
                 flashAttention,
                 unified,
                 fullWindow,
+                mapped,
+                repacking);
+    }
+
+    /** The same with layers of a sliding window that keep no more than they look back on. */
+    public MemorySettings withShortWindows() {
+        return new MemorySettings(
+                contextTokens,
+                sequences,
+                batch,
+                microBatch,
+                outputRows,
+                keyType,
+                valueType,
+                flashAttention,
+                unified,
+                false,
                 mapped,
                 repacking);
     }

@@ -34,7 +34,7 @@ import java.util.OptionalDouble;
  * @param timeToFirstToken the longest wait, in seconds, if any
  * @param timePerOutputToken the longest wait between tokens, in seconds, if any
  * @param utilisation the share of the paid time in which the machine works
- * @param efficiencies shares of the peaks by machine name, for machines that were measured
+ * @param efficiencies shares of the peaks by the machines' names, for machines that were measured
  */
 public record FitPlan(
         List<Contender> contenders,
@@ -163,7 +163,7 @@ public record FitPlan(
                     seconds(workload, "time-to-first-token"),
                     seconds(workload, "time-per-output-token"),
                     part.optionalNumber("utilisation", 0.001, 1).orElse(1),
-                    efficiencies(part));
+                    efficiencies(part, catalogue, machines));
             if (plan.cells() > MOST_CELLS) {
                 throw part.wrong(plan.cells() + " combinations; at most " + MOST_CELLS + " are searched");
             }
@@ -242,12 +242,19 @@ public record FitPlan(
                 way.equals("tensor") ? Parallelism.Way.TENSOR : Parallelism.Way.PIPELINE, Integer.parseInt(count));
     }
 
-    private static Map<String, Efficiency> efficiencies(YamlPart part) {
+    private static Map<String, Efficiency> efficiencies(
+            YamlPart part, MachineCatalogue catalogue, List<MachineType> machines) {
         Map<String, Efficiency> efficiencies = new HashMap<>();
         for (YamlPart each : part.parts("efficiency", MOST)) {
             each.only("machine", "bandwidth", "compute", "step-overhead", "basis");
-            efficiencies.put(
-                    each.text("machine"),
+            String name = each.text("machine");
+            MachineType machine = catalogue
+                    .find(name)
+                    .orElseThrow(() -> each.wrong("machine", unknownMachine(catalogue, name)));
+            if (!machines.contains(machine)) {
+                throw each.wrong("machine", machine.name() + " is not one of the machines in on");
+            }
+            Efficiency measured =
                     new Efficiency(
                             share(each, "bandwidth"),
                             share(each, "compute"),
@@ -260,7 +267,10 @@ public record FitPlan(
                                                     10,
                                                     "a step takes less than 10 s")
                                             .orElse(0)),
-                            each.text("basis")));
+                            each.text("basis"));
+            if (efficiencies.put(machine.name(), measured) != null) {
+                throw each.wrong("machine", machine.name() + " is here twice");
+            }
         }
         return efficiencies;
     }

@@ -139,7 +139,7 @@ public final class FitSearch {
             // Speed depends on the prompt and the answer, not on how long the context may be at most.
             Optional<SpeedEstimate> speed = Optional.empty();
             for (int context : plan.contexts()) {
-                Optional<Interval> memory = contender.memory().bytes(context, streams, parallelism.devices());
+                Optional<Interval> memory = contender.memory().bytes(context, streams, parallelism);
                 if (memory.isEmpty()) {
                     missing("the memory of " + contender.facts().name() + " is not known");
                     continue;

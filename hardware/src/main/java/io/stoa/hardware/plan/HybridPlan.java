@@ -212,14 +212,16 @@ public record HybridPlan(List<Assignment> assignments, Optional<CostRange> perRe
      *     unfavourable ends; above 1 where it never is
      */
     public record Cascade(CostRange perRequest, Interval escalated, double leastAccepted) {
+        /** A cascade of named tiers. */
+        public record Named(String first, String then, Cascade cascade) {}
+
         /**
          * Puts two tiers into a cascade.
          *
          * @param accepted the share of the small tier's answers that the check accepts
          */
-        public static Cascade of(CostRange small, CostRange big, Score accepted) {
-            Interval escalated = new Interval(
-                    1 - accepted.interval().high(), 1 - accepted.interval().low());
+        public static Cascade of(CostRange small, CostRange big, Interval accepted) {
+            Interval escalated = new Interval(1 - accepted.high(), 1 - accepted.low());
             CostRange cost = small.plus(big.times(escalated.low(), escalated.high()));
             double least = small.high().orElse(small.low()).dividedBy(big.low());
             return new Cascade(cost, escalated, least);

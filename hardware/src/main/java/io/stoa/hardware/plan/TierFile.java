@@ -117,26 +117,46 @@ public record TierFile(
         }
     }
 
-    /** The tiers' quality over the whole workload, as bounds: shares of tasks times the ends of their intervals. */
+    /** The tiers that are not excluded, with their quality over the whole workload. */
     public List<ParetoFront.Option> options() {
-        List<ParetoFront.Option> options = new ArrayList<>();
-        for (HybridPlan.Tier tier : tiers) {
-            if (tier.excluded().isEmpty()) {
-                double low = 0;
-                double high = 0;
-                for (HybridPlan.Task task : tasks) {
-                    Optional<Score> score =
-                            Optional.ofNullable(tier.acceptance().get(task.name()));
-                    // What was not measured may be anything.
-                    low += task.share()
-                            * score.map(each -> each.interval().low()).orElse(0.0);
-                    high += task.share()
-                            * score.map(each -> each.interval().high()).orElse(1.0);
-                }
-                options.add(new ParetoFront.Option(
-                        tier.name(), tier.perRequest(), new Interval(low, high), tier.latency()));
-            }
+        return tiers.stream()
+                .filter(tier -> tier.excluded().isEmpty())
+                .map(tier ->
+                        new ParetoFront.Option(tier.name(), tier.perRequest(), quality(tier), tier.latency()))
+                .toList();
+    }
+
+    /**
+     * Each tier that is not excluded before the reference: everything goes to it first, and on to the reference what is
+     * not accepted there, by a check that knows right answers and costs nothing. Empty without a reference, or where
+     * that is excluded or free.
+     */
+    public List<HybridPlan.Cascade.Named> cascades() {
+        Optional<HybridPlan.Tier> big = tiers.stream()
+                .filter(tier -> reference.equals(Optional.of(tier.name())))
+                .filter(tier -> tier.excluded().isEmpty())
+                .filter(tier -> tier.perRequest().low().isPositive())
+                .findFirst();
+        return big.stream()
+                .flatMap(then -> tiers.stream()
+                        .filter(tier -> tier.excluded().isEmpty() && !tier.equals(then))
+                        .map(first -> new HybridPlan.Cascade.Named(
+                                first.name(),
+                                then.name(),
+                                HybridPlan.Cascade.of(first.perRequest(), then.perRequest(), quality(first)))))
+                .toList();
+    }
+
+    /** Accepted answers over the whole workload, as bounds: shares of tasks times the ends of their intervals. */
+    private Interval quality(HybridPlan.Tier tier) {
+        double low = 0;
+        double high = 0;
+        for (HybridPlan.Task task : tasks) {
+            Optional<Score> score = Optional.ofNullable(tier.acceptance().get(task.name()));
+            // What was not measured may be anything.
+            low += task.share() * score.map(each -> each.interval().low()).orElse(0.0);
+            high += task.share() * score.map(each -> each.interval().high()).orElse(1.0);
         }
-        return options;
+        return new Interval(Math.min(1, low), Math.min(1, high));
     }
 }

@@ -37,11 +37,6 @@ public record QueueResult(
         requireNonNull(latency, "latency");
     }
 
-    /** Requests answered per second. */
-    public double throughput() {
-        return seconds > 0 ? served / seconds : 0;
-    }
-
     /**
      * How times are distributed.
      *

@@ -17,10 +17,4 @@ public interface ServiceTime {
         SplittableRandom random = new SplittableRandom(seed);
         return (_, _) -> -Math.log(1 - random.nextDouble()) * mean;
     }
-
-    /** Prompt and answer at fixed speeds, one request at a time. */
-    static ServiceTime tokens(double promptPerSecond, double answerPerSecond) {
-        return (trace, request) ->
-                trace.promptTokens(request) / promptPerSecond + trace.answerTokens(request) / answerPerSecond;
-    }
 }

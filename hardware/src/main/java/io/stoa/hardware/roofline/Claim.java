@@ -52,20 +52,4 @@ public record Claim(
             throw new IllegalArgumentException(what + " of a claim must be positive: " + value.getAsDouble());
         }
     }
-
-    /** The same claim with another speed of generation. */
-    public Claim withGeneration(double tokensPerSecond) {
-        return new Claim(
-                model,
-                machine,
-                devices,
-                streams,
-                contextTokens,
-                promptTokens,
-                draftTokens,
-                OptionalDouble.of(tokensPerSecond),
-                prompt,
-                timeToFirstToken,
-                timePerOutputToken);
-    }
 }

@@ -1,12 +1,12 @@
 package io.stoa.hardware.roofline;
 
+import static java.util.Objects.requireNonNull;
+
 import io.stoa.engine.gguf.GgufHeader;
 import io.stoa.engine.gguf.GgufTensor;
 import io.stoa.hardware.input.YamlPart;
-import io.stoa.hardware.memory.MemoryPrediction;
-import io.stoa.hardware.memory.MemoryPredictor;
-import io.stoa.hardware.memory.MemorySettings;
-import io.stoa.hardware.memory.Repacking;
+import io.stoa.hardware.memory.ContextCache;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 
@@ -24,7 +24,7 @@ import java.util.OptionalInt;
  *     apart
  * @param expertParameters parameters of all routed experts
  * @param headParameters parameters of the output matrix, which only tokens that are followed by a generated one need
- * @param keyValueBytes bytes of cache for each token of context; empty when unknown
+ * @param cache what a sequence keeps at a context; empty when unknown
  * @param layers layers, when known
  * @param width the residual stream's width, when known
  */
@@ -38,7 +38,7 @@ public record ModelFacts(
         double sharedParameters,
         double expertParameters,
         double headParameters,
-        OptionalDouble keyValueBytes,
+        Optional<ContextCache> cache,
         OptionalInt layers,
         OptionalInt width) {
     /** Far more than any model has; beyond it a unit is wrong. */
@@ -55,6 +55,7 @@ public record ModelFacts(
                 || sharedParameters + expertParameters + headParameters > MOST_PARAMETERS) {
             throw new IllegalArgumentException("the number of parameters of " + name + " is not possible");
         }
+        requireNonNull(cache, "cache");
         if (used < 0 || used > experts || (experts == 0) != (expertBytes == 0) || (experts > 0 && used == 0)) {
             throw new IllegalArgumentException(
                     "experts of " + name + " do not fit together: " + used + " of " + experts + " used");
@@ -75,7 +76,7 @@ public record ModelFacts(
             int experts,
             int used,
             double bits,
-            OptionalDouble keyValueBytes,
+            Optional<ContextCache> cache,
             OptionalInt layers,
             OptionalInt width) {
         if (!(parameters > 0 && activeParameters > 0 && activeParameters <= parameters)) {
@@ -103,12 +104,12 @@ public record ModelFacts(
                 shared,
                 routed,
                 0,
-                keyValueBytes,
+                cache,
                 layers,
                 width);
     }
 
-    /** What a GGUF header says. The cache's bytes are known for the architectures whose memory is. */
+    /** What a GGUF header says. The cache is known for the architectures whose memory is. */
     public static ModelFacts of(String name, GgufHeader header) {
         double shared = 0;
         double routed = 0;
@@ -148,7 +149,7 @@ public record ModelFacts(
                 sharedParameters,
                 routedParameters,
                 tied ? table : head,
-                keyValueBytes(header),
+                ContextCache.of(header),
                 whole(header, "block_count"),
                 whole(header, "embedding_length"));
     }
@@ -163,15 +164,7 @@ public record ModelFacts(
                 part.optionalNumber("active-parameters", 1e4, parameters).orElse(parameters);
         int layers = part.integer("layers", 1, 10_000, 0);
         int width = part.integer("width", 1, 1_000_000, 0);
-        OptionalDouble cache = part.optionalNumber("kv-bytes-per-token", 0, 1e9);
-        if (cache.isEmpty() && part.has("kv-heads")) {
-            if (layers == 0) {
-                throw part.wrong("kv-heads", "say how many layers there are, too");
-            }
-            double keys = part.number("key-length", 1, 100_000);
-            double values = part.optionalNumber("value-length", 1, 100_000).orElse(keys);
-            cache = OptionalDouble.of(2.0 * layers * part.integer("kv-heads", 1, 100_000) * (keys + values));
-        }
+        Optional<ContextCache> cache = cache(part, layers);
         try {
             return published(
                     name,
@@ -188,19 +181,27 @@ public record ModelFacts(
         }
     }
 
+    /** By tokens alone: windows and states are known from a file's header only. */
+    private static Optional<ContextCache> cache(YamlPart part, int layers) {
+        int heads = part.integer("kv-heads", 1, 100_000, 1);
+        OptionalDouble perToken = part.optionalNumber("kv-bytes-per-token", 0, 1e9);
+        if (perToken.isPresent()) {
+            return Optional.of(ContextCache.linear(perToken.getAsDouble(), heads));
+        }
+        if (!part.has("kv-heads")) {
+            return Optional.empty();
+        }
+        if (layers == 0) {
+            throw part.wrong("kv-heads", "say how many layers there are, too");
+        }
+        double keys = part.number("key-length", 1, 100_000);
+        double values = part.optionalNumber("value-length", 1, 100_000).orElse(keys);
+        return Optional.of(ContextCache.linear(2.0 * layers * heads * (keys + values), heads));
+    }
+
     private static OptionalInt whole(GgufHeader header, String key) {
         long value = header.hyperParameter(key).orElse(0);
         return value > 0 && value < Integer.MAX_VALUE ? OptionalInt.of((int) value) : OptionalInt.empty();
-    }
-
-    /** From the memory plan: it knows which layers have a cache, and of which width. */
-    private static OptionalDouble keyValueBytes(GgufHeader header) {
-        int tokens = 1024;
-        return switch (new MemoryPredictor().predict(header, MemorySettings.of(tokens, 1, Repacking.NONE))) {
-            case MemoryPrediction.Planned planned ->
-                OptionalDouble.of((double) planned.parts().keysAndValues().count() / planned.contextTokens());
-            case MemoryPrediction.Unknown _ -> OptionalDouble.empty();
-        };
     }
 
     /** The same at another average number of bits per weight, under another name. */
@@ -217,7 +218,7 @@ public record ModelFacts(
                 sharedParameters,
                 expertParameters,
                 headParameters,
-                keyValueBytes,
+                cache,
                 layers,
                 width);
     }

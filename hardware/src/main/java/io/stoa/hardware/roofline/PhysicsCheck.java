@@ -20,7 +20,7 @@ import java.util.OptionalDouble;
  *   <li>generation: tokens per second ≤ n · fastest peak ÷ (2 · active parameters);
  *   <li>prompt: tokens per second ≤ n · fastest peak ÷ (2 · parameters of a prompt token), and the time to the first
  *       token accordingly, which no less than reading the weights takes;
- *   <li>consistency: tokens per second ≤ streams · (1 + draft tokens) ÷ time per token.
+ *   <li>consistency: tokens per second ≤ streams ÷ time per token, which counts accepted draft tokens, too.
  * </ul>
  *
  * <p>Two more bounds hold unless a workload is peculiar, and breaking only them is called doubtful: that tokens of
@@ -91,7 +91,7 @@ public final class PhysicsCheck {
     }
 
     private void memory() {
-        double cache = claim.model().keyValueBytes().orElse(0) * claim.streams() * claim.contextTokens();
+        double cache = claim.streams() * leastCache();
         double needed = claim.model().weightBytes() + cache;
         double there = (double) claim.devices() * claim.machine().memory().count();
         if (needed > ROUNDING * there) {
@@ -105,17 +105,25 @@ public final class PhysicsCheck {
         }
     }
 
+    /** What one stream surely keeps: windows are short, states are there from the first token on. */
+    private double leastCache() {
+        return claim.model()
+                .cache()
+                .map(cache -> cache.least(claim.contextTokens()))
+                .orElse(0.0);
+    }
+
     private void bandwidth() {
         OptionalDouble bandwidth = claim.machine().bandwidth();
         if (bandwidth.isEmpty()) {
             unchecked.add("the bandwidth of " + claim.machine().name() + " is not known");
             return;
         }
-        if (claim.model().keyValueBytes().isEmpty() && claim.contextTokens() > 0) {
+        if (claim.model().cache().isEmpty() && claim.contextTokens() > 0) {
             unchecked.add("the cache of " + claim.model().name() + " is not known, and taken as nothing");
         }
         double rate = claim.devices() * bandwidth.getAsDouble();
-        double context = claim.model().keyValueBytes().orElse(0) * claim.contextTokens();
+        double context = leastCache();
         double least = fromMemory(claim.model().leastStepBytes() + context);
         double usual = fromMemory(claim.model().expectedStepBytes(claim.streams() * (1.0 + claim.draftTokens()))
                 + context * claim.streams());

@@ -3,6 +3,7 @@ package io.stoa.hardware.roofline;
 import static java.util.Objects.requireNonNull;
 
 import io.stoa.hardware.machine.MachineType;
+import io.stoa.hardware.memory.ContextCache;
 import io.stoa.model.Interval;
 
 /**
@@ -12,12 +13,14 @@ import io.stoa.model.Interval;
  * <p>With S streams, a context of C tokens each, and the parts read or computed by one device:
  *
  * <ul>
- *   <li>a step reads shared weights + experts · (1 − (1 − k/E)^S) + S · C · cache bytes, and computes 2 · S · active
- *       parameters;
+ *   <li>a step reads shared weights + experts · (1 − (1 − k/E)^S) + S · the cache at C tokens, and computes 2 · S ·
+ *       active parameters;
  *   <li>a prompt of P tokens computes 2 · P · parameters + 2 · layers · width · P² (attention, causal), and reads all
  *       weights once;
  *   <li>tensor parallelism over n devices divides both by n, and adds two all-reduces a layer, each of which sends 2 ·
- *       (n − 1) ÷ n · tokens · width · 2 bytes over a device's link (a ring) and waits some microseconds;
+ *       (n − 1) ÷ n · tokens · width · 2 bytes over a device's link (a ring) and waits some microseconds; a cache is
+ *       divided by n at the fast end, and at the slow end by no more than its heads, for devices beyond those keep
+ *       copies;
  *   <li>a pipeline over n devices divides the weights of a step by n and has n steps of a micro-batch of S ÷ min(n, S)
  *       streams for each token.
  * </ul>
@@ -62,7 +65,7 @@ public final class SpeedEstimator {
         if (machine.usualPeak().isEmpty()) {
             return new SpeedEstimate.Unknown("the 16-bit peak of " + machine.name() + " is not known");
         }
-        if (model.keyValueBytes().isEmpty()) {
+        if (model.cache().isEmpty()) {
             return new SpeedEstimate.Unknown("the cache of " + model.name() + " is not known");
         }
         if (machine.cache().isPresent()
@@ -99,40 +102,56 @@ public final class SpeedEstimator {
         double bytes = model.expectedStepBytes(tokens);
         int devices = parallelism.devices();
         return switch (parallelism.way()) {
-            case TENSOR -> plus(work(bytes / devices, operations / devices), exchanges(tokens));
+            case TENSOR -> plus(work(exactly(bytes / devices), operations / devices), exchanges(tokens));
             // One prompt passes through one device after the other.
-            case PIPELINE -> plus(work(bytes, operations), transfers(tokens, devices - 1));
+            case PIPELINE -> plus(work(exactly(bytes), operations), transfers(tokens, devices - 1));
         };
     }
 
     private Interval token(int streams, double context) {
         int devices = parallelism.devices();
-        double cache = model.keyValueBytes().orElse(0) * context;
+        Interval cache = model.cache()
+                .map(known -> new Interval(known.least(context), known.kept(context)))
+                .orElseThrow();
         return switch (parallelism.way()) {
             case TENSOR ->
                 plus(
                         work(
-                                (model.expectedStepBytes(streams) + streams * cache) / devices,
+                                plus(
+                                        exactly(model.expectedStepBytes(streams) / devices),
+                                        new Interval(
+                                                streams * cache.low() / devices,
+                                                streams * cache.high() / Math.min(devices, parts()))),
                                 2.0 * streams * model.activeParameters() / devices),
                         exchanges(streams));
             case PIPELINE -> {
                 double group = (double) streams / Math.min(devices, streams);
-                Interval whole =
-                        work(model.expectedStepBytes(group) + group * cache, 2.0 * group * model.activeParameters());
+                Interval bytes = plus(
+                        exactly(model.expectedStepBytes(group)),
+                        new Interval(group * cache.low(), group * cache.high()));
+                Interval whole = work(bytes, 2.0 * group * model.activeParameters());
                 yield plus(whole, transfers(group, devices));
             }
         };
     }
 
-    private Interval work(double bytes, double operations) {
+    private int parts() {
+        return model.cache().map(ContextCache::parts).orElse(1);
+    }
+
+    private static Interval exactly(double value) {
+        return new Interval(value, value);
+    }
+
+    private Interval work(Interval bytes, double operations) {
         double bandwidth = machine.bandwidth().orElse(0);
         // Kernels for 8 or 4 bits may be in use, or those for 16.
         double fastest = machine.fastestPeak().orElse(0);
         double usual = machine.usualPeak().orElse(0);
         double fast = Math.max(
-                bytes / (bandwidth * efficiency.bandwidth().high()),
+                bytes.low() / (bandwidth * efficiency.bandwidth().high()),
                 operations / (fastest * efficiency.compute().high()));
-        double slow = bytes / (bandwidth * efficiency.bandwidth().low())
+        double slow = bytes.high() / (bandwidth * efficiency.bandwidth().low())
                 + operations / (usual * efficiency.compute().low());
         return new Interval(
                 fast + efficiency.stepOverhead().low(),

@@ -123,7 +123,7 @@ class CostTest {
         for (int i = 0; i < 300; i++) {
             OwnMachine own = own(Integer.toString(1000 + random.nextInt(50_000)), "0.3", "100");
             Rent rent = new Rent.Api(Money.of("1", "USD").times(random.nextDouble(1e-5, 1e-2)));
-            if (own.breakEvenVolume(rent) instanceof BreakEven.After(double _, double requests, boolean _)) {
+            if (own.breakEvenVolume(rent) instanceof BreakEven.From(double requests)) {
                 found++;
                 double own1 = own.withDepreciation(requests).toDouble();
                 assertThat(own1)

@@ -40,7 +40,7 @@ class MachineCatalogueTest {
               - name: my box
                 like: RTX 4090
                 devices: 2
-                hourly: {amount: 0.69 USD, date: 2026-11-01, source: our price list}
+                hourly-per-device: {amount: 0.69 USD, date: 2026-11-01, source: our price list}
             """).get("my box");
         assertThat(machine.bandwidth()).isEqualTo(SHIPPED.get("RTX 4090").bandwidth());
         assertThat(machine.devices()).isEqualTo(2);
@@ -64,12 +64,14 @@ class MachineCatalogueTest {
                 "memory: 80 GB; power: 700 kW|power: 700 kW is not believed",
                 "memory: 80 GB; compute: {fp16: 989000 PFLOPS}|fp16: 989000 PFLOPS is not believed",
                 "memory: 80 GB; memroy: 3|the key memroy is not known; did you mean memory?",
-                "memory: 80 GB; hourly: {amount: 1000000 USD, date: 2026-01-01, source: x}|is not believed as the"
+                "memory: 80 GB; hourly-per-device: {amount: 1000000 USD, date: 2026-01-01, source: x}|is not believed as the"
                         + " price of an hour",
-                "memory: 80 GB; hourly: {amount: -1 USD, date: 2026-01-01, source: x}|'-1 USD' is not an amount",
-                "memory: 80 GB; hourly: {amount: 1 XQQ, date: 2026-01-01, source: x}|XQQ is not a currency",
-                "memory: 80 GB; hourly: {amount: 1 USD, date: yesterday, source: x}|yesterday is not a date",
-                "memory: 80 GB; hourly: {amount: 1 USD, date: 2026-01-01}|the key source is missing",
+                "memory: 80 GB; hourly: {amount: 1 USD, date: 2026-01-01, source: x}|hourly: the price of one device is asked for: write hourly-per-device",
+                "memory: 80 GB; purchase: {amount: 1 USD, date: 2026-01-01, source: x}|write purchase-per-device",
+                "memory: 80 GB; hourly-per-device: {amount: -1 USD, date: 2026-01-01, source: x}|'-1 USD' is not an amount",
+                "memory: 80 GB; hourly-per-device: {amount: 1 XQQ, date: 2026-01-01, source: x}|XQQ is not a currency",
+                "memory: 80 GB; hourly-per-device: {amount: 1 USD, date: yesterday, source: x}|yesterday is not a date",
+                "memory: 80 GB; hourly-per-device: {amount: 1 USD, date: 2026-01-01}|the key source is missing",
                 "memory: 80 GB; devices: 1.5|1.5 is not a whole number",
                 "memory: NaN GB|is not a number with a unit",
                 "bandwidth: 100 GB/s|the key memory is missing",

@@ -9,6 +9,7 @@ import io.stoa.hardware.cost.CostRange;
 import io.stoa.hardware.cost.Money;
 import io.stoa.hardware.input.YamlPart;
 import io.stoa.hardware.machine.MachineCatalogue;
+import io.stoa.hardware.machine.MachineType;
 import io.stoa.model.Interval;
 import io.stoa.model.Score;
 import io.stoa.model.StoaException;
@@ -42,9 +43,9 @@ class PlanTest {
 
     private static final String REST = """
         machines:
-          - {name: rented L4, like: L4, hourly: {amount: 0.80 USD, date: 2026-11-01, source: made up}}
-          - {name: rented 4090, like: RTX 4090, hourly: {amount: 0.69 USD, date: 2026-11-01, source: made up}}
-          - {name: rented H100, like: H100 SXM, hourly: {amount: 2.99 USD, date: 2026-11-01, source: made up}}
+          - {name: rented L4, like: L4, hourly-per-device: {amount: 0.80 USD, date: 2026-11-01, source: made up}}
+          - {name: rented 4090, like: RTX 4090, hourly-per-device: {amount: 0.69 USD, date: 2026-11-01, source: made up}}
+          - {name: rented H100, like: H100 SXM, hourly-per-device: {amount: 2.99 USD, date: 2026-11-01, source: made up}}
         on: [rented L4, rented 4090, rented H100, A100 SXM 80GB, H200 SXM, B200, MI300X, L40S, Apple M4 Max, EPYC 9654]
         contexts: [2048, 4096, 8192, 16384, 32768]
         concurrency: [1, 4, 8, 16, 64]
@@ -135,6 +136,27 @@ class PlanTest {
                 .hasMessageContaining("'ring 2' is not a number of devices");
         assertThatThrownBy(() -> plan(MODELS + REST.replace("0.69 USD", "0.69 EUR")))
                 .hasMessageContaining("several currencies");
+        String measured = "efficiency: [{machine: %s, bandwidth: [0.6, 0.7], compute: [0.3, 0.4], basis: ours}]\n";
+        assertThatThrownBy(() -> plan(MODELS + REST + measured.formatted("L5")))
+                .hasMessageContaining("machine: L5 is not in the catalogue");
+        assertThatThrownBy(() -> plan(MODELS + REST + measured.formatted("RTX 3090")))
+                .hasMessageContaining("machine: RTX 3090 is not one of the machines in on");
+        String twice = "efficiency: [{machine: L40S, bandwidth: [0.6, 0.7], compute: [0.3, 0.4], basis: ours},"
+                + " {machine: l40s, bandwidth: [0.6, 0.7], compute: [0.3, 0.4], basis: ours}]\n";
+        assertThatThrownBy(() -> plan(MODELS + REST + twice)).hasMessageContaining("machine: L40S is here twice");
+    }
+
+    @Test
+    void measuredSharesAreFoundHoweverTheMachineIsSpelt() throws IOException {
+        FitPlan plan = plan(MODELS + REST.replace("L40S", "l40s") + """
+            efficiency:
+              - {machine: l-40s, bandwidth: [0.6, 0.7], compute: [0.3, 0.4], basis: ours}
+              - {machine: Rented L4, bandwidth: [0.5, 0.6], compute: [0.3, 0.4], basis: ours}
+            """);
+        assertThat(plan.machines())
+                .filteredOn(machine -> plan.efficiency(machine).basis().equals("ours"))
+                .extracting(MachineType::name)
+                .containsExactly("rented L4", "L40S");
     }
 
     private static ParetoFront.Option option(String name, double cost, Interval quality, Interval latency) {
@@ -265,7 +287,7 @@ class PlanTest {
         CostRange one = CostRange.exactly(Money.of("1", "USD"));
         CostRange ten = CostRange.exactly(Money.of("10", "USD"));
         Score most = Score.wilson(800, 1000, 0.95, Score.Stop.EXHAUSTED);
-        HybridPlan.Cascade cascade = HybridPlan.Cascade.of(one, ten, most);
+        HybridPlan.Cascade cascade = HybridPlan.Cascade.of(one, ten, most.interval());
         assertThat(cascade.leastAccepted()).isCloseTo(0.1, within(1e-12));
         assertThat(cascade.perRequest().low().toDouble())
                 .isCloseTo(1 + 10 * (1 - most.interval().high()), within(1e-9));

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import io.stoa.hardware.machine.MachineCatalogue;
 import io.stoa.hardware.machine.MachineType;
 import io.stoa.hardware.machine.Precision;
+import io.stoa.hardware.memory.ContextCache;
 import io.stoa.model.Bytes;
 import java.util.ArrayList;
 import java.util.List;
@@ -45,7 +46,7 @@ class PhysicsCheckTest {
                 0,
                 0,
                 bits,
-                OptionalDouble.of(131_072),
+                Optional.of(ContextCache.linear(131_072, 8)),
                 OptionalInt.of(32),
                 OptionalInt.of(4096));
     }
@@ -173,7 +174,7 @@ class PhysicsCheckTest {
                 routed ? experts : 0,
                 routed ? used : 0,
                 bits,
-                OptionalDouble.of(logUniform(random, 2e4, 3e5)),
+                Optional.of(ContextCache.linear(logUniform(random, 2e4, 3e5), 8)),
                 OptionalInt.of(32),
                 OptionalInt.of(4096));
     }
@@ -309,7 +310,7 @@ class PhysicsCheckTest {
         int streams = 1 << random.nextInt(6);
         double free = machine.memory().count() * (double) devices - model.weightBytes();
         int context = Math.clamp(
-                (long) (random.nextDouble() * free / model.keyValueBytes().orElseThrow() / streams), 1, 32_768);
+                (long) (random.nextDouble() * free / model.cache().orElseThrow().tokenBytes() / streams), 1, 32_768);
         int prompt = Math.max(1, context / 2);
         double bandwidth = devices * machine.bandwidth().orElseThrow() * random.nextDouble(0.05, 0.95);
         double peak = devices
@@ -318,7 +319,7 @@ class PhysicsCheckTest {
         double even = model.expectedStepBytes(streams);
         double routed =
                 random.nextInt(20) == 0 ? Math.max(model.leastStepBytes(), even * random.nextDouble(0.5, 1)) : even;
-        double step = (routed + streams * context * model.keyValueBytes().orElseThrow()) / bandwidth
+        double step = (routed + streams * context * model.cache().orElseThrow().tokenBytes()) / bandwidth
                 + 2.0 * streams * model.activeParameters() / peak
                 + random.nextDouble(0, 1e-3);
         double reading = model.expectedStepBytes(prompt) / bandwidth + 2.0 * prompt * model.promptParameters() / peak;
@@ -368,7 +369,7 @@ class PhysicsCheckTest {
                 0,
                 0,
                 bits,
-                OptionalDouble.of(0),
+                Optional.of(ContextCache.linear(0, 8)),
                 OptionalInt.of(32),
                 OptionalInt.of(4096));
         OptionalDouble read = prompt > 0 ? OptionalDouble.of(prompt) : NONE;

@@ -8,9 +8,11 @@ import io.stoa.engine.gguf.GgufReader;
 import io.stoa.hardware.input.YamlPart;
 import io.stoa.hardware.machine.MachineCatalogue;
 import io.stoa.hardware.machine.MachineType;
+import io.stoa.hardware.memory.ContextCache;
 import io.stoa.model.Interval;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.SplittableRandom;
@@ -27,7 +29,7 @@ class SpeedEstimatorTest {
                 0,
                 0,
                 bits,
-                OptionalDouble.of(327_680),
+                Optional.of(ContextCache.linear(327_680, 8)),
                 OptionalInt.of(80),
                 OptionalInt.of(8192));
     }
@@ -44,7 +46,7 @@ class SpeedEstimatorTest {
     @Test
     void exactSharesGiveTheRoofline() {
         ModelFacts model = ModelFacts.published(
-                "10B", 1e10, 1e10, 0, 0, 8, OptionalDouble.of(0), OptionalInt.empty(), OptionalInt.empty());
+                "10B", 1e10, 1e10, 0, 0, 8, Optional.of(ContextCache.linear(0, 8)), OptionalInt.empty(), OptionalInt.empty());
         MachineType machine = CATALOGUE.with(YamlPart.parse("m", """
             machines:
               - {name: m, kind: gpu, memory: 40 GB, bandwidth: 1000 GB/s, compute: {fp16: 100 TFLOPS}, source: made up}
@@ -103,7 +105,7 @@ class SpeedEstimatorTest {
                     routed ? 64 : 0,
                     routed ? 8 : 0,
                     bits,
-                    OptionalDouble.of(1000),
+                    Optional.of(ContextCache.linear(1000, 8)),
                     OptionalInt.of(40),
                     OptionalInt.of(5120));
             int streams = 1 + random.nextInt(64);
@@ -139,7 +141,7 @@ class SpeedEstimatorTest {
         GgufHeader header = GgufReader.read(Path.of("../examples/quickstart/models/mini.gguf"));
         ModelFacts facts = ModelFacts.of("mini", header);
         assertThat(facts.weightBytes()).isEqualTo((double) header.tensorBytes());
-        assertThat(facts.keyValueBytes()).isPresent();
+        assertThat(facts.cache()).isPresent();
         assertThat(facts.atBits("mini 4", 4.5).weightBytes())
                 .isCloseTo(header.parameters() * 4.5 / 8, within(0.01 * header.tensorBytes()));
     }
@@ -154,7 +156,7 @@ class SpeedEstimatorTest {
                 0,
                 0,
                 8.5,
-                OptionalDouble.of(23_040),
+                Optional.of(ContextCache.linear(23_040, 8)),
                 OptionalInt.of(30),
                 OptionalInt.of(576));
         Claim claim = new Claim(
