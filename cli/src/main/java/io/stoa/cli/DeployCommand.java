@@ -373,6 +373,7 @@ final class DeployCommand implements Runnable {
         Bytes room = machine.equals("this") ? House.thisMachine().read().memory() : Arguments.bytes(machine);
         MemoryFit fit = Arguments.checked(() -> MemoryFit.of(
                 header,
+                target(),
                 new Deployment.Load(tokens, parallel, cache),
                 House.thisMachine().repacking(),
                 room));

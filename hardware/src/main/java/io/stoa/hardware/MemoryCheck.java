@@ -34,9 +34,6 @@ import java.util.OptionalLong;
  * context. Reads the header only.
  */
 final class MemoryCheck implements Check {
-    /** What runs besides the model's buffers: the Java process with its heap, tokenizer tables, thread stacks. */
-    private static final Bytes PROCESS = Bytes.mebibytes(256);
-
     /** llama.cpp's limit on sequences in one context. */
     private static final int MOST_SEQUENCES = 256;
 
@@ -198,7 +195,7 @@ final class MemoryCheck implements Check {
     }
 
     private static boolean fits(Bytes total, Bytes memory) {
-        return total.plus(PROCESS).compareTo(memory) <= 0;
+        return total.plus(MemoryParts.PROCESS).compareTo(memory) <= 0;
     }
 
     private Finding fits(Plan plan, List<EvidenceRef> evidence) {
@@ -230,14 +227,15 @@ final class MemoryCheck implements Check {
         if (!fits(total, machine.memory())) {
             return Finding.blocks(
                     this,
-                    need + " and " + PROCESS + " for the process; " + machine.name() + " has " + machine.memory(),
+                    need + " and " + MemoryParts.PROCESS + " for the process; " + machine.name() + " has "
+                            + machine.memory(),
                     remedy(plan),
                     quantities,
                     evidence);
         }
         Optional<Bytes> missing = machine.available()
                 .filter(available -> !fits(total, available))
-                .map(available -> new Bytes(total.plus(PROCESS).count() - available.count()));
+                .map(available -> new Bytes(total.plus(MemoryParts.PROCESS).count() - available.count()));
         if (missing.isPresent()) {
             return Finding.condition(
                     this,
@@ -248,11 +246,11 @@ final class MemoryCheck implements Check {
                     evidence);
         }
         Bytes headroom =
-                new Bytes(machine.memory().count() - total.plus(PROCESS).count());
+                new Bytes(machine.memory().count() - total.plus(MemoryParts.PROCESS).count());
         return Finding.info(
                 this,
                 need + "; " + machine.name() + " has " + machine.memory() + ", which leaves " + headroom + " after "
-                        + PROCESS + " for the process",
+                        + MemoryParts.PROCESS + " for the process",
                 quantities,
                 evidence);
     }
@@ -320,7 +318,7 @@ final class MemoryCheck implements Check {
         });
         quantities.add(Quantity.declared(
                 "reserved for the process",
-                (double) PROCESS.count(),
+                (double) MemoryParts.PROCESS.count(),
                 Quantity.Unit.BYTES,
                 "Stoa",
                 "heap, tokenizer tables, thread stacks"));

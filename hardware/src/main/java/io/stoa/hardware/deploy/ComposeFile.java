@@ -134,7 +134,8 @@ final class ComposeFile {
         if (target.server() == Target.Compose.Server.LLAMA_SERVER
                 && deployment.resources().gpuLayers() > 0) {
             throw new IllegalArgumentException(
-                    "this image of llama-server runs on the processor alone; leave --gpu-layers out, or use --gpu");
+                    "this image of llama-server runs on the processor alone; leave --gpu-layers out,"
+                            + " or write --to compose-llama-cuda");
         }
         String inside = "/models/model.gguf";
         List<String> command = new ArrayList<>();

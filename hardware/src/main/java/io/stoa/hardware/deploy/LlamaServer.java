@@ -8,6 +8,11 @@ import java.util.List;
  *
  * <p>{@code --ctx-size} is what all slots share, in equal parts. A quantized value cache needs flash attention. The chat
  * template is the file's own.
+ *
+ * <p>Two stores of the server are off, because they grow with the load up to sizes that no limit from a header allows for:
+ * the prompt cache in host memory ({@code --cache-ram}, 8,192 MiB unless asked otherwise), and the copies of states and
+ * sliding windows to go back to ({@code --ctx-checkpoints}, 32 a slot unless asked otherwise). What a slot still holds is
+ * used again without them.
  */
 final class LlamaServer {
     private LlamaServer() {}
@@ -29,6 +34,7 @@ final class LlamaServer {
                 "--n-gpu-layers", Integer.toString(deployment.resources().gpuLayers())));
         arguments.addAll(List.of("--flash-attn", "on"));
         arguments.addAll(List.of("--cache-type-k", cache, "--cache-type-v", cache));
+        arguments.addAll(List.of("--cache-ram", "0", "--ctx-checkpoints", "0"));
         return arguments;
     }
 }

@@ -2,6 +2,7 @@ package io.stoa.hardware.deploy;
 
 import io.stoa.engine.gguf.GgmlType;
 import io.stoa.engine.gguf.GgufHeader;
+import io.stoa.hardware.memory.MemoryParts;
 import io.stoa.hardware.memory.MemoryPrediction;
 import io.stoa.hardware.memory.MemoryPredictor;
 import io.stoa.hardware.memory.MemorySettings;
@@ -30,34 +31,35 @@ public sealed interface MemoryFit {
      */
     record Unknown(Bytes weights, String reason) implements MemoryFit {}
 
-    /** Heap, tokenizer tables and thread stacks, beside the model's buffers. */
-    Bytes PROCESS = Bytes.mebibytes(256);
+    /** The room above the need that a small service gets. */
+    Bytes LEAST_ROOM = Bytes.mebibytes(256);
 
     /**
      * All layers on the processor.
      *
+     * @param target who opens the model: {@code stoa engine} in its own way, everyone else as llama-server does
      * @param memory what the machine lets a process have
      */
-    static MemoryFit of(GgufHeader header, Deployment.Load load, Repacking repacking, Bytes memory) {
-        MemorySettings usual = MemorySettings.of(load.contextTokens(), load.parallel(), repacking);
-        GgmlType cache = type(load.cache());
-        MemorySettings settings = new MemorySettings(
-                usual.contextTokens(),
-                usual.sequences(),
-                usual.batch(),
-                usual.microBatch(),
-                usual.outputRows(),
-                cache,
-                cache,
-                usual.flashAttention(),
-                usual.unified(),
-                usual.fullWindow(),
-                usual.mapped(),
-                usual.repacking());
+    static MemoryFit of(GgufHeader header, Target target, Deployment.Load load, Repacking repacking, Bytes memory) {
+        MemorySettings usual = MemorySettings.of(load.contextTokens(), load.parallel(), repacking)
+                .withCache(type(load.cache()), true);
+        MemorySettings settings = stoaEngine(target) ? usual : usual.withSlots();
         return switch (new MemoryPredictor().predict(header, settings)) {
-            case MemoryPrediction.Planned planned -> of(planned.parts().total().plus(PROCESS), memory);
+            case MemoryPrediction.Planned planned -> of(planned.parts().need(), memory);
             case MemoryPrediction.Unknown(Bytes weights, String reason) ->
-                weights.compareTo(memory) > 0 ? new TooBig(weights, memory) : new Unknown(weights, reason);
+                weights.plus(MemoryParts.PROCESS).compareTo(memory) > 0
+                        ? new TooBig(weights.plus(MemoryParts.PROCESS), memory)
+                        : new Unknown(weights, reason);
+        };
+    }
+
+    private static boolean stoaEngine(Target target) {
+        return switch (target) {
+            case Target.Systemd systemd -> systemd.server() == Target.Service.STOA;
+            case Target.Compose _ -> false;
+            case Target.Kserve _ -> false;
+            case Target.LlmD _ -> false;
+            case Target.Ollama _ -> false;
         };
     }
 
@@ -65,7 +67,7 @@ public sealed interface MemoryFit {
         if (need.compareTo(memory) > 0) {
             return new TooBig(need, memory);
         }
-        Bytes generous = need.plus(new Bytes(Math.max(need.count() / 10, PROCESS.count())));
+        Bytes generous = need.plus(new Bytes(Math.max(need.count() / 10, LEAST_ROOM.count())));
         return new Fits(need, generous.compareTo(memory) > 0 ? memory : generous);
     }
 

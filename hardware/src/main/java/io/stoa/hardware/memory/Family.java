@@ -7,8 +7,8 @@ import java.util.Optional;
 
 /**
  * The architectures whose graphs are modelled: decoders of one shape that differ in a few places. Each constant was
- * checked against llama.cpp's own report; see the tests. An architecture that is missing here is answered with
- * "unknown".
+ * checked against llama.cpp's own report; see the tests. What {@link Architecture} has beyond them is answered with an
+ * estimate of the compute buffer, and what is missing there too with "unknown".
  */
 enum Family {
     LLAMA,

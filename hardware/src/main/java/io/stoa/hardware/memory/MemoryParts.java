@@ -14,6 +14,9 @@ import io.stoa.model.Bytes;
  * @param output the logits handed to the caller ({@code output} buffer)
  */
 public record MemoryParts(Bytes weights, Bytes repacked, Bytes keysAndValues, Bytes compute, Bytes output) {
+    /** What a process takes besides: heap, tokenizer tables, thread stacks. */
+    public static final Bytes PROCESS = Bytes.mebibytes(256);
+
     public MemoryParts {
         requireNonNull(weights, "weights");
         requireNonNull(repacked, "repacked");
@@ -25,5 +28,10 @@ public record MemoryParts(Bytes weights, Bytes repacked, Bytes keysAndValues, By
     /** All of them together. */
     public Bytes total() {
         return weights.plus(repacked).plus(keysAndValues).plus(compute).plus(output);
+    }
+
+    /** What a machine must have for them: all of them and the process. */
+    public Bytes need() {
+        return total().plus(PROCESS);
     }
 }

@@ -3,6 +3,7 @@ package io.stoa.hardware.memory;
 import static java.util.Objects.requireNonNull;
 
 import io.stoa.engine.gguf.GgmlType;
+import io.stoa.engine.llama.DryRun;
 
 /**
  * What llama.cpp is asked for when a model is opened: everything besides the file that decides its buffers.
@@ -125,6 +126,41 @@ public record MemorySettings(
                 fullWindow,
                 mapped,
                 repacking);
+    }
+
+    /**
+     * The same as llama-server lays the cache out when the number of its slots is given: a part of its own for each
+     * sequence, and no more than the window for layers that have one.
+     */
+    public MemorySettings withSlots() {
+        return new MemorySettings(
+                contextTokens,
+                sequences,
+                batch,
+                microBatch,
+                outputRows,
+                keyType,
+                valueType,
+                flashAttention,
+                false,
+                false,
+                mapped,
+                repacking);
+    }
+
+    /** How llama.cpp is asked for the sizes of the same. */
+    public DryRun dryRun() {
+        return new DryRun(
+                contextTokens,
+                batch,
+                microBatch,
+                sequences,
+                unified,
+                fullWindow,
+                keyType,
+                valueType,
+                flashAttention,
+                repacking != Repacking.NONE);
     }
 
     /** {@code n_ctx} as llama.cpp rounds it: up to a multiple of 256, for each sequence when the cache is split. */

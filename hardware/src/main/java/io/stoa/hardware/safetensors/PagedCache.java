@@ -1,10 +1,12 @@
 package io.stoa.hardware.safetensors;
 
 import io.stoa.model.Bytes;
+import java.util.List;
 
 /**
  * vLLM's cache: pages of a fixed number of tokens, which a request takes whole (get_num_blocks and
- * get_max_concurrency_for_kv_cache_config of vLLM's kv_cache_utils.py). For models whose layers are alike.
+ * get_max_concurrency_for_kv_cache_config of vLLM's kv_cache_utils.py). For models whose layers are alike and keep all
+ * tokens: vLLM puts others into groups that share pages.
  *
  * @param layers the layers with attention
  * @param pageBytes one block of one layer
@@ -24,22 +26,29 @@ public record PagedCache(long layers, Bytes pageBytes, int blockTokens) {
     /**
      * The cache of a model.
      *
-     * @throws IllegalArgumentException when layers with attention differ, or there are none
+     * @throws IllegalArgumentException when the layers are not known, differ, forget tokens, or have states
      */
     public static PagedCache of(ModelConfig config, int bitsPerElement) {
-        long[] widths = config.layers().stream()
-                .filter(layer -> layer.perToken() > 0)
-                .mapToLong(ModelConfig.Layer::perToken)
-                .toArray();
-        if (widths.length == 0) {
-            throw new IllegalArgumentException("no layer of " + config.modelType() + " keeps keys and values");
-        }
-        for (long width : widths) {
-            if (width != widths[0]) {
-                throw new IllegalArgumentException("the layers of " + config.modelType() + " keep different amounts");
+        List<ModelConfig.Layer> layers =
+                switch (config.caches()) {
+                    case ModelConfig.Known known -> known.layers();
+                    case ModelConfig.Unknown(String reason) -> throw new IllegalArgumentException(reason);
+                };
+        ModelConfig.Layer first = layers.getFirst();
+        for (ModelConfig.Layer layer : layers) {
+            if (!layer.equals(first)) {
+                throw new IllegalArgumentException("the layers of " + config.modelType()
+                        + " differ in what they keep, and how vLLM groups them is not modelled");
             }
         }
-        return new PagedCache(widths.length, new Bytes(widths[0] * BLOCK_TOKENS * bitsPerElement / 8), BLOCK_TOKENS);
+        // A window beyond all contexts is none.
+        boolean forgets = first.window() > 0 && (config.trainedTokens() == 0 || first.window() < config.trainedTokens());
+        if (forgets || first.state() > 0 || first.perToken() == 0) {
+            throw new IllegalArgumentException("the layers of " + config.modelType()
+                    + " have windows or states, whose pages in vLLM are not modelled");
+        }
+        return new PagedCache(
+                layers.size(), new Bytes(first.perToken() * BLOCK_TOKENS * bitsPerElement / 8), BLOCK_TOKENS);
     }
 
     /** The blocks that fit: available memory ÷ page ÷ layers, each division rounded down. */

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.stoa.engine.gguf.GgufHeader;
 import io.stoa.engine.gguf.Preflight;
+import io.stoa.hardware.memory.MemoryParts;
+import io.stoa.hardware.memory.ModelShape;
 import io.stoa.hardware.memory.Repacking;
 import io.stoa.model.Bytes;
 import java.nio.file.Path;
@@ -112,12 +114,63 @@ final class DeploymentTest {
     void memoryIsHeldAgainstTheMachine() {
         GgufHeader header = Preflight.examine(Path.of("../examples/quickstart/models/micro.gguf"));
         Deployment.Load load = new Deployment.Load(256, 1, CacheType.F16);
-        assertThat(MemoryFit.of(header, load, Repacking.NONE, Bytes.gibibytes(4)))
+        Target stoa = Sample.systemd(Target.Service.STOA);
+        assertThat(MemoryFit.of(header, stoa, load, Repacking.NONE, Bytes.gibibytes(4)))
                 .isInstanceOfSatisfying(MemoryFit.Fits.class, fits -> {
-                    assertThat(fits.need()).isGreaterThan(MemoryFit.PROCESS);
+                    assertThat(fits.need()).isGreaterThan(MemoryParts.PROCESS);
                     assertThat(fits.limit()).isGreaterThan(fits.need());
                 });
-        assertThat(MemoryFit.of(header, load, Repacking.NONE, Bytes.mebibytes(100)))
+        assertThat(MemoryFit.of(header, stoa, load, Repacking.NONE, Bytes.mebibytes(100)))
                 .isInstanceOf(MemoryFit.TooBig.class);
+    }
+
+    /** llama-server and Ollama keep a sliding window alone; stoa engine keeps the whole context of every layer. */
+    @Test
+    void everyoneIsPlannedInTheirOwnWay() {
+        GgufHeader gemma = ModelShape.all().stream()
+                .filter(shape -> shape.name().equals("gemma3"))
+                .findFirst()
+                .orElseThrow()
+                .header();
+        Deployment.Load load = new Deployment.Load(8192, 2, CacheType.Q8_0);
+        long full = need(gemma, Sample.systemd(Target.Service.STOA), load);
+        long windows = need(gemma, Sample.systemd(Target.Service.LLAMA_SERVER), load);
+        // Seven of eight layers: for each of two slots 1,024 cells instead of 8,192; keys and values of 128 elements.
+        long cell = 2 * 128 / 32 * 34;
+        assertThat(full - windows).isGreaterThanOrEqualTo(7 * 2 * (8192 - 1024) * cell);
+        for (Target target : List.of(
+                Sample.compose(Target.Compose.Server.LLAMA_SERVER),
+                Sample.compose(Target.Compose.Server.LLAMA_SERVER_CUDA),
+                new Target.Ollama())) {
+            assertThat(need(gemma, target, load)).as(target.toString()).isEqualTo(windows);
+        }
+    }
+
+    private static long need(GgufHeader header, Target target, Deployment.Load load) {
+        return switch (MemoryFit.of(header, target, load, Repacking.NONE, Bytes.gibibytes(64))) {
+            case MemoryFit.Fits fits -> fits.need().count();
+            case MemoryFit.TooBig tooBig -> throw new AssertionError(tooBig);
+            case MemoryFit.Unknown unknown -> throw new AssertionError(unknown);
+        };
+    }
+
+    /** No store of the server may grow beyond what the limit was made from. */
+    @Test
+    void llamaServerKeepsNothingBesideItsBuffers() {
+        for (Target target : List.of(
+                Sample.systemd(Target.Service.LLAMA_SERVER),
+                Sample.compose(Target.Compose.Server.LLAMA_SERVER),
+                Sample.compose(Target.Compose.Server.LLAMA_SERVER_CUDA))) {
+            assertThat(target.artifact(Sample.of(Sample.GGUF)).text().replaceAll("[\\s\",\\[\\]-]+", " "))
+                    .as(target.toString())
+                    .contains(" cache ram 0 ctx checkpoints 0");
+        }
+    }
+
+    @Test
+    void theRefusalNamesAnOptionThatExists() {
+        assertThatThrownBy(() -> Sample.compose(Target.Compose.Server.LLAMA_SERVER)
+                        .artifact(Sample.withGpuLayers(Sample.GGUF, 10)))
+                .hasMessageContaining("--to compose-llama-cuda");
     }
 }

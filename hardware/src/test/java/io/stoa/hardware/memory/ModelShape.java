@@ -34,7 +34,7 @@ public record ModelShape(
         int window) {
 
     /** The shapes whose buffers are stored in {@code measured-buffers.json}. */
-    static List<ModelShape> all() {
+    public static List<ModelShape> all() {
         return List.of(
                 new ModelShape("llama-wide", "llama", 6, 512, 8, 2, 64, 1408, 4000, GgmlType.F16, false, 0, 0),
                 new ModelShape("llama-tied", "llama", 3, 512, 8, 8, 64, 1024, 5000, GgmlType.Q4_0, true, 0, 0),
@@ -54,7 +54,7 @@ public record ModelShape(
                 new ModelShape("gemma3", "gemma3", 8, 256, 4, 1, 128, 768, 4000, GgmlType.F16, true, 0, 512));
     }
 
-    GgufHeader header() {
+    public GgufHeader header() {
         Map<String, GgufValue> metadata = new LinkedHashMap<>();
         metadata.put("general.architecture", new GgufValue.Text(architecture));
         metadata.put("tokenizer.ggml.model", new GgufValue.Text("no_vocab"));

@@ -4,7 +4,6 @@ import static io.stoa.engine.gguf.GgmlType.F16;
 import static io.stoa.engine.gguf.GgmlType.Q4_0;
 import static io.stoa.engine.gguf.GgmlType.Q8_0;
 
-import io.stoa.engine.llama.DryRun;
 import io.stoa.engine.llama.LlamaRuntime;
 import io.stoa.engine.llama.MemoryReport;
 import io.stoa.model.StoaException;
@@ -81,7 +80,8 @@ record ShapeMeasurement(String shape, String settings, long weights, long contex
         try {
             shape.write(file);
             MemoryReport report =
-                    llama.measureMemory(file, dryRun(Objects.requireNonNull(SETTINGS.get(settings), settings)));
+                    llama.measureMemory(
+                            file, Objects.requireNonNull(SETTINGS.get(settings), settings).dryRun());
             return new ShapeMeasurement(
                     shape.name(),
                     settings,
@@ -92,20 +92,6 @@ record ShapeMeasurement(String shape, String settings, long weights, long contex
             Files.deleteIfExists(file);
             Files.deleteIfExists(folder);
         }
-    }
-
-    private static DryRun dryRun(MemorySettings settings) {
-        return new DryRun(
-                settings.contextTokens(),
-                settings.batch(),
-                settings.microBatch(),
-                settings.sequences(),
-                settings.unified(),
-                settings.fullWindow(),
-                settings.keyType(),
-                settings.valueType(),
-                settings.flashAttention(),
-                settings.repacking() != Repacking.NONE);
     }
 
     /**

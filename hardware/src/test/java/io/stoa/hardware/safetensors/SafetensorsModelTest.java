@@ -42,7 +42,7 @@ class SafetensorsModelTest {
         assertThat(model.byType())
                 .containsEntry(DataType.BF16, new Bytes(64))
                 .containsEntry(DataType.F32, new Bytes(4));
-        assertThat(model.config().elementsPerToken()).isEqualTo(2 * 4 * 2 * 16);
+        assertThat(known(model.config()).elementsPerToken()).isEqualTo(2 * 4 * 2 * 16);
     }
 
     @Test
@@ -129,7 +129,101 @@ class SafetensorsModelTest {
         config("{" + keys + "}");
 
         ModelConfig config = ModelConfig.read(folder.resolve("config.json"));
-        assertThat(config.caches(tokens, 16).count() / 0x1p30).isCloseTo(gibibytes, within(0.005));
+        assertThat(known(config).bytes(tokens, 16).count() / 0x1p30).isCloseTo(gibibytes, within(0.005));
+    }
+
+    private static ModelConfig.Known known(ModelConfig config) {
+        assertThat(config.caches()).isInstanceOf(ModelConfig.Known.class);
+        return (ModelConfig.Known) config.caches();
+    }
+
+    /** Their keys mean something else, so that plain attention would be a guess. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '\'',
+            value = {
+                "\"model_type\": \"jamba\", \"attn_layer_period\": 8, \"num_key_value_heads\": 8 | jamba",
+                "\"model_type\": \"nemotron_h\", \"hybrid_override_pattern\": \"M-M*-\", \"num_key_value_heads\": 8 | nemotron_h",
+                "\"model_type\": \"bert\", \"max_position_embeddings\": 512 | bert",
+                "\"text_config\": {\"model_type\": \"llama4_text\", \"num_key_value_heads\": 8} | llama4_text",
+                "\"model_type\": \"mamba\", \"state_size\": 16 | mamba",
+                "\"model_type\": \"qwen3_next\", \"full_attention_interval\": 4, \"num_key_value_heads\": 2 | layer 0",
+            })
+    void otherFamiliesAreUnknown(String keys, String culprit) throws IOException {
+        config("{\"num_hidden_layers\": 12, \"num_attention_heads\": 32, \"hidden_size\": 4096, " + keys + "}");
+
+        ModelConfig config = ModelConfig.read(folder.resolve("config.json"));
+        assertThat(config.caches())
+                .isInstanceOfSatisfying(
+                        ModelConfig.Unknown.class,
+                        unknown -> assertThat(unknown.reason()).contains(culprit).contains("not modelled"));
+        assertThatThrownBy(() -> PagedCache.of(config, 16)).hasMessageContaining(culprit);
+    }
+
+    /** Falcon-7B has one head of keys and values for all, Falcon-40B eight, Falcon-RW-1B one for each. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '\'',
+            value = {
+                "\"num_attention_heads\": 71, \"hidden_size\": 4544, \"multi_query\": true, \"new_decoder_architecture\": false | 1",
+                "\"num_attention_heads\": 71, \"hidden_size\": 4544 | 1",
+                "\"num_attention_heads\": 128, \"hidden_size\": 8192, \"num_kv_heads\": 8, \"new_decoder_architecture\": true, \"multi_query\": true | 8",
+                "\"num_attention_heads\": 32, \"hidden_size\": 2048, \"multi_query\": false, \"num_kv_heads\": 8 | 32",
+            })
+    void falconSharesHeads(String keys, long heads) throws IOException {
+        config("{\"model_type\": \"falcon\", \"num_hidden_layers\": 2, " + keys + "}");
+
+        ModelConfig config = ModelConfig.read(folder.resolve("config.json"));
+        assertThat(known(config).elementsPerToken()).isEqualTo(2 * heads * 2 * 64);
+    }
+
+    /** Qwen's window counts where it is switched on, and from a layer on. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '\'',
+            value = {
+                "\"use_sliding_window\": true, \"max_window_layers\": 3 | 3 | 1",
+                "\"use_sliding_window\": true | 0 | 4",
+                "\"max_window_layers\": 3 | 4 | 0",
+            })
+    void windowsOfQwen(String keys, int without, int with) throws IOException {
+        config("{\"model_type\": \"qwen2\", \"num_hidden_layers\": 4, \"num_attention_heads\": 4, \"hidden_size\": 64,"
+                + " \"sliding_window\": 100, " + keys + "}");
+
+        assertThat(known(ModelConfig.read(folder.resolve("config.json"))).bytes(1000, 16))
+                .isEqualTo(new Bytes(4L * 2 * 16 * 2 * (without * 1000 + with * 100)));
+    }
+
+    /** One kind of page is computed for layers that are alike in width, window and state. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '\'',
+            value = {
+                "\"model_type\": \"gemma2\", \"sliding_window\": 4096 | differ",
+                "\"model_type\": \"mistral\", \"sliding_window\": 4096 | windows",
+                "\"model_type\": \"mistral\", \"sliding_window\": 4096, \"max_position_embeddings\": 32768 | windows",
+                "\"model_type\": \"qwen3_next\", \"full_attention_interval\": 2, \"linear_num_key_heads\": 2, \"linear_num_value_heads\": 4, \"linear_key_head_dim\": 8, \"linear_value_head_dim\": 8 | differ",
+            })
+    void pagesOfDifferentLayersAreNotComputed(String keys, String reason) throws IOException {
+        config("{\"num_hidden_layers\": 4, \"num_attention_heads\": 4, \"hidden_size\": 64, " + keys + "}");
+
+        ModelConfig config = ModelConfig.read(folder.resolve("config.json"));
+        assertThat(config.caches()).isInstanceOf(ModelConfig.Known.class);
+        assertThatThrownBy(() -> PagedCache.of(config, 16)).hasMessageContaining(reason);
+    }
+
+    @Test
+    void aWindowBeyondAllContextsIsNone() throws IOException {
+        config("{\"model_type\": \"phi3\", \"num_hidden_layers\": 4, \"num_attention_heads\": 4, \"hidden_size\": 64,"
+                + " \"sliding_window\": 262144, \"max_position_embeddings\": 131072}");
+
+        assertThat(PagedCache.of(ModelConfig.read(folder.resolve("config.json")), 16)
+                        .layers())
+                .isEqualTo(4);
     }
 
     @Test
