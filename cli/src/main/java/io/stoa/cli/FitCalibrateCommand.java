@@ -20,7 +20,7 @@ import tools.jackson.databind.json.JsonMapper;
         name = "calibrate",
         description = {
             "Time small models of zeros, to learn how fast this machine is; then `stoa fit speed` predicts for any file.",
-            "Takes about a minute. Let nothing else run meanwhile: what disturbs it makes the predictions slow and wide."
+            "Takes about a minute (more where caches are large). Let nothing else run meanwhile: what disturbs it makes the predictions slow and wide."
         },
         mixinStandardHelpOptions = true,
         sortOptions = false,
@@ -43,7 +43,8 @@ final class FitCalibrateCommand implements Runnable {
             names = "--threads",
             split = ",",
             paramLabel = "N",
-            description = "Numbers of native threads. Default: 1, 2, 4, ... up to the cores")
+            description = "Numbers of native threads. Default: 1, a quarter and a half of the cores, all but one"
+                    + " (what Stoa uses), all")
     private List<Integer> threads = List.of();
 
     @Option(
@@ -66,9 +67,7 @@ final class FitCalibrateCommand implements Runnable {
         ThisMachine machine = House.thisMachine();
         int cores = machine.read().cores();
         List<Integer> counts = threads.isEmpty()
-                ? IntStream.iterate(1, count -> count <= cores, count -> 2 * count)
-                        .boxed()
-                        .toList()
+                ? usualThreads(cores, House.threads())
                 : threads;
         if (counts.stream().anyMatch(count -> count < 1 || count > cores)) {
             throw StoaException.user(
@@ -97,6 +96,16 @@ final class FitCalibrateCommand implements Runnable {
             line.clear();
             folder.toFile().delete();
         }
+    }
+
+    /** At most five numbers, among them those that other verbs ask for by default. */
+    static List<Integer> usualThreads(int cores, int byDefault) {
+        return IntStream.of(1, cores / 4, cores / 2, Math.min(byDefault, cores), cores)
+                .filter(count -> count > 0)
+                .sorted()
+                .distinct()
+                .boxed()
+                .toList();
     }
 
     private static Path folder() {

@@ -24,8 +24,10 @@ import tools.jackson.databind.json.JsonMapper;
         sortOptions = false,
         footer = {"", "Example:", "  stoa fit machine --json"})
 final class FitMachineCommand implements Runnable {
-    /** Read by each thread: several times a cache of 32 MiB, and little beside the heap. */
-    private static final long MEMORY = 128L << 20;
+    /** Read by all threads together: several times the usual caches, and within the heap however many cores there are. */
+    private static final long LEAST = 256L << 20;
+
+    private static final long MOST = 512L << 20;
 
     private final House house;
 
@@ -43,8 +45,9 @@ final class FitMachineCommand implements Runnable {
         ThisMachine here = House.thisMachine();
         Machine machine = here.read();
         List<Throughput> throughput = new ArrayList<>();
+        long memory = memoryToRead(here.lastCacheBytes(), Runtime.getRuntime().maxMemory());
         for (int threads : new TreeSet<>(List.of(1, machine.cores()))) {
-            throughput.add(Throughput.measure(threads, MEMORY));
+            throughput.add(Throughput.measure(threads, memory));
         }
         Told told = new Told(machine, here.lastCacheBytes(), new Gpus(Path.of("/"), Gpus.nvidia()).read(), throughput);
         if (json) {
@@ -52,6 +55,11 @@ final class FitMachineCommand implements Runnable {
         } else {
             tell(told);
         }
+    }
+
+    /** Four times the last cache within bounds, and never more than half of the heap. */
+    static long memoryToRead(OptionalLong lastCacheBytes, long heapBytes) {
+        return Math.min(Math.clamp(4 * lastCacheBytes.orElse(0), LEAST, MOST), heapBytes / 2);
     }
 
     private void tell(Told told) {

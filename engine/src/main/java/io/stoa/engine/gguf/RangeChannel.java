@@ -4,9 +4,11 @@ import io.stoa.model.Bytes;
 import io.stoa.model.StoaException;
 import java.net.URI;
 import java.net.http.HttpClient;
+import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.HttpTimeoutException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ReadableByteChannel;
 import java.time.Duration;
@@ -20,24 +22,29 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The start of a file on a web server, fetched in ranges as it is read. Bounded in bytes and in time whatever the server
- * does; a server that ignores ranges is refused before it can send the whole file.
+ * The start of a file on a web server, fetched in ranges as it is read. Whatever the server does, at most some
+ * {@value #MOST_MEBIBYTES} MiB are fetched within two minutes after the first request: each answer must be the whole range
+ * that was asked for, or what is left of the file. A server that ignores ranges is refused before it can send the whole
+ * file.
  */
 final class RangeChannel implements ReadableByteChannel {
     private static final int FIRST_STEP = 1 << 20;
     private static final int LARGEST_STEP = 8 << 20;
 
     /** More than the largest header that is believed. */
-    private static final long MOST = 192L << 20;
+    private static final int MOST_MEBIBYTES = 192;
+
+    private static final long MOST = (long) MOST_MEBIBYTES << 20;
 
     private static final int MOST_REDIRECTS = 5;
     private static final Duration CONNECTING = Duration.ofSeconds(20);
-    private static final long ANSWERING_SECONDS = 60;
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
     private static final Pattern CONTENT_RANGE = Pattern.compile("bytes (\\d{1,18})-(\\d{1,18})/(\\d{1,18})");
 
-    private final HttpClient client =
-            HttpClient.newBuilder().connectTimeout(CONNECTING).build();
+    private final HttpClient client;
     private final Refusal refusal;
+    private final Duration patience;
+    private final long begun = System.nanoTime();
     private final URI address;
     private final Optional<String> token;
     private URI location;
@@ -53,7 +60,13 @@ final class RangeChannel implements ReadableByteChannel {
      * @param token is sent to the address's own server only, and only when nobody can listen
      */
     RangeChannel(Refusal refusal, URI address, Optional<String> token) {
+        this(refusal, address, token, PATIENCE);
+    }
+
+    /** The same with another limit for everything together. */
+    RangeChannel(Refusal refusal, URI address, Optional<String> token, Duration patience) {
         this.refusal = refusal;
+        this.patience = patience;
         this.address = address;
         this.token = token;
         this.location = address;
@@ -61,7 +74,14 @@ final class RangeChannel implements ReadableByteChannel {
         if (!web || address.getHost() == null || address.getRawUserInfo() != null) {
             throw refusal.because("is no address of a file", "write it as https://host/path/model.gguf");
         }
-        fetch();
+        client = HttpClient.newBuilder().connectTimeout(CONNECTING).build();
+        try {
+            fetch();
+        } catch (RuntimeException e) {
+            // Nobody gets an object to close.
+            close();
+            throw e;
+        }
     }
 
     /** The size of the whole file. */
@@ -94,7 +114,7 @@ final class RangeChannel implements ReadableByteChannel {
                 location = redirected(response);
                 continue;
             }
-            take(response);
+            take(response, last);
             step = Math.min(2 * step, LARGEST_STEP);
             return;
         }
@@ -117,8 +137,12 @@ final class RangeChannel implements ReadableByteChannel {
     }
 
     private HttpResponse<byte[]> answer(long first, long last) {
+        Duration left = patience.minusNanos(System.nanoTime() - begun);
+        if (!left.isPositive()) {
+            throw tooSlow();
+        }
         HttpRequest.Builder request = HttpRequest.newBuilder(location)
-                .timeout(Duration.ofSeconds(ANSWERING_SECONDS))
+                .timeout(left)
                 .header("Range", "bytes=" + first + "-" + last)
                 .header("Accept-Encoding", "identity");
         if (mayHearToken()) {
@@ -131,10 +155,13 @@ final class RangeChannel implements ReadableByteChannel {
                     .apply(info);
         });
         try {
-            return sent.get(ANSWERING_SECONDS, TimeUnit.SECONDS);
+            return sent.get(left.toNanos(), TimeUnit.NANOSECONDS);
         } catch (ExecutionException e) {
             if (status.get() == 200) {
                 throw withoutRanges();
+            }
+            if (e.getCause() instanceof HttpTimeoutException timeout && !(timeout instanceof HttpConnectTimeoutException)) {
+                throw tooSlow();
             }
             Throwable cause = Optional.ofNullable(e.getCause()).orElse(e);
             throw new StoaException(
@@ -143,7 +170,7 @@ final class RangeChannel implements ReadableByteChannel {
                     cause);
         } catch (TimeoutException _) {
             sent.cancel(true);
-            throw refusal.because("did not answer within " + ANSWERING_SECONDS + " s", "try again later");
+            throw tooSlow();
         } catch (InterruptedException e) {
             sent.cancel(true);
             Thread.currentThread().interrupt();
@@ -165,7 +192,11 @@ final class RangeChannel implements ReadableByteChannel {
         return refusal.because("is on a server that does not answer ranges", "download the file and name that");
     }
 
-    private void take(HttpResponse<byte[]> response) {
+    private StoaException tooSlow() {
+        return refusal.because("did not arrive within " + patience.toSeconds() + " s", "try again later");
+    }
+
+    private void take(HttpResponse<byte[]> response, long last) {
         switch (response.statusCode()) {
             case 206 -> {}
             case 200 -> throw withoutRanges();
@@ -179,13 +210,14 @@ final class RangeChannel implements ReadableByteChannel {
         Matcher range = CONTENT_RANGE.matcher(
                 response.headers().firstValue("Content-Range").orElse(""));
         byte[] body = response.body();
-        if (!range.matches()
+        long whole = range.matches() ? Long.parseLong(range.group(3)) : 0;
+        long end = Math.min(last, whole - 1);
+        if (end < position
                 || Long.parseLong(range.group(1)) != position
-                || Long.parseLong(range.group(2)) != position + body.length - 1
-                || body.length == 0) {
+                || Long.parseLong(range.group(2)) != end
+                || body.length != end - position + 1) {
             throw refusal.because("was answered with another range than asked for", "download the file and name that");
         }
-        long whole = Long.parseLong(range.group(3));
         Optional<String> tag = response.headers().firstValue("ETag");
         if (size >= 0 && (whole != size || !tag.equals(version))) {
             throw refusal.because("changed while it was read", "try again");

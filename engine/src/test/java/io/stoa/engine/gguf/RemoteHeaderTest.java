@@ -11,11 +11,14 @@ import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
@@ -46,6 +49,21 @@ class RemoteHeaderTest {
             exchange.sendResponseHeaders(206, 2);
             exchange.getResponseBody().write(new byte[2]);
             exchange.close();
+        });
+        server.createContext("/drip.gguf", exchange -> {
+            int first = first(exchange);
+            exchange.getResponseHeaders().set("Content-Range", "bytes " + first + "-" + first + "/" + file.length);
+            exchange.sendResponseHeaders(206, 1);
+            exchange.getResponseBody().write(file, first, 1);
+            exchange.close();
+        });
+        server.createContext("/slow.gguf", exchange -> {
+            int last = (1 << 20) - 1;
+            exchange.getResponseHeaders().set("Content-Range", "bytes 0-" + last + "/" + file.length);
+            exchange.sendResponseHeaders(206, last + 1);
+            // The head is there at once, and the rest never comes.
+            exchange.getResponseBody().write(file, 0, 100);
+            exchange.getResponseBody().flush();
         });
         server.createContext("/moved.gguf", exchange -> {
             secrets.add(secret(exchange));
@@ -112,6 +130,8 @@ class RemoteHeaderTest {
                 .hasMessageContaining("status 404");
         assertThatThrownBy(() -> GgufReader.read(address("/shifted.gguf"), Optional.empty()))
                 .hasMessageContaining("another range");
+        assertThatThrownBy(() -> GgufReader.read(address("/drip.gguf"), Optional.empty()))
+                .hasMessageContaining("another range");
         assertThatThrownBy(() -> GgufReader.read(address("/endless.gguf"), Optional.empty()))
                 .hasMessageContaining("redirects more than 5 times");
         assertThatThrownBy(() -> GgufReader.read(address("/away.gguf"), Optional.empty()))
@@ -120,6 +140,41 @@ class RemoteHeaderTest {
                 .hasMessageContaining("is no address of a file");
         assertThatThrownBy(() -> GgufReader.read(URI.create("http://user:pass@host/m.gguf"), Optional.empty()))
                 .hasMessageContaining("is no address of a file");
+    }
+
+    @Test
+    void oneLimitHoldsForEverything() {
+        URI slow = address("/slow.gguf");
+        long begun = System.nanoTime();
+        assertThatThrownBy(() ->
+                        new RangeChannel(new Refusal(slow.toString()), slow, Optional.empty(), Duration.ofSeconds(1)))
+                .hasMessageContaining("did not arrive within 1 s");
+        assertThat(System.nanoTime() - begun).isLessThan(20_000_000_000L);
+    }
+
+    @Test
+    void timeThatHasPassedCounts() throws Exception {
+        URI address = address("/model.gguf");
+        try (RangeChannel channel =
+                new RangeChannel(new Refusal(address.toString()), address, Optional.empty(), Duration.ofSeconds(3))) {
+            ByteBuffer into = ByteBuffer.allocate(2 << 20);
+            assertThat(channel.read(into)).isEqualTo(1 << 20);
+            Thread.sleep(3_100);
+            assertThatThrownBy(() -> channel.read(into)).hasMessageContaining("did not arrive within 3 s");
+        }
+    }
+
+    @Test
+    void aClientThatNobodyGetsIsClosed() {
+        Set<Thread> before = Thread.getAllStackTraces().keySet();
+        for (int i = 0; i < 20; i++) {
+            assertThatThrownBy(() -> GgufReader.read(address("/shifted.gguf"), Optional.empty()))
+                    .hasMessageContaining("another range");
+        }
+        assertThat(Thread.getAllStackTraces().keySet().stream()
+                        .filter(thread -> !before.contains(thread))
+                        .filter(thread -> thread.getName().matches("HttpClient-\\d+-SelectorManager")))
+                .hasSizeLessThan(10);
     }
 
     @Test
@@ -137,6 +192,13 @@ class RemoteHeaderTest {
     private static String secret(HttpExchange exchange) {
         return Optional.ofNullable(exchange.getRequestHeaders().getFirst("Authorization"))
                 .orElse("none");
+    }
+
+    private static int first(HttpExchange exchange) {
+        return Integer.parseInt(exchange.getRequestHeaders()
+                .getFirst("Range")
+                .substring("bytes=".length())
+                .split("-", -1)[0]);
     }
 
     private void ranged(HttpExchange exchange, String tag) throws IOException {

@@ -31,13 +31,14 @@ public record Throughput(int threads, double bytesPerSecond, double operationsPe
      * Measures; takes about a second.
      *
      * @param threads at least 1
-     * @param bytes how much memory each thread reads, several times the last cache
+     * @param bytes how much memory is read altogether, several times the last cache; it is allocated, and shared among
+     *     the threads, of which each reads 512 KiB at least
      */
     public static Throughput measure(int threads, long bytes) {
         if (threads < 1 || bytes < 1) {
             throw new IllegalArgumentException("nothing to measure: " + threads + " threads, " + bytes + " bytes");
         }
-        int blocks = (int) Math.max(1, bytes / Long.BYTES / LONGS);
+        int blocks = (int) Math.max(1, bytes / threads / Long.BYTES / LONGS);
         try (ExecutorService executor = Executors.newFixedThreadPool(threads)) {
             List<Callable<Long>> readers = new ArrayList<>();
             List<Callable<Long>> multipliers = new ArrayList<>();

@@ -13,12 +13,13 @@ import java.time.format.DateTimeParseException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.SplittableRandom;
 
 /**
  * Requests in the order in which they come: when, with how many prompt tokens, asking for how many answer tokens.
  *
- * <p>Recorded traces are CSV files with a header. Two forms are read: {@code arrived_at,num_prefill_tokens,
+ * <p>Recorded traces are CSV files with a header; blank lines are passed over. Two forms are read: {@code arrived_at,num_prefill_tokens,
  * num_decode_tokens} with seconds (Vidur's form of the Splitwise traces) and {@code TIMESTAMP,ContextTokens,
  * GeneratedTokens} with points in time such as {@code 2023-11-16 18:15:46.6805900} (Azure's public traces).
  */
@@ -113,14 +114,14 @@ public final class RequestTrace {
         }
 
         RequestTrace read(BufferedReader lines) throws IOException {
-            List<String> header = columns(next(lines), true);
+            List<String> header = columns(next(lines).orElseThrow(() -> wrong("the file is empty")), true);
             boolean seconds = header.equals(SECONDS);
             if (!seconds && !header.equals(TIMES)) {
                 throw wrong("the header is " + String.join(",", header) + ", expected " + String.join(",", SECONDS)
                         + " or TIMESTAMP,ContextTokens,GeneratedTokens");
             }
-            for (String text = next(lines); !text.isEmpty(); text = next(lines)) {
-                List<String> columns = columns(text, false);
+            for (Optional<String> text = next(lines); text.isPresent(); text = next(lines)) {
+                List<String> columns = columns(text.get(), false);
                 if (columns.size() != 3) {
                     throw wrong(columns.size() + " columns, expected 3");
                 }
@@ -135,17 +136,24 @@ public final class RequestTrace {
             return new RequestTrace(arrivals, prompts, answers, size);
         }
 
-        /** A line, read character by character so that its length is bounded; empty at the end. */
-        private String next(BufferedReader lines) throws IOException {
-            line++;
-            StringBuilder text = new StringBuilder();
-            for (int c = lines.read(); c != -1 && c != '\n'; c = lines.read()) {
-                text.append((char) c);
-                if (text.length() > LONGEST) {
-                    throw wrong("longer than " + LONGEST + " characters; is it a trace?");
+        /** The next line that is not blank, read character by character so that its length is bounded. */
+        private Optional<String> next(BufferedReader lines) throws IOException {
+            int c;
+            do {
+                line++;
+                StringBuilder text = new StringBuilder();
+                for (c = lines.read(); c != -1 && c != '\n'; c = lines.read()) {
+                    text.append((char) c);
+                    if (text.length() > LONGEST) {
+                        throw wrong("longer than " + LONGEST + " characters; is it a trace?");
+                    }
                 }
-            }
-            return text.toString().strip();
+                String stripped = text.toString().strip();
+                if (!stripped.isEmpty()) {
+                    return Optional.of(stripped);
+                }
+            } while (c != -1);
+            return Optional.empty();
         }
 
         private static List<String> columns(String text, boolean lower) {

@@ -9,13 +9,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Finds the prices of a {@link SpeedModel} by timing models of zeros: F16 in four sizes, for what layers, rows and
+ * Finds the prices of a {@link SpeedModel} by timing models of zeros: F16 in six sizes, for what layers, rows and
  * attention cost, and each other type small and large, for what its bytes and products cost.
  */
 public final class Calibration {
@@ -24,6 +23,15 @@ public final class Calibration {
     private static final int SHORT_PROMPT = 64;
     private static final int LONG_PROMPT = 384;
     private static final int DEEP = 768;
+
+    /** Models beyond it are not asked long prompts, which would take seconds on one thread. */
+    private static final long SMALL = 64_000_000;
+
+    /** A file of {@link SpeedModel}'s share of the cache and more comes from memory altogether. */
+    private static final double TIMES_CACHE = 3;
+
+    private static final double LEAST_LARGE = 90e6;
+    private static final double MOST_LARGE = 400e6;
 
     private final Stopwatch stopwatch;
     private final Path folder;
@@ -54,7 +62,7 @@ public final class Calibration {
     /**
      * Prepares one.
      *
-     * @param folder for files of up to some 200 MB, which are removed again
+     * @param folder for files of up to some 400 MB, which are removed again
      */
     public Calibration(Stopwatch stopwatch, Path folder) {
         this.stopwatch = stopwatch;
@@ -77,7 +85,7 @@ public final class Calibration {
             List<Integer> threads,
             List<GgmlType> types,
             Progress progress) {
-        List<CalibrationModel> models = models(types);
+        List<CalibrationModel> models = models(types, cacheBytes);
         Map<Integer, List<SpeedModel.Timed>> steps = new TreeMap<>();
         Map<Integer, List<SpeedModel.Timed>> prompts = new TreeMap<>();
         int done = 0;
@@ -88,7 +96,7 @@ public final class Calibration {
             try {
                 Files.deleteIfExists(file);
                 model.write(file);
-                DecodeWork work = DecodeWork.of(GgufReader.read(file)).orElseThrow();
+                DecodeWork work = work(file);
                 for (int count : threads) {
                     time(file, work, cacheBytes, count, steps, prompts);
                 }
@@ -111,6 +119,14 @@ public final class Calibration {
         return new SpeedModel(machine, engine, cacheBytes, prices);
     }
 
+    private static DecodeWork work(Path file) {
+        return switch (DecodeWork.read(GgufReader.read(file))) {
+            case DecodeWork.Reading.Read(DecodeWork work) -> work;
+            case DecodeWork.Reading.Refused(String reason) ->
+                throw StoaException.bug("a model that was made to be timed is not modelled: " + reason);
+        };
+    }
+
     private void time(
             Path file,
             DecodeWork work,
@@ -119,7 +135,7 @@ public final class Calibration {
             Map<Integer, List<SpeedModel.Timed>> steps,
             Map<Integer, List<SpeedModel.Timed>> prompts) {
         String name = String.valueOf(file.getFileName());
-        boolean small = work.bytes(1) < cacheBytes;
+        boolean small = work.bytes() < Math.min(cacheBytes, SMALL);
         for (int[] plan :
                 small ? new int[][] {{SHORT_PROMPT, 0}, {LONG_PROMPT, DEEP}} : new int[][] {{SHORT_PROMPT, 0}}) {
             Times times = stopwatch.time(file, plan[0], plan[1], threads);
@@ -139,31 +155,26 @@ public final class Calibration {
     }
 
     /** Widths are multiples of 256, so that every type fits, but for the smallest. */
-    private static List<CalibrationModel> models(List<GgmlType> types) {
+    private static List<CalibrationModel> models(List<GgmlType> types, long cacheBytes) {
         List<CalibrationModel> models = new ArrayList<>(List.of(
                 new CalibrationModel(GgmlType.F16, 3, 64, 4, 2, 192, 1024),
                 new CalibrationModel(GgmlType.F16, 8, 64, 4, 4, 128, 512),
                 new CalibrationModel(GgmlType.F16, 4, 128, 4, 4, 384, 1024),
                 new CalibrationModel(GgmlType.F16, 12, 256, 8, 4, 768, 1024),
                 new CalibrationModel(GgmlType.F16, 6, 512, 8, 8, 1280, VOCABULARY),
-                new CalibrationModel(GgmlType.F16, 6, 1024, 16, 8, 3072, VOCABULARY)));
+                new CalibrationModel(GgmlType.F16, large(GgmlType.F16, cacheBytes), 1024, 16, 8, 3072, VOCABULARY)));
         for (GgmlType type :
                 types.stream().filter(type -> type != GgmlType.F16).distinct().toList()) {
             models.add(new CalibrationModel(type, 6, 256, 4, 4, 768, 1024));
             models.add(new CalibrationModel(type, 4, 768, 12, 4, 2048, VOCABULARY));
-            models.add(new CalibrationModel(type, large(type), 1024, 16, 8, 3072, VOCABULARY));
+            models.add(new CalibrationModel(type, large(type, cacheBytes), 1024, 16, 8, 3072, VOCABULARY));
         }
         return models;
     }
 
-    /** As many layers as make some 90 MB, far beyond a cache. */
-    private static int large(GgmlType type) {
+    /** As many layers as make a file far beyond the cache, within what can be timed in a minute. */
+    static int large(GgmlType type, long cacheBytes) {
         double layer = 1024.0 * (1024 * 3 + 3072 * 3) / type.blockElements() * type.blockBytes();
-        return (int) Math.clamp(90e6 / layer, 4, 24);
-    }
-
-    /** The types that files of today are made of. */
-    public static List<GgmlType> usualTypes() {
-        return Arrays.asList(GgmlType.F16, GgmlType.Q8_0, GgmlType.Q4_0, GgmlType.Q4_K, GgmlType.Q6_K);
+        return Math.max(4, (int) Math.ceil(Math.clamp(TIMES_CACHE * cacheBytes, LEAST_LARGE, MOST_LARGE) / layer));
     }
 }

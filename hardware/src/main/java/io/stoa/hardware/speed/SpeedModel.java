@@ -88,16 +88,19 @@ public record SpeedModel(String machine, String engine, long cacheBytes, Map<Int
 
     /** Predicts. */
     public Answer predict(GgufHeader header, Question question) {
-        Optional<DecodeWork> work = DecodeWork.of(header);
-        if (work.isEmpty()) {
-            return new Answer.Unknown("how " + header.architecture() + " decodes is not modelled");
-        }
+        return switch (DecodeWork.read(header)) {
+            case DecodeWork.Reading.Refused(String reason) -> new Answer.Unknown(reason);
+            case DecodeWork.Reading.Read(DecodeWork work) -> predict(work, question);
+        };
+    }
+
+    private Answer predict(DecodeWork work, Question question) {
         if (!threads.containsKey(question.threads())) {
             return new Answer.Unknown("calibrated were " + threads.keySet() + " threads, not " + question.threads());
         }
         Prices prices = threads.get(question.threads());
-        Map<String, Double> prompt = promptWork(work.get(), question.promptTokens());
-        Map<String, Double> step = stepWork(work.get(), question.depth(), 1, cacheBytes);
+        Map<String, Double> prompt = promptWork(work, question.promptTokens());
+        Map<String, Double> step = stepWork(work, question.depth(), question.sequences(), cacheBytes);
         List<String> missing = new ArrayList<>();
         prompt.keySet().stream()
                 .filter(part -> !prices.prompt().containsKey(part))
@@ -107,7 +110,7 @@ public record SpeedModel(String machine, String engine, long cacheBytes, Map<Int
             return new Answer.Unknown("not calibrated: " + String.join(", ", missing));
         }
         double reading = cost(prompt, prices.prompt());
-        double next = question.sequences() == 1 ? cost(step, prices.step()) : together(work.get(), question, prices);
+        double next = question.sequences() == 1 ? cost(step, prices.step()) : together(work, step, question.sequences(), prices);
         // Sequences side by side are told from one alone and from prompts, which nothing was timed for.
         double error = prices.stepError() * (question.sequences() == 1 ? 1 : 2);
         return new Answer.Known(reading, interval(reading, prices.promptError()), next, interval(next, error));
@@ -118,13 +121,15 @@ public record SpeedModel(String machine, String engine, long cacheBytes, Map<Int
     }
 
     /** The weights are read once for all; what is computed with them, and what attention reads, is for each. */
-    private double together(DecodeWork work, Question question, Prices prices) {
-        int sequences = question.sequences();
+    private static double together(DecodeWork work, Map<String, Double> step, int sequences, Prices prices) {
         double seconds = 0;
-        for (Map.Entry<String, Double> part :
-                stepWork(work, question.depth(), sequences, cacheBytes).entrySet()) {
+        double weights = 0;
+        for (Map.Entry<String, Double> part : step.entrySet()) {
             double alone = part.getValue() * price(prices.step(), part.getKey());
             seconds += part.getKey().equals("attention") ? sequences * alone : alone;
+            boolean weight =
+                    part.getKey().startsWith("cached ") || part.getKey().startsWith("memory ");
+            weights += weight ? alone : 0;
         }
         double products = 0;
         for (Map.Entry<String, Double> part : promptWork(work, 1).entrySet()) {
@@ -132,15 +137,7 @@ public record SpeedModel(String machine, String engine, long cacheBytes, Map<Int
                 products += sequences * part.getValue() * price(prices.prompt(), part.getKey());
             }
         }
-        return Math.max(seconds, seconds - weights(work, sequences, prices) + products);
-    }
-
-    private double weights(DecodeWork work, int sequences, Prices prices) {
-        return stepWork(work, 0, sequences, cacheBytes).entrySet().stream()
-                .filter(part ->
-                        part.getKey().startsWith("cached ") || part.getKey().startsWith("memory "))
-                .mapToDouble(part -> part.getValue() * price(prices.step(), part.getKey()))
-                .sum();
+        return Math.max(seconds, seconds - weights + products);
     }
 
     /** What a step does. */
@@ -148,22 +145,22 @@ public record SpeedModel(String machine, String engine, long cacheBytes, Map<Int
         Map<String, Double> parts = new TreeMap<>();
         parts.put("batch", 1.0);
         parts.put("layers", (double) work.layers());
-        double workingSet = work.bytes(sequences) + (double) work.cacheBytes() * depth * sequences;
+        double workingSet = work.bytes() + work.cachedBytes(depth) * sequences;
         double fromMemory =
                 Math.clamp(Math.log(workingSet / (ALL_CACHED * cacheBytes)) / Math.log(NONE_CACHED / ALL_CACHED), 0, 1);
         double rows = work.output().rows();
-        add(parts, work.output().type(), work.output().bytes(1), fromMemory);
+        add(parts, work.output().type(), work.output().bytes(), fromMemory);
         for (DecodeWork.Matrix matrix : work.matrices()) {
-            add(parts, matrix.type(), matrix.bytes(sequences), fromMemory);
-            rows += matrix.used() * matrix.rows();
+            add(parts, matrix.type(), matrix.bytes(), fromMemory);
+            rows += matrix.rows();
         }
         parts.put("rows", rows);
-        parts.put("attention", (double) work.cacheBytes() * depth);
+        parts.put("attention", work.cachedBytes(depth));
         return parts;
     }
 
     private static void add(Map<String, Double> parts, GgmlType type, double bytes, double fromMemory) {
-        // Routers and the like are so small that their type's price does not matter.
+        // Tables of positions and the like are so small that their type's price does not matter.
         if (type == GgmlType.F32) {
             return;
         }
@@ -187,10 +184,10 @@ public record SpeedModel(String machine, String engine, long cacheBytes, Map<Int
             if (matrix.type() != GgmlType.F32) {
                 parts.merge("products " + matrix.type(), tokens * matrix.products(), Double::sum);
             }
-            rows += matrix.used() * matrix.rows();
+            rows += matrix.rows();
         }
         parts.put("rows", tokens * rows);
-        parts.put("attention", (double) work.layers() * work.attentionWidth() * tokens * tokens / 2);
+        parts.put("attention", work.attentionProducts(tokens));
         parts.merge("products " + work.output().type(), work.output().products(), Double::sum);
         return parts;
     }

@@ -49,4 +49,12 @@ final class GpusTest {
         assertThat(throughput.bytesPerSecond()).isBetween(1e8, 1e12);
         assertThat(throughput.operationsPerSecond()).isBetween(1e7, 1e12);
     }
+
+    /** As many times the memory as there are threads would not fit into the heap. */
+    @Test
+    void manyThreadsShareTheMemory() {
+        long half = Runtime.getRuntime().maxMemory() / 2;
+        assertThat(Throughput.measure(12, Math.min(half, 256 << 20)).bytesPerSecond())
+                .isPositive();
+    }
 }

@@ -216,7 +216,9 @@ class QueueTest {
                 "arrived_at,num_prefill_tokens,num_decode_tokens\\nNaN,2,2 | :2: 'NaN' is not a number",
                 "arrived_at,num_prefill_tokens,num_decode_tokens\\n1,-2,2 | :2: '-2' is not a number of tokens",
                 "arrived_at,num_prefill_tokens,num_decode_tokens\\n1,999999999,2 | :2: '999999999' is not",
-                "arrived_at,num_prefill_tokens,num_decode_tokens | there are no requests"
+                "arrived_at,num_prefill_tokens,num_decode_tokens | there are no requests",
+                "arrived_at,num_prefill_tokens,num_decode_tokens\\n1,2,2\\n\\n0,2,2 | :4: comes before",
+                "\\n \\n | :3: the file is empty"
             })
     void aBrokenTraceIsRefusedWithItsLine(String text, String message) throws IOException {
         Path file = Files.writeString(folder.resolve("trace.csv"), text.replace("\\n", "\n"));
@@ -224,6 +226,16 @@ class QueueTest {
                 .isInstanceOf(StoaException.class)
                 .hasMessageContaining(file.toString())
                 .hasMessageContaining(message);
+    }
+
+    @Test
+    void blankLinesArePassedOver() throws IOException {
+        Path file = Files.writeString(
+                folder.resolve("blank.csv"),
+                "\narrived_at,num_prefill_tokens,num_decode_tokens\r\n0,1,1\r\n\r\n  \n1,2,2\n\n\n2,3,3\n\n");
+        RequestTrace trace = RequestTrace.read(file);
+        assertThat(trace.size()).isEqualTo(3);
+        assertThat(trace.promptTokens(2)).isEqualTo(3);
     }
 
     @Test

@@ -6,16 +6,22 @@ import static org.assertj.core.api.Assertions.within;
 import io.stoa.engine.gguf.GgmlType;
 import io.stoa.engine.gguf.GgufHeader;
 import io.stoa.engine.gguf.GgufReader;
+import io.stoa.engine.gguf.GgufTensor;
+import io.stoa.engine.gguf.GgufValue;
 import io.stoa.engine.gguf.Preflight;
 import io.stoa.hardware.speed.SpeedModel.Answer;
 import io.stoa.hardware.speed.SpeedModel.Question;
 import io.stoa.model.Progress;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -40,6 +46,10 @@ final class CalibrationTest {
         };
     }
 
+    private static DecodeWork work(GgufHeader header) {
+        return ((DecodeWork.Reading.Read) DecodeWork.read(header)).work();
+    }
+
     private static double cost(Map<String, Double> work) {
         return work.entrySet().stream()
                 .mapToDouble(part -> part.getValue() * price(part.getKey()))
@@ -51,7 +61,7 @@ final class CalibrationTest {
     }
 
     private static Calibration.Times times(Path gguf, int promptTokens, int depth, Random random, double noise) {
-        DecodeWork work = DecodeWork.of(GgufReader.read(gguf)).orElseThrow();
+        DecodeWork work = work(GgufReader.read(gguf));
         double factor = Math.exp(noise * random.nextGaussian());
         return new Calibration.Times(
                 List.of(duration(factor * cost(SpeedModel.promptWork(work, promptTokens)))),
@@ -65,6 +75,7 @@ final class CalibrationTest {
 
     private GgufHeader write(CalibrationModel model) throws IOException {
         Path file = folder.resolve("unseen.gguf");
+        Files.deleteIfExists(file);
         model.write(file);
         return Preflight.examine(file);
     }
@@ -73,7 +84,7 @@ final class CalibrationTest {
     void exactTimesGiveExactPredictions() throws IOException {
         SpeedModel model = calibrate(new Random(1), 0);
         GgufHeader header = write(UNSEEN);
-        DecodeWork work = DecodeWork.of(header).orElseThrow();
+        DecodeWork work = work(header);
         Answer.Known known = (Answer.Known) model.predict(header, new Question(1, 200, 300, 1));
         assertThat(known.prompt()).isCloseTo(cost(SpeedModel.promptWork(work, 200)), within(0.01 * known.prompt()));
         assertThat(known.step()).isCloseTo(cost(SpeedModel.stepWork(work, 300, 1, CACHE)), within(0.01 * known.step()));
@@ -87,7 +98,7 @@ final class CalibrationTest {
         System.out.println("calibration: seed " + seed);
         Random random = new Random(seed);
         GgufHeader header = write(UNSEEN);
-        DecodeWork work = DecodeWork.of(header).orElseThrow();
+        DecodeWork work = work(header);
         int rounds = 60;
         int inside = 0;
         for (int round = 0; round < rounds; round++) {
@@ -120,5 +131,93 @@ final class CalibrationTest {
                 .isInstanceOfSatisfying(
                         Answer.Unknown.class,
                         unknown -> assertThat(unknown.reason()).contains("[1] threads, not 2"));
+    }
+
+    /** Alone its working set lies in the cache; with many sequences it does not, and that has no price here. */
+    @Test
+    void whatWasNotTimedForSoManySequencesIsUnknown() throws IOException {
+        SpeedModel whole = calibrate(new Random(1), 0);
+        SpeedModel.Prices all = whole.threads().get(1);
+        Map<String, Double> cachedOnly = new TreeMap<>(all.step());
+        cachedOnly.keySet().removeIf(part -> part.startsWith("memory "));
+        SpeedModel model = new SpeedModel(
+                "a machine",
+                "an engine",
+                CACHE,
+                Map.of(1, new SpeedModel.Prices(cachedOnly, all.stepError(), all.prompt(), all.promptError())));
+        GgufHeader header = write(new CalibrationModel(GgmlType.Q8_0, 6, 256, 4, 4, 768, 1024));
+        assertThat(model.predict(header, new Question(1, 10, 100, 1))).isInstanceOf(Answer.Known.class);
+        assertThat(model.predict(header, new Question(1, 10, 100, 64)))
+                .isInstanceOfSatisfying(
+                        Answer.Unknown.class,
+                        unknown -> assertThat(unknown.reason()).contains("not calibrated: memory Q8_0"));
+    }
+
+    @Test
+    void largeModelsAreBeyondTheCacheWhateverItIs() throws IOException {
+        for (long cache : new long[] {4 << 20, 32 << 20, 96 << 20}) {
+            for (GgmlType type : List.of(GgmlType.F16, GgmlType.Q8_0, GgmlType.Q4_0, GgmlType.Q2_K)) {
+                GgufHeader header =
+                        write(new CalibrationModel(type, Calibration.large(type, cache), 1024, 16, 8, 3072, 2048));
+                assertThat(header.tensorBytes()).as("%s %d", type, cache).isBetween(3 * cache, 450_000_000L);
+                assertThat(SpeedModel.stepWork(work(header), 0, 1, cache).keySet())
+                        .contains("memory " + type)
+                        .doesNotContain("cached " + type);
+            }
+        }
+        assertThat(Calibration.large(GgmlType.F16, 1L << 30)).isLessThanOrEqualTo(16);
+    }
+
+    private static GgufHeader header(String architecture, Map<String, GgufValue> own, List<GgufTensor> tensors) {
+        Map<String, GgufValue> metadata = new TreeMap<>();
+        metadata.put("general.architecture", new GgufValue.Text(architecture));
+        Map.of("block_count", 12, "embedding_length", 512, "attention.head_count", 8, "attention.head_count_kv", 4)
+                .forEach((key, value) -> metadata.put(architecture + "." + key, new GgufValue.Whole(value)));
+        own.forEach((key, value) -> metadata.put(architecture + "." + key, value));
+        List<GgufTensor> all = new ArrayList<>(tensors);
+        all.add(new GgufTensor("token_embd.weight", List.of(512L, 1000L), GgmlType.F16, 0));
+        return new GgufHeader(3, metadata, all, 32, 4096, 1 << 20);
+    }
+
+    private static String refusal(GgufHeader header) {
+        return ((Answer.Unknown) new SpeedModel("m", "e", CACHE, Map.of()).predict(header, new Question(1, 1, 0, 1)))
+                .reason();
+    }
+
+    @Test
+    void whatIsNotModelledIsSaid() {
+        GgufValue some = new GgufValue.Whole(64);
+        assertThat(refusal(header("lfm2", Map.of("shortconv.l_cache", new GgufValue.Whole(3)), List.of())))
+                .contains("recurrent");
+        assertThat(refusal(header("mamba", Map.of("ssm.state_size", some), List.of())))
+                .contains("recurrent");
+        assertThat(refusal(header("bert", Map.of(), List.of()))).contains("encoder");
+        assertThat(refusal(header("t5", Map.of(), List.of()))).contains("encoder");
+        assertThat(refusal(header("deepseek2", Map.of("attention.kv_lora_rank", some), List.of())))
+                .contains("latent");
+        assertThat(refusal(header("made-up", Map.of(), List.of()))).contains("made-up is not modelled");
+        GgufTensor experts =
+                new GgufTensor("blk.0.ffn_up_exps.weight", List.of(512L, 256L, 8L), GgmlType.F16, 1_024_000);
+        assertThat(refusal(header("qwen3moe", Map.of(), List.of(experts)))).contains("experts");
+    }
+
+    @Test
+    void layersLookBackAsFarAsTheirWindowsAndHaveHeadsOfTheirOwn() {
+        List<GgufValue> heads = new ArrayList<>(Collections.nCopies(12, (GgufValue) new GgufValue.Whole(4)));
+        heads.set(3, new GgufValue.Whole(2));
+        DecodeWork uneven =
+                work(header("llama", Map.of("attention.head_count_kv", new GgufValue.Array(heads)), List.of()));
+        // 11 layers of 4 heads and one of 2, each 64 wide, keys and values, in two bytes.
+        assertThat(uneven.cachedBytes(100)).isEqualTo(100.0 * (11 * 4 + 2) * 64 * 2 * 2);
+        assertThat(uneven.attentionProducts(100)).isEqualTo(12 * 512 * 100 * 100 / 2.0);
+
+        DecodeWork windowed =
+                work(header("gemma3", Map.of("attention.sliding_window", new GgufValue.Whole(1000)), List.of()));
+        double layer = 4 * 64 * 2 * 2;
+        assertThat(windowed.cachedBytes(500)).isEqualTo(12 * 500 * layer);
+        // Of six layers five have the window.
+        assertThat(windowed.cachedBytes(9000)).isEqualTo((10 * 1000 + 2 * 9000) * layer);
+        assertThat(windowed.attentionProducts(3000))
+                .isEqualTo(512 * (10 * (1000 * 1000 / 2.0 + 2000 * 1000) + 2 * 3000.0 * 3000 / 2));
     }
 }
