@@ -115,32 +115,8 @@ public final class LicensePillar implements Pillar {
             for (Step step : lineage.value().steps()) {
                 findings.add(
                         switch (step.standing()) {
-                            case Standing.Settled(String license) ->
-                                Finding.info(
-                                        this,
-                                        "%s is under %s, as said by %s"
-                                                .formatted(
-                                                        step.name(),
-                                                        license,
-                                                        step.claims().stream()
-                                                                .map(Claim::where)
-                                                                .distinct()
-                                                                .collect(Collectors.joining(" and "))),
-                                        List.of(),
-                                        evidence);
-                            case Standing.Compound compound ->
-                                Finding.info(
-                                        this,
-                                        "%s is under %s, as said by %s"
-                                                .formatted(
-                                                        step.name(),
-                                                        compound.expression(),
-                                                        step.claims().stream()
-                                                                .map(Claim::where)
-                                                                .distinct()
-                                                                .collect(Collectors.joining(" and "))),
-                                        List.of(),
-                                        evidence);
+                            case Standing.Settled(String license) -> under(step, license, evidence);
+                            case Standing.Compound compound -> under(step, compound.expression(), evidence);
                             case Standing.Inherited() ->
                                 Finding.info(
                                         this,
@@ -153,6 +129,16 @@ public final class LicensePillar implements Pillar {
                         });
             }
             return findings;
+        }
+
+        private Finding under(Step step, String license, List<EvidenceRef> evidence) {
+            String sources =
+                    step.claims().stream().map(Claim::where).distinct().collect(Collectors.joining(" and "));
+            return Finding.info(
+                    this,
+                    "%s is under %s, as said by %s".formatted(step.name(), license, sources),
+                    List.of(),
+                    evidence);
         }
     }
 

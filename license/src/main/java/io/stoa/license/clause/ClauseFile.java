@@ -56,6 +56,10 @@ final class ClauseFile {
     private static final Set<String> CLAUSE_KEYS =
             Set.of("topic", "effect", "when", "says", "remedy", "provides", "section", "quote", "reliability", "read");
 
+    /** Words of a clause of which nothing is known. */
+    private static final Pattern NOT_READ =
+            Pattern.compile("\\b(?:not (?:been )?(?:read|known|seen)|unread|second-hand)\\b");
+
     private final String name;
     private final Map<?, ?> root;
 
@@ -90,9 +94,13 @@ final class ClauseFile {
     private Clause clause(Map<?, ?> clause, LocalDate read) {
         refuseUnknown(clause, CLAUSE_KEYS);
         List<Condition> when = clause.get("when") == null ? List.of() : conditions(map(clause.get("when")));
+        Effect effect = constant(Effect.class, string(clause, "effect"));
+        if (effect.compareTo(Effect.DUTY) < 0 && NOT_READ.matcher(string(clause, "says")).find()) {
+            throw wrong("what was not read is unclear, and permits nothing: " + clause);
+        }
         return new Clause(
                 constant(Topic.class, string(clause, "topic")),
-                constant(Effect.class, string(clause, "effect")),
+                effect,
                 when,
                 string(clause, "says"),
                 optional(clause, "remedy"),

@@ -26,6 +26,7 @@ public final class CompatibilityRules {
     private static final Set<String> KEYS = Set.of("how", "a", "b", "either", "same", "commercial", "answer", "why");
 
     private final Set<String> known;
+    private final Set<String> ownFamilyOnly;
     private final List<Rule> rules;
 
     /** Reads the rules that are shipped with Stoa. */
@@ -34,6 +35,7 @@ public final class CompatibilityRules {
                 new Load(LoadSettings.builder().setLabel("compat/rules.yaml").build()).loadFromString(text());
         Map<String, Set<String>> groups = groups((Map<?, ?>) required(root, "groups"));
         this.known = groups.values().stream().flatMap(Set::stream).collect(Collectors.toUnmodifiableSet());
+        this.ownFamilyOnly = Set.copyOf(groups.getOrDefault("own-family-only", Set.of()));
         List<Rule> read = new ArrayList<>();
         for (Object rule : (List<?>) required(root, "rules")) {
             read.add(rule((Map<?, ?>) rule, groups));
@@ -71,6 +73,11 @@ public final class CompatibilityRules {
     /** The ids of the licences that some rule is about. */
     public Set<String> known() {
         return known;
+    }
+
+    /** Whether a licence lets its models improve none but models under it: a merge with anything else is barred. */
+    public boolean ownFamilyOnly(String license) {
+        return ownFamilyOnly.contains(license);
     }
 
     /**

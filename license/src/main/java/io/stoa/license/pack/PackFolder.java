@@ -31,9 +31,21 @@ public final class PackFolder {
     static final int MOST_ENTRIES = 1_000;
 
     private final Path folder;
+    private final Move move;
 
     public PackFolder(Path folder) {
+        this(folder, (from, to) -> Files.move(from, to, StandardCopyOption.ATOMIC_MOVE));
+    }
+
+    PackFolder(Path folder, Move move) {
         this.folder = folder.toAbsolutePath().normalize();
+        this.move = move;
+    }
+
+    /** Moves a folder within its file system, wholly or not at all. */
+    @FunctionalInterface
+    interface Move {
+        void move(Path from, Path to) throws IOException;
     }
 
     /** What lies in a folder. */
@@ -56,7 +68,7 @@ public final class PackFolder {
      * Writes a pack. An older pack in its place, and nothing else, is replaced.
      *
      * @throws StoaException of kind {@code USER} when the folder holds something that is no pack, of kind {@code RESOURCES}
-     *     when it cannot be written; nothing of the pack is then there
+     *     when it cannot be written; nothing of the pack is then there, and the older one is where the message says
      */
     public void write(Pack pack) {
         Path parent = Optional.ofNullable(folder.getParent())
@@ -73,14 +85,16 @@ public final class PackFolder {
                 Files.createDirectories(Optional.ofNullable(file.getParent()).orElse(fresh));
                 Files.write(file, pack.files().getOrDefault(path, new byte[0]));
             }
+            Path old = made.resolve("old");
             if (replaces) {
-                Files.move(folder, made.resolve("old"), StandardCopyOption.ATOMIC_MOVE);
+                move.move(folder, old);
             }
             try {
-                Files.move(fresh, folder, StandardCopyOption.ATOMIC_MOVE);
+                move.move(fresh, folder);
             } catch (IOException e) {
                 if (replaces) {
-                    Files.move(made.resolve("old"), folder, StandardCopyOption.ATOMIC_MOVE);
+                    rubbish.add(fresh);
+                    putBack(old, made, rubbish, e);
                 }
                 throw e;
             }
@@ -91,6 +105,21 @@ public final class PackFolder {
                     e);
         } finally {
             rubbish.forEach(PackFolder::delete);
+        }
+    }
+
+    /** Moves the older pack back; where that fails as well, it is kept where it is. */
+    private void putBack(Path old, Path made, List<Path> rubbish, IOException why) {
+        try {
+            move.move(old, folder);
+        } catch (IOException e) {
+            rubbish.remove(made);
+            why.addSuppressed(e);
+            throw new StoaException(
+                    StoaException.Kind.RESOURCES,
+                    "%s: cannot be written (%s); the pack that was there is kept in %s: move it back"
+                            .formatted(folder, why.getMessage(), old),
+                    why);
         }
     }
 

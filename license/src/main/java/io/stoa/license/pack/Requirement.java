@@ -15,6 +15,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Something that must be made for a stack, and the clause that asks for it.
@@ -65,9 +67,12 @@ record Requirement(
                 : clause.provides().stream().map(Optional::of).toList();
     }
 
-    /** What to make, in words. */
+    /** What to do and what to make for it, in words. */
     String make() {
-        return provision.map(Provision::words).orElseGet(() -> clause.remedy().orElse(clause.says()));
+        return Stream.concat(
+                        Stream.of(clause.remedy().orElse(clause.says())),
+                        provision.map(Provision::words).stream())
+                .collect(Collectors.joining("; "));
     }
 
     /** The clause that asks for it, for a person. */

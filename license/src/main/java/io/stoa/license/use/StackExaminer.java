@@ -13,6 +13,8 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Answers whether models may be used together: every one of them must allow its part of it. */
 public final class StackExaminer {
@@ -80,9 +82,10 @@ public final class StackExaminer {
         for (PartAnswer part : parts) {
             for (Ground ground : part.answer().grounds()) {
                 if (ground.effect() == Effect.DUTY) {
-                    String todo = ground.provides().isEmpty()
-                            ? ground.remedy().orElseThrow()
-                            : String.join("; ", ground.provides());
+                    // two duties may ask for the same thing of different models: what to do tells them apart
+                    String todo = Stream.concat(
+                                    ground.remedy().stream(), ground.provides().stream())
+                            .collect(Collectors.joining("; "));
                     // a licence text is a paper of its own for each licence, whatever else reads alike
                     String key = todo.contains("copy of")
                             ? todo

@@ -437,7 +437,10 @@ public final class UseExaminer {
                 List.of());
     }
 
-    /** Terms of several bases hold together when the model is a merge of them; some exclude each other. */
+    /**
+     * Terms of several bases hold together when the model is a merge of them; some exclude each other. What the user does to
+     * the weights does not tell how they were made: a published model of several bases may be a merge, whatever is said.
+     */
     private static List<Reason> merged(Lineage lineage, Facts facts) {
         List<List<String>> bases = lineage.steps().stream()
                 .filter(step -> step.relation() == Step.Relation.BASE)
@@ -449,17 +452,17 @@ public final class UseExaminer {
                 .map(modification -> Truth.of(modification == IntendedUse.Modification.MERGED))
                 .orElse(Truth.UNKNOWN);
         List<Reason> reasons = new ArrayList<>();
-        if (merged != Truth.FALSE) {
-            for (int i = 0; i < bases.size(); i++) {
-                for (int j = i + 1; j < bases.size(); j++) {
-                    for (String one : bases.get(i)) {
-                        for (String other : bases.get(j)) {
-                            reasons.addAll(
-                                    merged(one, other, merged, facts).stream().toList());
-                        }
+        for (int i = 0; i < bases.size(); i++) {
+            for (int j = i + 1; j < bases.size(); j++) {
+                for (String one : bases.get(i)) {
+                    for (String other : bases.get(j)) {
+                        reasons.addAll(merged(one, other, merged, facts).stream().toList());
                     }
                 }
             }
+        }
+        if (merged != Truth.FALSE) {
+            reasons.addAll(withUnnamed(lineage, facts));
         }
         return reasons;
     }
@@ -472,30 +475,74 @@ public final class UseExaminer {
                 facts.truth(new Condition.Distributed(EnumSet.complementOf(EnumSet.of(Distribution.INTERNAL))));
         Effect effect = switch (answer.answer()) {
             case COMPATIBLE -> Effect.NOTES;
-            case WITH_DUTIES -> Effect.DUTY;
+            case WITH_DUTIES -> merged == Truth.FALSE ? Effect.NOTES : Effect.DUTY;
             case UNKNOWN -> Effect.UNCLEAR;
             case INCOMPATIBLE -> merged.and(passedOn) == Truth.TRUE ? Effect.FORBIDS : Effect.UNCLEAR;
         };
-        String remedy = merged == Truth.UNKNOWN
-                ? "say what is done to the weights (modification)"
-                : effect == Effect.DUTY
+        if (effect == Effect.NOTES) {
+            return Optional.empty();
+        }
+        String compare = "have a lawyer compare the terms, or merge models of one licence";
+        String remedy = effect == Effect.DUTY
+                ? merged == Truth.TRUE
                         ? "keep to the terms of both licences"
-                        : "have a lawyer compare the terms, or merge models of one licence";
-        return effect == Effect.NOTES
-                ? Optional.empty()
-                : Optional.of(new Reason(
+                        : "say what is done to the weights (modification)"
+                : merged == Truth.TRUE
+                        ? compare
+                        : "find out whether the model is a merge of its bases; if it is, " + compare;
+        return Optional.of(new Reason(
+                effect,
+                () -> new Ground(
                         effect,
-                        () -> new Ground(
-                                effect,
-                                List.of(),
-                                Optional.empty(),
-                                "a merge of models under %s and %s: %s".formatted(one, other, answer.reason()),
-                                Optional.of(remedy),
-                                "merge, rule base for combinations",
-                                List.of(facts.fact(new Condition.Modified(true))),
-                                Optional.of(Topic.DERIVATIVE),
-                                effect == Effect.UNCLEAR ? List.of(remedy) : List.of(),
-                                List.of())));
+                        List.of(),
+                        Optional.empty(),
+                        "%s of models under %s and %s: %s"
+                                .formatted(
+                                        merged == Truth.TRUE ? "a merge" : "what may be a merge",
+                                        one,
+                                        other,
+                                        answer.reason()),
+                        Optional.of(remedy),
+                        "merge, rule base for combinations",
+                        merged == Truth.FALSE ? List.of() : List.of(facts.fact(new Condition.Modified(true))),
+                        Optional.of(Topic.DERIVATIVE),
+                        effect == Effect.UNCLEAR ? List.of(remedy) : List.of(),
+                        List.of())));
+    }
+
+    /** Where a licence bars merges with models under another one, what it is merged with must be known to be under it. */
+    private static List<Reason> withUnnamed(Lineage lineage, Facts facts) {
+        List<Standing> bases = lineage.steps().stream()
+                .filter(step -> step.relation() == Step.Relation.BASE)
+                .map(Step::standing)
+                .toList();
+        return lineage.steps().stream()
+                .filter(step -> step.relation() == Step.Relation.BASE || step.relation() == Step.Relation.MODEL)
+                .flatMap(step -> licenses(step).stream())
+                .distinct()
+                .filter(RULES::ownFamilyOnly)
+                .filter(license ->
+                        bases.size() < 2 || !bases.stream().allMatch(new Standing.Settled(license)::equals))
+                .map(license -> new Reason(Effect.UNCLEAR, () -> withUnnamed(license, facts)))
+                .toList();
+    }
+
+    private static Ground withUnnamed(String license, Facts facts) {
+        String remedy = facts.use().modification().isPresent()
+                ? "name the models that are merged, each with its licence, as bases"
+                : "say what is done to the weights (modification)";
+        return new Ground(
+                Effect.UNCLEAR,
+                List.of(),
+                Optional.empty(),
+                "%s bars a merge with models under another licence, and what is merged is not all known to be under it"
+                        .formatted(license),
+                Optional.of(remedy),
+                "merge, rule base for combinations",
+                List.of(facts.fact(new Condition.Modified(true))),
+                Optional.of(Topic.DERIVATIVE),
+                List.of(remedy),
+                List.of());
     }
 
     /** The licences that a step is under, of a choice all: which one is taken is not said. */

@@ -34,6 +34,30 @@ class LicensesTest {
         }
     }
 
+    /** A note and a permission rest on something that was read. */
+    @Test
+    void whatWasNotReadPermitsNothing() {
+        for (License license : LICENSES.all()) {
+            assertThat(license.clauses())
+                    .filteredOn(clause -> clause.effect() == Effect.NOTES || clause.effect() == Effect.ALLOWS)
+                    .as(license.id())
+                    .noneMatch(clause -> clause.section().equals("not read"))
+                    .noneMatch(clause -> clause.says().contains("not read")
+                            || clause.says().contains("not known"));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"not known", "what it says of names was not read", "unread", "read second-hand only"})
+    void aNoteOfWhatWasNotReadIsRefused(String says) {
+        String rest = ", says: '" + says + "', section: '1', reliability: secondary, remedy: x";
+        assertThat(clause("topic: naming, effect: unclear" + rest).says()).isEqualTo(says);
+        for (String effect : List.of("notes", "allows")) {
+            assertThatThrownBy(() -> clause("topic: naming, effect: " + effect + rest))
+                    .hasMessageContaining("not read is unclear");
+        }
+    }
+
     @Test
     void theIndexListsEveryFile() throws IOException {
         Path folder = Path.of("src/main/resources/io/stoa/license/clauses");

@@ -94,6 +94,17 @@ class CompatibilityRulesTest {
         "beside, cc-by-nc-4.0, mit, false, WITH_DUTIES",
         "beside, llama2, gemma, true, WITH_DUTIES",
         "beside, mit, Some-Licence, true, UNKNOWN",
+        "beside, CC-BY-NC-ND-4.0, mit, true, INCOMPATIBLE",
+        "beside, mit, CC-BY-NC-ND-4.0, true, INCOMPATIBLE",
+        "beside, CC-BY-NC-ND-4.0, mit, false, WITH_DUTIES",
+        "code, mit, CC-BY-NC-ND-4.0, false, UNKNOWN",
+        "merge, CC-BY-NC-ND-4.0, mit, false, INCOMPATIBLE",
+        "merge, CC-BY-NC-SA-4.0, mrl, false, INCOMPATIBLE",
+        "merge, mrl, CC-BY-NC-SA-4.0, false, INCOMPATIBLE",
+        "merge, mrl, qwen-research, false, UNKNOWN",
+        "merge, mrl, mrl, false, WITH_DUTIES",
+        "merge, cc-by-nc-4.0, CC-BY-NC-SA-4.0, false, WITH_DUTIES",
+        "merge, cc-by-nc-4.0, mrl, false, WITH_DUTIES",
     })
     void combinationsAreAnsweredAsTheTextsSay(
             String way, String first, String second, boolean commercial, Answer expected) {
@@ -119,6 +130,14 @@ class CompatibilityRulesTest {
                 }
             }
         }
+    }
+
+    @Test
+    void someLicencesImproveTheirOwnFamilyOnly() {
+        assertThat(List.of("llama2", "llama3", "tongyi-qianwen", "tongyi-qianwen-research"))
+                .allMatch(name -> RULES.ownFamilyOnly(id(name)));
+        assertThat(List.of("llama3.1", "gemma", "mit", "Some-Licence"))
+                .noneMatch(name -> RULES.ownFamilyOnly(id(name)));
     }
 
     @Test

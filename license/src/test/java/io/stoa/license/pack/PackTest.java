@@ -23,6 +23,7 @@ import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -33,6 +34,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -646,6 +648,31 @@ class PackTest {
         assertThatThrownBy(() -> new PackFolder(pack).write(made(of))).hasMessageContaining("thesis.txt");
         try (Stream<Path> beside = Files.list(pack.getParent())) {
             assertThat(beside).containsExactly(pack);
+        }
+    }
+
+    /** The disk fails twice: while the new pack is moved to its place, and while the older one is moved back. */
+    @Test
+    void anOlderPackIsNeverLost() throws Exception {
+        Case of = madeUpCases().getFirst();
+        write(of);
+        byte[] older = Files.readAllBytes(pack.resolve(Manifest.NAME));
+        for (int working : new int[] {0, 1}) {
+            AtomicInteger left = new AtomicInteger(working);
+            PackFolder failing = new PackFolder(pack, (from, to) -> {
+                if (left.getAndDecrement() <= 0) {
+                    throw new IOException("the disk is full");
+                }
+                Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
+            });
+            assertThatThrownBy(() -> failing.write(made(madeUpCases().get(2))))
+                    .isInstanceOf(StoaException.class)
+                    .hasMessageContaining(working == 0 ? "cannot be written" : "is kept in");
+            try (Stream<Path> all = Files.walk(pack.getParent())) {
+                assertThat(all.filter(path -> path.endsWith(Manifest.NAME)))
+                        .singleElement()
+                        .satisfies(kept -> assertThat(kept).hasBinaryContent(older));
+            }
         }
     }
 

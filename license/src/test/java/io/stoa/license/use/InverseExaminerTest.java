@@ -153,6 +153,32 @@ class InverseExaminerTest {
     }
 
     @Test
+    void dutiesThatMakeAlikeAreToldApart() {
+        IntendedUse both = Fact.replaced(
+                SERVICE, Map.of(Fact.MODIFICATION, "fine-tuned", Fact.OUTPUTS_TRAIN_MODELS, "true"));
+        assertThat(STACKS.examine(List.of(part("m", "llama3.1")), both).duties())
+                .extracting(Duty::todo)
+                .filteredOn(todo -> todo.contains("a name that begins with \"Llama\""))
+                .hasSize(2)
+                .anyMatch(todo -> todo.contains("name the changed model"))
+                .anyMatch(todo -> todo.contains("every model that you train on its outputs"));
+    }
+
+    /** What the user does to a model does not undo that it was made by merging models that exclude each other. */
+    @Test
+    void noFactCuresBasesThatExcludeEachOther() throws IOException {
+        List<Scenario> merges = Scenario.all(LICENSES).stream()
+                .filter(scenario -> scenario.text().startsWith("mit,llama2,mit"))
+                .toList();
+        assertThat(merges).hasSizeGreaterThan(3);
+        for (Scenario scenario : merges) {
+            assertThat(INVERSE.examine(scenario.stack(), scenario.use()).changes())
+                    .as(scenario.text())
+                    .isEmpty();
+        }
+    }
+
+    @Test
     void aStackHasOneToEightModelsOfDifferentNames() {
         List<Part> nine = new ArrayList<>();
         for (int i = 0; i < 9; i++) {
