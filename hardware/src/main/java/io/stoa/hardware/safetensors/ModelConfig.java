@@ -26,8 +26,8 @@ public record ModelConfig(String modelType, long trainedTokens, Caches caches) {
 
     /**
      * Decoders that keep keys and values of every layer under the usual keys: heads, their width, a window; some with
-     * latent attention or the gated delta rule. Left out are those with keys of their own, such as Jamba's, Nemotron-H's,
-     * Llama 4's and Gemma 3n's, and what keeps no cache, such as BERT.
+     * latent attention or the gated delta rule. Left out are those with keys of their own, such as Jamba's,
+     * Nemotron-H's, Llama 4's and Gemma 3n's, and what keeps no cache, such as BERT.
      */
     private static final Set<String> KNOWN = Set.of(
             "apertus",
@@ -213,7 +213,7 @@ public record ModelConfig(String modelType, long trainedTokens, Caches caches) {
             return keyHeads * 2 * width;
         }
 
-        /** Falcon-7B shares one head of keys, its newer decoders a number of them; what is not said is so by default. */
+        /** Falcon-7B shares one head of keys and values, which is also the default; newer decoders share several. */
         private long falconKeyHeads(long heads) {
             if (json.path("new_decoder_architecture").asBoolean(false)) {
                 return number("num_kv_heads", 1, MOST).orElse(heads);

@@ -42,13 +42,22 @@ public record PagedCache(long layers, Bytes pageBytes, int blockTokens) {
             }
         }
         // A window beyond all contexts is none.
-        boolean forgets = first.window() > 0 && (config.trainedTokens() == 0 || first.window() < config.trainedTokens());
+        boolean forgets =
+                first.window() > 0 && (config.trainedTokens() == 0 || first.window() < config.trainedTokens());
         if (forgets || first.state() > 0 || first.perToken() == 0) {
             throw new IllegalArgumentException("the layers of " + config.modelType()
                     + " have windows or states, whose pages in vLLM are not modelled");
         }
         return new PagedCache(
                 layers.size(), new Bytes(first.perToken() * BLOCK_TOKENS * bitsPerElement / 8), BLOCK_TOKENS);
+    }
+
+    /**
+     * What vLLM takes of a device unless asked otherwise ({@code gpu_memory_utilization} 0.9): for weights, the peak of
+     * its largest step, captured graphs, and the cache. The second and third are known only once it runs.
+     */
+    public static Bytes usable(Bytes device) {
+        return new Bytes(device.count() / 10 * 9);
     }
 
     /** The blocks that fit: available memory ÷ page ÷ layers, each division rounded down. */
