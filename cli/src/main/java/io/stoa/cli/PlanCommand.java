@@ -25,7 +25,7 @@ import tools.jackson.databind.json.JsonMapper;
         footer = {
             "",
             "A task goes to the cheapest tier that surely passes its gate and the latency; acceptance is a count of"
-                    + " right answers, whose interval (Wilson, 95 %) decides. A cascade sends everything to a tier first,"
+                    + " right answers, whose interval (Wilson, 95 %%) decides. A cascade sends everything to a tier first,"
                     + " and on to the reference what a check refuses that is free and right; latencies add up there.",
             "Exit codes: 0 every task is served, 11 one may be served once more is measured, 12 one is served by none.",
             "A plan:",

@@ -86,7 +86,7 @@ class HardwareVerbsTest {
         assertThat(run("fit", "search", plan)).isEqualTo(ExitCode.USER.code());
         assertThat(err()).contains("plan.yaml:3:").contains("80 MB is not believed");
         assertThat(run("fit")).isEqualTo(ExitCode.USER.code());
-        assertThat(err()).contains("name GGUF files, or search, machines or claim");
+        assertThat(err()).contains("name models, or search, machine, machines");
     }
 
     @Test
@@ -138,6 +138,7 @@ class HardwareVerbsTest {
             speed: {prompt: 8000, generation: 1000}
             utilisation: 0.5
             hourly: {amount: 3.00 USD, date: 2026-06-01, source: made up}
+            energy: {busy: 700 W, idle: 100 W, pue: 1.2, per-kwh: {amount: 0.30 USD, date: 2026-11-01, source: made up}}
             own: {purchase: {amount: 30000 USD, date: 2026-11-01, source: made up}, lifetime-months: 36}
             api: {input-per-million: {amount: 0.50 USD, date: 2026-11-01, source: made up},
                   output-per-million: {amount: 1.50 USD, date: 2026-11-01, source: made up}}
@@ -154,7 +155,8 @@ class HardwareVerbsTest {
                         .doubleValue())
                 .isBetween(1.6666, 1.6667);
         JsonNode volume = JsonMapper.shared().readTree(out()).get("volume");
-        assertThat(volume.get("requestsPerMonth").doubleValue()).isBetween(1.041e6, 1.042e6);
+        // (30,000 ÷ 36 + 26.30 of idle power) ÷ (0.0008 − 0.0000195 of busy power, each of 0.325 s).
+        assertThat(volume.get("requestsPerMonth").doubleValue()).isBetween(1.1013e6, 1.1015e6);
         assertThat(volume.has("months")).isFalse();
     }
 
@@ -199,5 +201,7 @@ class HardwareVerbsTest {
         assertThat(cascade.get("leastAccepted").doubleValue()).isBetween(0.0999, 0.1001);
         // Wilson's interval of 90 of 100 is 82.6 to 94.5 %.
         assertThat(cascade.get("perRequest").get("high").doubleValue()).isBetween(0.00273, 0.00276);
+        assertThat(run("plan", "--help")).isZero();
+        assertThat(out()).contains("95 %) decides");
     }
 }

@@ -70,7 +70,7 @@ public record ContextCache(
 
     /** What a token at this context surely looks back on. */
     public double least(double context) {
-        double seen = chunked ? 0 : Math.min(context, window);
+        double seen = chunked ? 0 : Math.min(context, (double) window);
         return stateBytes + context * tokenBytes + seen * windowBytes;
     }
 

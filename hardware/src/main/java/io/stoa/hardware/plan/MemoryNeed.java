@@ -52,8 +52,8 @@ public interface MemoryNeed {
         return (context, streams, parallelism) -> known.computeIfAbsent(
                         ((long) context << 32) | streams, _ -> parts(header, context, streams))
                 .map(parts -> {
-                    double total = parts.total().count();
-                    double kept = parts.keysAndValues().count();
+                    double total = (double) parts.total().count();
+                    double kept = (double) parts.keysAndValues().count();
                     return new Interval(
                             total / parallelism.devices(),
                             (total - kept) / parallelism.devices() + kept / shares(cache, parallelism) + RUNTIME);

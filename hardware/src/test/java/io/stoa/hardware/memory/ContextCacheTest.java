@@ -61,7 +61,7 @@ class ContextCacheTest {
             MemorySettings settings =
                     MemorySettings.of(16_384, 1, Repacking.NONE).withShortWindows();
             if (new MemoryPredictor().predict(shape.header(), settings) instanceof MemoryPrediction.Planned planned) {
-                double kept = planned.parts().keysAndValues().count();
+                double kept = (double) planned.parts().keysAndValues().count();
                 ContextCache cache = ContextCache.of(shape.header()).orElseThrow();
                 assertThat(cache.kept(16_384)).as(shape.toString()).isCloseTo(kept, within(1.0));
                 assertThat(cache.least(16_384)).as(shape.toString()).isLessThanOrEqualTo(kept);
