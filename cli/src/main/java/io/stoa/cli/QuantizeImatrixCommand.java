@@ -58,6 +58,7 @@ final class QuantizeImatrixCommand implements Runnable {
         if (Files.exists(to) && !force) {
             throw StoaException.user(to + ": exists already; choose another name, or replace it with --force");
         }
+        WholeFile.refuseIfUnwritable("TO", to);
         ProgressLine line = new ProgressLine(house.err(), house.terminal());
         ImportanceMatrix matrix = house.llama()
                 .importanceMatrix(

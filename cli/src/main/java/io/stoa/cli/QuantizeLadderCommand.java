@@ -24,11 +24,17 @@ import io.stoa.hardware.quant.SpeedTrial;
 import io.stoa.hardware.quant.TaskComparison;
 import io.stoa.hardware.quant.TaskOutcome;
 import io.stoa.hardware.quant.TensorMix;
+import io.stoa.hardware.quant.RungTally;
+import io.stoa.hardware.speed.SpeedMeasurement;
 import io.stoa.hardware.speed.SpeedProbe;
+import io.stoa.hardware.speed.Spread;
 import io.stoa.model.Bytes;
+import io.stoa.model.Digest;
 import io.stoa.model.Progress;
 import io.stoa.model.StoaException;
 import io.stoa.store.Artifacts;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -164,7 +170,8 @@ final class QuantizeLadderCommand implements Callable<Integer> {
     @Option(
             names = "--keep",
             paramLabel = "FOLDER",
-            description = "Keep the measured files here, as MODEL-TYPE.gguf; replaces files of those names.")
+            description = "Keep the measured files here, as MODEL-TYPE.gguf; replaces files of those names. What was measured"
+                    + " before is made again, and not measured again.")
     private Optional<Path> keep = Optional.empty();
 
     @Option(names = "--json", description = "Print everything as JSON.")
@@ -193,6 +200,9 @@ final class QuantizeLadderCommand implements Callable<Integer> {
                 () -> StoaException.user("--text: name a text like the model's work, or ask for --plan"));
         ProgressLine line = new ProgressLine(house.err(), house.terminal());
         String read = WholeText.of(file);
+        mix.ifPresent(this::refuseUnwritable);
+        WholeFile.makeFolder("--work", work);
+        keep.ifPresent(folder -> WholeFile.makeFolder("--keep", folder));
         String digest = Artifacts.digestOf(model, Progress.NONE).hex();
         if (mix.isPresent()) {
             return mixed(source(read, digest, importance), margins, mix.get(), line);
@@ -266,18 +276,27 @@ final class QuantizeLadderCommand implements Callable<Integer> {
 
     private SpeedTrial speedTrial() {
         SpeedProbe probe = new SpeedProbe(House.otherLoad()::now, SPEED_BUDGET);
-        return gguf -> {
-            try (Engine engine =
-                    house.llama().open(gguf, new EngineOptions(PROMPT_TOKENS + 2 * ANSWER_TOKENS, House.threads()))) {
-                return probe.measure(engine, Prompt.Text::new, PROMPT_TOKENS, ANSWER_TOKENS, Progress.NONE);
+        return new SpeedTrial() {
+            @Override
+            public SpeedMeasurement measure(Path gguf) {
+                EngineOptions options = new EngineOptions(PROMPT_TOKENS + 2 * ANSWER_TOKENS, House.threads());
+                try (Engine engine = house.llama().open(gguf, options)) {
+                    return probe.measure(engine, Prompt.Text::new, PROMPT_TOKENS, ANSWER_TOKENS, Progress.NONE);
+                }
+            }
+
+            @Override
+            public String identity() {
+                return house.speedCalibration().fingerprint() + ", " + House.threads() + " threads, " + PROMPT_TOKENS
+                        + " and " + ANSWER_TOKENS + " tokens";
             }
         };
     }
 
-    /** Named, because it is part of what a measurement is found by. */
     private final class TaskRace implements TaskComparison {
         private final String name;
         private final HubDatasets hub;
+        private Optional<String> identity = Optional.empty();
 
         TaskRace(String name, HubDatasets hub) {
             this.name = name;
@@ -323,9 +342,21 @@ final class QuantizeLadderCommand implements Callable<Integer> {
                     .getFirst();
         }
 
+        /** The documents are read for it once. */
         @Override
-        public String toString() {
-            return name + " " + maxDrop + " " + tasks.overrides() + " " + asking.settings();
+        public String identity() {
+            String known = identity.orElseGet(() -> {
+                TaskLibrary library = tasks.library();
+                Digest asked = Race.identity(
+                        library,
+                        name,
+                        tasks.overrides(),
+                        tasks.data(library, name, hub, DownloadProgress.NONE),
+                        asking.settings());
+                return name + " " + maxDrop + " " + asked.hex();
+            });
+            identity = Optional.of(known);
+            return known;
         }
     }
 
@@ -408,18 +439,14 @@ final class QuantizeLadderCommand implements Callable<Integer> {
     private static String row(MeasuredRung rung) {
         StringBuilder row = new StringBuilder(String.format(
                 Locale.ROOT,
-                "%-8s %10s %6.3f  %-12s %.5f (%.5f to %.5f) %9.4f×  %5.2f (%5.2f to %5.2f) %d of %d",
+                "%-8s %10s %6.3f  %-12s %-27s %9.4f×  %-22s %d of %d",
                 rung.type(),
                 new Bytes(rung.bytes()),
                 rung.bitsPerWeight(),
                 words(rung.decision()),
-                rung.divergence().value(),
-                rung.divergence().low(),
-                rung.divergence().high(),
+                found(rung.divergence(), 1, 5),
                 rung.perplexityRatio(),
-                100 * rung.flips().value(),
-                100 * rung.flips().low(),
-                100 * rung.flips().high(),
+                found(rung.flips(), 100, 2),
                 rung.windowsRead(),
                 rung.windows()));
         rung.task()
@@ -436,15 +463,33 @@ final class QuantizeLadderCommand implements Callable<Integer> {
         rung.speed()
                 .ifPresent(measured -> row.append(String.format(
                         Locale.ROOT,
-                        "%n         reads %.0f (%.0f to %.0f), writes %.1f (%.1f to %.1f) tokens/s%s",
-                        measured.prompt(),
-                        measured.promptLow(),
-                        measured.promptHigh(),
-                        measured.generation(),
-                        measured.generationLow(),
-                        measured.generationHigh(),
+                        "%n         reads %s, writes %s tokens/s%s",
+                        rate(measured.prompt(), 0),
+                        measured.generation()
+                                .map(generation -> rate(generation, 1))
+                                .orElse("an unknown number of"),
                         measured.undisturbed() ? "" : ", disturbed by others")));
         return row.toString();
+    }
+
+    private static String found(RungTally.Found found, double unit, int decimals) {
+        return number(unit * found.value(), decimals)
+                + found.interval()
+                        .map(interval -> " (" + number(unit * interval.low(), decimals) + " to "
+                                + number(unit * interval.high(), decimals) + ")")
+                        .orElse(" (unknown)");
+    }
+
+    private static String rate(Spread spread, int decimals) {
+        return number(spread.median(), decimals) + " ("
+                + number(spread.interval().low(), decimals) + " to "
+                + number(spread.interval().high(), decimals) + ")";
+    }
+
+    private static String number(double value, int decimals) {
+        return BigDecimal.valueOf(value)
+                .setScale(decimals, RoundingMode.HALF_UP)
+                .toPlainString();
     }
 
     private static String words(Decision decision) {
@@ -455,10 +500,14 @@ final class QuantizeLadderCommand implements Callable<Integer> {
         };
     }
 
-    private int mixed(LadderSource source, Margins margins, Path to, ProgressLine line) {
+    private void refuseUnwritable(Path to) {
         if (Files.exists(to)) {
             throw StoaException.user(to + ": exists already; choose another name");
         }
+        WholeFile.refuseIfUnwritable("--mix", to);
+    }
+
+    private int mixed(LadderSource source, Margins margins, Path to, ProgressLine line) {
         TensorMix.Mixed mixed = new TensorMix(source, margins).make(to, work, line.start("one group at a time"));
         line.clear();
         if (json) {

@@ -56,5 +56,25 @@ final class WholeFile {
         if (Files.isDirectory(file)) {
             throw StoaException.user(option + " " + file + ": is a folder; name a file in it");
         }
+        if (!Files.isWritable(folder)) {
+            throw StoaException.user(option + " " + file + ": the folder " + folder
+                    + " cannot be written; change its permissions, or name another place");
+        }
+    }
+
+    /** Makes a folder that an option names, for work that should not begin when its results have no place. */
+    static void makeFolder(String option, Path folder) {
+        try {
+            Files.createDirectories(folder);
+        } catch (IOException e) {
+            throw new StoaException(
+                    StoaException.Kind.USER,
+                    option + " " + folder + ": cannot be made as a folder (" + e + "); name another place",
+                    e);
+        }
+        if (!Files.isWritable(folder)) {
+            throw StoaException.user(option + " " + folder
+                    + ": cannot be written; change the folder's permissions, or name another place");
+        }
     }
 }

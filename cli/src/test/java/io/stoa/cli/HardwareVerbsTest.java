@@ -13,6 +13,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
@@ -203,5 +204,26 @@ class HardwareVerbsTest {
         assertThat(cascade.get("perRequest").get("high").doubleValue()).isBetween(0.00273, 0.00276);
         assertThat(run("plan", "--help")).isZero();
         assertThat(out()).contains("95 %) decides");
+    }
+
+    @Test
+    void memoryToReadIsBeyondCachesAndWithinTheHeap() {
+        long mebibyte = 1 << 20;
+        long heap = 1024 * mebibyte;
+        assertThat(FitMachineCommand.memoryToRead(OptionalLong.empty(), heap)).isEqualTo(256 * mebibyte);
+        assertThat(FitMachineCommand.memoryToRead(OptionalLong.of(96 * mebibyte), heap))
+                .isEqualTo(384 * mebibyte);
+        assertThat(FitMachineCommand.memoryToRead(OptionalLong.of(heap), heap)).isEqualTo(512 * mebibyte);
+        assertThat(FitMachineCommand.memoryToRead(OptionalLong.of(heap), heap / 4))
+                .isEqualTo(128 * mebibyte);
+    }
+
+    @Test
+    void calibratedAreTheThreadsThatAreAskedForByDefault() {
+        assertThat(FitCalibrateCommand.usualThreads(1, 1)).containsExactly(1);
+        assertThat(FitCalibrateCommand.usualThreads(2, 1)).containsExactly(1, 2);
+        assertThat(FitCalibrateCommand.usualThreads(4, 3)).containsExactly(1, 2, 3, 4);
+        assertThat(FitCalibrateCommand.usualThreads(64, 63)).containsExactly(1, 16, 32, 63, 64);
+        assertThat(FitCalibrateCommand.usualThreads(4, 15)).containsExactly(1, 2, 4);
     }
 }

@@ -9,7 +9,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
@@ -147,6 +149,79 @@ final class QuantizeLadderTest {
                 .as(err())
                 .isZero();
         assertThat(out()).contains("quickstart_cloze: ").contains("the cheapest that is not inferior is Q8_0");
+    }
+
+    /** The task's documents are part of what a measurement is found by: after a change it is measured again. */
+    @Test
+    void otherDocumentsAreAnotherMeasurement() throws IOException {
+        Path documents = folder.resolve("documents.jsonl");
+        Path task = folder.resolve("own.yaml");
+        Files.writeString(task, """
+            task: own_cloze
+            dataset_path: documents.jsonl
+            output_type: multiple_choice
+            doc_to_text: "{{question}}"
+            doc_to_choice: ["yes", "no"]
+            doc_to_target: "{{answer}}"
+            metric_list:
+              - metric: acc
+                aggregation: mean
+                higher_is_better: true
+            """);
+        Object[] ladder = {
+            "quantize",
+            "ladder",
+            NANO,
+            "--text",
+            text,
+            "--window",
+            "64",
+            "--types",
+            "Q8_0",
+            "--task",
+            "own_cloze",
+            "--tasks",
+            task,
+            "--max-drop",
+            "0.5",
+            "--cache",
+            folder.resolve("answers"),
+            "--work",
+            folder.resolve("work"),
+            "--json"
+        };
+        List<Integer> notes = new ArrayList<>();
+        for (String question : List.of("Is it so?", "Is it so?", "Is it not so?")) {
+            Files.writeString(
+                    documents, ("{\"question\": \"" + question + "\", \"answer\": 0}\n").repeat(30));
+            run(ladder);
+            assertThat(json().path("ladder").path("rungs")).as(err()).hasSize(1);
+            try (Stream<Path> left = Files.list(folder.resolve("work"))) {
+                notes.add((int) left.count());
+            }
+        }
+        assertThat(notes).containsExactly(1, 1, 2);
+    }
+
+    /** Folders that are files refuse whoever runs this, root too. */
+    @Test
+    void placesThatCannotBeWrittenAreRefusedBeforeTheWork() throws IOException {
+        Path blocked = Files.writeString(folder.resolve("blocked"), "");
+        Path noModel = folder.resolve("no-such-model.gguf");
+        assertThat(run("quantize", "imatrix", noModel, "--text", text, folder.resolve("nowhere/m.gguf")))
+                .isEqualTo(ExitCode.USER.code());
+        assertThat(err()).contains("there is no folder").doesNotContain("no-such-model");
+        Path below = blocked.resolve("below");
+        assertThat(run("quantize", "ladder", noModel, "--text", text, "--work", below))
+                .isEqualTo(ExitCode.USER.code());
+        assertThat(err()).contains("--work", "blocked").doesNotContain("no-such-model");
+        Path work = folder.resolve("work");
+        assertThat(run("quantize", "ladder", noModel, "--text", text, "--work", work, "--keep", below))
+                .isEqualTo(ExitCode.USER.code());
+        assertThat(err()).contains("--keep", "blocked").doesNotContain("no-such-model");
+        assertThat(run("quantize", "ladder", noModel, "--text", text, "--mix", folder.resolve("nowhere/mix.gguf")))
+                .isEqualTo(ExitCode.USER.code());
+        assertThat(err()).contains("--mix", "there is no folder").doesNotContain("no-such-model");
     }
 
     @Test

@@ -59,11 +59,13 @@ final class HarnessTask implements Task {
                     task, prompts, new Evaluator(task, prompts.reader(), _ -> {}), filters.indexOf(measure.filter()));
         }
 
-        String settings() {
-            ObjectNode keys = task.json();
-            keys.remove(PLACES);
-            return keys + " " + task.generation();
-        }
+    }
+
+    /** All that a task file says but for where its documents lie: those are told apart by themselves. */
+    static String definition(TaskConfig task) {
+        ObjectNode keys = task.json();
+        keys.remove(PLACES);
+        return keys + " " + task.generation();
     }
 
     private record Place(Part part, int document) {}
@@ -191,7 +193,7 @@ final class HarnessTask implements Task {
     @Override
     public String settings() {
         StringBuilder settings = new StringBuilder("task files 1; seed " + SEED + "; " + measure);
-        parts.forEach(part -> settings.append('\n').append(part.settings()));
+        parts.forEach(part -> settings.append('\n').append(definition(part.task())));
         return Digest.of(settings.toString()).hex();
     }
 

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.stoa.benchmark.stats.SequentialDifference;
 import io.stoa.benchmark.stats.StoppingRule;
+import io.stoa.model.Digest;
 import io.stoa.model.Interval;
 import io.stoa.model.Progress;
 import io.stoa.model.StoaException;
@@ -106,6 +107,25 @@ public final class Race implements AutoCloseable {
         if (runners.size() < 2) {
             throw StoaException.user("a comparison needs a reference and at least one other model");
         }
+    }
+
+    /**
+     * What would be asked, as a digest: the tasks' definitions, and each document with its requests and its target.
+     *
+     * @param asking how models are asked
+     */
+    public static Digest identity(
+            TaskLibrary library, String name, Map<String, Object> overrides, TaskData data, Run.Settings asking) {
+        StringBuilder digests = new StringBuilder(asking.seed() + "\n");
+        library.askable(name, overrides).tasks().forEach(task -> {
+            Prompts prompts = new Prompts(task, data.splits(task), asking.layout());
+            digests.append(Digest.of(HarnessTask.definition(task)).hex()).append('\n');
+            for (int i = 0; i < asking.documents(prompts); i++) {
+                digests.append(Digest.of(SampleJson.asked(i, prompts).toString()).hex())
+                        .append('\n');
+            }
+        });
+        return Digest.of(digests.toString());
     }
 
     /** How many documents there are. */

@@ -230,9 +230,8 @@ public record ImportanceMatrix(SortedMap<String, Entry> entries, List<String> te
      */
     public void write(Path file) {
         Path target = file.toAbsolutePath();
-        Path folder = Optional.ofNullable(target.getParent()).orElse(target);
+        Path partial = PartialFile.of(target);
         try {
-            Path partial = Files.createTempFile(folder, "." + target.getFileName(), ".partial");
             try {
                 Files.write(partial, gguf());
                 Files.move(partial, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);

@@ -428,7 +428,7 @@ public final class LlamaRuntime {
                         + recipe.type() + " of " + from.getFileName() + " takes " + planned
                         + ": free some, or choose a smaller type");
             }
-            Path partial = Files.createTempFile(folder, "." + target.getFileName(), ".partial");
+            Path partial = PartialFile.of(target);
             // Ctrl-C runs no finally.
             partial.toFile().deleteOnExit();
             try {
@@ -453,6 +453,18 @@ public final class LlamaRuntime {
      * @throws StoaException of kind {@code USER} as {@link #quantize}
      */
     public PlannedQuantization plan(Path from, QuantizationRecipe recipe) {
+        return switch (planOutcome(from, recipe)) {
+            case PlanOutcome.Possible(PlannedQuantization plan) -> plan;
+            case PlanOutcome.Misfit(String sentence) -> throw StoaException.user(sentence);
+        };
+    }
+
+    /**
+     * The same, where a type whose blocks do not fit is an answer.
+     *
+     * @throws StoaException of kind {@code USER} when the type is unknown or the source is already quantized
+     */
+    public PlanOutcome planOutcome(Path from, QuantizationRecipe recipe) {
         Quantization quantization = quantization(recipe);
         GgufHeader header = Preflight.examine(from);
         Optional<GgufTensor> quantized = header.tensors().stream()
@@ -469,13 +481,13 @@ public final class LlamaRuntime {
             if (misfit.find()
                     && (Integer.parseInt(misfit.group(3)) <= quantization.blockElements()
                             || recipe.tensors().containsKey(misfit.group(1)))) {
-                throw StoaException.user(from + ": cannot become " + quantization + ": the rows of " + misfit.group(1)
+                return new PlanOutcome.Misfit(from + ": cannot become " + quantization + ": the rows of " + misfit.group(1)
                         + " have " + misfit.group(2) + " elements, and a block of " + misfit.group(4) + " holds "
                         + misfit.group(3) + ": choose "
                         + (quantization.blockElements() > 32 ? "Q8_0 or Q4_0, whose blocks hold 32" : "F16"));
             }
         }
-        return planned(from, header, lines);
+        return new PlanOutcome.Possible(planned(from, header, lines));
     }
 
     private static PlannedQuantization planned(Path from, GgufHeader header, List<LlamaLog.Line> lines) {

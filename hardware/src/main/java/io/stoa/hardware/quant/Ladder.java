@@ -1,8 +1,11 @@
 package io.stoa.hardware.quant;
 
 import io.stoa.engine.llama.BaseReading;
+import io.stoa.engine.llama.PlanOutcome;
+import io.stoa.engine.llama.PlannedQuantization;
 import io.stoa.engine.llama.QuantizationRecipe;
 import io.stoa.model.Bytes;
+import io.stoa.model.Digest;
 import io.stoa.model.Progress;
 import io.stoa.model.StoaException;
 import java.io.IOException;
@@ -16,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
 /**
  * Finds the smallest quantization of a model that loses no more than the margins allow.
@@ -29,6 +33,9 @@ public final class Ladder {
     /** What the base said is kept up to this size; more windows are read again for each rung. */
     private static final Bytes ROOM = Bytes.mebibytes(256);
 
+    /** Of the notes; another one whenever a note of before would be misread. */
+    private static final String FORM = "2";
+
     private final LadderSource source;
     private final Margins margins;
 
@@ -40,8 +47,9 @@ public final class Ladder {
     /**
      * What goes beside the reading.
      *
-     * @param work where files are made; must have room for the largest rung
-     * @param keep where measured files stay, under the base's name with the type
+     * @param work where files are made that do not stay; must have room for the largest rung
+     * @param keep where measured files are made and stay, under the base's name with the type. What was measured before
+     *     is made again, and not measured again
      * @param speed measures each rung that is not inferior
      * @param task asks each rung that is not inferior
      * @param all measure every rung
@@ -69,20 +77,20 @@ public final class Ladder {
         List<PlannedRung> rungs = new ArrayList<>();
         List<LadderResult.Untried> untried = new ArrayList<>();
         for (String type : types) {
-            try {
-                PlannedRung rung = new PlannedRung(type, source.runtime().plan(source.base(), recipe(type)));
-                if (rung.plan().file().count() < baseBytes) {
-                    rungs.add(rung);
-                } else {
-                    untried.add(
-                            new LadderResult.Untried(type, rung.plan().file().count(), "not smaller than the base"));
+            switch (source.runtime().planOutcome(source.base(), recipe(type))) {
+                case PlanOutcome.Possible(PlannedQuantization plan) -> {
+                    if (plan.file().count() < baseBytes) {
+                        rungs.add(new PlannedRung(type, plan));
+                    } else {
+                        untried.add(new LadderResult.Untried(type, plan.file().count(), "not smaller than the base"));
+                    }
                 }
-            } catch (StoaException e) {
-                boolean misfit = String.valueOf(e.getMessage()).contains("a block of");
-                if (mustFit || !misfit) {
-                    throw e;
+                case PlanOutcome.Misfit(String sentence) -> {
+                    if (mustFit) {
+                        throw StoaException.user(sentence);
+                    }
+                    untried.add(new LadderResult.Untried(type, 0, "its blocks do not fit the model's rows"));
                 }
-                untried.add(new LadderResult.Untried(type, 0, "its blocks do not fit the model's rows"));
             }
         }
         rungs.sort(Comparator.comparing(rung -> rung.plan().file()));
@@ -190,8 +198,14 @@ public final class Ladder {
 
         MeasuredRung rung(PlannedRung planned, Progress progress) {
             List<String> what = what(planned);
-            Optional<MeasuredRung> known = options.keep().isPresent() ? Optional.empty() : notes.find(what);
-            MeasuredRung rung = known.orElseGet(() -> measure(planned, progress));
+            Optional<MeasuredRung> known = notes.find(what);
+            if (known.isEmpty()) {
+                // A text that is too short is refused before anything is made.
+                probe();
+            }
+            MeasuredRung rung = known.isPresent() && options.keep().isEmpty()
+                    ? known.get()
+                    : made(planned, file -> known.orElseGet(() -> measure(planned, file, progress)));
             if (known.isEmpty()) {
                 notes.keep(what, rung);
             }
@@ -202,34 +216,35 @@ public final class Ladder {
 
         private List<String> what(PlannedRung planned) {
             return List.of(
+                    FORM,
                     planned.type(),
                     source.baseDigest(),
-                    RungNotes.digest(source.text()),
+                    Digest.of(source.text()).hex(),
                     source.importanceDigest(),
                     source.runtime().version(),
                     Integer.toString(source.window()),
                     Long.toString(source.seed()),
                     margins.toString(),
-                    Boolean.toString(options.speed().isPresent()),
-                    options.task().map(Object::toString).orElse(""));
+                    options.speed().map(SpeedTrial::identity).orElse(""),
+                    options.task().map(TaskComparison::identity).orElse(""));
         }
 
-        private MeasuredRung measure(PlannedRung planned, Progress progress) {
-            String name = String.valueOf(source.base().getFileName()).replaceFirst("\\.gguf$", "");
-            Path file = options.work()
-                    .resolve(name + "-" + planned.type() + "."
-                            + ProcessHandle.current().pid() + ".gguf");
+        /** Makes a rung, in the folder where it may stay, so that it gets its name in one step. */
+        private MeasuredRung made(PlannedRung planned, Function<Path, MeasuredRung> measure) {
+            String name = String.valueOf(source.base().getFileName()).replaceFirst("\\.gguf$", "") + "-" + planned.type();
+            Path folder = options.keep().orElse(options.work());
+            Path file =
+                    folder.resolve(name + "." + ProcessHandle.current().pid() + ".gguf");
             try {
-                Files.createDirectories(options.work());
+                Files.createDirectories(folder);
                 // Ctrl-C runs no finally.
                 file.toFile().deleteOnExit();
                 try {
                     source.runtime().quantize(source.base(), file, recipe(planned.type()), source.threads());
-                    MeasuredRung rung = measure(planned, file, progress);
+                    MeasuredRung rung = measure.apply(file);
                     if (options.keep().isPresent()) {
-                        Path kept = options.keep().get().resolve(name + "-" + planned.type() + ".gguf");
-                        Files.createDirectories(options.keep().get());
-                        Files.move(file, kept, StandardCopyOption.REPLACE_EXISTING);
+                        Path kept = folder.resolve(name + ".gguf");
+                        Files.move(file, kept, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
                     }
                     return rung;
                 } finally {
@@ -238,7 +253,7 @@ public final class Ladder {
             } catch (IOException e) {
                 throw new StoaException(
                         StoaException.Kind.RESOURCES,
-                        options.work() + ": cannot be written (" + e.getMessage() + "): choose another --work folder",
+                        folder + ": cannot be written (" + e.getMessage() + "): choose another folder",
                         e);
             }
         }

@@ -1,23 +1,21 @@
 package io.stoa.hardware.quant;
 
+import io.stoa.model.Digest;
 import io.stoa.model.StoaException;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
  * What was measured of rungs, one small JSON file each, so that a ladder that was stopped goes on where it was. A note is
  * found by all that decides its content: the digests of base, text and importance matrix, the type, windows, seed,
- * margins and the engine's version. A note that cannot be read is measured again.
+ * margins, the engine's version, and what a task or a speed depends on. A note that cannot be read is measured again.
  */
 public final class RungNotes {
     private final Path folder;
@@ -43,7 +41,8 @@ public final class RungNotes {
         Path note = note(what);
         try {
             Files.createDirectories(folder);
-            Path partial = Files.createTempFile(folder, ".note", ".partial");
+            // Made the usual way and not as a temporary file, whose permissions are its owner's alone.
+            Path partial = folder.resolve("." + note.getFileName() + "." + UUID.randomUUID() + ".partial");
             try {
                 Files.writeString(partial, JsonMapper.shared().writeValueAsString(rung));
                 Files.move(partial, note, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
@@ -59,16 +58,6 @@ public final class RungNotes {
     }
 
     private Path note(List<String> what) {
-        return folder.resolve(digest(String.join("\n", what)) + ".json");
-    }
-
-    /** SHA-256 of a text, in hexadecimal. */
-    static String digest(String text) {
-        try {
-            return HexFormat.of()
-                    .formatHex(MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8)));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java has SHA-256", e);
-        }
+        return folder.resolve(Digest.of(String.join("\n", what)).hex() + ".json");
     }
 }

@@ -3,6 +3,7 @@ package io.stoa.hardware.quant;
 import io.stoa.engine.llama.BaseReading;
 import io.stoa.engine.llama.DivergenceTally;
 import io.stoa.model.Progress;
+import io.stoa.model.StoaException;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -12,7 +13,14 @@ final class RungProbe {
     private final List<Integer> order;
     private final Margins margins;
 
+    /**
+     * @throws StoaException of kind {@code USER} when the text is too short for any decision
+     */
     RungProbe(BaseReading base, long seed, Margins margins) {
+        if (base.windows() < MeanSequence.FEWEST) {
+            throw StoaException.user("the text has " + base.windows() + " whole windows, and nothing is decided before "
+                    + MeanSequence.FEWEST + ": take a longer text, or shorter windows (--window)");
+        }
         this.base = base;
         this.order = WindowOrder.of(base.windows(), seed);
         this.margins = margins;

@@ -1,43 +1,25 @@
 package io.stoa.hardware.quant;
 
+import static java.util.Objects.requireNonNull;
+
 import io.stoa.hardware.speed.SpeedMeasurement;
 import io.stoa.hardware.speed.Spread;
+import java.util.Optional;
 
 /**
- * Tokens per second, medians with their intervals.
+ * Tokens per second.
  *
  * @param prompt of reading
- * @param promptLow the least that is still possible
- * @param promptHigh the most
- * @param generation of writing; 0 where no answer had two tokens
+ * @param generation of writing; empty where no answer had two tokens
  * @param undisturbed whether others left the machine alone meanwhile
  */
-public record RungSpeed(
-        double prompt,
-        double promptLow,
-        double promptHigh,
-        double generation,
-        double generationLow,
-        double generationHigh,
-        boolean undisturbed) {
+public record RungSpeed(Spread prompt, Optional<Spread> generation, boolean undisturbed) {
+    public RungSpeed {
+        requireNonNull(prompt, "prompt");
+        requireNonNull(generation, "generation");
+    }
+
     static RungSpeed of(SpeedMeasurement measured) {
-        Spread prompt = measured.promptThroughput();
-        return measured.generationThroughput()
-                .map(generation -> new RungSpeed(
-                        prompt.median(),
-                        prompt.interval().low(),
-                        prompt.interval().high(),
-                        generation.median(),
-                        generation.interval().low(),
-                        generation.interval().high(),
-                        measured.undisturbed()))
-                .orElseGet(() -> new RungSpeed(
-                        prompt.median(),
-                        prompt.interval().low(),
-                        prompt.interval().high(),
-                        0,
-                        0,
-                        0,
-                        measured.undisturbed()));
+        return new RungSpeed(measured.promptThroughput(), measured.generationThroughput(), measured.undisturbed());
     }
 }

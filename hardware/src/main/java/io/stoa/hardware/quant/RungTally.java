@@ -1,5 +1,7 @@
 package io.stoa.hardware.quant;
 
+import static java.util.Objects.requireNonNull;
+
 import io.stoa.model.Interval;
 import java.util.ArrayList;
 import java.util.List;
@@ -69,14 +71,21 @@ public final class RungTally {
     }
 
     private Found found(MeanSequence mean, double least, double most) {
-        Interval interval = mean.interval(margins.confidence()).orElse(new Interval(mean.mean(), mean.mean()));
-        return new Found(mean.mean(), Math.max(least, interval.low()), Math.min(most, interval.high()));
+        return new Found(
+                mean.mean(),
+                mean.interval(margins.confidence())
+                        .map(interval ->
+                                new Interval(Math.max(least, interval.low()), Math.min(most, interval.high()))));
     }
 
     /**
      * A mean and the interval that holds it.
      *
-     * @param low equal to the value, as {@code high}, where there were too few windows for an interval
+     * @param interval empty where there were too few windows for one
      */
-    public record Found(double value, double low, double high) {}
+    public record Found(double value, Optional<Interval> interval) {
+        public Found {
+            requireNonNull(interval, "interval");
+        }
+    }
 }

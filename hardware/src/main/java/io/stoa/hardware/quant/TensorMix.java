@@ -232,7 +232,7 @@ public final class TensorMix {
                         Optional.empty(),
                         Optional.empty());
                 if (tally.decision() == Decision.NOT_INFERIOR) {
-                    Files.move(partial, to, StandardCopyOption.REPLACE_EXISTING);
+                    Files.move(partial, to, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
                 }
                 return new Mixed(rung, assignments, attempt);
             } finally {

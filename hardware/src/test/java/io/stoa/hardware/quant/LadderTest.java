@@ -7,16 +7,22 @@ import static org.assertj.core.api.Assertions.within;
 import io.stoa.engine.gguf.GgmlType;
 import io.stoa.engine.llama.LlamaRuntime;
 import io.stoa.engine.llama.LogSink;
+import io.stoa.hardware.speed.SpeedMeasurement;
+import io.stoa.hardware.speed.SpeedRound;
 import io.stoa.model.Interval;
 import io.stoa.model.Progress;
 import io.stoa.model.StoaException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -107,8 +113,8 @@ final class LadderTest {
                 assertThat(rung.decision())
                         .as("%s %s: %f", model, rung.type(), whole)
                         .isEqualTo(whole <= 0.05 ? Decision.NOT_INFERIOR : Decision.INFERIOR);
-                assertThat(rung.divergence().low()).isLessThanOrEqualTo(whole);
-                assertThat(rung.divergence().high()).isGreaterThanOrEqualTo(whole);
+                assertThat(rung.divergence().interval().orElseThrow().contains(whole))
+                        .isTrue();
             }
             System.out.printf("%s: %.1f %% of the text read%n", model, 100 * early.shareRead());
             assertThat(early.shareRead()).isLessThanOrEqualTo(0.25);
@@ -147,10 +153,7 @@ final class LadderTest {
                 folder.resolve("work"),
                 Optional.of(folder.resolve("kept")),
                 Optional.empty(),
-                Optional.of((base, rung) -> {
-                    asked.add(rung.getFileName().toString().replaceFirst("\\.\\d+\\.gguf$", ""));
-                    return new TaskOutcome("made up", 5, 1, 0, new Interval(-1, -0.5), Decision.INFERIOR);
-                }),
+                Optional.of(lost(asked, "some documents")),
                 true);
         Ladder ladder = new Ladder(source(MODELS.resolve("nano.gguf")), margin(0.004));
         LadderResult result =
@@ -159,6 +162,119 @@ final class LadderTest {
         assertThat(result.cheapest()).isEmpty();
         assertThat(result.rungs()).allMatch(rung -> rung.decision() == Decision.INFERIOR);
         assertThat(folder.resolve("kept").resolve("nano-Q8_0.gguf")).hasSize(258_368);
+
+        Files.delete(folder.resolve("kept").resolve("nano-Q8_0.gguf"));
+        LadderResult again =
+                ladder.climb(ladder.plan(List.of("Q8_0", "Q4_0"), true), options, notes("d"), Progress.NONE, _ -> {});
+        assertThat(asked).as("what was measured is only made again").hasSize(1);
+        assertThat(again.rungs()).isEqualTo(result.rungs());
+        try (Stream<Path> kept = Files.list(folder.resolve("kept"))) {
+            assertThat(kept.map(file -> file.getFileName().toString()))
+                    .containsExactlyInAnyOrder("nano-Q8_0.gguf", "nano-Q4_0.gguf");
+        }
+
+        Ladder.Options others = new Ladder.Options(
+                folder.resolve("work"),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.of(lost(asked, "other documents")),
+                true);
+        ladder.climb(ladder.plan(List.of("Q8_0"), true), others, notes("d"), Progress.NONE, _ -> {});
+        assertThat(asked).as("other documents are another measurement").hasSize(2);
+    }
+
+    private static TaskComparison lost(List<String> asked, String identity) {
+        return new TaskComparison() {
+            @Override
+            public TaskOutcome compare(Path base, Path rung) {
+                asked.add(rung.getFileName().toString().replaceFirst("\\.\\d+\\.gguf$", ""));
+                return new TaskOutcome("made up", 5, 1, 0, new Interval(-1, -0.5), Decision.INFERIOR);
+            }
+
+            @Override
+            public String identity() {
+                return identity;
+            }
+        };
+    }
+
+    private static SpeedTrial trial(String machine, AtomicInteger measured) {
+        return new SpeedTrial() {
+            @Override
+            public SpeedMeasurement measure(Path gguf) {
+                measured.incrementAndGet();
+                return new SpeedMeasurement(
+                        List.of(new SpeedRound(
+                                100, 1, Duration.ofSeconds(1), Duration.ofSeconds(1), OptionalDouble.empty())),
+                        100);
+            }
+
+            @Override
+            public String identity() {
+                return machine;
+            }
+        };
+    }
+
+    /** A speed that was measured elsewhere is none of this machine. */
+    @Test
+    void speedsAreOfTheirMachine() throws IOException {
+        Ladder ladder = new Ladder(source(MODELS.resolve("nano.gguf")), margin(0.5));
+        Ladder.Plan plan = ladder.plan(List.of("Q8_0"), true);
+        AtomicInteger measured = new AtomicInteger();
+        for (String machine : List.of("one", "one", "another")) {
+            Ladder.Options options = new Ladder.Options(
+                    folder.resolve("work"),
+                    Optional.empty(),
+                    Optional.of(trial(machine, measured)),
+                    Optional.empty(),
+                    true);
+            LadderResult result = ladder.climb(plan, options, notes("e"), Progress.NONE, _ -> {});
+            assertThat(result.rungs().getFirst().speed().orElseThrow().prompt().median())
+                    .isEqualTo(100);
+        }
+        assertThat(measured).hasValue(2);
+    }
+
+    @Test
+    void aShortTextIsRefusedBeforeAnythingIsMade() {
+        LadderSource shortText = new LadderSource(
+                runtime,
+                MODELS.resolve("nano.gguf"),
+                "nano",
+                "a few words of text. ".repeat(60),
+                Optional.empty(),
+                "",
+                64,
+                0,
+                1);
+        Ladder ladder = new Ladder(shortText, margin(0.5));
+        Ladder.Plan plan = ladder.plan(List.of("Q8_0"), true);
+        assertThatExceptionOfType(StoaException.class)
+                .isThrownBy(() -> ladder.climb(plan, options(true), notes("f"), Progress.NONE, _ -> {}))
+                .withMessageContaining("whole windows, and nothing is decided before 24")
+                .withMessageContaining("--window");
+        assertThat(folder.resolve("work")).doesNotExist();
+    }
+
+    @Test
+    void filesHaveTheUsualPermissions() throws IOException {
+        Ladder ladder = new Ladder(source(MODELS.resolve("nano.gguf")), margin(0.5));
+        Ladder.Options options = new Ladder.Options(
+                folder.resolve("work"),
+                Optional.of(folder.resolve("kept")),
+                Optional.empty(),
+                Optional.empty(),
+                true);
+        ladder.climb(ladder.plan(List.of("Q8_0"), true), options, notes("g"), Progress.NONE, _ -> {});
+        Set<PosixFilePermission> usual =
+                Files.getPosixFilePermissions(Files.createFile(folder.resolve("usual")));
+        assertThat(Files.getPosixFilePermissions(folder.resolve("kept").resolve("nano-Q8_0.gguf")))
+                .isEqualTo(usual);
+        try (Stream<Path> notes = Files.list(folder.resolve("notes-g"))) {
+            assertThat(notes.toList()).singleElement().satisfies(note -> assertThat(Files.getPosixFilePermissions(note))
+                    .isEqualTo(usual));
+        }
     }
 
     @Test

@@ -3,7 +3,11 @@ package io.stoa.hardware.quant;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.stoa.hardware.speed.SpeedMeasurement;
+import io.stoa.hardware.speed.SpeedRound;
 import io.stoa.model.Interval;
+import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.SplittableRandom;
@@ -63,7 +67,26 @@ final class RungTallyTest {
             }
         }
         assertThat(tally.decision()).isEqualTo(Decision.INFERIOR);
-        assertThat(tally.flips().low()).isGreaterThan(0.1);
+        assertThat(tally.flips().interval().orElseThrow().low()).isGreaterThan(0.1);
+    }
+
+    @Test
+    void fewWindowsGiveNoInterval() {
+        RungTally tally = new RungTally(MARGINS);
+        for (int i = 1; i < MeanSequence.FEWEST; i++) {
+            tally.add(0.01, 0, 0.1);
+        }
+        assertThat(tally.divergence().interval()).isEmpty();
+        assertThat(tally.divergence().value()).isEqualTo(0.01);
+        tally.add(0.01, 0, 0.1);
+        assertThat(tally.divergence().interval()).isPresent();
+    }
+
+    @Test
+    void anUnknownSpeedOfWritingIsUnknown() {
+        SpeedRound round = new SpeedRound(
+                100, 1, Duration.ofSeconds(1), Duration.ofSeconds(1), OptionalDouble.empty());
+        assertThat(RungSpeed.of(new SpeedMeasurement(List.of(round), 100)).generation()).isEmpty();
     }
 
     @Test
