@@ -118,7 +118,8 @@ class SoundnessTest {
             steps.add(new Step(Step.Relation.BASE, "base of " + base, List.of(claim(base))));
         }
         steps.add(new Step(Step.Relation.MODEL, "m", List.of(claim("mit"))));
-        return List.of(new Part("m", Role.GENERATOR, new Lineage(steps, Optional.empty(), Optional.of(false)), Map.of()));
+        Lineage lineage = new Lineage(steps, Optional.empty(), Optional.of(false));
+        return List.of(new Part("m", Role.GENERATOR, lineage, Map.of()));
     }
 
     private static Claim claim(String tag) {
