@@ -64,7 +64,7 @@ class LicenseCheckTest {
         assertThat(check("--model=generator=mit")).isZero();
         assertThat(out()).startsWith("ALLOWED\n").endsWith(LicenseCommand.NO_ADVICE + "\n");
         assertThat(check("--model=generator=llama3.1", "--model=embedder=mit")).isEqualTo(10);
-        assertThat(out()).contains("[ ] display \"Built with Llama\"");
+        assertThat(out()).contains("[ ] show \"Built with Llama\"", "; display \"Built with Llama\"");
         assertThat(check("--model=generator=stabilityai-ai-community")).isEqualTo(11);
         assertThat(out()).contains("To be known first:", "annual-revenue");
         assertThat(check("--model=generator=apache-2.0,cc-by-nc-4.0", "--why-not"))

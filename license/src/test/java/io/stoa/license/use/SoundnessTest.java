@@ -92,6 +92,41 @@ class SoundnessTest {
         assertThat(before.values()).allMatch(count -> count > CASES / 100);
     }
 
+    @Test
+    void onlyABaseOfItsOwnFamilyMakesATeacherAllowed() {
+        IntendedUse use = Fact.facts(
+                IntendedUse.of("x").build(),
+                Map.of(
+                        Fact.COMMERCIAL, "true",
+                        Fact.DISTRIBUTION, "internal",
+                        Fact.MONTHLY_ACTIVE_USERS, "1",
+                        Fact.TERRITORIES, "US",
+                        Fact.MODIFICATION, "none",
+                        Fact.OUTPUTS_TRAIN_MODELS, "false",
+                        Fact.DOMAINS, "[]"));
+        assertThat(outcome(taught(), use, List.of())).isEqualTo(Outcome.FORBIDDEN);
+        assertThat(outcome(taught("mit"), use, List.of())).isEqualTo(Outcome.FORBIDDEN);
+        assertThat(outcome(taught("llama2"), use, List.of())).isEqualTo(Outcome.ALLOWED_WITH_DUTIES);
+        assertThat(outcome(taught("llama2", "mit"), use, List.of())).isEqualTo(Outcome.FORBIDDEN);
+    }
+
+    /** A model under MIT that was trained on outputs of a Llama 2. */
+    private static List<Part> taught(String... bases) {
+        List<Step> steps = new ArrayList<>();
+        steps.add(new Step(Step.Relation.TEACHER, "teacher", List.of(claim("llama2"))));
+        for (String base : bases) {
+            steps.add(new Step(Step.Relation.BASE, "base of " + base, List.of(claim(base))));
+        }
+        steps.add(new Step(Step.Relation.MODEL, "m", List.of(claim("mit"))));
+        Lineage lineage = new Lineage(steps, Optional.empty(), Optional.of(false));
+        return List.of(new Part("m", Role.GENERATOR, lineage, Map.of()));
+    }
+
+    private static Claim claim(String tag) {
+        String id = LICENSES.find(tag).orElseThrow().id();
+        return new Claim(Claim.Kind.DECLARED, "README.md", "license", tag, Optional.of(id), Optional.empty());
+    }
+
     /** Whether all bases are under one licence that is a teacher's as well, or under which several models were merged. */
     private static boolean isOfOneFamily(Lineage lineage) {
         List<Step.Standing> bases = lineage.steps().stream()
