@@ -97,9 +97,12 @@ final class LicenseCombineCommand implements Callable<Integer> {
             return named.get().id();
         }
         if (LicenseArgument.file(said).isPresent()) {
-            LicenseArgument file = LicenseArgument.of(said, licenses);
-            file.caution().ifPresent(caution -> house.err().println(caution));
-            return file.caution().isPresent() ? said : file.license().id();
+            Optional<LicenseArgument> file = LicenseArgument.of(said, licenses, house.err());
+            file.flatMap(LicenseArgument::caution)
+                    .ifPresent(caution -> house.err().println(caution));
+            return file.filter(found -> found.caution().isEmpty())
+                    .map(found -> found.license().id())
+                    .orElse(said);
         }
         house.err()
                 .println(said + ": neither a licence that Stoa knows nor a file" + licenses.hint(said)

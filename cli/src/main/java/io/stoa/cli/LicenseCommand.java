@@ -101,7 +101,7 @@ final class LicenseCommand implements Callable<Integer> {
                                     recognition,
                                     NO_ADVICE)));
         } else {
-            print(file, recognition, known, house.out());
+            print(file, recognition, known, licenses, house.out());
         }
         return (recognition instanceof Recognition.Known ? ExitCode.OK : ExitCode.UNDECIDED).code();
     }
@@ -154,14 +154,15 @@ final class LicenseCommand implements Callable<Integer> {
         return recognition.getClass().getSimpleName().toLowerCase(Locale.ROOT);
     }
 
-    private static void print(Path file, Recognition recognition, Optional<License> known, PrintStream out) {
+    private static void print(
+            Path file, Recognition recognition, Optional<License> known, Licenses licenses, PrintStream out) {
         String sentence = LicenseAuditCommand.shown(file + " " + recognition.sentence());
         switch (recognition) {
             case Recognition.Known _ -> {
                 out.println(sentence);
                 out.println(known.map(license -> "That is the %s; `stoa license explain %s` says what it means."
                                 .formatted(license.name(), file))
-                        .orElse("Stoa knows the text and has not read its terms: have a lawyer read them."));
+                        .orElseGet(() -> LicenseArgument.unread(recognition, licenses)));
             }
             case Recognition.Modified modified -> {
                 out.println("UNKNOWN: " + sentence);

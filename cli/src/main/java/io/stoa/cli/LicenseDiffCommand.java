@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
@@ -34,7 +35,7 @@ import tools.jackson.databind.json.JsonMapper;
             "",
             LicenseCommand.NO_ADVICE
         })
-final class LicenseDiffCommand implements Runnable {
+final class LicenseDiffCommand implements Callable<Integer> {
     private final House house;
 
     @Parameters(index = "0", paramLabel = "A", description = "A licence id, tag or name, or a file with its text.")
@@ -51,10 +52,18 @@ final class LicenseDiffCommand implements Runnable {
     }
 
     @Override
-    public void run() {
+    public Integer call() {
         Licenses licenses = new Licenses();
-        LicenseArgument a = LicenseArgument.of(one, licenses);
-        LicenseArgument b = LicenseArgument.of(other, licenses);
+        Optional<LicenseArgument> first = LicenseArgument.of(one, licenses, house.err());
+        Optional<LicenseArgument> second = LicenseArgument.of(other, licenses, house.err());
+        if (first.isEmpty() || second.isEmpty()) {
+            return ExitCode.UNDECIDED.code();
+        }
+        print(first.get(), second.get());
+        return ExitCode.OK.code();
+    }
+
+    private void print(LicenseArgument a, LicenseArgument b) {
         List<Difference> differences = Explanation.differences(a.license(), b.license());
         List<String> cautions =
                 Stream.of(a, b).flatMap(argument -> argument.caution().stream()).toList();

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -34,7 +35,7 @@ import tools.jackson.databind.json.JsonMapper;
             "",
             LicenseCommand.NO_ADVICE
         })
-final class LicenseExplainCommand implements Runnable {
+final class LicenseExplainCommand implements Callable<Integer> {
     private final House house;
 
     @Parameters(
@@ -54,11 +55,12 @@ final class LicenseExplainCommand implements Runnable {
     }
 
     @Override
-    public void run() {
+    public Integer call() {
         Licenses licenses = new Licenses();
-        LicenseArgument named = LicenseArgument.of(what, licenses);
-        LicenseArgument argument = text.map(file -> named.with(file, licenses)).orElse(named);
-        print(argument, json, house.out());
+        Optional<LicenseArgument> named = LicenseArgument.of(what, licenses, house.err());
+        named.map(found -> text.map(file -> found.with(file, licenses)).orElse(found))
+                .ifPresent(argument -> print(argument, json, house.out()));
+        return (named.isPresent() ? ExitCode.OK : ExitCode.UNDECIDED).code();
     }
 
     /** Prints all that is known about a licence. */

@@ -1,6 +1,7 @@
 package io.stoa.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -126,6 +127,17 @@ class LicenseVerbsTest {
                 .orElseThrow()
                 .replaceFirst(".*\\| ", "");
         assertThat(text).contains(quoted);
+    }
+
+    @Test
+    void aTextWhoseTermsNobodyReadIsUnknown() {
+        Path unread = Path.of("../../shared/data/licenses/choosealicense/cecill-2.1.txt");
+        assumeThat(unread).as("licence texts to test on").isRegularFile();
+        assertThat(license("explain", unread)).isEqualTo(ExitCode.UNDECIDED.code());
+        assertThat(out()).isEmpty();
+        assertThat(err.toString(StandardCharsets.UTF_8)).startsWith("UNKNOWN: ").contains("has not read its terms");
+        assertThat(license("diff", "mit", unread)).isEqualTo(ExitCode.UNDECIDED.code());
+        assertThat(license("combine", unread, "mit", "--how", "merge")).isEqualTo(ExitCode.UNDECIDED.code());
     }
 
     @Test

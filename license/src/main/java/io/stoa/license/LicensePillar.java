@@ -6,6 +6,7 @@ import io.stoa.license.lineage.Claim;
 import io.stoa.license.lineage.Lineage;
 import io.stoa.license.lineage.LineageReader;
 import io.stoa.license.lineage.LineageReader.Paper;
+import io.stoa.license.lineage.OwnFile;
 import io.stoa.license.lineage.Step;
 import io.stoa.license.lineage.Step.Standing;
 import io.stoa.license.use.Answer;
@@ -13,6 +14,7 @@ import io.stoa.license.use.Fact;
 import io.stoa.license.use.Ground;
 import io.stoa.license.use.Part;
 import io.stoa.license.use.UseExaminer;
+import io.stoa.model.Candidate;
 import io.stoa.model.Check;
 import io.stoa.model.Digest;
 import io.stoa.model.EvidenceKey;
@@ -25,6 +27,7 @@ import io.stoa.model.Progress;
 import io.stoa.model.Recorded;
 import io.stoa.model.Recorder;
 import io.stoa.model.Role;
+import io.stoa.model.StoaException;
 import io.stoa.model.Subject;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -70,11 +73,31 @@ public final class LicensePillar implements Pillar {
                     .append(' ')
                     .append(Digest.of(paper.defect().orElse("") + paper.text()));
         }
+        settings(subject.candidate()).forEach(file -> inputs.append('\n')
+                .append(file.path())
+                .append(' ')
+                .append(Licenses.isTooLarge(file.path()) ? "too large" : digest(file.path())));
         List<String> teachers = subject.disclosure().teachers();
         teachers.forEach(teacher -> inputs.append("\nteacher ").append(teacher));
         EvidenceKey key = new EvidenceKey(subject.candidate().identity(), ClaimsCheck.ID, Digest.of(inputs.toString()));
         return recorder.once(
                 key, Lineage.class, () -> new LineageReader(licenses).read(subject.candidate(), papers, teachers));
+    }
+
+    /** The files beside a candidate that tell what it was made from. */
+    private static List<OwnFile> settings(Candidate candidate) {
+        return switch (candidate) {
+            case Candidate.GgufFile file -> OwnFile.settingsBeside(file.path());
+            case Candidate.RemoteModel _ -> List.of();
+        };
+    }
+
+    private static String digest(Path file) {
+        try {
+            return Digest.of(Licenses.read(file)).toString();
+        } catch (StoaException _) {
+            return "unreadable";
+        }
     }
 
     /** Which licence applies. */

@@ -3,6 +3,8 @@ package io.stoa.license.audit;
 import io.stoa.license.audit.Audit.Model;
 import io.stoa.license.audit.Audit.Outcome;
 import io.stoa.license.audit.ModelFolder.ModelFile;
+import io.stoa.license.audit.ModelFolder.ModelPaper;
+import io.stoa.license.audit.ModelFolder.Unread;
 import io.stoa.license.clause.Clause;
 import io.stoa.license.clause.Condition;
 import io.stoa.license.clause.Effect;
@@ -13,6 +15,7 @@ import io.stoa.license.lineage.Claim;
 import io.stoa.license.lineage.Lineage;
 import io.stoa.license.lineage.LineageReader;
 import io.stoa.license.lineage.LineageReader.Paper;
+import io.stoa.license.lineage.SpdxExpression;
 import io.stoa.license.lineage.Step;
 import io.stoa.license.lineage.Step.Standing;
 import io.stoa.license.lineage.Trace;
@@ -23,8 +26,6 @@ import io.stoa.license.use.UseExaminer;
 import io.stoa.model.Digest;
 import io.stoa.model.Progress;
 import io.stoa.model.StoaException;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDate;
 import java.util.ArrayList;
@@ -155,44 +156,48 @@ public final class Auditor {
         private final SortedMap<String, Digest> digests = new TreeMap<>();
         private final Map<String, String> shown = new HashMap<>();
 
-        void paper(ModelFile file, Optional<String> owner) {
-            Path as = file.as().orElse(file.path());
-            shown.put(as.toString(), file.shown());
+        /** What cannot be read of the model's papers or of a base's may say anything. */
+        void paper(ModelPaper paper, Optional<String> owner) {
+            Path as = paper.as().orElse(paper.path());
+            shown.put(as.toString(), paper.shown());
+            if (Licenses.isTooLarge(paper.path())) {
+                papers.add(new Paper(as, "", owner, Optional.of(Licenses.TOO_LARGE)));
+                return;
+            }
             try {
-                byte[] bytes = Licenses.read(file.path());
-                digests.put(file.shown(), Digest.of(bytes));
+                byte[] bytes = Licenses.read(paper.path());
+                digests.put(paper.shown(), Digest.of(bytes));
                 papers.add(new Paper(as, Licenses.text(bytes), owner));
-            } catch (StoaException e) {
-                if (owner.isEmpty()) {
-                    traces.add(Trace.unreadable(as.toString(), "cannot be read: " + e.getMessage()));
-                }
+            } catch (StoaException _) {
+                papers.add(new Paper(as, "", owner, Optional.of("cannot be read; may you read it?")));
+            }
+        }
+
+        void unread(Unread unread) {
+            shown.put(unread.path().toString(), unread.shown());
+            traces.add(Trace.unreadable(unread.path().toString(), unread.why()));
+        }
+
+        /** What of a base's folder could not be read belongs to the base. */
+        void ofBase(ModelFolder other, String base) {
+            other.papers().forEach(paper -> paper(paper, Optional.of(base)));
+            for (Unread unread : other.unread()) {
+                shown.put(unread.path().toString(), unread.shown());
+                papers.add(new Paper(unread.path(), "", Optional.of(base), Optional.of(unread.why())));
             }
         }
 
         void file(ModelFile file) {
-            String source = file.path().toString();
+            String source = file.own().path().toString();
             shown.put(source, file.shown());
-            try {
-                switch (file.kind()) {
-                    case GGUF -> traces.add(reader.gguf(file.path()));
-                    case SAFETENSORS -> Trace.safetensors(file.path(), licenses).ifPresent(traces::add);
-                    case CONFIG -> traces.add(Trace.config(source, settings(file)));
-                    case ADAPTER -> traces.add(Trace.adapter(source, settings(file)));
-                    case MERGE -> traces.add(Trace.merge(source, Licenses.text(settings(file))));
-                    case PAPER -> paper(file, Optional.empty());
+            reader.trace(file.own()).ifPresent(traces::add);
+            if (!file.own().kind().isWeights()) {
+                try {
+                    digests.put(file.shown(), Digest.of(Licenses.read(file.own().path())));
+                } catch (StoaException _) {
+                    // its trace says so
                 }
-            } catch (StoaException | IOException e) {
-                traces.add(Trace.unreadable(source, "cannot be read: " + e.getMessage()));
             }
-        }
-
-        private byte[] settings(ModelFile file) throws IOException {
-            if (Files.size(file.path()) > Licenses.LARGEST_FILE) {
-                throw new IOException("larger than 1 MiB");
-            }
-            byte[] bytes = Files.readAllBytes(file.path());
-            digests.put(file.shown(), Digest.of(bytes));
-            return bytes;
         }
     }
 
@@ -203,7 +208,8 @@ public final class Auditor {
         reading.shown.put(source, folder.place());
         reading.traces.add(reader.called(source, called));
         folder.files().forEach(reading::file);
-        folder.papers().forEach(file -> reading.paper(file, Optional.empty()));
+        folder.papers().forEach(paper -> reading.paper(paper, Optional.empty()));
+        folder.unread().forEach(reading::unread);
         Lineage lineage = lineageOf(folder, reading, neighbours);
         List<Issue> issues = new ArrayList<>();
         for (Step step : lineage.steps()) {
@@ -249,8 +255,7 @@ public final class Auditor {
                     neighbours
                             .of(step.name())
                             .filter(other -> !other.equals(folder))
-                            .ifPresent(other ->
-                                    other.papers().forEach(paper -> reading.paper(paper, Optional.of(step.name()))));
+                            .ifPresent(other -> reading.ofBase(other, step.name()));
                 }
             }
             if (reading.papers.size() == before) {
@@ -342,14 +347,14 @@ public final class Auditor {
         }
 
         private static Rule rule(Claim claim) {
+            if (claim.place().equals("front matter") || claim.place().equals("file")) {
+                return Rule.PAPER_UNREADABLE;
+            }
             return switch (claim.kind()) {
                 case TEXT -> Rule.LICENSE_TEXT_UNKNOWN;
                 case ORIGIN -> Rule.ORIGIN_IMPOSSIBLE;
                 case EVIDENCE -> Rule.EVIDENCE_CONTRADICTS;
-                case DECLARED, REPOSITORY, NAME ->
-                    claim.place().equals("front matter") || claim.place().equals("file")
-                            ? Rule.PAPER_UNREADABLE
-                            : Rule.LICENSE_UNKNOWN;
+                case DECLARED, REPOSITORY, NAME -> Rule.LICENSE_UNKNOWN;
             };
         }
 
@@ -363,12 +368,8 @@ public final class Auditor {
                 if (!clause.concernsOutputs() || clause.effect().compareTo(Effect.DUTY) < 0) {
                     continue;
                 }
-                boolean forbids = clause.effect() == Effect.FORBIDS
-                        && clause.when().stream()
-                                .allMatch(condition -> condition instanceof Condition.OutputsTrainModels
-                                        || condition instanceof Condition.OutputsTrainOthers);
                 add(
-                        forbids ? Rule.TEACHER_FORBIDS : Rule.TEACHER_TERMS,
+                        Auditor.taught(clause),
                         "outputs of %s trained it, and %s (section %s) says: %s"
                                 .formatted(step.name(), license.name(), clause.section(), clause.says()),
                         Optional.empty());
@@ -394,12 +395,17 @@ public final class Auditor {
         }
     }
 
-    /** The licences that a step is under, of a choice all. */
-    private static List<String> licenses(Step step) {
-        return switch (step.standing()) {
-            case Standing.Settled(String license) -> List.of(license);
-            case Standing.Compound compound -> compound.licenses();
-            case Standing.Inherited(), Standing.Open _ -> List.of();
+    /** Whether a prohibition under further conditions holds depends on facts that no folder tells. */
+    static Rule taught(Clause clause) {
+        return switch (clause.effect()) {
+            case NOTES, ALLOWS, DUTY -> Rule.TEACHER_TERMS;
+            case UNCLEAR -> Rule.TEACHER_UNCLEAR;
+            case FORBIDS ->
+                clause.when().stream()
+                                .allMatch(condition -> condition instanceof Condition.OutputsTrainModels
+                                        || condition instanceof Condition.OutputsTrainOthers)
+                        ? Rule.TEACHER_FORBIDS
+                        : Rule.TEACHER_UNCLEAR;
         };
     }
 
@@ -436,10 +442,8 @@ public final class Auditor {
             if (step.relation() != Step.Relation.BASE || declared.isEmpty()) {
                 continue;
             }
-            for (String base : licenses(step)) {
-                boolean kept = declared.stream()
-                        .anyMatch(said -> said.equals(base)
-                                || List.of(said.split(" AND ", -1)).contains(base));
+            for (String base : step.standing().licenses()) {
+                boolean kept = declared.stream().anyMatch(said -> keeps(said, base));
                 if (!kept && licenses.get(base).flowsDown()) {
                     issues.add(issue(
                             Rule.TERMS_DROPPED,
@@ -450,6 +454,15 @@ public final class Auditor {
             }
         }
         return issues;
+    }
+
+    /** Whoever may choose may choose the alternative without the base's licence: it must be in all of them. */
+    private static boolean keeps(String said, String base) {
+        return said.equals(base)
+                || SpdxExpression.parse(said)
+                        .filter(expression ->
+                                expression.alternatives().stream().allMatch(all -> all.contains(base)))
+                        .isPresent();
     }
 
     /** Names that do not begin as the licence of a base or a teacher asks; the publisher's own names are its business. */
@@ -464,7 +477,7 @@ public final class Auditor {
             if (!taught && step.relation() != Step.Relation.BASE) {
                 continue;
             }
-            for (String id : licenses(step)) {
+            for (String id : step.standing().licenses()) {
                 License license = licenses.get(id);
                 boolean own = license.publisher()
                         .filter(publisher ->

@@ -16,11 +16,11 @@ public enum Category {
     NON_COMMERCIAL,
     /** What is made from the model stays bound by the terms. */
     COPYLEFT,
-    /** Some fields of use are barred. */
+    /** Some fields of use are barred, or which are is not settled. */
     USE_RESTRICTED,
     /** Users or revenue beyond a number change what is allowed. */
     SCALE_LIMITED,
-    /** Outputs may not train other models. */
+    /** Outputs may not train other models, or whether they may is not settled. */
     OUTPUTS_RESTRICTED,
     /** Which licence holds is not known. */
     UNKNOWN;
@@ -45,17 +45,26 @@ public enum Category {
             if (clause.effect().compareTo(Effect.DUTY) < 0) {
                 continue;
             }
-            if (clause.topic() == Topic.ACCEPTABLE_USE) {
+            // what was not read, or is not settled, may bar anything
+            boolean open = clause.effect() == Effect.UNCLEAR;
+            if (clause.topic() == Topic.ACCEPTABLE_USE || (open && clause.topic() == Topic.USE)) {
                 categories.add(USE_RESTRICTED);
             }
-            if (clause.when().stream().anyMatch(condition -> condition instanceof Condition.Beyond)) {
+            if (hasLimit(clause.when()) || (open && clause.topic() == Topic.SCALE)) {
                 categories.add(SCALE_LIMITED);
             }
-            if (clause.topic() == Topic.OUTPUTS_TO_TRAIN && clause.effect() == Effect.FORBIDS) {
+            if (clause.concernsOutputs() && clause.effect() != Effect.DUTY) {
                 categories.add(OUTPUTS_RESTRICTED);
             }
         }
         return categories;
+    }
+
+    private static boolean hasLimit(List<Condition> conditions) {
+        return conditions.stream()
+                .anyMatch(condition -> condition instanceof Condition.Beyond
+                        || (condition instanceof Condition.AnyOf(List<List<Condition>> alternatives)
+                                && alternatives.stream().anyMatch(Category::hasLimit)));
     }
 
     private static boolean barsCommerce(Clause clause) {

@@ -1,9 +1,12 @@
 package io.stoa.license.audit;
 
-import io.stoa.license.audit.ModelFolder.Kind;
 import io.stoa.license.audit.ModelFolder.ModelFile;
+import io.stoa.license.audit.ModelFolder.ModelPaper;
+import io.stoa.license.audit.ModelFolder.Unread;
+import io.stoa.license.lineage.OwnFile;
 import io.stoa.model.StoaException;
 import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -13,10 +16,8 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Deque;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
@@ -33,7 +34,7 @@ import tools.jackson.databind.json.JsonMapper;
  * called {@code licenses}, {@code license} or {@code legal}: those papers are the model's. The Hub's cache ({@code
  * models--publisher--name/snapshots/commit}, with files that are links into {@code blobs}) and Ollama's store ({@code
  * manifests} beside {@code blobs}) give models their names. Links are followed to files inside the audited folder only, and
- * never to folders.
+ * never to folders. What cannot be read is a model of which nothing is known.
  */
 public final class FolderScan {
     private static final int DEEPEST = 32;
@@ -48,7 +49,6 @@ public final class FolderScan {
             "(?:licen[sc]e|copying|notice|readme|use[-_]policy|.*model[-_]?card).*", Pattern.CASE_INSENSITIVE);
     private static final Pattern PAPER_ENDING =
             Pattern.compile("(?:.*\\.(?:md|markdown|txt|rst|html?|license))|[^.]*", Pattern.CASE_INSENSITIVE);
-    private static final Pattern LATER_SHARD = Pattern.compile(".*-(?!00001)\\d{5}-of-\\d{5}\\.[a-z]+");
     private static final Pattern HUB = Pattern.compile("models--([^/\\\\]+?)--([^/\\\\]+)");
     private static final Pattern BLOB = Pattern.compile("sha256:([0-9a-f]{64})");
 
@@ -106,21 +106,24 @@ public final class FolderScan {
                 listing.folders.removeIf(path -> Set.of("manifests", "blobs").contains(name(path)));
             }
             listing.folders.removeIf(path -> isOutOfTheWay(folder.path, path));
-            List<ModelFile> papers = new ArrayList<>(listing.papers);
-            if (!listing.weights.isEmpty()) {
+            if (!listing.files.isEmpty()) {
                 for (Path inner : List.copyOf(listing.folders)) {
                     Listing below =
                             PAPER_FOLDERS.contains(name(inner).toLowerCase(Locale.ROOT)) ? list(inner) : new Listing();
-                    if (below.weights.isEmpty() && !below.papers.isEmpty()) {
-                        papers.addAll(below.papers);
+                    if (below.files.isEmpty() && !(below.papers.isEmpty() && below.unread.isEmpty())) {
+                        listing.papers.addAll(below.papers);
+                        listing.unread.addAll(below.unread);
                         listing.folders.remove(inner);
                     }
                 }
             }
-            add(folder.path, listing.weights, papers);
             if (folder.depth < DEEPEST) {
                 listing.folders.forEach(path -> open.push(new Folder(path, folder.depth + 1)));
+            } else {
+                listing.folders.forEach(path ->
+                        listing.unread.add(unread(path, "lies more than %d folders deep".formatted(DEEPEST))));
             }
+            add(folder.path, listing);
         }
     }
 
@@ -132,8 +135,9 @@ public final class FolderScan {
 
     private static final class Listing {
         private final List<Path> folders = new ArrayList<>();
-        private final List<ModelFile> weights = new ArrayList<>();
-        private final List<ModelFile> papers = new ArrayList<>();
+        private final List<ModelFile> files = new ArrayList<>();
+        private final List<ModelPaper> papers = new ArrayList<>();
+        private final List<Unread> unread = new ArrayList<>();
     }
 
     private Listing list(Path folder) {
@@ -141,14 +145,11 @@ public final class FolderScan {
         List<Path> paths = new ArrayList<>();
         try (DirectoryStream<Path> stream = Files.newDirectoryStream(folder)) {
             for (Path path : stream) {
-                if (++entries > MOST_ENTRIES) {
-                    throw StoaException.user("%s: holds more than %,d files; name the folders that hold models"
-                            .formatted(root, MOST_ENTRIES));
-                }
+                count();
                 paths.add(path);
             }
-        } catch (IOException | java.nio.file.DirectoryIteratorException _) {
-            // a folder that may not be read has no models to show
+        } catch (IOException | DirectoryIteratorException e) {
+            listing.unread.add(unreadable(folder, e));
             return listing;
         }
         paths.sort(Comparator.comparing(FolderScan::name));
@@ -156,35 +157,39 @@ public final class FolderScan {
             if (Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)) {
                 listing.folders.add(path);
             } else {
-                kind(name(path))
-                        .filter(_ -> isInside(path))
-                        .ifPresent(kind -> (kind == Kind.PAPER ? listing.papers : listing.weights)
-                                .add(new ModelFile(kind, shown(path), path, Optional.empty())));
+                sort(path, listing);
             }
         }
         return listing;
     }
 
-    private static Optional<Kind> kind(String name) {
-        String lower = name.toLowerCase(Locale.ROOT);
-        if (LATER_SHARD.matcher(lower).matches() || lower.startsWith("mmproj")) {
-            return Optional.empty();
+    private void sort(Path path, Listing listing) {
+        Optional<OwnFile> own = OwnFile.of(path);
+        if ((own.isEmpty() && !isPaper(name(path))) || !isInside(path)) {
+            return;
         }
-        if (lower.endsWith(".gguf")) {
-            return Optional.of(Kind.GGUF);
+        own.ifPresentOrElse(
+                file -> listing.files.add(new ModelFile(file, shown(path))),
+                () -> listing.papers.add(new ModelPaper(shown(path), path, Optional.empty())));
+    }
+
+    private static boolean isPaper(String name) {
+        return PAPER.matcher(name).matches() && PAPER_ENDING.matcher(name).matches();
+    }
+
+    private void count() {
+        if (++entries > MOST_ENTRIES) {
+            throw StoaException.user("%s: holds more than %,d files; name the folders that hold models"
+                    .formatted(root, MOST_ENTRIES));
         }
-        if (lower.endsWith(".safetensors")) {
-            return Optional.of(Kind.SAFETENSORS);
-        }
-        return switch (lower) {
-            case "config.json" -> Optional.of(Kind.CONFIG);
-            case "adapter_config.json" -> Optional.of(Kind.ADAPTER);
-            case "mergekit_config.yml", "mergekit_config.yaml" -> Optional.of(Kind.MERGE);
-            default ->
-                PAPER.matcher(lower).matches() && PAPER_ENDING.matcher(lower).matches()
-                        ? Optional.of(Kind.PAPER)
-                        : Optional.empty();
-        };
+    }
+
+    private Unread unread(Path path, String why) {
+        return new Unread(shown(path), path, why);
+    }
+
+    private Unread unreadable(Path path, Exception cause) {
+        return unread(path, "cannot be read (%s)".formatted(cause.getClass().getSimpleName()));
     }
 
     /** Whether a path is a file, and, where it is a link, one that ends inside the audited folder. */
@@ -211,25 +216,35 @@ public final class FolderScan {
         return prefix + (relative.isEmpty() ? "." : relative);
     }
 
-    private void add(Path folder, List<ModelFile> weights, List<ModelFile> papers) {
-        if (weights.isEmpty() && papers.isEmpty()) {
+    private void add(Path folder, Listing listing) {
+        if (listing.files.isEmpty() && listing.papers.isEmpty() && listing.unread.isEmpty()) {
             return;
         }
         Optional<String> hub = hubName(folder);
         String place = shown(folder);
-        long ggufs = weights.stream().filter(file -> file.kind() == Kind.GGUF).count();
-        if (papers.isEmpty() && ggufs > 1 && hub.isEmpty()) {
-            weights.forEach(
-                    file -> found.add(new ModelFolder(file.shown(), false, folder, place, List.of(file), List.of())));
+        long ggufs = listing.files.stream()
+                .filter(file -> file.own().kind() == OwnFile.Kind.GGUF)
+                .count();
+        if (listing.papers.isEmpty() && ggufs > 1 && hub.isEmpty()) {
+            listing.files.forEach(file -> found.add(new ModelFolder(
+                    file.shown(), false, folder, place, List.of(file), List.of(), listing.unread)));
             return;
         }
+        List<ModelFile> files = new ArrayList<>(
+                listing.files.stream().filter(FolderScan::isWeights).limit(MOST_WEIGHTS + 1L).toList());
+        if (files.size() > MOST_WEIGHTS) {
+            listing.unread.add(unread(
+                    folder,
+                    "holds more than %d files of weights, and only the first are read".formatted(MOST_WEIGHTS)));
+            files.removeLast();
+        }
+        listing.files.stream().filter(file -> !isWeights(file)).forEach(files::add);
         found.add(new ModelFolder(
-                hub.orElse(place),
-                hub.isPresent(),
-                folder,
-                place,
-                weights.stream().limit(MOST_WEIGHTS).toList(),
-                papers));
+                hub.orElse(place), hub.isPresent(), folder, place, files, listing.papers, listing.unread));
+    }
+
+    private static boolean isWeights(ModelFile file) {
+        return file.own().kind().isWeights();
     }
 
     /** {@code publisher/name@commit} of a snapshot in the Hub's cache. */
@@ -252,19 +267,27 @@ public final class FolderScan {
             Folder folder = open.pop();
             try (DirectoryStream<Path> stream = Files.newDirectoryStream(folder.path)) {
                 for (Path path : stream) {
-                    if (++entries > MOST_ENTRIES) {
-                        return;
-                    }
-                    if (Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS) && folder.depth < DEEPEST) {
+                    count();
+                    boolean inner = Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS);
+                    if (inner && folder.depth < DEEPEST) {
                         open.push(new Folder(path, folder.depth + 1));
-                    } else if (Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS)) {
+                    } else if (inner) {
+                        unknown(path, unread(path, "lies more than %d folders deep".formatted(DEEPEST)));
+                    } else if (Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS)
+                            && !name(path).startsWith(".")) {
                         ollama(store, new Manifest(path, tag(manifests.relativize(path))));
                     }
                 }
-            } catch (IOException | java.nio.file.DirectoryIteratorException _) {
-                // what may not be read has no models to show
+            } catch (IOException | DirectoryIteratorException e) {
+                unknown(folder.path, unreadable(folder.path, e));
             }
         }
+    }
+
+    /** A model of Ollama's store of which nothing is known. */
+    private void unknown(Path path, Unread unread) {
+        found.add(new ModelFolder(
+                shown(path), false, path, shown(path), List.of(), List.of(), List.of(unread)));
     }
 
     /** {@code library/llama3.3:70b} of {@code registry.ollama.ai/library/llama3.3/70b}. */
@@ -280,34 +303,51 @@ public final class FolderScan {
 
     /** A manifest of Ollama: JSON with layers, each with a media type and the digest of its blob. */
     private void ollama(Path store, Manifest manifest) {
-        Map<String, JsonNode> layers = new LinkedHashMap<>();
+        List<ModelFile> files = new ArrayList<>();
+        List<ModelPaper> papers = new ArrayList<>();
+        List<Unread> unread = new ArrayList<>();
         try {
-            if (Files.size(manifest.path) > LARGEST_MANIFEST) {
-                return;
-            }
-            for (JsonNode layer : JsonMapper.shared()
-                    .readTree(Files.readAllBytes(manifest.path))
-                    .path("layers")) {
-                layers.put(layer.path("mediaType").asString("") + "#" + layers.size(), layer);
+            for (JsonNode layer : layers(manifest.path)) {
+                String type = layer.path("mediaType").asString("");
+                boolean model = type.equals("application/vnd.ollama.image.model");
+                if (!model && !type.equals("application/vnd.ollama.image.license")) {
+                    continue;
+                }
+                Optional<Path> blob = blob(store, layer);
+                if (blob.isEmpty()) {
+                    unread.add(unread(manifest.path, "names a layer (%s) that is not in the store".formatted(type)));
+                } else if (model) {
+                    files.add(new ModelFile(new OwnFile(OwnFile.Kind.GGUF, blob.get()), shown(blob.get())));
+                } else {
+                    Path as = manifest.path.resolveSibling("LICENSE-" + papers.size());
+                    papers.add(new ModelPaper(shown(blob.get()), blob.get(), Optional.of(as)));
+                }
             }
         } catch (IOException | JacksonException _) {
-            // not a manifest
-            return;
+            unread.add(unread(manifest.path, "is no manifest of Ollama that can be read"));
         }
-        List<ModelFile> files = new ArrayList<>();
-        List<ModelFile> papers = new ArrayList<>();
-        layers.forEach((type, layer) -> blob(store, layer).ifPresent(blob -> {
-            if (type.startsWith("application/vnd.ollama.image.model#")) {
-                files.add(new ModelFile(Kind.GGUF, shown(blob), blob, Optional.empty()));
-            } else if (type.startsWith("application/vnd.ollama.image.license#")) {
-                Path as = manifest.path.resolveSibling("LICENSE-" + papers.size());
-                papers.add(new ModelFile(Kind.PAPER, shown(blob), blob, Optional.of(as)));
-            }
-        }));
-        if (!files.isEmpty() || !papers.isEmpty()) {
+        if (!files.isEmpty() || !papers.isEmpty() || !unread.isEmpty()) {
             found.add(new ModelFolder(
-                    manifest.name, true, manifest.path.resolveSibling(""), shown(manifest.path), files, papers));
+                    manifest.name,
+                    true,
+                    manifest.path.resolveSibling(""),
+                    shown(manifest.path),
+                    files,
+                    papers,
+                    unread));
         }
+    }
+
+    private static JsonNode layers(Path manifest) throws IOException {
+        if (Files.size(manifest) > LARGEST_MANIFEST) {
+            throw new IOException("too large");
+        }
+        JsonNode layers =
+                JsonMapper.shared().readTree(Files.readAllBytes(manifest)).path("layers");
+        if (!layers.isArray()) {
+            throw new IOException("has no layers");
+        }
+        return layers;
     }
 
     private Optional<Path> blob(Path store, JsonNode layer) {

@@ -34,6 +34,10 @@ public enum Rule {
             Level.ERROR,
             "Outputs of another model trained this one, and its licence forbids that",
             "Replace the model, or have a lawyer look at how it was made."),
+    TEACHER_UNCLEAR(
+            Level.WARNING,
+            "Outputs of another model trained this one, and whether its licence lets them is not settled",
+            "Find out whether the condition holds, or have a lawyer read the teacher's licence."),
     TEACHER_UNKNOWN(
             Level.WARNING,
             "Outputs of another model trained this one, and that model's licence is not known",
@@ -44,7 +48,7 @@ public enum Rule {
             "Put the base's card or LICENSE file into a folder named like it, beside the model."),
     ORIGIN_IMPOSSIBLE(
             Level.WARNING,
-            "A model names itself, a circle or no model at all as its base",
+            "A model names itself, a circle or no model at all as its base, or more teachers than are looked at",
             "Ask the publisher what the model was made from."),
     EVIDENCE_CONTRADICTS(
             Level.WARNING,

@@ -26,12 +26,13 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Says which claims about licences changed since they were last accepted, and which readings have grown old. */
 public final class Watch {
     private static final long LARGEST_STATE = 64L << 20;
-    private static final int FORMAT = 1;
+    private static final int FORMAT = 2;
 
     private final Map<String, String> updatable;
     private final Licenses licenses;
@@ -44,15 +45,13 @@ public final class Watch {
     /**
      * What was claimed when it was accepted.
      *
-     * @param format of this file, 1
+     * @param format of this file, 2
      * @param date the day
-     * @param knowledge the digest of what Stoa knew about licences
      * @param models by name and folder
      */
-    public record State(int format, LocalDate date, String knowledge, SortedMap<String, Seen> models) {
+    public record State(int format, LocalDate date, SortedMap<String, Seen> models) {
         public State {
             requireNonNull(date, "date");
-            requireNonNull(knowledge, "knowledge");
             models = new TreeMap<>(models);
         }
     }
@@ -65,7 +64,7 @@ public final class Watch {
      * @param texts which licence each licence text was
      * @param bases its bases and teachers
      * @param standing the licence that held, {@code unknown} when none did
-     * @param terms by licence: the day on which Stoa's reading of its terms was made
+     * @param terms by licence: how Stoa reads its terms
      */
     public record Seen(
             SortedMap<String, String> papers,
@@ -73,7 +72,7 @@ public final class Watch {
             SortedMap<String, String> texts,
             SortedSet<String> bases,
             String standing,
-            SortedMap<String, LocalDate> terms) {
+            SortedMap<String, Reading> terms) {
         public Seen {
             requireNonNull(standing, "standing");
             papers = new TreeMap<>(papers);
@@ -81,6 +80,19 @@ public final class Watch {
             texts = new TreeMap<>(texts);
             bases = new TreeSet<>(bases);
             terms = new TreeMap<>(terms);
+        }
+    }
+
+    /**
+     * A reading of a licence's terms.
+     *
+     * @param read the day on which it was made
+     * @param clauses the SHA-256 of what it says
+     */
+    public record Reading(LocalDate read, String clauses) {
+        public Reading {
+            requireNonNull(read, "read");
+            requireNonNull(clauses, "clauses");
         }
     }
 
@@ -125,7 +137,7 @@ public final class Watch {
     public State state(Audit audit) {
         SortedMap<String, Seen> models = new TreeMap<>();
         audit.models().forEach(model -> models.put(model.name() + " in " + model.folder(), seen(model)));
-        return new State(FORMAT, audit.date(), audit.knowledge().hex(), models);
+        return new State(FORMAT, audit.date(), models);
     }
 
     private Seen seen(Audit.Model model) {
@@ -134,7 +146,7 @@ public final class Watch {
         SortedSet<String> declared = new TreeSet<>();
         SortedMap<String, String> texts = new TreeMap<>();
         SortedSet<String> bases = new TreeSet<>();
-        SortedMap<String, LocalDate> terms = new TreeMap<>();
+        SortedMap<String, Reading> terms = new TreeMap<>();
         String standing = "unknown";
         for (Step step : model.lineage().steps()) {
             if (step.relation() == Step.Relation.BASE || step.relation() == Step.Relation.TEACHER) {
@@ -142,7 +154,9 @@ public final class Watch {
             }
             ids(step)
                     .flatMap(id -> licenses.find(id).stream())
-                    .forEach(license -> terms.put(license.id(), license.read()));
+                    .forEach(license -> terms.put(
+                            license.id(),
+                            new Reading(license.read(), license.digest().hex())));
             if (step.relation() == Step.Relation.MODEL) {
                 standing = standing(step.standing());
                 for (Claim claim : step.claims()) {
@@ -213,14 +227,14 @@ public final class Watch {
     public List<Change> stale(State now, int days) {
         List<Change> stale = new ArrayList<>();
         now.models()
-                .forEach((name, seen) -> seen.terms().forEach((license, read) -> {
-                    long age = ChronoUnit.DAYS.between(read, now.date());
+                .forEach((name, seen) -> seen.terms().forEach((license, reading) -> {
+                    long age = ChronoUnit.DAYS.between(reading.read(), now.date());
                     String why = updatable.getOrDefault(license, "");
                     if (!why.isEmpty() && age > days) {
                         stale.add(new Change(
                                 Kind.READING_STALE,
                                 name,
-                                "%s was read on %s, %d days ago, and %s".formatted(license, read, age, why)));
+                                "%s was read on %s, %d days ago, and %s".formatted(license, reading.read(), age, why)));
                     }
                 }));
         return stale;
@@ -265,12 +279,17 @@ public final class Watch {
                     "was under %s, now under %s".formatted(before.standing(), now.standing())));
         }
         before.terms()
-                .forEach((license, read) -> Optional.ofNullable(now.terms().get(license))
-                        .filter(current -> !current.equals(read))
-                        .ifPresent(current -> changes.add(new Change(
-                                Kind.READING_CHANGED,
-                                name,
-                                "%s was read on %s, and again on %s".formatted(license, read, current)))));
+                .forEach((license, reading) -> Optional.ofNullable(now.terms().get(license))
+                        .filter(current -> !current.equals(reading))
+                        .ifPresent(current -> changes.add(
+                                new Change(Kind.READING_CHANGED, name, reread(license, reading, current)))));
+    }
+
+    private static String reread(String license, Reading before, Reading now) {
+        return before.clauses().equals(now.clauses())
+                ? "%s was read on %s, and again on %s, to the same end".formatted(license, before.read(), now.read())
+                : "the terms of %s, read on %s, are read otherwise now (%s); `stoa license explain %s` says how"
+                        .formatted(license, before.read(), now.read(), license);
     }
 
     private static String list(SortedSet<String> values) {
@@ -290,12 +309,13 @@ public final class Watch {
             if (Files.size(file) > LARGEST_STATE) {
                 throw StoaException.user(file + ": larger than 64 MiB, too large for a state; is it one?");
             }
-            State state = JsonMapper.shared().readValue(Files.readAllBytes(file), State.class);
-            if (state.format() != FORMAT) {
-                throw StoaException.user("%s: has format %d, this Stoa reads %d; accept the claims anew"
-                        .formatted(file, state.format(), FORMAT));
+            JsonNode state = JsonMapper.shared().readTree(Files.readAllBytes(file));
+            JsonNode format = state.path("format");
+            if (format.isInt() && format.asInt() != FORMAT) {
+                throw StoaException.user("%s: has format %d, this Stoa reads %d; remove it, and accept the claims anew"
+                        .formatted(file, format.asInt(), FORMAT));
             }
-            return Optional.of(state);
+            return Optional.of(JsonMapper.shared().treeToValue(state, State.class));
         } catch (IOException | JacksonException | NullPointerException e) {
             throw new StoaException(
                     StoaException.Kind.USER,

@@ -12,7 +12,9 @@ import io.stoa.license.lineage.Claim;
 import io.stoa.license.lineage.Lineage;
 import io.stoa.license.lineage.LineageReader;
 import io.stoa.license.lineage.LineageReader.Paper;
+import io.stoa.license.lineage.OwnFile;
 import io.stoa.license.lineage.Step;
+import io.stoa.license.lineage.Trace;
 import io.stoa.model.Candidate;
 import io.stoa.model.Digest;
 import io.stoa.model.StoaException;
@@ -42,7 +44,8 @@ import java.util.stream.Stream;
  * licence texts and notices are their models' papers.
  *
  * <p>In a folder every GGUF file is a model; files of one model in several parts ({@code -00001-of-00003.gguf}) are one. A
- * folder without GGUF files is one model of all its weights files. Papers in a folder inside it that is named like a base
+ * folder without GGUF files is one model of all its weights files. Settings ({@link OwnFile}) beside them, and headers of
+ * safetensors files, tell what they were made from. Papers in a folder inside it that is named like a base
  * model are that base's. A folder of the Hub's cache ({@code models--PUBLISHER--NAME/snapshots/COMMIT}) tells repository
  * and commit.
  */
@@ -94,7 +97,7 @@ public final class BomReader {
                             + " folder that they lie in");
         }
         return List.of(
-                model(stem(path), List.of(path), header(List.of(path)), List.of(), path, Optional.empty(), List.of()));
+                model(stem(path), List.of(path), List.of(), path, Optional.empty(), List.of()));
     }
 
     /** A candidate with its papers, and the teachers that its user knows of. */
@@ -104,7 +107,6 @@ public final class BomReader {
                 model(
                         file.id(),
                         List.of(file.path()),
-                        header(List.of(file.path())),
                         papers(sorted(file.papers())),
                         file.path(),
                         Optional.empty(),
@@ -144,12 +146,7 @@ public final class BomReader {
         }
         List<Paper> papers = papers(paths);
         return models.entrySet().stream()
-                .map(model -> {
-                    Optional<GgufHeader> header = header(model.getValue());
-                    List<Paper> all = new ArrayList<>(papers);
-                    all.addAll(papers(papersOfBases(folder, bases(header, papers))));
-                    return model(model.getKey(), model.getValue(), header, all, folder, repository, List.of());
-                })
+                .map(model -> model(model.getKey(), model.getValue(), papers, folder, repository, List.of()))
                 .toList();
     }
 
@@ -160,29 +157,48 @@ public final class BomReader {
     private BomModel model(
             String name,
             List<Path> files,
-            Optional<GgufHeader> header,
-            List<Paper> papers,
+            List<Paper> given,
             Path root,
             Optional<Repository> repository,
             List<String> teachers) {
+        Optional<GgufHeader> header = header(files);
+        Optional<Path> gguf = files.stream().filter(BomReader::isGguf).findFirst();
+        LineageReader reader = new LineageReader(licenses);
+        List<Trace> traces = new ArrayList<>();
+        header.ifPresent(read -> traces.add(reader.gguf(gguf.orElseThrow(), read)));
+        others(files, root).forEach(file -> reader.trace(file).ifPresent(traces::add));
+        List<Paper> papers = new ArrayList<>(given);
+        if (Files.isDirectory(root)) {
+            papers.addAll(papers(papersOfBases(root, bases(header, given, traces))));
+        }
         Map<String, String> shown = new TreeMap<>();
-        Stream.concat(files.stream(), papers.stream().map(Paper::path))
+        Stream.of(
+                        files.stream(),
+                        papers.stream().map(Paper::path),
+                        traces.stream().map(trace -> Path.of(trace.source())))
+                .flatMap(paths -> paths)
                 .forEach(path -> shown.put(
                         path.toString(),
                         path.startsWith(root) && !path.equals(root)
                                 ? root.relativize(path).toString().replace('\\', '/')
                                 : name(path)));
-        LineageReader reader = new LineageReader(licenses);
-        Optional<Path> gguf = files.stream().filter(BomReader::isGguf).findFirst();
         Lineage lineage = header.isPresent()
-                ? reader.read(
-                        "model",
-                        gguf.map(file -> file.toAbsolutePath().getParent()),
-                        List.of(reader.gguf(gguf.orElseThrow(), header.get())),
-                        papers,
-                        teachers)
-                : reader.read(name, Optional.empty(), List.of(), papers);
+                ? reader.read("model", gguf.map(file -> file.toAbsolutePath().getParent()), traces, papers, teachers)
+                : reader.read(name, Optional.of(root), traces, papers, teachers);
         return model(new Read(name, files, papers, lineage, header), repository, shown);
+    }
+
+    /** The files beside the first one's header that say where a model comes from: settings, and headers of other weights. */
+    private static List<OwnFile> others(List<Path> files, Path root) {
+        if (files.isEmpty()) {
+            return Files.isDirectory(root) ? OwnFile.settingsBeside(root.resolve("weights")) : List.of();
+        }
+        return Stream.concat(
+                        files.stream()
+                                .flatMap(file -> OwnFile.of(file).stream())
+                                .filter(file -> file.kind() == OwnFile.Kind.SAFETENSORS),
+                        OwnFile.settingsBeside(files.getFirst()).stream())
+                .toList();
     }
 
     /** The header of a model's first GGUF file. */
@@ -314,8 +330,9 @@ public final class BomReader {
     }
 
     /** The short names of the bases that files and papers name, in lower case. */
-    private static Set<String> bases(Optional<GgufHeader> header, List<Paper> papers) {
+    private static Set<String> bases(Optional<GgufHeader> header, List<Paper> papers, List<Trace> traces) {
         Set<String> names = new TreeSet<>();
+        traces.forEach(trace -> trace.bases().forEach(base -> names.add(shortName(base))));
         papers.forEach(
                 paper -> CardFacts.of(paper.text()).all("base_model").forEach(base -> names.add(shortName(base))));
         header.ifPresent(read -> {

@@ -52,7 +52,8 @@ final class ConditionWords {
             case Condition.Distilled(boolean value) ->
                 value ? "another model is trained to perform alike" : "no other model is trained to perform alike";
             case Condition.OutputsTrainFamily(String family) -> "outputs train a model of the family " + family;
-            case Condition.OutputsTrainOthers _ -> "outputs train a model of another family";
+            case Condition.OutputsTrainOthers(Set<String> own) ->
+                "outputs train a model of another family than " + String.join(" or ", new TreeSet<>(own));
             case Condition.AnyOf(List<List<Condition>> alternatives) ->
                 alternatives.stream().map(ConditionWords::all).collect(Collectors.joining(", or "));
             case Condition.Beyond beyond -> beyond(beyond);

@@ -2,6 +2,7 @@ package io.stoa.license.clause;
 
 import static java.util.Objects.requireNonNull;
 
+import io.stoa.model.Digest;
 import java.time.LocalDate;
 import java.util.List;
 import java.util.Locale;
@@ -52,6 +53,29 @@ public record License(
         titles = List.copyOf(titles);
         links = List.copyOf(links);
         clauses = List.copyOf(clauses);
+    }
+
+    /** The digest of what it says as Stoa reads it, the same in every process. */
+    public Digest digest() {
+        StringBuilder said = new StringBuilder(id).append(flowsDown ? " flows down" : "");
+        for (Clause clause : clauses) {
+            said.append('\n')
+                    .append(String.join(
+                            "\t",
+                            clause.topic().lowerCase(),
+                            clause.effect().name(),
+                            String.valueOf(clause.when().stream()
+                                    .map(ConditionWords::of)
+                                    .toList()),
+                            clause.says(),
+                            clause.remedy().orElse(""),
+                            String.valueOf(clause.provides().stream()
+                                    .map(Provision::words)
+                                    .toList()),
+                            clause.section(),
+                            clause.reliability().name()));
+        }
+        return Digest.of(said.toString());
     }
 
     /** Whether a declared id or name means this licence. */

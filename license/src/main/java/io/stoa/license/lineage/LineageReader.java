@@ -32,6 +32,8 @@ import java.util.stream.Collectors;
 public final class LineageReader {
     private static final int MOST_BASES = Trace.MOST_BASES;
 
+    private static final int MOST_TEACHERS = 64;
+
     /** No name of a model is longer. */
     private static final int LONGEST_NAME = 200;
 
@@ -85,7 +87,7 @@ public final class LineageReader {
     }
 
     /**
-     * Reads the candidate's own header and its papers.
+     * Reads the candidate's own header, the settings that lie beside it, and its papers.
      *
      * @throws StoaException of kind {@code USER} when the GGUF file cannot be read, or when more bases are named than a
      *     model has
@@ -103,11 +105,13 @@ public final class LineageReader {
     public Lineage read(Candidate candidate, List<Paper> papers, List<String> teachers) {
         return switch (candidate) {
             case Candidate.GgufFile file -> {
-                Trace trace = gguf(file.path());
+                List<Trace> traces = new ArrayList<>(List.of(gguf(file.path())));
+                OwnFile.settingsBeside(file.path())
+                        .forEach(settings -> trace(settings).ifPresent(traces::add));
                 Lineage lineage = read(
                         file.id(),
                         Optional.ofNullable(file.path().toAbsolutePath().getParent()),
-                        List.of(trace),
+                        traces,
                         papers,
                         teachers);
                 List<Step> steps = new ArrayList<>(lineage.steps());
@@ -138,6 +142,29 @@ public final class LineageReader {
      */
     public Trace gguf(Path path) {
         return gguf(path, GgufReader.read(path));
+    }
+
+    /**
+     * What one of a model's own files says; nothing where it says nothing. A file that cannot be read may say anything: its
+     * trace is a doubt.
+     */
+    public Optional<Trace> trace(OwnFile file) {
+        String source = file.path().toString();
+        if (!file.kind().isWeights() && Licenses.isTooLarge(file.path())) {
+            return Optional.of(Trace.unreadable(source, "is larger than 1 MiB"));
+        }
+        try {
+            return switch (file.kind()) {
+                case GGUF -> Optional.of(gguf(file.path()));
+                case SAFETENSORS -> Trace.safetensors(file.path(), licenses);
+                case CONFIG -> Optional.of(Trace.config(source, Licenses.read(file.path())));
+                case ADAPTER -> Optional.of(Trace.adapter(source, Licenses.read(file.path())));
+                case MERGE -> Optional.of(Trace.merge(source, Licenses.text(Licenses.read(file.path()))));
+            };
+        } catch (StoaException e) {
+            String why = file.kind() == OwnFile.Kind.GGUF ? ": " + e.getMessage() : "; may you read it?";
+            return Optional.of(Trace.unreadable(source, "cannot be read" + why));
+        }
     }
 
     /** What the header of a GGUF file says that was read already. */
@@ -269,6 +296,7 @@ public final class LineageReader {
             papers.stream()
                     .filter(paper -> kind(paper) == PaperKind.CARD)
                     .forEach(paper -> cards.put(paper, card(paper)));
+            Set<String> declared = known.stream().map(LineageReader::withoutHost).collect(Collectors.toSet());
             known.forEach(teacher -> teachers.add(withoutHost(teacher)));
             List<String> names = new ArrayList<>(List.of(model));
             List<String> publishers = new ArrayList<>();
@@ -288,19 +316,40 @@ public final class LineageReader {
             cards.values().forEach(card -> teachers.addAll(card.teachers()));
             names.addAll(
                     folder.map(Path::getFileName).map(Path::toString).stream().toList());
-            if (teachers.isEmpty()) {
-                names.stream().flatMap(name -> Teachers.inName(name).stream()).forEach(teachers::add);
-            }
-            teachers.removeIf(teacher -> Teachers.isOwn(teacher, publishers));
+            names.stream().flatMap(name -> Teachers.inName(name).stream()).forEach(this::addTold);
+            teachers.removeIf(teacher -> Teachers.isOwn(teacher, publishers) && !declared.contains(teacher));
             if (teachers.size() > 1) {
                 teachers.remove(Teachers.UNNAMED);
             }
-            while (teachers.size() > MOST_BASES) {
+            if (teachers.size() > MOST_TEACHERS) {
+                impossible.add(tooMany(model));
+            }
+            while (teachers.size() > MOST_TEACHERS) {
                 teachers.removeLast();
             }
             circles();
             this.everyone = new LinkedHashSet<>(bases);
             everyone.addAll(teachers);
+        }
+
+        /** The teacher that a name tells is told without its publisher: it may be on record already. */
+        private void addTold(String teacher) {
+            if (teachers.stream()
+                    .map(known -> known.substring(known.lastIndexOf('/') + 1))
+                    .noneMatch(teacher::equalsIgnoreCase)) {
+                teachers.add(teacher);
+            }
+        }
+
+        /** What those ask that are left out is not known. */
+        private Claim tooMany(String model) {
+            return Claim.doubtful(
+                    Claim.Kind.ORIGIN,
+                    model,
+                    "teachers",
+                    teachers.size() + " teachers",
+                    "was taught by %d models, as its files and papers say, more than the %d that are looked at"
+                            .formatted(teachers.size(), MOST_TEACHERS));
         }
 
         /** Puts a base on record; one that is the model itself, or that nobody could look up, is impossible. */
@@ -444,7 +493,7 @@ public final class LineageReader {
             return List.of(Claim.doubtful(
                     Claim.Kind.TEXT,
                     paper.path().toString(),
-                    "text",
+                    "file",
                     "nothing readable",
                     paper.defect().get()));
         }

@@ -39,11 +39,16 @@ public record Step(Relation relation, String name, List<Claim> claims) {
     public sealed interface Standing {
         /** The ids of all licences that hold, may be chosen or are possible. */
         default List<String> possibilities() {
+            return this instanceof Open open ? open.possible() : licenses();
+        }
+
+        /** The ids that it is under, each once; of a choice all, and none where it is not known. */
+        default List<String> licenses() {
             return switch (this) {
                 case Settled(String license) -> List.of(license);
-                case Compound compound -> compound.licenses();
-                case Inherited() -> List.of();
-                case Open open -> open.possible();
+                case Compound compound ->
+                    compound.alternatives().stream().flatMap(List::stream).distinct().toList();
+                case Inherited(), Open _ -> List.of();
             };
         }
 
@@ -67,11 +72,6 @@ public record Step(Relation relation, String name, List<Claim> claims) {
         record Compound(List<List<String>> alternatives) implements Standing {
             public Compound {
                 alternatives = alternatives.stream().map(List::copyOf).toList();
-            }
-
-            /** All ids, each once. */
-            public List<String> licenses() {
-                return alternatives.stream().flatMap(List::stream).distinct().toList();
             }
 
             /** As an SPDX expression. */

@@ -222,7 +222,7 @@ public record Trace(
     /** An adapter_config.json of the PEFT library. */
     public static Trace adapter(String source, byte[] json) {
         return parsed(source, json, root -> {
-            String base = text(root, "base_model_name_or_path").orElse("a base that " + source + " does not name");
+            String base = text(root, "base_model_name_or_path").orElse("a base that adapter_config.json does not name");
             return new Trace(
                     source,
                     List.of(),

@@ -1,6 +1,7 @@
 package io.stoa.license.audit;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.networknt.schema.InputFormat;
 import com.networknt.schema.Schema;
@@ -9,6 +10,9 @@ import com.networknt.schema.SpecificationVersion;
 import io.stoa.license.audit.Watch.Change;
 import io.stoa.license.audit.Watch.Kind;
 import io.stoa.license.audit.Watch.State;
+import io.stoa.license.clause.Licenses;
+import io.stoa.license.clause.MadeUpLicenses;
+import io.stoa.model.Progress;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.StringReader;
@@ -178,6 +182,28 @@ class AuditOutputTest {
         assertThat(kinds(changes, "same")).isEmpty();
         State later = watch.state(shelf.audit(Optional.empty(), LocalDate.parse("2028-01-01")));
         assertThat(kinds(watch.changes(before, later, 90), "same")).containsExactly(Kind.READING_STALE);
+    }
+
+    @Test
+    void aReadingThatFlipsOnTheSameDayIsAChange() throws IOException {
+        Shelf shelf = new Shelf(root).card("wader", "license: heron");
+        State before = state(shelf, MadeUpLicenses.knowledge());
+        assertThat(state(shelf, MadeUpLicenses.knowledge())).isEqualTo(before);
+        State now = state(shelf, MadeUpLicenses.flipped());
+        assertThat(kinds(new Watch(MadeUpLicenses.flipped()).changes(before, now, 10_000), "wader"))
+                .containsExactly(Kind.READING_CHANGED);
+    }
+
+    @Test
+    void aStateOfAnotherFormatIsNamed() throws IOException {
+        Path file = Files.writeString(
+                root.resolve("state.json"), "{\"format\": 1, \"knowledge\": \"x\", \"models\": {}}");
+        assertThatThrownBy(() -> Watch.read(file)).hasMessageContaining("has format 1");
+    }
+
+    private static State state(Shelf shelf, Licenses licenses) {
+        Auditor auditor = new Auditor(licenses, Optional.empty(), Shelf.TODAY);
+        return new Watch(licenses).state(auditor.audit(FolderScan.of(List.of(shelf.root())), Progress.NONE));
     }
 
     private static List<Kind> kinds(List<Change> changes, String model) {

@@ -9,6 +9,11 @@ import com.sun.management.OperatingSystemMXBean;
 import io.stoa.license.GgufFiles;
 import io.stoa.license.audit.Audit.Model;
 import io.stoa.license.audit.Audit.Outcome;
+import io.stoa.license.clause.Clause;
+import io.stoa.license.clause.Condition;
+import io.stoa.license.clause.Effect;
+import io.stoa.license.clause.Reliability;
+import io.stoa.license.clause.Topic;
 import io.stoa.license.lineage.Step;
 import io.stoa.model.Digest;
 import io.stoa.model.Progress;
@@ -17,10 +22,12 @@ import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -148,6 +155,115 @@ class AuditorTest {
         assertThat(model(audit, "old").outcome()).isEqualTo(Outcome.FAIL);
         assertThat(model(audit, "clean").outcome()).isEqualTo(Outcome.PASS);
     }
+
+    @Test
+    void aTeacherWhoseTermsAreNotSettledLeavesADoubt() throws IOException {
+        shelf().card("unread", "license: cc-by-4.0")
+                .card("free", "license: mit")
+                .card("student", "license: mit\nteachers: [org/unread]")
+                .card("pupil", "license: mit\nteachers: [org/free]");
+        Audit audit = shelf().audit();
+        assertThat(rules(model(audit, "student"))).contains(Rule.TEACHER_UNCLEAR);
+        assertThat(model(audit, "student").outcome()).isEqualTo(Outcome.UNKNOWN);
+        assertThat(model(audit, "pupil").outcome()).isEqualTo(Outcome.PASS);
+    }
+
+    @Test
+    void aProhibitionUnderConditionsIsADoubt() {
+        Condition outputs = new Condition.OutputsTrainModels(true);
+        assertThat(taught(Effect.FORBIDS, List.of(outputs))).isEqualTo(Rule.TEACHER_FORBIDS);
+        assertThat(taught(Effect.FORBIDS, List.of(outputs, new Condition.Commercial(true))))
+                .isEqualTo(Rule.TEACHER_UNCLEAR);
+        assertThat(taught(Effect.UNCLEAR, List.of(outputs))).isEqualTo(Rule.TEACHER_UNCLEAR);
+        assertThat(taught(Effect.DUTY, List.of(outputs))).isEqualTo(Rule.TEACHER_TERMS);
+    }
+
+    private static Rule taught(Effect effect, List<Condition> when) {
+        return Auditor.taught(new Clause(
+                Topic.OUTPUTS_TO_TRAIN,
+                effect,
+                when,
+                "it says something",
+                Optional.of("do something"),
+                List.of(),
+                "1",
+                Optional.empty(),
+                Reliability.READ,
+                Shelf.TODAY));
+    }
+
+    @Test
+    void aChoiceWithoutTheBasesLicenceDropsItsTerms() throws IOException {
+        shelf().card("choice", "license: MIT OR Apache-2.0 AND gemma\nbase_model: google/gemma-2-2b")
+                .card("always", "license: MIT AND gemma OR gemma\nbase_model: google/gemma-2-2b");
+        Audit audit = shelf().audit();
+        assertThat(rules(model(audit, "choice"))).contains(Rule.TERMS_DROPPED);
+        assertThat(rules(model(audit, "always"))).doesNotContain(Rule.TERMS_DROPPED);
+    }
+
+    @Test
+    void whatCannotBeReadIsSaid() throws IOException {
+        shelf().card("tuned", "license: mit\nbase_model: org/base-a")
+                .card("base-a", "license: mit")
+                .file("base-a", "LICENSE", "free ".repeat(400_000))
+                .card("other", "license: mit\nbase_model: org/base-b")
+                .file("base-b", "LICENSE", "\0\1\2")
+                .file("store/manifests/registry.ollama.ai/library/odd", "1b", "no JSON at all")
+                .file("store/manifests/registry.ollama.ai/library/bare", "1b", "{}")
+                .file("store/manifests/registry.ollama.ai/library/huge", "1b", " ".repeat(70_000) + "{\"layers\": []}")
+                .file("store/manifests/registry.ollama.ai/library/lacks", "1b", """
+                        {"layers": [{"mediaType": "application/vnd.ollama.image.license", "digest": "sha256:%s"}]}
+                        """.formatted("0".repeat(64)));
+        Files.createDirectories(root.resolve("store/blobs"));
+        Audit audit = shelf().audit();
+        for (String name : List.of(
+                "tuned",
+                "base-a",
+                "other",
+                "base-b",
+                "library/odd:1b",
+                "library/bare:1b",
+                "library/huge:1b",
+                "library/lacks:1b")) {
+            assertThat(rules(model(audit, name))).as(name).contains(Rule.PAPER_UNREADABLE);
+            assertThat(model(audit, name).outcome()).as(name).isEqualTo(Outcome.UNKNOWN);
+        }
+        assertThat(model(audit, "tuned").issues().getFirst().file()).isEqualTo("base-a/LICENSE");
+    }
+
+    @Test
+    void aFolderThatMayNotBeReadIsSaid() throws IOException {
+        shelf().card("good", "license: mit").card("locked", "license: mit");
+        Set<PosixFilePermission> before = Files.getPosixFilePermissions(root.resolve("locked"));
+        Files.setPosixFilePermissions(root.resolve("locked"), Set.of());
+        try {
+            assumeThat(Files.isReadable(root.resolve("locked")))
+                    .as("root may read everything")
+                    .isFalse();
+            Audit audit = shelf().audit();
+            assertThat(rules(model(audit, "locked"))).containsExactly(Rule.PAPER_UNREADABLE);
+            assertThat(audit.outcome()).isEqualTo(Outcome.UNKNOWN);
+        } finally {
+            Files.setPosixFilePermissions(root.resolve("locked"), before);
+        }
+    }
+
+    @Test
+    void manyWeightsHideNoSettings() throws IOException {
+        shelf().card("many", "license: mit")
+                .file("many", "adapter_config.json", "{\"base_model_name_or_path\": \"meta-llama/Llama-3.1-8B\"}");
+        for (int i = 0; i < 64; i++) {
+            Files.writeString(root.resolve("many/Expert%02d.safetensors".formatted(i)), SAFETENSORS);
+        }
+        Model whole = model(shelf().audit(), "many");
+        assertThat(whole.licenses()).containsExactly("MIT", LLAMA_31);
+        assertThat(rules(whole)).contains(Rule.TERMS_DROPPED).doesNotContain(Rule.PAPER_UNREADABLE);
+        Files.writeString(root.resolve("many/Expert64.safetensors"), SAFETENSORS);
+        assertThat(rules(model(shelf().audit(), "many"))).contains(Rule.TERMS_DROPPED, Rule.PAPER_UNREADABLE);
+    }
+
+    /** A header of two bytes, and no tensors. */
+    private static final String SAFETENSORS = "\2\0\0\0\0\0\0\0{}";
 
     @Test
     void circlesSelvesAndNobodyAreImpossible() throws IOException {

@@ -9,6 +9,7 @@ import io.stoa.license.audit.Audit.Outcome;
 import io.stoa.model.StoaException;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -54,6 +55,13 @@ class PolicyTest {
                 .contains(
                         Category.COPYLEFT, Category.USE_RESTRICTED, Category.SCALE_LIMITED, Category.OUTPUTS_RESTRICTED)
                 .doesNotContain(Category.NON_COMMERCIAL);
+        for (String limited : List.of("kimi-k2", "kimi-k2.5", "minimax-m2", "llama3.1")) {
+            assertThat(Category.of(Shelf.LICENSES.get(limited))).as(limited).contains(Category.SCALE_LIMITED);
+        }
+        for (String unread : List.of("cc-by-4.0", "gpl-3.0-only", "falcon-llm-1.0")) {
+            assertThat(Category.of(Shelf.LICENSES.get(unread))).as(unread).contains(Category.OUTPUTS_RESTRICTED);
+        }
+        assertThat(Category.of(Shelf.LICENSES.get("busl-1.1"))).contains(Category.USE_RESTRICTED);
         Audit audit = shelf().audit("{deny-categories: [unknown, copyleft], dropped-terms: note}");
         assertThat(rules(model(audit, "bare"))).contains(Rule.POLICY_CATEGORY);
         assertThat(rules(model(audit, "tuned"))).contains(Rule.POLICY_CATEGORY);

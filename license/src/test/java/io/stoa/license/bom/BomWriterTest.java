@@ -198,6 +198,25 @@ class BomWriterTest {
     }
 
     @Test
+    void settingsTellTheBaseOfAnAdapter() throws IOException {
+        Path adapter = Files.createDirectories(folder.resolve("adapter"));
+        Files.writeString(adapter.resolve("README.md"), "---\nlicense: mit\n---\n");
+        Files.writeString(adapter.resolve("adapter_model.safetensors"), "\2\0\0\0\0\0\0\0{}");
+        Path settings = Files.writeString(
+                adapter.resolve("adapter_config.json"), "{\"base_model_name_or_path\": \"meta-llama/Llama-3.1-8B\"}");
+        JsonNode component = component(adapter);
+        assertThat(component.path("pedigree").path("ancestors").toString()).contains("Llama-3.1-8B");
+        assertThat(text(BomFormat.SPDX_3, adapter))
+                .contains("descendantOf", "LicenseRef-scancode-llama-3.1-license-2024")
+                .doesNotContain(folder.toString());
+        for (String unreadable : List.of("{", " ".repeat(2 << 20), "{}")) {
+            Files.writeString(settings, unreadable);
+            String document = text(BomFormat.CYCLONEDX_1_7, adapter);
+            assertThat(document).contains("not known", "adapter_config.json").doesNotContain(folder.toString());
+        }
+    }
+
+    @Test
     void teachersAreSaid() throws IOException {
         Path model = card("license: mit\nteacher_model: org/big");
         assertThat(component(model).path("pedigree").path("notes").asString())

@@ -33,6 +33,11 @@ public final class MadeUpLicenses {
                 WREN_YAML));
     }
 
+    /** The same, but Heron's barred field of use is allowed: a reading that was corrected on its day. */
+    public static Licenses flipped() {
+        return new Licenses(List.of(HERON_YAML.replace("effect: forbids", "effect: allows")));
+    }
+
     /** The text of Robin's licence, of version 1.0 or 1.1. */
     public static String robinText(String version) {
         return "ROBIN LICENCE %s%n%n1. %s.%n2. %s.%n3. %s.%n4. The rules of the roost hold.%n"

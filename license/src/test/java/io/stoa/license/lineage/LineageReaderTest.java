@@ -2,6 +2,7 @@ package io.stoa.license.lineage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.tuple;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.stoa.license.GgufFiles;
@@ -42,6 +43,18 @@ class LineageReaderTest {
         assertThat(claim.place()).isEqualTo("general.license");
         assertThat(claim.source()).endsWith("m.gguf");
         assertThat(model(lineage).standing()).isEqualTo(new Standing.Settled("Apache-2.0"));
+    }
+
+    @Test
+    void settingsBesideAFileTellItsBase() throws IOException {
+        Files.writeString(
+                folder.resolve("adapter_config.json"), "{\"base_model_name_or_path\": \"meta-llama/Llama-3.1-8B\"}");
+        Lineage lineage = read(Map.of("general.architecture", "llama", "general.license", "mit"));
+        assertThat(lineage.steps())
+                .extracting(Step::relation, Step::name)
+                .contains(tuple(Step.Relation.BASE, "meta-llama/Llama-3.1-8B"));
+        Files.writeString(folder.resolve("config.json"), "{".repeat(3));
+        assertOpen(read(Map.of("general.architecture", "llama", "general.license", "mit")));
     }
 
     @ParameterizedTest

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -75,6 +76,45 @@ class OriginsTest {
         assertThat(Teachers.inName("distilbert-base")).isEmpty();
         assertThat(Teachers.isOwn("DeepSeek-R1", List.of("Deepseek Ai"))).isTrue();
         assertThat(Teachers.isOwn("DeepSeek-R1", List.of("deepseek-fans"))).isFalse();
+    }
+
+    private static List<String> teachers(Lineage lineage) {
+        return lineage.steps().stream()
+                .filter(step -> step.relation() == Step.Relation.TEACHER)
+                .map(Step::name)
+                .toList();
+    }
+
+    @Test
+    void noTeacherVanishes() {
+        Trace own = Trace.called("folder", "deepseek-ai/DeepSeek-R1-Distill-Llama-8B", List.of());
+        assertThat(teachers(READER.read("m", Optional.empty(), List.of(own), List.of())))
+                .isEmpty();
+        assertThat(teachers(READER.read(
+                        "m", Optional.empty(), List.of(own), List.of(), List.of("deepseek-ai/DeepSeek-R1"))))
+                .containsExactly("deepseek-ai/DeepSeek-R1");
+        Trace fan = Trace.called("folder", "fan/DeepSeek-R1-Distill-Llama-8B", List.of());
+        assertThat(teachers(READER.read("m", Optional.empty(), List.of(fan), List.of(), List.of("org/other"))))
+                .containsExactly("org/other", "DeepSeek-R1");
+        assertThat(teachers(READER.read("m", Optional.empty(), List.of(fan), List.of(), List.of("x/deepseek-r1"))))
+                .containsExactly("x/deepseek-r1");
+    }
+
+    @Test
+    void moreTeachersThanAreLookedAtLeaveTheLicenceOpen() {
+        for (int count : List.of(64, 65)) {
+            List<String> many =
+                    IntStream.range(0, count).mapToObj(i -> "org/teacher-" + i).toList();
+            Paper card = new Paper(Path.of("models/m/README.md"), "---\nlicense: mit\n---\n");
+            Lineage taught = READER.read("m", Optional.of(Path.of("models/m")), List.of(), List.of(card), many);
+            assertThat(teachers(taught)).hasSize(64);
+            Standing standing = taught.steps().getLast().standing();
+            assertThat(standing)
+                    .isInstanceOf(count > 64 ? Standing.Open.class : Standing.Settled.class);
+            if (standing instanceof Standing.Open open) {
+                assertThat(open.why()).contains("taught by 65 models");
+            }
+        }
     }
 
     @Test
