@@ -66,9 +66,7 @@ final class FitCalibrateCommand implements Runnable {
     public void run() {
         ThisMachine machine = House.thisMachine();
         int cores = machine.read().cores();
-        List<Integer> counts = threads.isEmpty()
-                ? usualThreads(cores, House.threads())
-                : threads;
+        List<Integer> counts = threads.isEmpty() ? usualThreads(cores, House.threads()) : threads;
         if (counts.stream().anyMatch(count -> count < 1 || count > cores)) {
             throw StoaException.user(
                     "--threads " + counts + ": this machine has " + cores + " cores; choose 1 to " + cores);

@@ -373,8 +373,8 @@ final class FitCommand implements Callable<Integer> {
             List<String> estimated,
             Machine machine) {
         Company company = company(settings);
-        Bytes beside = new Bytes(
-                company.files().stream().mapToLong(Beside::bytes).reduce(0, Math::addExact));
+        Bytes beside =
+                new Bytes(company.files().stream().mapToLong(Beside::bytes).reduce(0, Math::addExact));
         Optional<Offload> offload =
                 deviceLayers.flatMap(layers -> Arguments.checked(() -> Offload.of(header, settings, layers)));
         List<String> exactness = new ArrayList<>(estimated);
@@ -461,25 +461,25 @@ final class FitCommand implements Callable<Integer> {
             uncounted.add("what the projector computes with is not counted");
         });
         draft.ifPresent(file -> {
-            Bytes bytes =
-                    switch (new MemoryPredictor().predict(header(file), settings)) {
-                        case MemoryPrediction.Known known -> known.parts().total();
-                        case MemoryPrediction.Estimated(MemoryParts parts, long _, String reason) -> {
-                            estimated.add("compute of the draft model is estimated: " + reason);
-                            yield parts.total();
-                        }
-                        case MemoryPrediction.Unknown(Bytes weights, String reason) -> {
-                            uncounted.add("of the draft model only the weights are counted: " + reason);
-                            yield weights;
-                        }
-                    };
+            Bytes bytes = switch (new MemoryPredictor().predict(header(file), settings)) {
+                case MemoryPrediction.Known known -> known.parts().total();
+                case MemoryPrediction.Estimated(MemoryParts parts, long _, String reason) -> {
+                    estimated.add("compute of the draft model is estimated: " + reason);
+                    yield parts.total();
+                }
+                case MemoryPrediction.Unknown(Bytes weights, String reason) -> {
+                    uncounted.add("of the draft model only the weights are counted: " + reason);
+                    yield weights;
+                }
+            };
             files.add(new Beside("draft model", file, bytes.count()));
         });
         return new Company(files, uncounted, estimated);
     }
 
     private MemoryComparison comparison(Fit fit) {
-        MemoryReport report = house.llama().measureMemory(Path.of(fit.file()), settings(fit.context()).dryRun());
+        MemoryReport report = house.llama()
+                .measureMemory(Path.of(fit.file()), settings(fit.context()).dryRun());
         return new MemoryComparison(
                 String.valueOf(Path.of(fit.file()).getFileName()),
                 fit.context(),
@@ -519,8 +519,7 @@ final class FitCommand implements Callable<Integer> {
             String model, SafetensorsModel checkpoint, ModelConfig.Known known, int context, int bits, Bytes room) {
         Bytes caches = new Bytes(Math.multiplyExact(known.bytes(context, bits).count(), (long) sequences));
         Bytes total = checkpoint.weights().plus(caches);
-        Bytes left = new Bytes(
-                Math.max(0, room.count() - checkpoint.weights().count()));
+        Bytes left = new Bytes(Math.max(0, room.count() - checkpoint.weights().count()));
         Fits fits = Fits.of(total, Optional.empty(), room);
         Optional<PagedCache> paged = Optional.empty();
         Optional<String> unknown = Optional.empty();
@@ -544,9 +543,7 @@ final class FitCommand implements Callable<Integer> {
                 unknown,
                 total.count(),
                 fits,
-                fits == Fits.UNKNOWN
-                        ? Optional.of("what the server computes with is not known")
-                        : Optional.empty());
+                fits == Fits.UNKNOWN ? Optional.of("what the server computes with is not known") : Optional.empty());
     }
 
     private static String sentence(Answer answer) {

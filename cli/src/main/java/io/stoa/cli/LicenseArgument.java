@@ -38,8 +38,7 @@ record LicenseArgument(License license, Optional<UserCopy> copy, Optional<String
         Optional<License> meant = licenses.meant(recognition);
         Optional<LicenseArgument> found = switch (recognition) {
             case Recognition.Known _ ->
-                meant.map(license ->
-                        new LicenseArgument(license, Optional.of(UserCopy.of(text)), Optional.empty()));
+                meant.map(license -> new LicenseArgument(license, Optional.of(UserCopy.of(text)), Optional.empty()));
             case Recognition.Modified modified ->
                 licenses.find(modified.license())
                         .map(license -> new LicenseArgument(

@@ -20,11 +20,11 @@ import io.stoa.hardware.quant.PlannedRung;
 import io.stoa.hardware.quant.Prior;
 import io.stoa.hardware.quant.Priors;
 import io.stoa.hardware.quant.RungNotes;
+import io.stoa.hardware.quant.RungTally;
 import io.stoa.hardware.quant.SpeedTrial;
 import io.stoa.hardware.quant.TaskComparison;
 import io.stoa.hardware.quant.TaskOutcome;
 import io.stoa.hardware.quant.TensorMix;
-import io.stoa.hardware.quant.RungTally;
 import io.stoa.hardware.speed.SpeedMeasurement;
 import io.stoa.hardware.speed.SpeedProbe;
 import io.stoa.hardware.speed.Spread;
@@ -170,8 +170,9 @@ final class QuantizeLadderCommand implements Callable<Integer> {
     @Option(
             names = "--keep",
             paramLabel = "FOLDER",
-            description = "Keep the measured files here, as MODEL-TYPE.gguf; replaces files of those names. What was measured"
-                    + " before is made again, and not measured again.")
+            description =
+                    "Keep the measured files here, as MODEL-TYPE.gguf; replaces files of those names. What was measured"
+                            + " before is made again, and not measured again.")
     private Optional<Path> keep = Optional.empty();
 
     @Option(names = "--json", description = "Print everything as JSON.")

@@ -177,8 +177,7 @@ class FitCommandTest {
         file.putLong(key.length).put(key).putInt(8).putLong(4).put("clip".getBytes(StandardCharsets.UTF_8));
         file.putLong(name.length).put(name).putInt(1).putLong(8).putInt(0).putLong(0);
         int header = (file.position() + 31) / 32 * 32;
-        Path projector =
-                Files.write(folder.resolve("mmproj.gguf"), Arrays.copyOf(file.array(), header + 32));
+        Path projector = Files.write(folder.resolve("mmproj.gguf"), Arrays.copyOf(file.array(), header + 32));
 
         assertThat(fit(NANO, "--context", "512", "--projector", projector.toString(), "--json"))
                 .as(err())
@@ -211,7 +210,9 @@ class FitCommandTest {
     @Test
     void whatLlamaCppCannotReadIsNotCompared() {
         assertThat(fit("https://example.org/model.gguf", "--compare")).isEqualTo(ExitCode.USER.code());
-        assertThat(err()).contains("https://example.org/model.gguf: is an address").contains("--compare");
+        assertThat(err())
+                .contains("https://example.org/model.gguf: is an address")
+                .contains("--compare");
         err.reset();
         assertThat(fit(folder.toString(), "--compare")).isEqualTo(ExitCode.USER.code());
         assertThat(err()).contains(folder + ": is a folder").contains("--compare");

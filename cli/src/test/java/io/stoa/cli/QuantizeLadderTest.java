@@ -192,8 +192,7 @@ final class QuantizeLadderTest {
         };
         List<Integer> notes = new ArrayList<>();
         for (String question : List.of("Is it so?", "Is it so?", "Is it not so?")) {
-            Files.writeString(
-                    documents, ("{\"question\": \"" + question + "\", \"answer\": 0}\n").repeat(30));
+            Files.writeString(documents, ("{\"question\": \"" + question + "\", \"answer\": 0}\n").repeat(30));
             run(ladder);
             assertThat(json().path("ladder").path("rungs")).as(err()).hasSize(1);
             try (Stream<Path> left = Files.list(folder.resolve("work"))) {

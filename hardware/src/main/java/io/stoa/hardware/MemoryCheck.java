@@ -245,8 +245,8 @@ final class MemoryCheck implements Check {
                     quantities,
                     evidence);
         }
-        Bytes headroom =
-                new Bytes(machine.memory().count() - total.plus(MemoryParts.PROCESS).count());
+        Bytes headroom = new Bytes(
+                machine.memory().count() - total.plus(MemoryParts.PROCESS).count());
         return Finding.info(
                 this,
                 need + "; " + machine.name() + " has " + machine.memory() + ", which leaves " + headroom + " after "

@@ -23,12 +23,7 @@ final class ServingCost {
      * @param more a clause about cheaper ways to use it, or nothing
      */
     static Optional<Finding> of(
-            Check check,
-            Machine machine,
-            Interval generation,
-            String load,
-            String more,
-            List<EvidenceRef> evidence) {
+            Check check, Machine machine, Interval generation, String load, String more, List<EvidenceRef> evidence) {
         return machine.hourly().map(hourly -> {
             CostRange cost = TokenCost.perMillion(new Money(hourly.amount(), hourly.currency()), generation, 1);
             return Finding.info(

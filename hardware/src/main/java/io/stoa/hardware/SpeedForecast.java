@@ -68,17 +68,14 @@ final class SpeedForecast {
 
     private List<Finding> of(ModelFacts model, Parallelism parallelism) {
         Workload workload = subject.workload();
-        SpeedEstimate estimate = new SpeedEstimator(
-                        model, machine, Efficiency.unmeasured(machine.kind()), parallelism)
+        SpeedEstimate estimate = new SpeedEstimator(model, machine, Efficiency.unmeasured(machine.kind()), parallelism)
                 .estimate(workload.promptTokens(), workload.answerTokens(), workload.concurrency());
         return switch (estimate) {
             case SpeedEstimate.Unknown(String reason) ->
                 withTargets(
                         model,
                         List.of(unknown(
-                                parallelism.devices() == 1
-                                        ? reason
-                                        : "it needs several devices, and " + reason)));
+                                parallelism.devices() == 1 ? reason : "it needs several devices, and " + reason)));
             case SpeedEstimate.Known known -> findings(model, known, parallelism);
         };
     }
@@ -175,12 +172,12 @@ final class SpeedForecast {
                 .ifPresent(findings::add);
         Workload.Latency latency = subject.workload().latency();
         latency.timeToFirstToken()
-                .ifPresent(target -> findings.add(
-                        refused(FIRST, target, claim(model, seconds(target), OptionalDouble.empty()))
+                .ifPresent(target ->
+                        findings.add(refused(FIRST, target, claim(model, seconds(target), OptionalDouble.empty()))
                                 .orElseGet(() -> undecided(FIRST, target, known.timeToFirstToken()))));
         latency.timePerOutputToken()
-                .ifPresent(target -> findings.add(
-                        refused(EACH, target, claim(model, OptionalDouble.empty(), seconds(target)))
+                .ifPresent(target ->
+                        findings.add(refused(EACH, target, claim(model, OptionalDouble.empty(), seconds(target)))
                                 .orElseGet(() -> undecided(EACH, target, known.timePerOutputToken()))));
         return findings;
     }

@@ -392,7 +392,8 @@ class HardwarePillarTest {
         Machine priced = ROOMY.at(l4().hourly());
         List<Finding> findings = speed(NANO, Latency.NO_TARGET, priced);
         assertThat(findings).hasSize(2);
-        assertThat(findings.getLast().sentence()).contains("a million generated tokens cost", " USD", "always busy with one stream at a time");
+        assertThat(findings.getLast().sentence())
+                .contains("a million generated tokens cost", " USD", "always busy with one stream at a time");
     }
 
     private List<Check> plan(Candidate candidate, Workload workload, Machine machine) {

@@ -73,10 +73,11 @@ public final class LicensePillar implements Pillar {
                     .append(' ')
                     .append(Digest.of(paper.defect().orElse("") + paper.text()));
         }
-        settings(subject.candidate()).forEach(file -> inputs.append('\n')
-                .append(file.path())
-                .append(' ')
-                .append(Licenses.isTooLarge(file.path()) ? "too large" : digest(file.path())));
+        settings(subject.candidate())
+                .forEach(file -> inputs.append('\n')
+                        .append(file.path())
+                        .append(' ')
+                        .append(Licenses.isTooLarge(file.path()) ? "too large" : digest(file.path())));
         List<String> teachers = subject.disclosure().teachers();
         teachers.forEach(teacher -> inputs.append("\nteacher ").append(teacher));
         EvidenceKey key = new EvidenceKey(subject.candidate().identity(), ClaimsCheck.ID, Digest.of(inputs.toString()));
@@ -155,8 +156,7 @@ public final class LicensePillar implements Pillar {
         }
 
         private Finding under(Step step, String license, List<EvidenceRef> evidence) {
-            String sources =
-                    step.claims().stream().map(Claim::where).distinct().collect(Collectors.joining(" and "));
+            String sources = step.claims().stream().map(Claim::where).distinct().collect(Collectors.joining(" and "));
             return Finding.info(
                     this,
                     "%s is under %s, as said by %s".formatted(step.name(), license, sources),

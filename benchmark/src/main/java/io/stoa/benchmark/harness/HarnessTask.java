@@ -58,7 +58,6 @@ final class HarnessTask implements Task {
             return new Part(
                     task, prompts, new Evaluator(task, prompts.reader(), _ -> {}), filters.indexOf(measure.filter()));
         }
-
     }
 
     /** All that a task file says but for where its documents lie: those are told apart by themselves. */

@@ -121,7 +121,8 @@ public final class Race implements AutoCloseable {
             Prompts prompts = new Prompts(task, data.splits(task), asking.layout());
             digests.append(Digest.of(HarnessTask.definition(task)).hex()).append('\n');
             for (int i = 0; i < asking.documents(prompts); i++) {
-                digests.append(Digest.of(SampleJson.asked(i, prompts).toString()).hex())
+                digests.append(Digest.of(SampleJson.asked(i, prompts).toString())
+                                .hex())
                         .append('\n');
             }
         });

@@ -160,7 +160,8 @@ final class RangeChannel implements ReadableByteChannel {
             if (status.get() == 200) {
                 throw withoutRanges();
             }
-            if (e.getCause() instanceof HttpTimeoutException timeout && !(timeout instanceof HttpConnectTimeoutException)) {
+            if (e.getCause() instanceof HttpTimeoutException timeout
+                    && !(timeout instanceof HttpConnectTimeoutException)) {
                 throw tooSlow();
             }
             Throwable cause = Optional.ofNullable(e.getCause()).orElse(e);

@@ -481,7 +481,8 @@ public final class LlamaRuntime {
             if (misfit.find()
                     && (Integer.parseInt(misfit.group(3)) <= quantization.blockElements()
                             || recipe.tensors().containsKey(misfit.group(1)))) {
-                return new PlanOutcome.Misfit(from + ": cannot become " + quantization + ": the rows of " + misfit.group(1)
+                return new PlanOutcome.Misfit(from + ": cannot become " + quantization + ": the rows of "
+                        + misfit.group(1)
                         + " have " + misfit.group(2) + " elements, and a block of " + misfit.group(4) + " holds "
                         + misfit.group(3) + ": choose "
                         + (quantization.blockElements() > 32 ? "Q8_0 or Q4_0, whose blocks hold 32" : "F16"));

@@ -42,7 +42,8 @@ public record AttentionLayer(long queryWidth, long cachedValues, OptionalLong wi
 
     private static Reading read(GgufHeader header, LayerCaches caches) {
         if (caches.architecture() == Architecture.T5 || caches.architecture().recurrence() == Recurrence.NO_CACHE) {
-            return new Reading.Refused("a model of " + header.architecture() + " has an encoder, which is not modelled");
+            return new Reading.Refused(
+                    "a model of " + header.architecture() + " has an encoder, which is not modelled");
         }
         if (caches.architecture().recurrence() != Recurrence.NONE) {
             return new Reading.Refused(

@@ -248,26 +248,19 @@ public record FitPlan(
         for (YamlPart each : part.parts("efficiency", MOST)) {
             each.only("machine", "bandwidth", "compute", "step-overhead", "basis");
             String name = each.text("machine");
-            MachineType machine = catalogue
-                    .find(name)
-                    .orElseThrow(() -> each.wrong("machine", unknownMachine(catalogue, name)));
+            MachineType machine =
+                    catalogue.find(name).orElseThrow(() -> each.wrong("machine", unknownMachine(catalogue, name)));
             if (!machines.contains(machine)) {
                 throw each.wrong("machine", machine.name() + " is not one of the machines in on");
             }
-            Efficiency measured =
-                    new Efficiency(
-                            share(each, "bandwidth"),
-                            share(each, "compute"),
-                            new Interval(
-                                    0,
-                                    each.optionalMeasure(
-                                                    "step-overhead",
-                                                    Dimension.TIME,
-                                                    0,
-                                                    10,
-                                                    "a step takes less than 10 s")
-                                            .orElse(0)),
-                            each.text("basis"));
+            Efficiency measured = new Efficiency(
+                    share(each, "bandwidth"),
+                    share(each, "compute"),
+                    new Interval(
+                            0,
+                            each.optionalMeasure("step-overhead", Dimension.TIME, 0, 10, "a step takes less than 10 s")
+                                    .orElse(0)),
+                    each.text("basis"));
             if (efficiencies.put(machine.name(), measured) != null) {
                 throw each.wrong("machine", machine.name() + " is here twice");
             }

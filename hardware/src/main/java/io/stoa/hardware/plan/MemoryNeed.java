@@ -65,8 +65,7 @@ public interface MemoryNeed {
         return switch (parallelism.way()) {
             case PIPELINE -> parallelism.devices();
             case TENSOR ->
-                Math.min(
-                        parallelism.devices(), cache.map(ContextCache::parts).orElse(1));
+                Math.min(parallelism.devices(), cache.map(ContextCache::parts).orElse(1));
         };
     }
 

@@ -121,8 +121,7 @@ public record TierFile(
     public List<ParetoFront.Option> options() {
         return tiers.stream()
                 .filter(tier -> tier.excluded().isEmpty())
-                .map(tier ->
-                        new ParetoFront.Option(tier.name(), tier.perRequest(), quality(tier), tier.latency()))
+                .map(tier -> new ParetoFront.Option(tier.name(), tier.perRequest(), quality(tier), tier.latency()))
                 .toList();
     }
 

@@ -231,10 +231,10 @@ public final class Ladder {
 
         /** Makes a rung, in the folder where it may stay, so that it gets its name in one step. */
         private MeasuredRung made(PlannedRung planned, Function<Path, MeasuredRung> measure) {
-            String name = String.valueOf(source.base().getFileName()).replaceFirst("\\.gguf$", "") + "-" + planned.type();
+            String name =
+                    String.valueOf(source.base().getFileName()).replaceFirst("\\.gguf$", "") + "-" + planned.type();
             Path folder = options.keep().orElse(options.work());
-            Path file =
-                    folder.resolve(name + "." + ProcessHandle.current().pid() + ".gguf");
+            Path file = folder.resolve(name + "." + ProcessHandle.current().pid() + ".gguf");
             try {
                 Files.createDirectories(folder);
                 // Ctrl-C runs no finally.

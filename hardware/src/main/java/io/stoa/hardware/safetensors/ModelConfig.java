@@ -236,8 +236,7 @@ public record ModelConfig(String modelType, long trainedTokens, Caches caches) {
             if (kind.isPresent()) {
                 return kind.get().contains("sliding") || kind.get().contains("chunked") ? window : 0;
             }
-            long pattern = number("sliding_window_pattern", 1, MOST_LAYERS)
-                    .orElseGet(this::usualPattern);
+            long pattern = number("sliding_window_pattern", 1, MOST_LAYERS).orElseGet(this::usualPattern);
             return pattern > 0 && (layer + 1) % pattern == 0 ? 0 : window;
         }
 

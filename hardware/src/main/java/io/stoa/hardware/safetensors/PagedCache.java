@@ -29,11 +29,10 @@ public record PagedCache(long layers, Bytes pageBytes, int blockTokens) {
      * @throws IllegalArgumentException when the layers are not known, differ, forget tokens, or have states
      */
     public static PagedCache of(ModelConfig config, int bitsPerElement) {
-        List<ModelConfig.Layer> layers =
-                switch (config.caches()) {
-                    case ModelConfig.Known known -> known.layers();
-                    case ModelConfig.Unknown(String reason) -> throw new IllegalArgumentException(reason);
-                };
+        List<ModelConfig.Layer> layers = switch (config.caches()) {
+            case ModelConfig.Known known -> known.layers();
+            case ModelConfig.Unknown(String reason) -> throw new IllegalArgumentException(reason);
+        };
         ModelConfig.Layer first = layers.getFirst();
         for (ModelConfig.Layer layer : layers) {
             if (!layer.equals(first)) {

@@ -110,7 +110,9 @@ public record SpeedModel(String machine, String engine, long cacheBytes, Map<Int
             return new Answer.Unknown("not calibrated: " + String.join(", ", missing));
         }
         double reading = cost(prompt, prices.prompt());
-        double next = question.sequences() == 1 ? cost(step, prices.step()) : together(work, step, question.sequences(), prices);
+        double next = question.sequences() == 1
+                ? cost(step, prices.step())
+                : together(work, step, question.sequences(), prices);
         // Sequences side by side are told from one alone and from prompts, which nothing was timed for.
         double error = prices.stepError() * (question.sequences() == 1 ? 1 : 2);
         return new Answer.Known(reading, interval(reading, prices.promptError()), next, interval(next, error));

@@ -90,9 +90,8 @@ class ContextCacheTest {
                 .bytes(65_536, 1, Parallelism.NONE)
                 .orElseThrow();
         assertThat(need.low()).isLessThan(24 * 0x1p30);
-        Interval estimate = MemoryNeed.estimate(model)
-                .bytes(65_536, 1, Parallelism.NONE)
-                .orElseThrow();
+        Interval estimate =
+                MemoryNeed.estimate(model).bytes(65_536, 1, Parallelism.NONE).orElseThrow();
         assertThat(estimate.low()).isLessThanOrEqualTo(need.low());
         assertThat(estimate.high() / need.high()).isBetween(0.9, 1.15);
     }
@@ -103,9 +102,8 @@ class ContextCacheTest {
         GgufHeader header = header("DeepSeek-V3");
         double cache = cache("DeepSeek-V3").kept(16_384) * 16;
         Parallelism eight = new Parallelism(Parallelism.Way.TENSOR, 8);
-        for (MemoryNeed need : new MemoryNeed[] {
-            MemoryNeed.of(header), MemoryNeed.estimate(ModelFacts.of("DeepSeek-V3", header))
-        }) {
+        for (MemoryNeed need :
+                new MemoryNeed[] {MemoryNeed.of(header), MemoryNeed.estimate(ModelFacts.of("DeepSeek-V3", header))}) {
             Interval one = need.bytes(16_384, 16, Parallelism.NONE).orElseThrow();
             Interval tensor = need.bytes(16_384, 16, eight).orElseThrow();
             Interval pipeline = need.bytes(16_384, 16, new Parallelism(Parallelism.Way.PIPELINE, 8))

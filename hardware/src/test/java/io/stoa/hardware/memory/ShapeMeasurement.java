@@ -79,9 +79,9 @@ record ShapeMeasurement(String shape, String settings, long weights, long contex
         Path file = folder.resolve(shape.name() + ".gguf");
         try {
             shape.write(file);
-            MemoryReport report =
-                    llama.measureMemory(
-                            file, Objects.requireNonNull(SETTINGS.get(settings), settings).dryRun());
+            MemoryReport report = llama.measureMemory(
+                    file,
+                    Objects.requireNonNull(SETTINGS.get(settings), settings).dryRun());
             return new ShapeMeasurement(
                     shape.name(),
                     settings,

@@ -261,19 +261,16 @@ final class LadderTest {
     void filesHaveTheUsualPermissions() throws IOException {
         Ladder ladder = new Ladder(source(MODELS.resolve("nano.gguf")), margin(0.5));
         Ladder.Options options = new Ladder.Options(
-                folder.resolve("work"),
-                Optional.of(folder.resolve("kept")),
-                Optional.empty(),
-                Optional.empty(),
-                true);
+                folder.resolve("work"), Optional.of(folder.resolve("kept")), Optional.empty(), Optional.empty(), true);
         ladder.climb(ladder.plan(List.of("Q8_0"), true), options, notes("g"), Progress.NONE, _ -> {});
-        Set<PosixFilePermission> usual =
-                Files.getPosixFilePermissions(Files.createFile(folder.resolve("usual")));
+        Set<PosixFilePermission> usual = Files.getPosixFilePermissions(Files.createFile(folder.resolve("usual")));
         assertThat(Files.getPosixFilePermissions(folder.resolve("kept").resolve("nano-Q8_0.gguf")))
                 .isEqualTo(usual);
         try (Stream<Path> notes = Files.list(folder.resolve("notes-g"))) {
-            assertThat(notes.toList()).singleElement().satisfies(note -> assertThat(Files.getPosixFilePermissions(note))
-                    .isEqualTo(usual));
+            assertThat(notes.toList())
+                    .singleElement()
+                    .satisfies(note ->
+                            assertThat(Files.getPosixFilePermissions(note)).isEqualTo(usual));
         }
     }
 

@@ -84,9 +84,9 @@ final class RungTallyTest {
 
     @Test
     void anUnknownSpeedOfWritingIsUnknown() {
-        SpeedRound round = new SpeedRound(
-                100, 1, Duration.ofSeconds(1), Duration.ofSeconds(1), OptionalDouble.empty());
-        assertThat(RungSpeed.of(new SpeedMeasurement(List.of(round), 100)).generation()).isEmpty();
+        SpeedRound round = new SpeedRound(100, 1, Duration.ofSeconds(1), Duration.ofSeconds(1), OptionalDouble.empty());
+        assertThat(RungSpeed.of(new SpeedMeasurement(List.of(round), 100)).generation())
+                .isEmpty();
     }
 
     @Test

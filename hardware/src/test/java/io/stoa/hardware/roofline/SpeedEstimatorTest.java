@@ -46,7 +46,15 @@ class SpeedEstimatorTest {
     @Test
     void exactSharesGiveTheRoofline() {
         ModelFacts model = ModelFacts.published(
-                "10B", 1e10, 1e10, 0, 0, 8, Optional.of(ContextCache.linear(0, 8)), OptionalInt.empty(), OptionalInt.empty());
+                "10B",
+                1e10,
+                1e10,
+                0,
+                0,
+                8,
+                Optional.of(ContextCache.linear(0, 8)),
+                OptionalInt.empty(),
+                OptionalInt.empty());
         MachineType machine = CATALOGUE.with(YamlPart.parse("m", """
             machines:
               - {name: m, kind: gpu, memory: 40 GB, bandwidth: 1000 GB/s, compute: {fp16: 100 TFLOPS}, source: made up}

@@ -157,7 +157,8 @@ class SafetensorsModelTest {
         assertThat(config.caches())
                 .isInstanceOfSatisfying(
                         ModelConfig.Unknown.class,
-                        unknown -> assertThat(unknown.reason()).contains(culprit).contains("not modelled"));
+                        unknown ->
+                                assertThat(unknown.reason()).contains(culprit).contains("not modelled"));
         assertThatThrownBy(() -> PagedCache.of(config, 16)).hasMessageContaining(culprit);
     }
 

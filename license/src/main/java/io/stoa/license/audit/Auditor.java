@@ -460,8 +460,7 @@ public final class Auditor {
     private static boolean keeps(String said, String base) {
         return said.equals(base)
                 || SpdxExpression.parse(said)
-                        .filter(expression ->
-                                expression.alternatives().stream().allMatch(all -> all.contains(base)))
+                        .filter(expression -> expression.alternatives().stream().allMatch(all -> all.contains(base)))
                         .isPresent();
     }
 

@@ -120,8 +120,8 @@ public final class FolderScan {
             if (folder.depth < DEEPEST) {
                 listing.folders.forEach(path -> open.push(new Folder(path, folder.depth + 1)));
             } else {
-                listing.folders.forEach(path ->
-                        listing.unread.add(unread(path, "lies more than %d folders deep".formatted(DEEPEST))));
+                listing.folders.forEach(
+                        path -> listing.unread.add(unread(path, "lies more than %d folders deep".formatted(DEEPEST))));
             }
             add(folder.path, listing);
         }
@@ -179,8 +179,8 @@ public final class FolderScan {
 
     private void count() {
         if (++entries > MOST_ENTRIES) {
-            throw StoaException.user("%s: holds more than %,d files; name the folders that hold models"
-                    .formatted(root, MOST_ENTRIES));
+            throw StoaException.user(
+                    "%s: holds more than %,d files; name the folders that hold models".formatted(root, MOST_ENTRIES));
         }
     }
 
@@ -226,12 +226,14 @@ public final class FolderScan {
                 .filter(file -> file.own().kind() == OwnFile.Kind.GGUF)
                 .count();
         if (listing.papers.isEmpty() && ggufs > 1 && hub.isEmpty()) {
-            listing.files.forEach(file -> found.add(new ModelFolder(
-                    file.shown(), false, folder, place, List.of(file), List.of(), listing.unread)));
+            listing.files.forEach(file -> found.add(
+                    new ModelFolder(file.shown(), false, folder, place, List.of(file), List.of(), listing.unread)));
             return;
         }
-        List<ModelFile> files = new ArrayList<>(
-                listing.files.stream().filter(FolderScan::isWeights).limit(MOST_WEIGHTS + 1L).toList());
+        List<ModelFile> files = new ArrayList<>(listing.files.stream()
+                .filter(FolderScan::isWeights)
+                .limit(MOST_WEIGHTS + 1L)
+                .toList());
         if (files.size() > MOST_WEIGHTS) {
             listing.unread.add(unread(
                     folder,
@@ -286,8 +288,7 @@ public final class FolderScan {
 
     /** A model of Ollama's store of which nothing is known. */
     private void unknown(Path path, Unread unread) {
-        found.add(new ModelFolder(
-                shown(path), false, path, shown(path), List.of(), List.of(), List.of(unread)));
+        found.add(new ModelFolder(shown(path), false, path, shown(path), List.of(), List.of(), List.of(unread)));
     }
 
     /** {@code library/llama3.3:70b} of {@code registry.ollama.ai/library/llama3.3/70b}. */

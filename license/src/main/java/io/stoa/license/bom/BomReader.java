@@ -96,8 +96,7 @@ public final class BomReader {
                     path + ": neither a GGUF file nor a folder nor a stoa.yaml; for other weights name the"
                             + " folder that they lie in");
         }
-        return List.of(
-                model(stem(path), List.of(path), List.of(), path, Optional.empty(), List.of()));
+        return List.of(model(stem(path), List.of(path), List.of(), path, Optional.empty(), List.of()));
     }
 
     /** A candidate with its papers, and the teachers that its user knows of. */

@@ -95,7 +95,8 @@ final class ClauseFile {
         refuseUnknown(clause, CLAUSE_KEYS);
         List<Condition> when = clause.get("when") == null ? List.of() : conditions(map(clause.get("when")));
         Effect effect = constant(Effect.class, string(clause, "effect"));
-        if (effect.compareTo(Effect.DUTY) < 0 && NOT_READ.matcher(string(clause, "says")).find()) {
+        if (effect.compareTo(Effect.DUTY) < 0
+                && NOT_READ.matcher(string(clause, "says")).find()) {
             throw wrong("what was not read is unclear, and permits nothing: " + clause);
         }
         return new Clause(

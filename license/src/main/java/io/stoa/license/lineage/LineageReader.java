@@ -296,7 +296,8 @@ public final class LineageReader {
             papers.stream()
                     .filter(paper -> kind(paper) == PaperKind.CARD)
                     .forEach(paper -> cards.put(paper, card(paper)));
-            Set<String> declared = known.stream().map(LineageReader::withoutHost).collect(Collectors.toSet());
+            Set<String> declared =
+                    known.stream().map(LineageReader::withoutHost).collect(Collectors.toSet());
             known.forEach(teacher -> teachers.add(withoutHost(teacher)));
             List<String> names = new ArrayList<>(List.of(model));
             List<String> publishers = new ArrayList<>();

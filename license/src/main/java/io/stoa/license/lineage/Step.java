@@ -47,7 +47,10 @@ public record Step(Relation relation, String name, List<Claim> claims) {
             return switch (this) {
                 case Settled(String license) -> List.of(license);
                 case Compound compound ->
-                    compound.alternatives().stream().flatMap(List::stream).distinct().toList();
+                    compound.alternatives().stream()
+                            .flatMap(List::stream)
+                            .distinct()
+                            .toList();
                 case Inherited(), Open _ -> List.of();
             };
         }

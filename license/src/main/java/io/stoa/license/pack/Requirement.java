@@ -69,9 +69,7 @@ record Requirement(
 
     /** What to do and what to make for it, in words. */
     String make() {
-        return Stream.concat(
-                        Stream.of(clause.remedy().orElse(clause.says())),
-                        provision.map(Provision::words).stream())
+        return Stream.concat(Stream.of(clause.remedy().orElse(clause.says())), provision.map(Provision::words).stream())
                 .collect(Collectors.joining("; "));
     }
 

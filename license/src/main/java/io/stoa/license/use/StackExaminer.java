@@ -83,8 +83,7 @@ public final class StackExaminer {
             for (Ground ground : part.answer().grounds()) {
                 if (ground.effect() == Effect.DUTY) {
                     // two duties may ask for the same thing of different models: what to do tells them apart
-                    String todo = Stream.concat(
-                                    ground.remedy().stream(), ground.provides().stream())
+                    String todo = Stream.concat(ground.remedy().stream(), ground.provides().stream())
                             .collect(Collectors.joining("; "));
                     // a licence text is a paper of its own for each licence, whatever else reads alike
                     String key = todo.contains("copy of")

@@ -456,7 +456,8 @@ public final class UseExaminer {
             for (int j = i + 1; j < bases.size(); j++) {
                 for (String one : bases.get(i)) {
                     for (String other : bases.get(j)) {
-                        reasons.addAll(merged(one, other, merged, facts).stream().toList());
+                        reasons.addAll(
+                                merged(one, other, merged, facts).stream().toList());
                     }
                 }
             }
@@ -521,8 +522,7 @@ public final class UseExaminer {
                 .flatMap(step -> licenses(step).stream())
                 .distinct()
                 .filter(RULES::ownFamilyOnly)
-                .filter(license ->
-                        bases.size() < 2 || !bases.stream().allMatch(new Standing.Settled(license)::equals))
+                .filter(license -> bases.size() < 2 || !bases.stream().allMatch(new Standing.Settled(license)::equals))
                 .map(license -> new Reason(Effect.UNCLEAR, () -> withUnnamed(license, facts)))
                 .toList();
     }

@@ -196,8 +196,8 @@ class AuditOutputTest {
 
     @Test
     void aStateOfAnotherFormatIsNamed() throws IOException {
-        Path file = Files.writeString(
-                root.resolve("state.json"), "{\"format\": 1, \"knowledge\": \"x\", \"models\": {}}");
+        Path file =
+                Files.writeString(root.resolve("state.json"), "{\"format\": 1, \"knowledge\": \"x\", \"models\": {}}");
         assertThatThrownBy(() -> Watch.read(file)).hasMessageContaining("has format 1");
     }
 

@@ -42,8 +42,8 @@ class LicensesTest {
                     .filteredOn(clause -> clause.effect() == Effect.NOTES || clause.effect() == Effect.ALLOWS)
                     .as(license.id())
                     .noneMatch(clause -> clause.section().equals("not read"))
-                    .noneMatch(clause -> clause.says().contains("not read")
-                            || clause.says().contains("not known"));
+                    .noneMatch(clause ->
+                            clause.says().contains("not read") || clause.says().contains("not known"));
         }
     }
 

@@ -109,8 +109,7 @@ class OriginsTest {
             Lineage taught = READER.read("m", Optional.of(Path.of("models/m")), List.of(), List.of(card), many);
             assertThat(teachers(taught)).hasSize(64);
             Standing standing = taught.steps().getLast().standing();
-            assertThat(standing)
-                    .isInstanceOf(count > 64 ? Standing.Open.class : Standing.Settled.class);
+            assertThat(standing).isInstanceOf(count > 64 ? Standing.Open.class : Standing.Settled.class);
             if (standing instanceof Standing.Open open) {
                 assertThat(open.why()).contains("taught by 65 models");
             }

@@ -154,8 +154,8 @@ class InverseExaminerTest {
 
     @Test
     void dutiesThatMakeAlikeAreToldApart() {
-        IntendedUse both = Fact.replaced(
-                SERVICE, Map.of(Fact.MODIFICATION, "fine-tuned", Fact.OUTPUTS_TRAIN_MODELS, "true"));
+        IntendedUse both =
+                Fact.replaced(SERVICE, Map.of(Fact.MODIFICATION, "fine-tuned", Fact.OUTPUTS_TRAIN_MODELS, "true"));
         assertThat(STACKS.examine(List.of(part("m", "llama3.1")), both).duties())
                 .extracting(Duty::todo)
                 .filteredOn(todo -> todo.contains("a name that begins with \"Llama\""))
