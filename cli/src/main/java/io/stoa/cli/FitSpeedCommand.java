@@ -18,8 +18,10 @@ import tools.jackson.databind.json.JsonMapper;
 
 @Command(
         name = "speed",
-        description =
-                "Predict from the header how fast GGUF files decode here, with intervals; `stoa fit calibrate` first.",
+        description = {
+            "Predict from the header how fast GGUF files decode here, with intervals; `stoa fit calibrate` first.",
+            "Models with experts, recurrent layers, latent attention or an encoder are not modelled, and that is said."
+        },
         mixinStandardHelpOptions = true,
         sortOptions = false,
         footer = {
