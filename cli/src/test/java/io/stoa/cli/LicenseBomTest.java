@@ -42,7 +42,7 @@ class LicenseBomTest {
     private Path model() throws IOException {
         Path model = Files.createDirectories(folder.resolve("mine"));
         Files.writeString(model.resolve("README.md"), "---\nlicense: mit\nbase_model: Qwen/Qwen3-0.6B\n---\n# mine\n");
-        Files.writeString(model.resolve("model.safetensors"), "weights");
+        Files.writeString(model.resolve("model.safetensors"), "\2\0\0\0\0\0\0\0{}");
         return model;
     }
 
