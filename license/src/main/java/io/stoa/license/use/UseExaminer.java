@@ -409,10 +409,11 @@ public final class UseExaminer {
         List<Reason> reasons = new ArrayList<>();
         List<String> model = lineage.steps().stream()
                 .filter(step -> step.relation() == Step.Relation.MODEL)
-                .flatMap(step -> licenses(step).stream())
+                .flatMap(step -> step.standing().licenses().stream())
                 .toList();
         for (Step step : lineage.steps()) {
-            List<String> bases = step.relation() == Step.Relation.BASE ? licenses(step) : List.of();
+            List<String> bases =
+                    step.relation() == Step.Relation.BASE ? step.standing().licenses() : List.of();
             for (String base : bases) {
                 if (!model.isEmpty() && !model.contains(base) && license(base).flowsDown()) {
                     reasons.add(new Reason(Effect.DUTY, () -> relabelled(step, String.join(" or ", model), base)));
@@ -444,7 +445,7 @@ public final class UseExaminer {
     private static List<Reason> merged(Lineage lineage, Facts facts) {
         List<List<String>> bases = lineage.steps().stream()
                 .filter(step -> step.relation() == Step.Relation.BASE)
-                .map(UseExaminer::licenses)
+                .map(step -> step.standing().licenses())
                 .distinct()
                 .toList();
         Truth merged = facts.use()
@@ -519,7 +520,7 @@ public final class UseExaminer {
                 .toList();
         return lineage.steps().stream()
                 .filter(step -> step.relation() == Step.Relation.BASE || step.relation() == Step.Relation.MODEL)
-                .flatMap(step -> licenses(step).stream())
+                .flatMap(step -> step.standing().licenses().stream())
                 .distinct()
                 .filter(RULES::ownFamilyOnly)
                 .filter(license -> bases.size() < 2 || !bases.stream().allMatch(new Standing.Settled(license)::equals))
@@ -543,15 +544,6 @@ public final class UseExaminer {
                 Optional.of(Topic.DERIVATIVE),
                 List.of(remedy),
                 List.of());
-    }
-
-    /** The licences that a step is under, of a choice all: which one is taken is not said. */
-    private static List<String> licenses(Step step) {
-        return switch (step.standing()) {
-            case Standing.Settled(String license) -> List.of(license);
-            case Standing.Compound compound -> compound.licenses();
-            case Standing.Inherited(), Standing.Open _ -> List.of();
-        };
     }
 
     private static String basis(Clause clause) {
