@@ -77,7 +77,7 @@ final class FitSpeedCommand implements Runnable {
             Interval tokenInterval,
             Optional<Measured> measured) {}
 
-    /** Medians. */
+    /** Lower quartiles, as the calibration takes them. */
     record Measured(double promptSeconds, double tokenSeconds) {}
 
     @Override
@@ -114,15 +114,14 @@ final class FitSpeedCommand implements Runnable {
     }
 
     private Measured measured(Path file, int count) {
-        int before = Math.max(0, depth - STEPS / 2);
-        DecodeTimes times = house.llama()
-                .decodeTimes(file, new DecodeTimes.Plan(prompt, READINGS, before, sequences, STEPS, count));
-        return new Measured(median(times.prompts()), median(times.steps()));
+        DecodeTimes times =
+                house.llama().decodeTimes(file, new DecodeTimes.Plan(prompt, READINGS, depth, sequences, STEPS, count));
+        return new Measured(undisturbed(times.prompts()), undisturbed(times.steps()));
     }
 
-    private static double median(List<Duration> durations) {
+    private static double undisturbed(List<Duration> durations) {
         List<Duration> sorted = durations.stream().sorted().toList();
-        return sorted.get(sorted.size() / 2).toNanos() / 1e9;
+        return sorted.get(sorted.size() / 4).toNanos() / 1e9;
     }
 
     private void print(Row row) {

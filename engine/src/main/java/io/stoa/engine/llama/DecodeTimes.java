@@ -8,7 +8,7 @@ import java.util.List;
  * calls {@code pp} and {@code tg}.
  *
  * @param prompts one time for each reading of a whole prompt into an empty cache
- * @param steps one time for each step, which gives every sequence its next token
+ * @param steps one time for each step, which gives every sequence its next token; all follow the same tokens
  */
 public record DecodeTimes(Plan plan, List<Duration> prompts, List<Duration> steps) {
     public DecodeTimes {
@@ -20,10 +20,10 @@ public record DecodeTimes(Plan plan, List<Duration> prompts, List<Duration> step
      * What is timed.
      *
      * @param promptTokens the tokens of a prompt, at least 1
-     * @param readings how often it is read, at least 1
+     * @param readings how often it is read at least, 1 or more; what is fast is read more often
      * @param depth how many tokens each sequence holds when the steps begin; the time of filling them is not taken
      * @param sequences how many sequences go on side by side, at least 1
-     * @param steps how many tokens each of them gets, at least 1
+     * @param steps how many times each of them gets its next token at least, 1 or more
      * @param threads native threads
      */
     public record Plan(int promptTokens, int readings, int depth, int sequences, int steps, int threads) {

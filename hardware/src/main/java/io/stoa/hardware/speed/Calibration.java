@@ -9,9 +9,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /**
  * Finds the prices of a {@link SpeedModel} by timing models of zeros: F16 in six sizes, for what layers, rows and
@@ -48,7 +50,7 @@ public final class Calibration {
         Times time(Path gguf, int promptTokens, int depth, int threads);
     }
 
-    /** Times of prompts and of steps; the least disturbed ones count. */
+    /** Times of prompts and of steps; their lower quartiles count. */
     public record Times(List<Duration> prompts, List<Duration> steps) {
         public Times {
             prompts = List.copyOf(prompts);
@@ -86,8 +88,7 @@ public final class Calibration {
             List<GgmlType> types,
             Progress progress) {
         List<CalibrationModel> models = models(types, cacheBytes);
-        Map<Integer, List<SpeedModel.Timed>> steps = new TreeMap<>();
-        Map<Integer, List<SpeedModel.Timed>> prompts = new TreeMap<>();
+        List<Run> runs = new ArrayList<>();
         int done = 0;
         for (CalibrationModel model : models) {
             progress.at(done++, models.size());
@@ -98,7 +99,7 @@ public final class Calibration {
                 model.write(file);
                 DecodeWork work = work(file);
                 for (int count : threads) {
-                    time(file, work, cacheBytes, count, steps, prompts);
+                    runs.addAll(time(file, work, cacheBytes, count));
                 }
             } catch (IOException e) {
                 throw new StoaException(
@@ -110,13 +111,37 @@ public final class Calibration {
             }
         }
         progress.at(models.size(), models.size());
+        // Other guests of the machine have their part of the cache: the size that explains the times best is ours.
+        return Stream.of(1, 2, 4, 8, 16)
+                .map(share -> fit(machine, engine, cacheBytes / share, threads, runs))
+                .min(Comparator.comparingDouble(Fit::error))
+                .orElseThrow()
+                .model();
+    }
+
+    /** One timed plan. */
+    private record Run(String name, DecodeWork work, int threads, int prompt, int depth, double reading, double step) {}
+
+    /** @param error the mean over threads of what models that were left out were off by */
+    private record Fit(SpeedModel model, double error) {}
+
+    private static Fit fit(String machine, String engine, long cacheBytes, List<Integer> threads, List<Run> runs) {
         Map<Integer, SpeedModel.Prices> prices = new TreeMap<>();
+        double error = 0;
         for (int count : threads) {
-            SpeedModel.Fitted step = SpeedModel.fit(steps.getOrDefault(count, List.of()));
-            SpeedModel.Fitted prompt = SpeedModel.fit(prompts.getOrDefault(count, List.of()));
+            List<Run> own = runs.stream().filter(run -> run.threads() == count).toList();
+            SpeedModel.Fitted step = SpeedModel.fit(own.stream()
+                    .map(run -> new SpeedModel.Timed(
+                            run.name(), SpeedModel.stepWork(run.work(), run.depth(), 1, cacheBytes), run.step()))
+                    .toList());
+            SpeedModel.Fitted prompt = SpeedModel.fit(own.stream()
+                    .map(run -> new SpeedModel.Timed(
+                            run.name(), SpeedModel.promptWork(run.work(), run.prompt()), run.reading()))
+                    .toList());
             prices.put(count, new SpeedModel.Prices(step.prices(), step.error(), prompt.prices(), prompt.error()));
+            error += step.typical() / threads.size();
         }
-        return new SpeedModel(machine, engine, cacheBytes, prices);
+        return new Fit(new SpeedModel(machine, engine, cacheBytes, prices), error);
     }
 
     private static DecodeWork work(Path file) {
@@ -127,31 +152,29 @@ public final class Calibration {
         };
     }
 
-    private void time(
-            Path file,
-            DecodeWork work,
-            long cacheBytes,
-            int threads,
-            Map<Integer, List<SpeedModel.Timed>> steps,
-            Map<Integer, List<SpeedModel.Timed>> prompts) {
-        String name = String.valueOf(file.getFileName());
+    private List<Run> time(Path file, DecodeWork work, long cacheBytes, int threads) {
+        List<Run> runs = new ArrayList<>();
         boolean small = work.bytes() < Math.min(cacheBytes, SMALL);
         for (int[] plan :
                 small ? new int[][] {{SHORT_PROMPT, 0}, {LONG_PROMPT, DEEP}} : new int[][] {{SHORT_PROMPT, 0}}) {
             Times times = stopwatch.time(file, plan[0], plan[1], threads);
-            int middle = plan[1] + times.steps().size() / 2;
-            steps.computeIfAbsent(threads, key -> new ArrayList<>())
-                    .add(new SpeedModel.Timed(
-                            name, SpeedModel.stepWork(work, middle, 1, cacheBytes), median(times.steps())));
-            prompts.computeIfAbsent(threads, key -> new ArrayList<>())
-                    .add(new SpeedModel.Timed(name, SpeedModel.promptWork(work, plan[0]), median(times.prompts())));
+            runs.add(new Run(
+                    String.valueOf(file.getFileName()),
+                    work,
+                    threads,
+                    plan[0],
+                    plan[1],
+                    undisturbed(times.prompts()),
+                    undisturbed(times.steps())));
         }
+        return runs;
     }
 
-    private static double median(List<Duration> durations) {
+    /** The lower quartile: other guests of a machine only slow, and often half of the time. */
+    private static double undisturbed(List<Duration> durations) {
         double[] seconds =
                 durations.stream().mapToDouble(SpeedRound::seconds).sorted().toArray();
-        return (seconds[(seconds.length - 1) / 2] + seconds[seconds.length / 2]) / 2;
+        return seconds[seconds.length / 4];
     }
 
     /** Widths are multiples of 256, so that every type fits, but for the smallest. */
@@ -160,6 +183,7 @@ public final class Calibration {
                 new CalibrationModel(GgmlType.F16, 3, 64, 4, 2, 192, 1024),
                 new CalibrationModel(GgmlType.F16, 8, 64, 4, 4, 128, 512),
                 new CalibrationModel(GgmlType.F16, 4, 128, 4, 4, 384, 1024),
+                new CalibrationModel(GgmlType.F16, 3, 256, 4, 4, 768, 1024),
                 new CalibrationModel(GgmlType.F16, 12, 256, 8, 4, 768, 1024),
                 new CalibrationModel(GgmlType.F16, 6, 512, 8, 8, 1280, VOCABULARY),
                 new CalibrationModel(GgmlType.F16, large(GgmlType.F16, cacheBytes), 1024, 16, 8, 3072, VOCABULARY)));

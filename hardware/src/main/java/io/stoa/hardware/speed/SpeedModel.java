@@ -225,10 +225,19 @@ public record SpeedModel(String machine, String engine, long cacheBytes, Map<Int
         // The (n + 1)·0.9-th smallest: it holds for one more of the same kind with a chance of 90 % (split conformal).
         int place = (int) Math.ceil(0.9 * (errors.size() + 1)) - 1;
         double error = errors.isEmpty() ? Double.POSITIVE_INFINITY : errors.get(Math.min(place, errors.size() - 1));
-        return new Fitted(prices, error);
+        return new Fitted(
+                prices,
+                error,
+                errors.stream().mapToDouble(each -> each).average().orElse(error));
     }
 
-    record Fitted(Map<String, Double> prices, double error) {}
+    /**
+     * What was found.
+     *
+     * @param error that 90 % of those that were left out keep to
+     * @param typical their mean error
+     */
+    record Fitted(Map<String, Double> prices, double error, double typical) {}
 
     private static Map<String, Double> prices(List<Timed> timed) {
         List<String> parts = timed.stream()
