@@ -2,11 +2,11 @@ package io.stoa.cli;
 
 import io.stoa.engine.gguf.Preflight;
 import io.stoa.engine.llama.DecodeTimes;
+import io.stoa.hardware.speed.Calibration;
 import io.stoa.hardware.speed.SpeedModel;
 import io.stoa.hardware.speed.SpeedModel.Answer;
 import io.stoa.model.Interval;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -116,12 +116,8 @@ final class FitSpeedCommand implements Runnable {
     private Measured measured(Path file, int count) {
         DecodeTimes times =
                 house.llama().decodeTimes(file, new DecodeTimes.Plan(prompt, READINGS, depth, sequences, STEPS, count));
-        return new Measured(undisturbed(times.prompts()), undisturbed(times.steps()));
-    }
-
-    private static double undisturbed(List<Duration> durations) {
-        List<Duration> sorted = durations.stream().sorted().toList();
-        return sorted.get(sorted.size() / 4).toNanos() / 1e9;
+        Calibration.Times taken = new Calibration.Times(times.prompts(), times.steps());
+        return new Measured(taken.promptSeconds(), taken.stepSeconds());
     }
 
     private void print(Row row) {

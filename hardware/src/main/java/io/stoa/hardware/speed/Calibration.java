@@ -59,6 +59,23 @@ public final class Calibration {
                 throw new IllegalArgumentException("a prompt and a step are timed at least");
             }
         }
+
+        /** The lower quartile of the prompts. */
+        public double promptSeconds() {
+            return undisturbed(prompts);
+        }
+
+        /** The lower quartile of the steps. */
+        public double stepSeconds() {
+            return undisturbed(steps);
+        }
+
+        /** The lower quartile: other guests of a machine only slow, and often half of the time. */
+        private static double undisturbed(List<Duration> durations) {
+            double[] seconds =
+                    durations.stream().mapToDouble(SpeedRound::seconds).sorted().toArray();
+            return seconds[seconds.length / 4];
+        }
     }
 
     /**
@@ -164,17 +181,10 @@ public final class Calibration {
                     threads,
                     plan[0],
                     plan[1],
-                    undisturbed(times.prompts()),
-                    undisturbed(times.steps())));
+                    times.promptSeconds(),
+                    times.stepSeconds()));
         }
         return runs;
-    }
-
-    /** The lower quartile: other guests of a machine only slow, and often half of the time. */
-    private static double undisturbed(List<Duration> durations) {
-        double[] seconds =
-                durations.stream().mapToDouble(SpeedRound::seconds).sorted().toArray();
-        return seconds[seconds.length / 4];
     }
 
     /** Widths are multiples of 256, so that every type fits, but for the smallest. */

@@ -2,7 +2,7 @@ package io.stoa.hardware.speed;
 
 import io.stoa.engine.gguf.GgmlType;
 import io.stoa.engine.gguf.GgufValue;
-import io.stoa.engine.gguf.GgufWriter;
+import io.stoa.engine.gguf.ZeroModel;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -37,7 +37,7 @@ public record CalibrationModel(
 
     /** Writes it; the file must not exist. */
     public void write(Path file) throws IOException {
-        GgufWriter.zeros(file, metadata(), tensors());
+        ZeroModel.write(file, metadata(), tensors());
     }
 
     private Map<String, GgufValue> metadata() {
@@ -87,9 +87,9 @@ public record CalibrationModel(
                 .toList();
     }
 
-    private List<GgufWriter.Shape> tensors() {
+    private List<ZeroModel.Shape> tensors() {
         int keys = embedding / heads * keyHeads;
-        List<GgufWriter.Shape> tensors = new ArrayList<>();
+        List<ZeroModel.Shape> tensors = new ArrayList<>();
         tensors.add(matrix("token_embd", embedding, vocabulary));
         tensors.add(norm("output_norm"));
         tensors.add(matrix("output", embedding, vocabulary));
@@ -108,11 +108,11 @@ public record CalibrationModel(
         return tensors;
     }
 
-    private GgufWriter.Shape norm(String name) {
-        return new GgufWriter.Shape(name + ".weight", GgmlType.F32, List.of((long) embedding));
+    private ZeroModel.Shape norm(String name) {
+        return new ZeroModel.Shape(name + ".weight", GgmlType.F32, List.of((long) embedding));
     }
 
-    private GgufWriter.Shape matrix(String name, long columns, long rows) {
-        return new GgufWriter.Shape(name + ".weight", type, List.of(columns, rows));
+    private ZeroModel.Shape matrix(String name, long columns, long rows) {
+        return new ZeroModel.Shape(name + ".weight", type, List.of(columns, rows));
     }
 }

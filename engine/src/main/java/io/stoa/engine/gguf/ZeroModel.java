@@ -16,13 +16,13 @@ import java.util.Map;
  * Writes GGUF files (version 3) of models that are a shape and nothing more: every weight is zero. What a model costs in
  * memory and time depends on its shape alone, so such files stand for models that nobody has at hand.
  */
-public final class GgufWriter {
+public final class ZeroModel {
     private static final int VERSION = 3;
     private static final int ALIGNMENT = 32;
 
     private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
 
-    private GgufWriter() {}
+    private ZeroModel() {}
 
     /** A tensor before it has a place in a file; the shape has the contiguous dimension first. */
     public record Shape(String name, GgmlType type, List<Long> dimensions) {
@@ -39,9 +39,9 @@ public final class GgufWriter {
      *     an array holds values of one kind
      * @throws IOException when it cannot be written; a file that was begun stays
      */
-    public static void zeros(Path file, Map<String, GgufValue> metadata, List<Shape> shapes) throws IOException {
+    public static void write(Path file, Map<String, GgufValue> metadata, List<Shape> shapes) throws IOException {
         List<GgufTensor> tensors = placed(shapes);
-        GgufWriter out = new GgufWriter();
+        ZeroModel out = new ZeroModel();
         out.bytes.writeBytes("GGUF".getBytes(StandardCharsets.US_ASCII));
         out.whole(VERSION, Integer.BYTES);
         out.whole(tensors.size(), Long.BYTES);
