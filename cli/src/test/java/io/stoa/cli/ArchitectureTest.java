@@ -65,6 +65,8 @@ class ArchitectureTest {
                 .definedBy("io.stoa.store..")
                 .layer("assess")
                 .definedBy("io.stoa.assess..")
+                .layer("gateway")
+                .definedBy("io.stoa.gateway..")
                 .layer("cli")
                 .definedBy("io.stoa.cli..")
                 .whereLayer("model")
@@ -83,6 +85,8 @@ class ArchitectureTest {
                 .mayOnlyAccessLayers("model")
                 .whereLayer("assess")
                 .mayOnlyAccessLayers("model", "engine", "benchmark", "hardware", "license", "integration", "store")
+                .whereLayer("gateway")
+                .mayOnlyAccessLayers("model", "engine", "store")
                 .whereLayer("cli")
                 .mayNotBeAccessedByAnyLayer()
                 .check(house);
