@@ -8,9 +8,13 @@ import java.util.HexFormat;
 /** A SHA-256 digest as 64 lower-case hexadecimal digits: the identity of a file or of recorded evidence. */
 public record Digest(String hex) {
     public Digest {
-        if (!hex.matches("[0-9a-f]{64}")) {
+        if (hex.length() != 64 || !hex.chars().allMatch(Digest::isHexDigit)) {
             throw new IllegalArgumentException("a SHA-256 digest is 64 lower-case hexadecimal digits: " + hex);
         }
+    }
+
+    private static boolean isHexDigit(int character) {
+        return (character >= '0' && character <= '9') || (character >= 'a' && character <= 'f');
     }
 
     public static Digest of(byte[] bytes) {

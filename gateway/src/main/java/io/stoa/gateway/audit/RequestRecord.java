@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.stoa.gateway.wire.ApiCall;
 import io.stoa.gateway.wire.TokenUsage;
+import io.stoa.model.Digest;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -89,11 +90,11 @@ public record RequestRecord(
      * A body.
      *
      * @param bytes its length
-     * @param sha256 its digest, 32 bytes, before salting; empty when there was no body. Not kept as it is: see the
-     *     audit's commitment
-     * @param kept the bytes themselves, where content is kept
+     * @param sha256 its digest before salting; absent when there was no body. Not kept as it is: see the audit's
+     *     commitment
+     * @param kept the body itself as text, where content is kept
      */
-    public record Content(long bytes, byte[] sha256, Optional<byte[]> kept) {
-        public static final Content NONE = new Content(0, new byte[0], Optional.empty());
+    public record Content(long bytes, Optional<Digest> sha256, Optional<String> kept) {
+        public static final Content NONE = new Content(0, Optional.empty(), Optional.empty());
     }
 }
