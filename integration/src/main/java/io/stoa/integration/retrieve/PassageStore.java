@@ -33,6 +33,7 @@ public interface PassageStore extends AutoCloseable {
      * @param most how many
      * @param filter metadata that a passage must have
      */
+    @SuppressWarnings("ArrayRecordComponent") // read by the store, kept by nobody
     record Query(String text, float[] vector, int most, Map<String, String> filter) {
         public Query {
             filter = Map.copyOf(filter);
