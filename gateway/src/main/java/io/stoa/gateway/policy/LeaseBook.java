@@ -167,6 +167,15 @@ final class LeaseBook implements AutoCloseable {
         }
     }
 
+    /** Leaves the book to whoever starts next. */
+    void leave() {
+        try {
+            channel.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /** What is done with what a dead gateway left, before its book is deleted. */
     @FunctionalInterface
     interface Reader {
