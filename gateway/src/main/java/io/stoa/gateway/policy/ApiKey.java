@@ -50,7 +50,7 @@ public record ApiKey(
         routes = routes.map(names -> checked("a route", names));
         tools = tools.map(names -> checked("a tool", names));
         routeLimits = Map.copyOf(routeLimits);
-        routeLimits.keySet().forEach(name -> checkLine("a route", name));
+        checked("a route", routeLimits.keySet());
     }
 
     private static Set<String> checked(String what, Set<String> names) {

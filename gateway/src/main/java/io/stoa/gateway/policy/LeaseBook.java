@@ -20,6 +20,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
 import java.util.BitSet;
 import java.util.List;
 import java.util.OptionalLong;
@@ -63,6 +64,20 @@ final class LeaseBook implements AutoCloseable {
         this.file = file;
         this.channel = channel;
         this.memory = memory;
+    }
+
+    /**
+     * A name for a gateway that begins: its process, when that began, and something random. By the first two, books of
+     * this process are told from those of a dead one.
+     */
+    static String newGateway() {
+        return ownPrefix() + UUID.randomUUID().toString().substring(0, 8);
+    }
+
+    private static String ownPrefix() {
+        ProcessHandle process = ProcessHandle.current();
+        long began = process.info().startInstant().map(Instant::toEpochMilli).orElse(0L);
+        return process.pid() + "-" + began + "-";
     }
 
     /** What a dead gateway left. */
@@ -219,7 +234,7 @@ final class LeaseBook implements AutoCloseable {
             Files.deleteIfExists(book);
             return true;
         } catch (OverlappingFileLockException | NoSuchFileException _) {
-            // its gateway lives in this very process, or somebody was quicker
+            // another gateway of this process is looking at it, or somebody was quicker
             return false;
         }
     }

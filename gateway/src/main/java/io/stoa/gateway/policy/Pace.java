@@ -25,9 +25,9 @@ final class Pace {
      * Why a request has to wait.
      *
      * @param limit the limit that it met
-     * @param wait nanoseconds, {@link RateLimit#NEVER} when waiting does not help
+     * @param nanos how long, {@link RateLimit#NEVER} when waiting does not help
      */
-    record Excess(Kind kind, long limit, long wait) {}
+    record Excess(Kind kind, long limit, long nanos) {}
 
     /** Counts a request, or says why it is not counted. */
     Optional<Excess> take(Limits limits, long amount, long nanos) {

@@ -16,7 +16,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
-import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
@@ -38,7 +37,6 @@ public final class PolicyAdmission implements Admission, AutoCloseable {
     private static final Duration REFRESH = Duration.ofMillis(500);
     private static final Duration PRESENT = Duration.ofSeconds(5);
     private static final Duration RECOVER = Duration.ofMinutes(1);
-    private static final int MOST_ROUTES = 1_000;
     private static final System.Logger LOG = System.getLogger(PolicyAdmission.class.getName());
 
     private final Keys keys;
@@ -184,8 +182,7 @@ public final class PolicyAdmission implements Admission, AutoCloseable {
             this.limits = shared(key.limits());
             this.all = of.all;
             this.routeLimits = Optional.ofNullable(key.routeLimits().get(model)).map(PolicyAdmission.this::shared);
-            // the limits of a key name its routes, so there are not more than those
-            this.route = routeLimits.isPresent() && of.routes.size() < MOST_ROUTES
+            this.route = routeLimits.isPresent()
                     ? of.routes.computeIfAbsent(model, _ -> new Pace(System.nanoTime()))
                     : of.all;
             this.tokens = tokens;
@@ -326,10 +323,10 @@ public final class PolicyAdmission implements Admission, AutoCloseable {
             case REQUESTS, CONCURRENCY -> "requests";
             case TOKENS -> "tokens";
         };
-        boolean never = excess.wait() == RateLimit.NEVER;
+        boolean never = excess.nanos() == RateLimit.NEVER;
         Duration wait = excess.kind() == Pace.Kind.CONCURRENCY
                 ? Duration.ofSeconds(1)
-                : Duration.ofNanos(never ? 0 : excess.wait());
+                : Duration.ofNanos(never ? 0 : excess.nanos());
         String next = never
                 ? "; this request alone may use more: lower max_tokens or shorten the prompt"
                 : "; try again in " + seconds(wait.toNanos());
