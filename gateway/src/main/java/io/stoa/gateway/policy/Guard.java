@@ -1,0 +1,16 @@
+package io.stoa.gateway.policy;
+
+import io.stoa.gateway.wire.ApiError;
+import io.stoa.gateway.wire.RequestFacts;
+import java.util.Optional;
+
+/** Looks at a request's content before it goes on. Called on event loops: linear in the body, nothing blocks. */
+@FunctionalInterface
+public interface Guard {
+    /**
+     * Why the request may not go on; empty when it may.
+     *
+     * @param body the whole body; not to be changed, and nothing of it to be kept
+     */
+    Optional<ApiError> refusal(Caller caller, RequestFacts request, byte[] body);
+}
