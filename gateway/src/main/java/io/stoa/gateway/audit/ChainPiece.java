@@ -142,6 +142,11 @@ final class ChainPiece {
         if (line.kind().equals(ChainWriter.Kind.REQUEST.word())) {
             request(bytes, line);
         } else {
+            int at = digests.size() * Salts.BYTES;
+            if (at + Salts.BYTES <= slots.length && !Salts.isErased(slots, at)) {
+                broken("it is no request, but has a salt: salts were moved");
+                return;
+            }
             events.add(new Event(
                     line.sequence(), line.kind(), Arrays.copyOfRange(bytes, line.bodyStart(), line.bodyEnd())));
         }

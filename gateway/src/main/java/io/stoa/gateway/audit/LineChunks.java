@@ -27,7 +27,9 @@ final class LineChunks implements AutoCloseable {
     record Chunk(byte[] bytes, int length, int whole) {}
 
     Chunk next() throws IOException {
-        byte[] bytes = Arrays.copyOf(rest, Math.max(BYTES, 2 * rest.length));
+        // one byte more than is left, so that the end is noticed
+        long left = Math.max(0, file.size() - file.position()) + 1;
+        byte[] bytes = Arrays.copyOf(rest, (int) Math.min(Math.max(BYTES, 2L * rest.length), rest.length + left));
         ByteBuffer buffer = ByteBuffer.wrap(bytes, rest.length, bytes.length - rest.length);
         while (buffer.hasRemaining() && file.read(buffer) >= 0) {
             // until it is full or the file ends
