@@ -9,6 +9,7 @@ import io.stoa.store.RecordJson;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -107,7 +108,7 @@ public final class ApprovalBook {
     }
 
     /**
-     * What the newest approvals are, one for each candidate and use, in the order in which these came.
+     * What the newest approvals are, one for each candidate and use, oldest first.
      *
      * @param approval what was approved
      * @param entry where the ledger holds it
@@ -119,6 +120,7 @@ public final class ApprovalBook {
         return approvals.values().stream()
                 .map(List::getLast)
                 .flatMap(page -> page.approval().map(approval -> new Newest(approval, page.entry())).stream())
+                .sorted(Comparator.comparingLong((Newest newest) -> newest.entry().sequence()))
                 .toList();
     }
 
