@@ -103,6 +103,7 @@ public final class Main implements Runnable {
                 new PerplexityCommand(house))) {
             stoa.addSubcommand(command);
         }
+        stoa.addSubcommand(ApproveCommand.commandLine(house));
         stoa.addSubcommand(FitCommand.commandLine(house));
         stoa.addSubcommand(QuantizeCommand.commandLine(house));
         stoa.addSubcommand(BenchCommand.commandLine(house));
