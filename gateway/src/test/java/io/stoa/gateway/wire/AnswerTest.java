@@ -13,13 +13,13 @@ import tools.jackson.databind.json.JsonMapper;
 
 class AnswerTest {
     private static final JsonMapper JSON = JsonMapper.shared();
-    private static final String CHAT =
-            """
-            {"id":"c","object":"chat.completion","created":1,"model":"up","choices":[{"index":0,"message":{"role":"assistant",\
-            "content":"Yes é","reasoning_content":"hm"},"finish_reason":"stop","logprobs":{"content":[\
-            {"token":"Yes","logprob":-0.25,"bytes":[89],"top_logprobs":[{"token":"Yes","logprob":-0.25},{"token":"No","logprob":-1.5}]},\
-            {"token":" é","logprob":-0.5,"top_logprobs":[{"token":"x","logprob":-2.5},{"token":" é","logprob":-0.5}]}]}}],\
-            "usage":{"prompt_tokens":4,"completion_tokens":2,"total_tokens":6}}""";
+    private static final String CHAT = """
+        {"id":"c","object":"chat.completion","created":1,"model":"up","choices":[{"index":0,"message":{"role":"assistant",\
+        "content":"Yes é","reasoning_content":"hm"},"finish_reason":"stop","logprobs":{"content":[\
+        {"token":"Yes","logprob":-0.25,"bytes":[89],"top_logprobs":[{"token":"Yes","logprob":-0.25},{"token":"No","logprob":-1.5}]},\
+        {"token":" é","logprob":-0.5,"top_logprobs":[{"token":"x","logprob":-2.5},{"token":" é","logprob":-0.5}]}]}}],\
+        "usage":{"prompt_tokens":4,"completion_tokens":2,"total_tokens":6}}\
+        """;
 
     @Test
     void usageOfAnyCall() {
@@ -30,8 +30,17 @@ class AnswerTest {
         assertThat(AnswerScan.usage(bytes("{\"usage\":{\"input_tokens\":5,\"output_tokens\":3}}")))
                 .contains(new TokenUsage(5, 3));
         for (String without : List.of(
-                "", "[]", "{}", "{", "{\"usage\":null}", "{\"usage\":{}}", "{\"usage\":[1]}", "{\"usage\":{\"prompt_tokens\":\"5\"}}",
-                "{\"usage\":{\"prompt_tokens\":99999999999}}", "nonsense", "{\"a\":{\"usage\":{\"prompt_tokens\":1}}}")) {
+                "",
+                "[]",
+                "{}",
+                "{",
+                "{\"usage\":null}",
+                "{\"usage\":{}}",
+                "{\"usage\":[1]}",
+                "{\"usage\":{\"prompt_tokens\":\"5\"}}",
+                "{\"usage\":{\"prompt_tokens\":99999999999}}",
+                "nonsense",
+                "{\"a\":{\"usage\":{\"prompt_tokens\":1}}}")) {
             assertThat(AnswerScan.usage(bytes(without))).as(without).isEmpty();
         }
         assertThat(AnswerScan.usage(bytes("{\"usage\":{\"prompt_tokens\":-5,\"completion_tokens\":2}}")))
@@ -41,17 +50,17 @@ class AnswerTest {
     @Test
     void howSureASmallModelWas() {
         AnswerScan.LocalText chat = AnswerScan.local(bytes(CHAT)).orElseThrow();
-        assertThat(chat).isEqualTo(new AnswerScan.LocalText("Yes é", "stop", 0, List.of(-0.25, -0.5), List.of(1.25, 2.0)));
+        assertThat(chat)
+                .isEqualTo(new AnswerScan.LocalText("Yes é", "stop", 0, List.of(-0.25, -0.5), List.of(1.25, 2.0)));
 
-        AnswerScan.LocalText legacy = AnswerScan.local(bytes(
-                        """
-                        {"choices":[{"text":"ab","finish_reason":"length","logprobs":{"tokens":["a","b"],\
-                        "token_logprobs":[null,-0.5],"top_logprobs":[null,{"b":-0.5,"c":-1.0}]}}]}"""))
-                .orElseThrow();
+        AnswerScan.LocalText legacy = AnswerScan.local(bytes("""
+            {"choices":[{"text":"ab","finish_reason":"length","logprobs":{"tokens":["a","b"],\
+            "token_logprobs":[null,-0.5],"top_logprobs":[null,{"b":-0.5,"c":-1.0}]}}]}\
+            """)).orElseThrow();
         assertThat(legacy).isEqualTo(new AnswerScan.LocalText("ab", "length", 0, List.of(-0.5), List.of(0.5)));
 
-        AnswerScan.LocalText silent = AnswerScan.local(bytes(
-                        "{\"choices\":[{\"message\":{\"content\":null,\"tool_calls\":[{}]},\"logprobs\":null}]}"))
+        AnswerScan.LocalText silent = AnswerScan.local(
+                        bytes("{\"choices\":[{\"message\":{\"content\":null,\"tool_calls\":[{}]},\"logprobs\":null}]}"))
                 .orElseThrow();
         assertThat(silent).isEqualTo(new AnswerScan.LocalText("", "", 1, List.of(), List.of()));
         assertThat(AnswerScan.local(bytes("{\"choices\":[]}"))).isEmpty();
@@ -61,12 +70,14 @@ class AnswerTest {
     @Test
     void wholeAndErrors() {
         assertThat(AnswerScan.isWhole(bytes(CHAT))).isTrue();
-        assertThat(AnswerScan.isWhole(bytes(CHAT.substring(0, CHAT.length() - 1)))).isFalse();
+        assertThat(AnswerScan.isWhole(bytes(CHAT.substring(0, CHAT.length() - 1))))
+                .isFalse();
         assertThat(AnswerScan.isWhole(bytes(CHAT + "x"))).isFalse();
         assertThat(AnswerScan.isWhole(bytes("<html>"))).isFalse();
         assertThat(AnswerScan.error(bytes("{\"error\":{\"message\":\"no\"}}"))).contains("no");
         assertThat(AnswerScan.error(bytes("{\"error\":\"no\"}"))).contains("no");
-        assertThat(AnswerScan.error(bytes("{\"object\":\"error\",\"message\":\"no\"}"))).contains("no");
+        assertThat(AnswerScan.error(bytes("{\"object\":\"error\",\"message\":\"no\"}")))
+                .contains("no");
         assertThat(AnswerScan.error(bytes("{\"detail\":\"no\"}"))).contains("no");
         assertThat(AnswerScan.error(bytes("<html>"))).isEmpty();
     }
@@ -79,7 +90,12 @@ class AnswerTest {
                 .isEqualTo(CHAT.substring(0, CHAT.indexOf("{\"content\":["))
                         + "null"
                         + CHAT.substring(CHAT.indexOf("}],\"usage\"")));
-        assertThat(JSON.readTree(without).path("choices").path(0).path("logprobs").isNull()).isTrue();
+        assertThat(JSON.readTree(without)
+                        .path("choices")
+                        .path(0)
+                        .path("logprobs")
+                        .isNull())
+                .isTrue();
         byte[] none = bytes("{\"choices\":[{\"logprobs\":null}],\"logprobs\":{}}");
         assertThat(AnswerEdit.withoutLogprobs(none)).isSameAs(none);
         byte[] broken = bytes(CHAT.substring(0, 300));
@@ -88,8 +104,12 @@ class AnswerTest {
 
     @Test
     void aWholeAnswerAsEvents() {
-        String answer = CHAT.replace("\"Yes é\"", "\"Yes é\",\"tool_calls\":[{\"id\":\"a\",\"type\":\"function\",\"function\":{\"name\":\"f\",\"arguments\":\"{}\"}}]");
-        List<String> events = List.of(text(AnswerToEvents.events(bytes(answer), true, false)).split("\n\n", -1));
+        String answer = CHAT.replace(
+                "\"Yes é\"",
+                "\"Yes"
+                    + " é\",\"tool_calls\":[{\"id\":\"a\",\"type\":\"function\",\"function\":{\"name\":\"f\",\"arguments\":\"{}\"}}]");
+        List<String> events =
+                List.of(text(AnswerToEvents.events(bytes(answer), true, false)).split("\n\n", -1));
         StreamScan scan = StreamScan.passing();
         scan.feed(AnswerToEvents.events(bytes(answer), true, false));
 
@@ -97,36 +117,49 @@ class AnswerTest {
         assertThat(scan.usage()).contains(new TokenUsage(4, 2));
         assertThat(scan.finish()).contains("stop");
         assertThat(events.getFirst()).contains("\"role\":\"assistant\"", "chat.completion.chunk");
-        assertThat(String.join("\n", events)).contains("\"reasoning_content\":\"hm\"", "\"content\":\"Yes é\"", "\"index\":0,\"id\":\"a\"").doesNotContain("top_logprobs");
-        assertThat(text(AnswerToEvents.events(bytes(CHAT), false, true))).contains("top_logprobs").doesNotContain("\"usage\"");
+        assertThat(String.join("\n", events))
+                .contains("\"reasoning_content\":\"hm\"", "\"content\":\"Yes é\"", "\"index\":0,\"id\":\"a\"")
+                .doesNotContain("top_logprobs");
+        assertThat(text(AnswerToEvents.events(bytes(CHAT), false, true)))
+                .contains("top_logprobs")
+                .doesNotContain("\"usage\"");
         assertThat(text(AnswerToEvents.events(
-                        bytes("{\"object\":\"text_completion\",\"choices\":[{\"index\":0,\"text\":\"a\",\"logprobs\":{},\"finish_reason\":\"stop\"}]}"),
+                        bytes(
+                                "{\"object\":\"text_completion\",\"choices\":[{\"index\":0,\"text\":\"a\",\"logprobs\":{},\"finish_reason\":\"stop\"}]}"),
                         true,
                         false)))
-                .isEqualTo("data: {\"object\":\"text_completion\",\"choices\":[{\"index\":0,\"text\":\"a\",\"logprobs\":null,\"finish_reason\":\"stop\"}]}\n\ndata: [DONE]\n\n");
+                .isEqualTo("data:"
+                               + " {\"object\":\"text_completion\",\"choices\":[{\"index\":0,\"text\":\"a\",\"logprobs\":null,\"finish_reason\":\"stop\"}]}\n\n"
+                               + "data: [DONE]\n\n");
         assertThatThrownBy(() -> AnswerToEvents.events(bytes("{}"), true, true)).hasMessageContaining("upstream");
         assertThatThrownBy(() -> AnswerToEvents.events(bytes("{"), true, true)).hasMessageContaining("upstream");
     }
 
     @Test
     void rerankingByEmbeddings() {
-        Reranking reranking = Reranking.of(bytes(
-                "{\"model\":\"m\",\"query\":\"q\",\"documents\":[\"a\",{\"text\":\"b\"},\"c\"],\"top_n\":2,\"return_documents\":true}"));
+        Reranking reranking = Reranking.of(
+                bytes(
+                        "{\"model\":\"m\",\"query\":\"q\",\"documents\":[\"a\",{\"text\":\"b\"},\"c\"],\"top_n\":2,\"return_documents\":true}"));
         assertThat(JSON.readTree(reranking.embeddings()))
                 .isEqualTo(JSON.readTree("{\"model\":\"m\",\"input\":[\"q\",\"a\",\"b\",\"c\"]}"));
 
-        JsonNode answer = JSON.readTree(reranking.answer(bytes(
-                """
-                {"data":[{"index":1,"embedding":[0,1]},{"index":0,"embedding":[1,0]},{"index":2,"embedding":[3,4]},\
-                {"index":3,"embedding":[-1,0]}],"usage":{"prompt_tokens":4,"total_tokens":4}}""")));
+        JsonNode answer = JSON.readTree(reranking.answer(bytes("""
+            {"data":[{"index":1,"embedding":[0,1]},{"index":0,"embedding":[1,0]},{"index":2,"embedding":[3,4]},\
+            {"index":3,"embedding":[-1,0]}],"usage":{"prompt_tokens":4,"total_tokens":4}}\
+            """)));
 
         assertThat(answer.path("results").size()).isEqualTo(2);
         assertThat(answer.path("results").path(0).path("index").asInt(-1)).isEqualTo(2 - 1);
-        assertThat(answer.path("results").path(0).path("relevance_score").asDouble(0)).isEqualTo(0.6, within(1e-12));
-        assertThat(answer.path("results").path(0).path("document").path("text").asString("")).isEqualTo("b");
-        assertThat(answer.path("results").path(1).path("relevance_score").asDouble(1)).isZero();
+        assertThat(answer.path("results").path(0).path("relevance_score").asDouble(0))
+                .isEqualTo(0.6, within(1e-12));
+        assertThat(answer.path("results").path(0).path("document").path("text").asString(""))
+                .isEqualTo("b");
+        assertThat(answer.path("results").path(1).path("relevance_score").asDouble(1))
+                .isZero();
         for (String broken : List.of(
-                "{", "{}", "{\"data\":[{\"index\":0,\"embedding\":[1]}]}",
+                "{",
+                "{}",
+                "{\"data\":[{\"index\":0,\"embedding\":[1]}]}",
                 "{\"data\":[{\"index\":0,\"embedding\":[1]},{\"index\":1,\"embedding\":[1,2]},{\"index\":2,\"embedding\":[1]},{\"index\":3,\"embedding\":[1]}]}",
                 "{\"data\":[{\"index\":0,\"embedding\":[0]},{\"index\":1,\"embedding\":[1]},{\"index\":2,\"embedding\":[1]},{\"index\":3,\"embedding\":[1]}]}")) {
             assertThatThrownBy(() -> reranking.answer(bytes(broken)))
@@ -137,10 +170,14 @@ class AnswerTest {
 
     @Test
     void tokensAreCounted() {
-        assertThat(text(TokenCount.tokenize(bytes(
-                        "{\"model\":\"m\",\"system\":\"s\",\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}],\"tools\":[{\"name\":\"f\",\"input_schema\":{}}]}"))))
-                .isEqualTo("{\"model\":\"m\",\"messages\":[{\"role\":\"system\",\"content\":\"s\"},{\"role\":\"user\",\"content\":\"hi\"}],"
-                        + "\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"f\",\"parameters\":{}}}],\"add_generation_prompt\":true}");
+        assertThat(
+                        text(
+                                TokenCount.tokenize(
+                                        bytes(
+                                                "{\"model\":\"m\",\"system\":\"s\",\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}],\"tools\":[{\"name\":\"f\",\"input_schema\":{}}]}"))))
+                .isEqualTo(
+                        "{\"model\":\"m\",\"messages\":[{\"role\":\"system\",\"content\":\"s\"},{\"role\":\"user\",\"content\":\"hi\"}],"
+                            + "\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"f\",\"parameters\":{}}}],\"add_generation_prompt\":true}");
         assertThat(TokenCount.of(bytes("{\"count\":7,\"tokens\":[]}"))).hasValue(7);
         assertThat(TokenCount.of(bytes("{\"tokens\":[1,2]}"))).hasValue(2);
         assertThat(TokenCount.of(bytes("{}"))).isEmpty();
@@ -153,9 +190,12 @@ class AnswerTest {
         ApiError error = ApiError.of(502, "api_error", "upstream_failed", "It \"broke\".");
 
         assertThat(text(ErrorBody.event(ApiCall.CHAT_COMPLETIONS, error)))
-                .isEqualTo("data: {\"error\":{\"message\":\"It \\\"broke\\\".\",\"type\":\"api_error\",\"param\":null,\"code\":\"upstream_failed\"}}\n\n");
+                .isEqualTo("data: {\"error\":{\"message\":\"It"
+                        + " \\\"broke\\\".\",\"type\":\"api_error\",\"param\":null,\"code\":\"upstream_failed\"}}\n\n");
         assertThat(text(ErrorBody.event(ApiCall.MESSAGES, error)))
-                .isEqualTo("event: error\ndata: {\"type\":\"error\",\"error\":{\"type\":\"api_error\",\"message\":\"It \\\"broke\\\".\"}}\n\n");
+                .isEqualTo("event: error\n"
+                        + "data: {\"type\":\"error\",\"error\":{\"type\":\"api_error\",\"message\":\"It"
+                        + " \\\"broke\\\".\"}}\n\n");
     }
 
     @Test

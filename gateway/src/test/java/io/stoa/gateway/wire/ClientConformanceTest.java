@@ -95,7 +95,9 @@ class ClientConformanceTest {
 
     @Test
     void openAiChat() {
-        ChatCompletion answer = openAi.chat().completions().create(chat("m").temperature(0).seed(1).build());
+        ChatCompletion answer = openAi.chat()
+                .completions()
+                .create(chat("m").temperature(0).seed(1).build());
 
         answer.validate();
         assertThat(answer.choices().getFirst().message().content()).contains(HELLO);
@@ -107,7 +109,8 @@ class ClientConformanceTest {
     void openAiChatStream(boolean usage) {
         ChatCompletionCreateParams.Builder params = chat("m");
         if (usage) {
-            params.streamOptions(ChatCompletionStreamOptions.builder().includeUsage(true).build());
+            params.streamOptions(
+                    ChatCompletionStreamOptions.builder().includeUsage(true).build());
         }
         ChatCompletionAccumulator whole = ChatCompletionAccumulator.create();
         List<ChatCompletionChunk> chunks = new ArrayList<>();
@@ -119,7 +122,8 @@ class ClientConformanceTest {
             });
         }
 
-        assertThat(whole.chatCompletion().choices().getFirst().message().content()).contains(HELLO);
+        assertThat(whole.chatCompletion().choices().getFirst().message().content())
+                .contains(HELLO);
         assertThat(chunks.getLast().usage().isPresent()).isEqualTo(usage);
     }
 
@@ -131,8 +135,9 @@ class ClientConformanceTest {
                         .putAdditionalProperty("type", JsonValue.from("object"))
                         .build())
                 .build();
-        ChatCompletion asked =
-                openAi.chat().completions().create(chat("m").addFunctionTool(function).build());
+        ChatCompletion asked = openAi.chat()
+                .completions()
+                .create(chat("m").addFunctionTool(function).build());
         var message = asked.choices().getFirst().message();
         var call = message.toolCalls().orElseThrow().getFirst().asFunction();
         assertThat(call.function().arguments()).contains("Zürich");
@@ -153,13 +158,16 @@ class ClientConformanceTest {
 
     @Test
     void openAiErrors() {
-        assertThatThrownBy(() -> openAi.chat().completions().create(chat("m").temperature(3).build()))
+        assertThatThrownBy(() -> openAi.chat()
+                        .completions()
+                        .create(chat("m").temperature(3).build()))
                 .isInstanceOfSatisfying(BadRequestException.class, e -> {
                     assertThat(e.param()).contains("temperature");
                     assertThat(e.code()).contains("decimal_above_max_value");
                     assertThat(e.type()).contains("invalid_request_error");
                 });
-        assertThatThrownBy(() -> openAi.chat().completions().create(chat("nobody").build()))
+        assertThatThrownBy(
+                        () -> openAi.chat().completions().create(chat("nobody").build()))
                 .isInstanceOfSatisfying(
                         NotFoundException.class, e -> assertThat(e.code()).contains("model_not_found"));
         assertThatThrownBy(() -> openAi.chat().completions().create(chat("busy").build()))
@@ -185,7 +193,10 @@ class ClientConformanceTest {
     }
 
     private static ResponseCreateParams.Builder response() {
-        return ResponseCreateParams.builder().model("m").instructions("be brief").input("hi");
+        return ResponseCreateParams.builder()
+                .model("m")
+                .instructions("be brief")
+                .input("hi");
     }
 
     private static FunctionTool weather() {
@@ -205,7 +216,8 @@ class ClientConformanceTest {
         answer.validate();
         assertThat(text(answer)).isEqualTo(HELLO);
         assertThat(answer.status()).contains(ResponseStatus.COMPLETED);
-        assertThat(answer.usage().orElseThrow().inputTokensDetails().cachedTokens()).isEqualTo(4);
+        assertThat(answer.usage().orElseThrow().inputTokensDetails().cachedTokens())
+                .isEqualTo(4);
         Response cut = openAi.responses().create(response().maxOutputTokens(2).build());
         assertThat(cut.status()).contains(ResponseStatus.INCOMPLETE);
         assertThat(cut.incompleteDetails().orElseThrow().reason().orElseThrow().asString())
@@ -285,7 +297,11 @@ class ClientConformanceTest {
     }
 
     private static MessageCreateParams.Builder message() {
-        return MessageCreateParams.builder().model("m").maxTokens(32).system("be brief").addUserMessage("hi");
+        return MessageCreateParams.builder()
+                .model("m")
+                .maxTokens(32)
+                .system("be brief")
+                .addUserMessage("hi");
     }
 
     private static Tool anthropicWeather() {
@@ -310,7 +326,9 @@ class ClientConformanceTest {
 
     @Test
     void anthropicMessagesCallTools() {
-        Message asked = anthropic.messages().create(message().addTool(anthropicWeather()).build());
+        Message asked = anthropic
+                .messages()
+                .create(message().addTool(anthropicWeather()).build());
         asked.validate();
         assertThat(asked.stopReason()).contains(StopReason.TOOL_USE);
         var use = asked.content().getFirst().asToolUse();
@@ -360,10 +378,15 @@ class ClientConformanceTest {
 
     @Test
     void anthropicErrorsAndCounts() {
-        assertThatThrownBy(() -> anthropic.messages().create(message().putAdditionalBodyProperty("temperature", com.anthropic.core.JsonValue.from(1.5)).build()))
+        assertThatThrownBy(() -> anthropic
+                        .messages()
+                        .create(message()
+                                .putAdditionalBodyProperty("temperature", com.anthropic.core.JsonValue.from(1.5))
+                                .build()))
                 .isInstanceOf(com.anthropic.errors.BadRequestException.class)
                 .hasMessageContaining("temperature");
-        assertThatThrownBy(() -> anthropic.messages().create(message().model("nobody").build()))
+        assertThatThrownBy(() ->
+                        anthropic.messages().create(message().model("nobody").build()))
                 .isInstanceOf(com.anthropic.errors.NotFoundException.class);
         assertThat(anthropic
                         .messages()
@@ -399,7 +422,8 @@ class ClientConformanceTest {
                 .messages(
                         UserMessage.from("weather?"),
                         asked,
-                        ToolExecutionResultMessage.from(asked.toolExecutionRequests().getFirst(), "21 degrees"))
+                        ToolExecutionResultMessage.from(
+                                asked.toolExecutionRequests().getFirst(), "21 degrees"))
                 .toolSpecifications(tool)
                 .build());
 

@@ -70,15 +70,15 @@ final class LoopbackGateway implements AutoCloseable {
             case RESPONSES, MESSAGES -> translated(exchange, call, facts, body);
             case COUNT_TOKENS -> {
                 JsonNode asked = JSON.readTree(TokenCount.tokenize(body));
-                send(exchange, 200, TokenCount.answer(asked.path("messages").toString().length()));
+                send(
+                        exchange,
+                        200,
+                        TokenCount.answer(asked.path("messages").toString().length()));
             }
             case EMBEDDINGS -> send(exchange, 200, ScriptedModel.embeddings(JSON.readTree(body)));
             case RERANK -> {
                 Reranking reranking = Reranking.of(body);
-                send(
-                        exchange,
-                        200,
-                        reranking.answer(ScriptedModel.embeddings(JSON.readTree(reranking.embeddings()))));
+                send(exchange, 200, reranking.answer(ScriptedModel.embeddings(JSON.readTree(reranking.embeddings()))));
             }
             case COMPLETIONS -> send(exchange, 200, ScriptedModel.completion(JSON.readTree(body)));
             case TOKENIZE, DETOKENIZE -> throw new IllegalStateException("no client calls this");
@@ -113,8 +113,11 @@ final class LoopbackGateway implements AutoCloseable {
         Translation translation = Translation.of(call, body);
         byte[] chat = translation.chat();
         RequestFacts inner = RequestScan.scan(ApiCall.CHAT_COMPLETIONS, chat);
-        JsonNode sent = JSON.readTree(
-                BodyEdit.of(inner, chat).model("up").maxTokensIfAbsent(64).includeUsage().bytes());
+        JsonNode sent = JSON.readTree(BodyEdit.of(inner, chat)
+                .model("up")
+                .maxTokensIfAbsent(64)
+                .includeUsage()
+                .bytes());
         if (!facts.stream()) {
             send(exchange, 200, translation.answer(ScriptedModel.chat(sent)));
             return;
@@ -153,7 +156,8 @@ final class LoopbackGateway implements AutoCloseable {
                     .put("model", request.path("model").asString(""));
             ObjectNode choice = answer.putArray("choices").addObject().put("index", 0);
             ObjectNode message = choice.putObject("message").put("role", "assistant");
-            JsonNode last = request.path("messages").get(request.path("messages").size() - 1);
+            JsonNode last =
+                    request.path("messages").get(request.path("messages").size() - 1);
             boolean result = last.path("role").asString("").equals("tool");
             String choiceOfTool = request.path("tool_choice").asString("auto");
             if (request.path("tools").size() > 0 && !result && !choiceOfTool.equals("none")) {
@@ -171,7 +175,10 @@ final class LoopbackGateway implements AutoCloseable {
             } else {
                 String text = result
                         ? "It said: " + last.path("content").asString("")
-                        : request.path("response_format").path("type").asString("").equals("json_schema")
+                        : request.path("response_format")
+                                        .path("type")
+                                        .asString("")
+                                        .equals("json_schema")
                                 ? "{\"x\":1}"
                                 : "Hello there, 世界!";
                 message.put("content", text);
@@ -203,13 +210,23 @@ final class LoopbackGateway implements AutoCloseable {
                         head + "\"id\":" + call.path("id") + ",\"type\":\"function\",\"function\":{\"name\":"
                                 + call.path("function").path("name") + ",\"arguments\":\"\"}}]}",
                         "null");
-                for (String part : thirds(call.path("function").path("arguments").asString(""))) {
-                    chunk(stream, head + "\"function\":{\"arguments\":" + JSON.writeValueAsString(part) + "}}]}", "null");
+                for (String part :
+                        thirds(call.path("function").path("arguments").asString(""))) {
+                    chunk(
+                            stream,
+                            head + "\"function\":{\"arguments\":" + JSON.writeValueAsString(part) + "}}]}",
+                            "null");
                 }
             }
-            chunk(stream, "{}", answer.path("choices").path(0).path("finish_reason").toString());
+            chunk(
+                    stream,
+                    "{}",
+                    answer.path("choices").path(0).path("finish_reason").toString());
             if (request.path("stream_options").path("include_usage").asBoolean(false)) {
-                stream.append(head()).append("\"choices\":[],\"usage\":").append(answer.path("usage")).append("}\n\n");
+                stream.append(head())
+                        .append("\"choices\":[],\"usage\":")
+                        .append(answer.path("usage"))
+                        .append("}\n\n");
             }
             byte[] bytes = stream.append("data: [DONE]\n\n").toString().getBytes(StandardCharsets.UTF_8);
             List<byte[]> pieces = new ArrayList<>();
@@ -220,7 +237,8 @@ final class LoopbackGateway implements AutoCloseable {
         }
 
         private static String head() {
-            return "data: {\"id\":\"chatcmpl-1\",\"object\":\"chat.completion.chunk\",\"created\":1700000000,\"model\":\"up\",";
+            return "data:"
+                + " {\"id\":\"chatcmpl-1\",\"object\":\"chat.completion.chunk\",\"created\":1700000000,\"model\":\"up\",";
         }
 
         private static void chunk(StringBuilder stream, String delta, String finish) {
@@ -252,7 +270,10 @@ final class LoopbackGateway implements AutoCloseable {
                     .put("text", "lo")
                     .put("finish_reason", "stop")
                     .putNull("logprobs");
-            answer.putObject("usage").put("prompt_tokens", 1).put("completion_tokens", 1).put("total_tokens", 2);
+            answer.putObject("usage")
+                    .put("prompt_tokens", 1)
+                    .put("completion_tokens", 1)
+                    .put("total_tokens", 2);
             return JSON.writeValueAsBytes(answer);
         }
 
@@ -266,8 +287,7 @@ final class LoopbackGateway implements AutoCloseable {
                 double angle = text.asString("").length() / 10.0;
                 ObjectNode each = data.addObject().put("object", "embedding").put("index", data.size() - 1);
                 if (request.path("encoding_format").asString("float").equals("base64")) {
-                    java.nio.ByteBuffer bytes =
-                            java.nio.ByteBuffer.allocate(8).order(java.nio.ByteOrder.LITTLE_ENDIAN);
+                    java.nio.ByteBuffer bytes = java.nio.ByteBuffer.allocate(8).order(java.nio.ByteOrder.LITTLE_ENDIAN);
                     bytes.putFloat((float) Math.cos(angle)).putFloat((float) Math.sin(angle));
                     each.put("embedding", java.util.Base64.getEncoder().encodeToString(bytes.array()));
                 } else {

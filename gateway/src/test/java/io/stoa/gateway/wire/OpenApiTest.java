@@ -87,8 +87,7 @@ class OpenApiTest {
 
         assertThat(references).hasSizeGreaterThan(15);
         assertThat(references)
-                .allMatch(reference ->
-                        !DOCUMENT.at(reference.substring(1)).isMissingNode());
+                .allMatch(reference -> !DOCUMENT.at(reference.substring(1)).isMissingNode());
     }
 
     @Test

@@ -90,8 +90,8 @@ class StreamScanTest {
     void theLastUsageCounts() {
         StreamScan scan = StreamScan.passing();
         for (int told = 1; told <= 2; told++) {
-            scan.feed(bytes("data: {\"choices\":[{}],\"usage\":{\"prompt_tokens\":5,\"completion_tokens\":" + told
-                    + "}}\n\n"));
+            scan.feed(bytes(
+                    "data: {\"choices\":[{}],\"usage\":{\"prompt_tokens\":5,\"completion_tokens\":" + told + "}}\n\n"));
         }
 
         assertThat(scan.usage()).contains(new TokenUsage(5, 2));

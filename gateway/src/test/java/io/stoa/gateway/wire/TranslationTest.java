@@ -36,8 +36,7 @@ class TranslationTest {
             assertThat(JSON.readTree(chat)).isEqualTo(JSON.readTree(expected));
             RequestScan.scan(ApiCall.CHAT_COMPLETIONS, chat);
         } else {
-            RefusedRequest refused =
-                    catchThrowableOfType(RefusedRequest.class, () -> Translation.of(call, body));
+            RefusedRequest refused = catchThrowableOfType(RefusedRequest.class, () -> Translation.of(call, body));
             assertThat(refused).isNotNull();
             assertThat(WireCases.words(refused.error())).isEqualTo(expected);
         }
@@ -64,7 +63,8 @@ class TranslationTest {
             delta("{\"reasoning_content\":\"hm\"}"),
             delta("{\"content\":\"Grüß \"}"),
             delta("{\"content\":\"dich 漢\"}"),
-            delta("{\"tool_calls\":[{\"index\":0,\"id\":\"a\",\"function\":{\"name\":\"f\",\"arguments\":\"{\\\"x\\\"\"}}]}"),
+            delta(
+                    "{\"tool_calls\":[{\"index\":0,\"id\":\"a\",\"function\":{\"name\":\"f\",\"arguments\":\"{\\\"x\\\"\"}}]}"),
             delta("{\"tool_calls\":[{\"index\":0,\"function\":{\"arguments\":\":1}\"}}]}"),
             delta("{\"tool_calls\":[{\"index\":1,\"id\":\"b\",\"function\":{\"name\":\"g\",\"arguments\":\"{}\"}}]}"),
             "{\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":\"tool_calls\"}]}",
@@ -120,10 +120,18 @@ class TranslationTest {
         JsonNode response = events.getLast().path("response");
         assertThat(response.path("status").asString("")).isEqualTo("completed");
         assertThat(response.path("usage").path("total_tokens").asInt(0)).isEqualTo(8);
-        assertThat(response.path("output").valueStream().map(item -> item.path("type").asString("")))
+        assertThat(response.path("output")
+                        .valueStream()
+                        .map(item -> item.path("type").asString("")))
                 .containsExactly("reasoning", "message", "function_call", "function_call");
-        assertThat(response.path("output").path(2).path("arguments").asString("")).isEqualTo("{\"x\":1}");
-        assertThat(response.path("output").path(1).path("content").path(0).path("text").asString(""))
+        assertThat(response.path("output").path(2).path("arguments").asString(""))
+                .isEqualTo("{\"x\":1}");
+        assertThat(response.path("output")
+                        .path(1)
+                        .path("content")
+                        .path(0)
+                        .path("text")
+                        .asString(""))
                 .isEqualTo("Grüß dich 漢");
     }
 
@@ -162,13 +170,14 @@ class TranslationTest {
                 stream(delta("{\"content\":\"a\"}"), "{not json"),
                 stream(),
                 "error: {\"message\":\"x\"}\n\n".getBytes(StandardCharsets.UTF_8))) {
-            assertThat(types(tell(of(ApiCall.RESPONSES).events(), List.of(broken)))).endsWith("response.failed");
+            assertThat(types(tell(of(ApiCall.RESPONSES).events(), List.of(broken))))
+                    .endsWith("response.failed");
             assertThat(types(tell(of(ApiCall.MESSAGES).events(), List.of(broken))))
                     .endsWith("error")
                     .doesNotContain("message_stop");
         }
-        List<JsonNode> told = tell(
-                of(ApiCall.RESPONSES).events(), List.of(stream("{\"error\":{\"message\":\"out of memory\"}}")));
+        List<JsonNode> told =
+                tell(of(ApiCall.RESPONSES).events(), List.of(stream("{\"error\":{\"message\":\"out of memory\"}}")));
         assertThat(told.getLast().path("response").path("error").path("message").asString(""))
                 .isEqualTo("out of memory");
     }
@@ -188,28 +197,43 @@ class TranslationTest {
     @Test
     void callsThatComeBackAreAnErrorInMessages() {
         byte[] interleaved = stream(
-                delta("{\"tool_calls\":[{\"index\":0,\"id\":\"a\",\"function\":{\"name\":\"f\",\"arguments\":\"{\"}}]}"),
-                delta("{\"tool_calls\":[{\"index\":1,\"id\":\"b\",\"function\":{\"name\":\"g\",\"arguments\":\"{}\"}}]}"),
+                delta(
+                        "{\"tool_calls\":[{\"index\":0,\"id\":\"a\",\"function\":{\"name\":\"f\",\"arguments\":\"{\"}}]}"),
+                delta(
+                        "{\"tool_calls\":[{\"index\":1,\"id\":\"b\",\"function\":{\"name\":\"g\",\"arguments\":\"{}\"}}]}"),
                 delta("{\"tool_calls\":[{\"index\":0,\"function\":{\"arguments\":\"}\"}}]}"),
                 "{\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":\"tool_calls\"}]}");
 
-        assertThat(types(tell(of(ApiCall.MESSAGES).events(), List.of(interleaved)))).endsWith("error");
-        JsonNode response = tell(of(ApiCall.RESPONSES).events(), List.of(interleaved)).getLast().path("response");
-        assertThat(response.path("output").path(0).path("arguments").asString("")).isEqualTo("{}");
+        assertThat(types(tell(of(ApiCall.MESSAGES).events(), List.of(interleaved))))
+                .endsWith("error");
+        JsonNode response = tell(of(ApiCall.RESPONSES).events(), List.of(interleaved))
+                .getLast()
+                .path("response");
+        assertThat(response.path("output").path(0).path("arguments").asString(""))
+                .isEqualTo("{}");
     }
 
     @Test
     void wholeAnswers() {
-        byte[] chat = "{\"created\":5,\"choices\":[{\"message\":{\"content\":\"hi\",\"reasoning\":\"hm\",\"tool_calls\":[{\"id\":\"c\",\"function\":{\"name\":\"f\",\"arguments\":\"{\\\"a\\\":[1]}\"}}]},\"finish_reason\":\"tool_calls\"}],\"usage\":{\"prompt_tokens\":9,\"completion_tokens\":2,\"prompt_tokens_details\":{\"cached_tokens\":4}}}"
-                .getBytes(StandardCharsets.UTF_8);
+        byte[] chat =
+                "{\"created\":5,\"choices\":[{\"message\":{\"content\":\"hi\",\"reasoning\":\"hm\",\"tool_calls\":[{\"id\":\"c\",\"function\":{\"name\":\"f\",\"arguments\":\"{\\\"a\\\":[1]}\"}}]},\"finish_reason\":\"tool_calls\"}],\"usage\":{\"prompt_tokens\":9,\"completion_tokens\":2,\"prompt_tokens_details\":{\"cached_tokens\":4}}}"
+                        .getBytes(StandardCharsets.UTF_8);
 
         JsonNode response = JSON.readTree(of(ApiCall.RESPONSES).answer(chat));
-        assertThat(response.path("output").valueStream().map(item -> item.path("type").asString("")))
+        assertThat(response.path("output")
+                        .valueStream()
+                        .map(item -> item.path("type").asString("")))
                 .containsExactly("reasoning", "message", "function_call");
         assertThat(response.path("created_at").asInt(0)).isEqualTo(5);
         assertThat(response.path("model").asString("")).isEqualTo("m");
         JsonNode message = JSON.readTree(of(ApiCall.MESSAGES).answer(chat));
-        assertThat(message.path("content").path(1).path("input").path("a").path(0).asInt(0)).isEqualTo(1);
+        assertThat(message.path("content")
+                        .path(1)
+                        .path("input")
+                        .path("a")
+                        .path(0)
+                        .asInt(0))
+                .isEqualTo(1);
         assertThat(message.path("usage").path("input_tokens").asInt(0)).isEqualTo(5);
         assertThat(message.path("stop_reason").asString("")).isEqualTo("tool_use");
     }
@@ -217,29 +241,35 @@ class TranslationTest {
     @Test
     void stopReasons() {
         assertThat(stopReason("\"finish_reason\":\"stop\"")).isEqualTo("end_turn");
-        assertThat(stopReason("\"finish_reason\":\"stop\",\"stop_reason\":\"END\"")).isEqualTo("stop_sequence");
-        assertThat(stopReason("\"finish_reason\":\"stop\",\"stop_reason\":151645")).isEqualTo("end_turn");
+        assertThat(stopReason("\"finish_reason\":\"stop\",\"stop_reason\":\"END\""))
+                .isEqualTo("stop_sequence");
+        assertThat(stopReason("\"finish_reason\":\"stop\",\"stop_reason\":151645"))
+                .isEqualTo("end_turn");
         assertThat(stopReason("\"finish_reason\":\"length\"")).isEqualTo("max_tokens");
         assertThat(stopReason("\"finish_reason\":\"content_filter\"")).isEqualTo("refusal");
     }
 
     private static String stopReason(String choice) {
-        byte[] chat = ("{\"choices\":[{\"message\":{\"content\":\"hi\"}," + choice + "}]}")
-                .getBytes(StandardCharsets.UTF_8);
-        return JSON.readTree(of(ApiCall.MESSAGES).answer(chat)).path("stop_reason").asString("");
+        byte[] chat =
+                ("{\"choices\":[{\"message\":{\"content\":\"hi\"}," + choice + "}]}").getBytes(StandardCharsets.UTF_8);
+        return JSON.readTree(of(ApiCall.MESSAGES).answer(chat))
+                .path("stop_reason")
+                .asString("");
     }
 
     @Test
     void brokenAnswersAreNamed() {
         for (ApiCall call : List.of(ApiCall.RESPONSES, ApiCall.MESSAGES)) {
-            for (String broken : List.of("", "{", "[]", "{}", "{\"choices\":[]}", "{\"choices\":[{\"message\":\"x\"}]}")) {
+            for (String broken :
+                    List.of("", "{", "[]", "{}", "{\"choices\":[]}", "{\"choices\":[{\"message\":\"x\"}]}")) {
                 assertThatThrownBy(() -> of(call).answer(broken.getBytes(StandardCharsets.UTF_8)))
                         .isInstanceOf(IllegalArgumentException.class)
                         .hasMessageContaining("upstream");
             }
         }
-        byte[] notJson = "{\"choices\":[{\"message\":{\"tool_calls\":[{\"id\":\"c\",\"function\":{\"name\":\"f\",\"arguments\":\"{\"}}]}}]}"
-                .getBytes(StandardCharsets.UTF_8);
+        byte[] notJson =
+                "{\"choices\":[{\"message\":{\"tool_calls\":[{\"id\":\"c\",\"function\":{\"name\":\"f\",\"arguments\":\"{\"}}]}}]}"
+                        .getBytes(StandardCharsets.UTF_8);
         assertThatThrownBy(() -> of(ApiCall.MESSAGES).answer(notJson)).hasMessageContaining("arguments");
     }
 
@@ -254,11 +284,11 @@ class TranslationTest {
         for (int i = 0; i < rounds; i++) {
             byte[] stream = Mutation.of(streams.get(random.nextInt(streams.size())), streams, random);
             int cut = random.nextInt(stream.length + 1);
-            List<byte[]> pieces =
-                    List.of(Arrays.copyOf(stream, cut), Arrays.copyOfRange(stream, cut, stream.length));
+            List<byte[]> pieces = List.of(Arrays.copyOf(stream, cut), Arrays.copyOfRange(stream, cut, stream.length));
             assertThat(types(tell(of(ApiCall.RESPONSES).events(), pieces)).getLast())
                     .isIn("response.completed", "response.incomplete", "response.failed");
-            assertThat(types(tell(of(ApiCall.MESSAGES).events(), pieces)).getLast()).isIn("message_stop", "error");
+            assertThat(types(tell(of(ApiCall.MESSAGES).events(), pieces)).getLast())
+                    .isIn("message_stop", "error");
         }
     }
 
