@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.stoa.model.Digest;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,6 +15,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -43,7 +47,7 @@ class PolicyProcessesTest {
                         "-Xmx128m",
                         "--enable-native-access=ALL-UNNAMED",
                         "-cp",
-                        System.getProperty("java.class.path"),
+                        classPath(),
                         PolicyChild.class.getName(),
                         address,
                         folder.resolve(books).toString(),
@@ -52,6 +56,22 @@ class PolicyProcessesTest {
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                 .redirectError(folder.resolve("errors-" + report).toFile())
                 .start();
+    }
+
+    /** Where the classes that a child needs lie, however this test was started. */
+    private static String classPath() {
+        return Stream.of(
+                        PolicyChild.class,
+                        PolicyAdmission.class,
+                        Digest.class,
+                        NullMarked.class,
+                        org.sqlite.JDBC.class,
+                        org.slf4j.LoggerFactory.class,
+                        org.postgresql.Driver.class)
+                .map(type ->
+                        type.getProtectionDomain().getCodeSource().getLocation().getPath())
+                .distinct()
+                .collect(Collectors.joining(File.pathSeparator));
     }
 
     private long reported(String report) throws IOException {
@@ -120,7 +140,7 @@ class PolicyProcessesTest {
         long stored =
                 spending(address, BudgetOwner.key(PolicyChild.KEY)).spent().value();
         assertThat(stored).as("usable to the last micro, seed %d", seed).isEqualTo(limit);
-        try (var books = Files.list(folder.resolve("books"))) {
+        try (Stream<Path> books = Files.list(folder.resolve("books"))) {
             assertThat(books).as("books of dead gateways are gone").isEmpty();
         }
         System.out.println(KILLS + " kills (" + early + " before anything was spent): limit " + limit + ", truly spent "
