@@ -23,7 +23,6 @@ import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -141,7 +140,7 @@ class PolicyAdmissionTest {
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
             for (int i = 0; i < 1_000; i++) {
                 PolicyAdmission admission = admissions.get(i % admissions.size());
-                threads.submit(() -> {
+                var _ = threads.submit(() -> {
                     if (admit(admission, "one", 100) instanceof Decision.Admitted(Reservation reservation)) {
                         count.incrementAndGet();
                         Thread.sleep(5);
@@ -464,7 +463,7 @@ class PolicyAdmissionTest {
         for (BudgetOwner owner : List.of(BudgetOwner.key("one"), BudgetOwner.team("team"), BudgetOwner.ALL)) {
             store.set(new Budget(owner, Period.MONTH, new Micros(1_000_000_000_000L)));
         }
-        AtomicLong sink = new AtomicLong();
+        long sink = 0;
         try (PolicyAdmission admission =
                 PolicyAdmission.open(store, folder.resolve("books"), Clock.systemUTC(), LeaseTerms.USUAL)) {
             Caller caller = caller("one");
@@ -483,15 +482,15 @@ class PolicyAdmissionTest {
                     waited += stage.isDone() ? 0 : 1;
                     if (stage.join() instanceof Decision.Admitted(Reservation reservation)) {
                         reservation.settle(used, cost);
-                        sink.incrementAndGet();
+                        sink++;
                     }
                 }
                 best = Math.min(best, (System.nanoTime() - begun) / n);
             }
             System.out.println("admit and settle with three budgets and three limits: " + best + " ns; " + waited
-                    + " of " + sink.get() + " waited for the store");
+                    + " of " + sink + " waited for the store");
             assertThat(best).isLessThan(20_000);
         }
-        assertThat(spent().values()).containsOnly(sink.get() * 300);
+        assertThat(spent().values()).containsOnly(sink * 300);
     }
 }

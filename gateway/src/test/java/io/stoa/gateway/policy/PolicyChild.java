@@ -46,7 +46,7 @@ final class PolicyChild {
                 ExecutorService threads = Executors.newFixedThreadPool(THREADS)) {
             for (int i = 0; i < THREADS; i++) {
                 Random random = new Random(seed + i);
-                threads.submit(() -> {
+                var _ = threads.submit(() -> {
                     spend(admission, report, random);
                     return seed;
                 });

@@ -135,7 +135,7 @@ class PolicyProcessesTest {
                     .isLessThanOrEqualTo(limit);
             assertThat(stored.spent().value() - truly)
                     .as("only what ran at a kill is charged at its worst, seed %d", seed)
-                    .isLessThanOrEqualTo(KILLS * PolicyChild.THREADS * PolicyChild.GREATEST);
+                    .isLessThanOrEqualTo((long) KILLS * PolicyChild.THREADS * PolicyChild.GREATEST);
         }
         long stored =
                 spending(address, BudgetOwner.key(PolicyChild.KEY)).spent().value();

@@ -173,8 +173,7 @@ final class BodyText {
         }
         starts[segments] = start;
         ends[segments] = length;
-        messages[segments] =
-                member[1] == Member.SYSTEM ? -1 : message[depth] >= 0 ? message[depth] : outsideMessages();
+        messages[segments] = member[1] == Member.SYSTEM ? -1 : message[depth] >= 0 ? message[depth] : outsideMessages();
         segments++;
         append((byte) 0);
     }
@@ -186,8 +185,12 @@ final class BodyText {
 
     private Member member(int start) {
         return switch (length - start) {
-            case 4 -> is(start, "role") ? Member.ROLE : is(start, "type") || is(start, "data") ? Member.NO_TEXT : Member.OTHER;
-            case 5 -> is(start, "input") || is(start, "query") || is(start, "texts") ? Member.CONVERSATION : Member.OTHER;
+            case 4 ->
+                is(start, "role")
+                        ? Member.ROLE
+                        : is(start, "type") || is(start, "data") ? Member.NO_TEXT : Member.OTHER;
+            case 5 ->
+                is(start, "input") || is(start, "query") || is(start, "texts") ? Member.CONVERSATION : Member.OTHER;
             case 6 ->
                 is(start, "prompt") || is(start, "suffix")
                         ? Member.CONVERSATION

@@ -54,8 +54,8 @@ final class InjectionScan {
             "[/inst]",
             "[system_prompt]");
 
-    private static final List<byte[]> HIDDEN =
-            ascii("display:none", "display: none", "visibility:hidden", "visibility: hidden", "font-size:0", "font-size: 0");
+    private static final List<byte[]> HIDDEN = ascii(
+            "display:none", "display: none", "visibility:hidden", "visibility: hidden", "font-size:0", "font-size: 0");
 
     private final byte[] text;
     private final Set<InjectionSignal> signals = EnumSet.noneOf(InjectionSignal.class);
@@ -115,14 +115,26 @@ final class InjectionScan {
     private static Words words() {
         Map<Long, Integer> words = new HashMap<>();
         add(words, OVERRIDE_VERB, "ignore disregard forget override bypass neglect discard");
-        add(words, OVERRIDE_VERB, "ignoriere ignorieren vergiss ignorez oublie oubliez ignora ignorad olvida ignorare dimentica");
-        add(words, QUALIFIER, "previous prior above earlier preceding all any your initial original foregoing every system");
-        add(words, QUALIFIER, "vorherigen bisherigen obigen alle alles deine précédentes toutes tes anteriores todas tus");
+        add(
+                words,
+                OVERRIDE_VERB,
+                "ignoriere ignorieren vergiss ignorez oublie oubliez ignora ignorad olvida ignorare dimentica");
+        add(
+                words,
+                QUALIFIER,
+                "previous prior above earlier preceding all any your initial original foregoing every system");
+        add(
+                words,
+                QUALIFIER,
+                "vorherigen bisherigen obigen alle alles deine précédentes toutes tes anteriores todas tus");
         add(words, QUALIFIER, "precedenti tutte");
         add(words, NOUN, "instructions instruction prompt prompts rules guidelines directives directions constraints");
         add(words, NOUN, "restrictions programming policies anweisungen anweisung regeln vorgaben consignes règles");
         add(words, NOUN, "instrucciones reglas istruzioni regole");
-        add(words, LEAK_VERB, "reveal print show repeat output display leak expose disclose tell give zeige wiederhole");
+        add(
+                words,
+                LEAK_VERB,
+                "reveal print show repeat output display leak expose disclose tell give zeige wiederhole");
         add(words, LEAK_VERB, "affiche montre muestra revela");
         add(words, SYSTEM, "system hidden secret initial developer");
         add(words, OPENER, "you act pretend roleplay become behave du sei bist");
@@ -213,8 +225,7 @@ final class InjectionScan {
 
     private void marks(int at, int to, int b) {
         List<byte[]> candidates = b == '<' || b == '[' ? MARKS : HIDDEN;
-        InjectionSignal signal =
-                b == '<' || b == '[' ? InjectionSignal.TEMPLATE_MARK : InjectionSignal.HIDDEN_HTML;
+        InjectionSignal signal = b == '<' || b == '[' ? InjectionSignal.TEMPLATE_MARK : InjectionSignal.HIDDEN_HTML;
         int second = at + 1 < to ? text[at + 1] : 0;
         boolean possible = switch (b) {
             case '<' -> second == '|' || second == '<' || second == 's' || second == 'e';

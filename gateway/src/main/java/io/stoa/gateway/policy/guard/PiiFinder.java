@@ -32,6 +32,7 @@ final class PiiFinder {
     private final int[] groupEnd = new int[MOST_GROUPS];
     private final byte[] separators = new byte[MOST_GROUPS];
     private int groups;
+    private int told;
 
     private PiiFinder(byte[] text, int end, Found found) {
         this.text = text;
@@ -67,6 +68,15 @@ final class PiiFinder {
         }
     }
 
+    /** What ends where something else was found already begins after that. */
+    private void tell(PiiKind kind, int from, int to) {
+        int start = Math.max(from, told);
+        if (start < to) {
+            found.at(kind, start, to);
+            told = to;
+        }
+    }
+
     private byte byteAt(int i) {
         return i >= 0 && i < end ? text[i] : 0;
     }
@@ -81,7 +91,7 @@ final class PiiFinder {
     }
 
     private static boolean isWord(int b) {
-        return isDigit(b) || isLetter(b) || b == '_' || b < 0;
+        return isDigit(b) || isLetter(b) || b == '_';
     }
 
     private static boolean isUpper(int b) {
@@ -104,7 +114,9 @@ final class PiiFinder {
         }
         int to = at + 1;
         int point = -1;
-        while (to < end && to - at < 255 && (isDigit(text[to]) || isLetter(text[to]) || text[to] == '-' || text[to] == '.')) {
+        while (to < end
+                && to - at < 255
+                && (isDigit(text[to]) || isLetter(text[to]) || text[to] == '-' || text[to] == '.')) {
             if (text[to] == '.') {
                 if (text[to - 1] == '.' || text[to - 1] == '@') {
                     break;
@@ -121,7 +133,7 @@ final class PiiFinder {
         }
         boolean domain = point > at + 1 && to - point > 2 && isLetter(text[point + 1]) && isLetter(text[to - 1]);
         if (from < at && domain) {
-            found.at(PiiKind.EMAIL, from, to);
+            tell(PiiKind.EMAIL, from, to);
             return to;
         }
         return at + 1;
@@ -200,18 +212,19 @@ final class PiiFinder {
     private boolean matches(int from, int group, int to) {
         int count = groupDigits[group];
         PiiKind kind;
-        if (isIpv4(group)) {
+        boolean goesOn = isDigit(byteAt(from - 2)) && !isWord(byteAt(from - 1)) && byteAt(from - 1) != 0;
+        if (isIpv4(group) && !(goesOn && byteAt(from - 1) == '.')) {
             kind = PiiKind.IP_ADDRESS;
         } else if (isCard(group, count)) {
             kind = PiiKind.CARD;
         } else if (isNationalId(group, count)) {
             kind = PiiKind.NATIONAL_ID;
-        } else if (isNorthAmerican(group, 0) || isDialled(group, count)) {
+        } else if (isNorthAmerican(group) || (!goesOn && isDialled(group, count))) {
             kind = PiiKind.PHONE;
         } else {
             return false;
         }
-        found.at(kind, from, to);
+        tell(kind, from, to);
         return true;
     }
 
@@ -291,7 +304,6 @@ final class PiiFinder {
 
     private boolean luhn(int count) {
         int sum = 0;
-        boolean first = true;
         boolean same = true;
         for (int i = count - 1; i >= 0; i--) {
             int digit = digits[i];
@@ -300,7 +312,7 @@ final class PiiFinder {
             int part = twice ? digit * 2 : digit;
             sum += part > 9 ? part - 9 : part;
         }
-        return first && !same && sum % 10 == 0;
+        return !same && sum % 10 == 0;
     }
 
     private boolean isNationalId(int group, int count) {
@@ -427,11 +439,9 @@ final class PiiFinder {
         return digits[0] >= 2 && check == 0;
     }
 
-    /** [2-9]00-[2-9]00-0000 as the North American Numbering Plan has it, from a digit on. */
-    private boolean isNorthAmerican(int group, int skip) {
-        boolean shape = skip == 0
-                ? sized(group, 3, 3, 4) || (sized(group, 1, 3, 3, 4) && digits[0] == 1)
-                : sized(group, 3, 4);
+    /** [2-9]00-[2-9]00-0000 as the North American Numbering Plan has it, with or without a 1 before. */
+    private boolean isNorthAmerican(int group) {
+        boolean shape = sized(group, 3, 3, 4) || (sized(group, 1, 3, 3, 4) && digits[0] == 1);
         int first = groupDigits[group] - 10;
         return shape && separatedBy(group, '-', '.', ' ') && digits[first] >= 2 && digits[first + 3] >= 2;
     }
@@ -454,7 +464,7 @@ final class PiiFinder {
             for (int group = groups - 1; group >= 0; group--) {
                 int count = groupDigits[group];
                 if (count >= 8 && count <= 15 && !isWord(byteAt(groupEnd[group]))) {
-                    found.at(PiiKind.PHONE, from, groupEnd[group]);
+                    tell(PiiKind.PHONE, from, groupEnd[group]);
                     return groupEnd[group];
                 }
             }
@@ -466,7 +476,7 @@ final class PiiFinder {
                 if (readGroups(rest)
                         && groupDigits[groups - 1] + country >= 8
                         && groupDigits[groups - 1] + country <= 15) {
-                    found.at(PiiKind.PHONE, from, groupEnd[groups - 1]);
+                    tell(PiiKind.PHONE, from, groupEnd[groups - 1]);
                     return groupEnd[groups - 1];
                 }
             }
@@ -489,7 +499,7 @@ final class PiiFinder {
                 && (separators[0] == '-' || separators[0] == '.' || separators[0] == ' ')
                 && digits[0] >= 2
                 && !isWord(byteAt(groupEnd[1]))) {
-            found.at(PiiKind.PHONE, from, groupEnd[1]);
+            tell(PiiKind.PHONE, from, groupEnd[1]);
             return groupEnd[1];
         }
         return from + 1;
@@ -503,7 +513,7 @@ final class PiiFinder {
                 && ((count == 8 && dni(from, run, 0) == byteAt(run))
                         || (count == 17 && byteAt(run) == 'X' && readDigits(from, run) && isChinese(10)));
         if (id) {
-            found.at(PiiKind.NATIONAL_ID, from, run + 1);
+            tell(PiiKind.NATIONAL_ID, from, run + 1);
             return run + 1;
         }
         return Math.max(from + 1, run);
@@ -541,16 +551,16 @@ final class PiiFinder {
         }
         int secret = secret(from, to);
         if (secret > 0) {
-            found.at(PiiKind.SECRET, from, secret);
+            tell(PiiKind.SECRET, from, secret);
             return secret;
         }
         int iban = iban(from);
         if (iban > 0) {
-            found.at(PiiKind.IBAN, from, iban);
+            tell(PiiKind.IBAN, from, iban);
             return iban;
         }
         if ((to - from == 16 && isCodiceFiscale(from)) || (to - from == 9 && isNie(from))) {
-            found.at(PiiKind.NATIONAL_ID, from, to);
+            tell(PiiKind.NATIONAL_ID, from, to);
         }
         return to;
     }
@@ -593,15 +603,49 @@ final class PiiFinder {
 
     /** Lengths by country, from the IBAN registry. */
     private static final Map<String, Integer> IBAN_LENGTHS = Map.ofEntries(
-            Map.entry("AD", 24), Map.entry("AE", 23), Map.entry("AT", 20), Map.entry("BE", 16), Map.entry("BG", 22),
-            Map.entry("BR", 29), Map.entry("CH", 21), Map.entry("CY", 28), Map.entry("CZ", 24), Map.entry("DE", 22),
-            Map.entry("DK", 18), Map.entry("EE", 20), Map.entry("ES", 24), Map.entry("FI", 18), Map.entry("FR", 27),
-            Map.entry("GB", 22), Map.entry("GI", 23), Map.entry("GR", 27), Map.entry("HR", 21), Map.entry("HU", 28),
-            Map.entry("IE", 22), Map.entry("IL", 23), Map.entry("IS", 26), Map.entry("IT", 27), Map.entry("LI", 21),
-            Map.entry("LT", 20), Map.entry("LU", 20), Map.entry("LV", 21), Map.entry("MC", 27), Map.entry("MT", 31),
-            Map.entry("NL", 18), Map.entry("NO", 15), Map.entry("PL", 28), Map.entry("PT", 25), Map.entry("RO", 24),
-            Map.entry("RS", 22), Map.entry("SA", 24), Map.entry("SE", 24), Map.entry("SI", 19), Map.entry("SK", 24),
-            Map.entry("SM", 27), Map.entry("TR", 26), Map.entry("UA", 29));
+            Map.entry("AD", 24),
+            Map.entry("AE", 23),
+            Map.entry("AT", 20),
+            Map.entry("BE", 16),
+            Map.entry("BG", 22),
+            Map.entry("BR", 29),
+            Map.entry("CH", 21),
+            Map.entry("CY", 28),
+            Map.entry("CZ", 24),
+            Map.entry("DE", 22),
+            Map.entry("DK", 18),
+            Map.entry("EE", 20),
+            Map.entry("ES", 24),
+            Map.entry("FI", 18),
+            Map.entry("FR", 27),
+            Map.entry("GB", 22),
+            Map.entry("GI", 23),
+            Map.entry("GR", 27),
+            Map.entry("HR", 21),
+            Map.entry("HU", 28),
+            Map.entry("IE", 22),
+            Map.entry("IL", 23),
+            Map.entry("IS", 26),
+            Map.entry("IT", 27),
+            Map.entry("LI", 21),
+            Map.entry("LT", 20),
+            Map.entry("LU", 20),
+            Map.entry("LV", 21),
+            Map.entry("MC", 27),
+            Map.entry("MT", 31),
+            Map.entry("NL", 18),
+            Map.entry("NO", 15),
+            Map.entry("PL", 28),
+            Map.entry("PT", 25),
+            Map.entry("RO", 24),
+            Map.entry("RS", 22),
+            Map.entry("SA", 24),
+            Map.entry("SE", 24),
+            Map.entry("SI", 19),
+            Map.entry("SK", 24),
+            Map.entry("SM", 27),
+            Map.entry("TR", 26),
+            Map.entry("UA", 29));
 
     /** Returns where it ends; -1 when it is none. */
     private int iban(int from) {
@@ -753,7 +797,7 @@ final class PiiFinder {
         while (last < end && text[last] != 0 && text[last] != '\n') {
             last++;
         }
-        found.at(PiiKind.SECRET, begin, last);
+        tell(PiiKind.SECRET, begin, last);
         return last;
     }
 
@@ -793,7 +837,7 @@ final class PiiFinder {
         }
         boolean whole = doubles == 0 ? parts == 8 : doubles == 1 && parts >= 3 && parts <= 7;
         if (whole && digit && !isWord(byteAt(i)) && byteAt(i) != ':') {
-            found.at(PiiKind.IP_ADDRESS, from, i);
+            tell(PiiKind.IP_ADDRESS, from, i);
             return i;
         }
         return begin + 1;
