@@ -149,7 +149,11 @@ final class Lease {
         while (now > 0 && !available.compareAndSet(now, 0)) {
             now = available.get();
         }
-        returned += Math.max(0, now);
+        if (now > 0) {
+            returned += now;
+            // the store will have what was lacking here
+            refusal = Optional.empty();
+        }
         low = 0;
     }
 

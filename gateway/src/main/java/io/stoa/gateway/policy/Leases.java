@@ -41,6 +41,7 @@ final class Leases implements AutoCloseable {
     private static final int MOST_WAITING = 10_000;
     private static final long REMEMBERED = TimeUnit.MILLISECONDS.toNanos(200);
     private static final long RETRY = TimeUnit.MILLISECONDS.toNanos(20);
+    private static final long COMPLAINTS = TimeUnit.SECONDS.toNanos(30);
     private static final Duration GRACE = Duration.ofSeconds(2);
     private static final System.Logger LOG = System.getLogger(Leases.class.getName());
 
@@ -63,7 +64,7 @@ final class Leases implements AutoCloseable {
 
     // by the thread alone
     private final List<Waiter> waiting = new ArrayList<>();
-    private Optional<String> failure = Optional.empty();
+    private long nextComplaint = System.nanoTime();
     private long nextTick;
 
     /**
@@ -262,7 +263,6 @@ final class Leases implements AutoCloseable {
             awake.set(false);
             try {
                 step();
-                failure = Optional.empty();
             } catch (StoaException e) {
                 failed(e);
             } catch (RuntimeException e) {
@@ -272,11 +272,11 @@ final class Leases implements AutoCloseable {
     }
 
     private void failed(StoaException e) {
-        if (failure.isEmpty()) {
+        long nanos = System.nanoTime();
+        if (nextComplaint - nanos <= 0) {
+            nextComplaint = nanos + COMPLAINTS;
             LOG.log(System.Logger.Level.WARNING, "spending cannot be written now: {0}", e.sentence());
         }
-        failure = Optional.of(e.sentence());
-        long nanos = System.nanoTime();
         for (Iterator<Waiter> each = waiting.iterator(); each.hasNext(); ) {
             Waiter waiter = each.next();
             if (waiter.deadline - nanos <= 0) {

@@ -75,8 +75,7 @@ public final class PolicyAdmission implements Admission, AutoCloseable {
      * @param books a folder on this machine for the books of leases; the same one at every start
      */
     public static PolicyAdmission open(PolicyStore store, Path books, Clock clock, LeaseTerms terms) {
-        PolicyAdmission admission = new PolicyAdmission(
-                store, books, clock, terms, UUID.randomUUID().toString());
+        PolicyAdmission admission = new PolicyAdmission(store, books, clock, terms, LeaseBook.newGateway());
         admission.leases.start();
         return admission;
     }
