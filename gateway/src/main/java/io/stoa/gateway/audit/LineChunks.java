@@ -24,6 +24,7 @@ final class LineChunks implements AutoCloseable {
      * @param whole how many of them are whole lines; less than {@code length} only where the file ends without a line
      *     feed, or in a line that is longer than a record may be
      */
+    @SuppressWarnings("ArrayRecordComponent")
     record Chunk(byte[] bytes, int length, int whole) {}
 
     Chunk next() throws IOException {
@@ -46,6 +47,15 @@ final class LineChunks implements AutoCloseable {
         }
         rest = Arrays.copyOfRange(bytes, whole, length);
         return new Chunk(bytes, whole, whole);
+    }
+
+    /** Where the line that begins at a place ends: at its line feed, which must be there. */
+    static int lineEnd(byte[] bytes, int start) {
+        int end = start;
+        while (bytes[end] != '\n') {
+            end++;
+        }
+        return end;
     }
 
     @Override
