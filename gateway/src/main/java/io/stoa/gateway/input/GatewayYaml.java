@@ -184,7 +184,7 @@ public final class GatewayYaml {
         MappingNode top = yaml.read(SHAPE);
         Optional<Path> assessment = yaml.existingFile(top, "assessment");
         SequencedMap<String, Path> uses = uses(top);
-        List<RouteEntry> routes = routes(top, find(top, "assessment").isPresent(), uses.keySet());
+        List<RouteEntry> routes = routes(top, find(top, "assessment").isPresent(), namesOf(top, "uses"));
         Optional<Tls> tls = mapping(top, "tls").flatMap(this::tls);
         Store store = store(top);
         Optional<URI> otlp = mapping(top, "telemetry").flatMap(map -> address(need(map, "otlp"), "telemetry.otlp"));
@@ -303,10 +303,15 @@ public final class GatewayYaml {
             route(name, node, assessed, uses).ifPresent(routes::add);
             find(node, "fallback").ifPresent(fallback -> fallbacks.put(name, fallback));
         }
-        Set<String> names = new HashSet<>();
-        map.getValue().forEach(entry -> names.add(scalar(entry.getKeyNode())));
+        Set<String> names = namesOf(top, "routes");
         fallbacks.forEach((name, node) -> checkFallback(name, node, names, fallbacks));
         return routes;
+    }
+
+    private static Set<String> namesOf(MappingNode top, String key) {
+        Set<String> names = new HashSet<>();
+        mapping(top, key).ifPresent(map -> map.getValue().forEach(entry -> names.add(scalar(entry.getKeyNode()))));
+        return names;
     }
 
     /** A chain of fallbacks ends, and at a route that exists. */
@@ -322,9 +327,6 @@ public final class GatewayYaml {
                 problems.at(node, "routes." + name + ".fallback: the fallbacks go round in a circle");
                 return;
             }
-        }
-        if (next.equals(name)) {
-            problems.at(node, "routes." + name + ".fallback: a route is no fallback of itself");
         }
     }
 
