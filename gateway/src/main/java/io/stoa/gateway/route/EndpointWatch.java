@@ -90,6 +90,11 @@ final class EndpointWatch {
         return state;
     }
 
+    /** Whether it has not answered yet. */
+    boolean isUnasked() {
+        return state instanceof State.Unasked;
+    }
+
     private void ask() {
         State found;
         try {

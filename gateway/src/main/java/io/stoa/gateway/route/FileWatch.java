@@ -95,6 +95,11 @@ final class FileWatch {
         return state;
     }
 
+    /** Whether nothing is known of it yet, or not since it changed. */
+    boolean isUnread() {
+        return state instanceof State.Unread;
+    }
+
     private State lost(String why) {
         read = Optional.empty();
         state = new State.Unreadable(why);

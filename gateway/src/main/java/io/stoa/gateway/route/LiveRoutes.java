@@ -20,6 +20,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /**
  * How every tier stands, found again and again on virtual threads: the ledger for approvals, acceptances and
@@ -51,6 +52,7 @@ public final class LiveRoutes implements Standings, AutoCloseable {
 
     private volatile Map<Key, Standing> standings = Map.of();
     private volatile long lookedAt;
+    private volatile boolean reading = true;
     private volatile boolean closed;
 
     private record Key(Tier tier, String use) {}
@@ -154,6 +156,9 @@ public final class LiveRoutes implements Standings, AutoCloseable {
                         (use, digest) -> found.put(new Key(served.tier(), use), standing(served, use, digest, now)));
             }
             publish(found);
+            reading = Stream.concat(models.values().stream(), papers.values().stream())
+                            .anyMatch(FileWatch::isUnread)
+                    || endpoints.values().stream().anyMatch(EndpointWatch::isUnasked);
         } catch (RuntimeException e) {
             System.getLogger(LiveRoutes.class.getName())
                     .log(System.Logger.Level.ERROR, "what may be served cannot be checked", e);
@@ -231,20 +236,13 @@ public final class LiveRoutes implements Standings, AutoCloseable {
     /** Waits until every file and endpoint was read once, or the time is over; whether it was. */
     public boolean awaitRead(Duration most) throws InterruptedException {
         long end = System.nanoTime() + most.toNanos();
-        while (isReading()) {
+        while (reading) {
             if (System.nanoTime() - end > 0) {
                 return false;
             }
             TimeUnit.MILLISECONDS.sleep(5);
         }
         return true;
-    }
-
-    private boolean isReading() {
-        return report().stream()
-                .map(Report::standing)
-                .anyMatch(
-                        standing -> standing instanceof Standing.Lapsed(String reason) && reason.contains("try again"));
     }
 
     @Override

@@ -52,8 +52,8 @@ final class TierCheck {
                 differences.addAll(ofLicense(served, approval));
                 yield differences.isEmpty()
                         ? new Standing.Live(approval.identity(), entry, approval.expires())
-                        : new Standing.Lapsed(
-                                approval.candidate() + " is not what was approved: " + String.join("; ", differences));
+                        : new Standing.Lapsed("nothing shows that " + approval.candidate() + " is what was approved: "
+                                + String.join("; ", differences));
             }
         };
     }
