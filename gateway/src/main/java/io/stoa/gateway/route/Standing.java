@@ -9,7 +9,7 @@ public sealed interface Standing {
      * It may.
      *
      * @param candidate the identity of the model
-     * @param verdict where the ledger holds the verdict
+     * @param verdict where the ledger holds the signed approval, which names the verdict
      * @param expires when the verdict lapses
      */
     record Live(String candidate, EvidenceRef verdict, Instant expires) implements Standing {}
