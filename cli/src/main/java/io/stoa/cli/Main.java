@@ -108,6 +108,7 @@ public final class Main implements Runnable {
         stoa.addSubcommand(BenchCommand.commandLine(house));
         stoa.addSubcommand(LicenseCommand.commandLine(house));
         stoa.addSubcommand(LedgerCommand.commandLine(house));
+        stoa.addSubcommand(RouteCommand.commandLine(house));
         stoa.addSubcommand(new CommandLine(new AutoComplete.GenerateCompletion()));
         CommandLine codes = new CommandLine(new ExitCodesCommand(house));
         codes.getCommandSpec()
