@@ -9,6 +9,8 @@ public interface GuardListener {
     GuardListener NONE = (_, _, _) -> {};
 
     /**
+     * Something was found and passed.
+     *
      * @param what a word, such as {@code email} or {@code override}
      * @param count how often, in this request
      */

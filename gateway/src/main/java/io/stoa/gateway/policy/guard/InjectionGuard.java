@@ -23,6 +23,8 @@ public final class InjectionGuard implements Guard {
     private final GuardListener listener;
 
     /**
+     * A guard with a threshold.
+     *
      * @param threshold scores from here on are refused; above 1 none is
      */
     public InjectionGuard(double threshold, GuardListener listener) {

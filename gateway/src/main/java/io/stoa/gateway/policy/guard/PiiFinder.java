@@ -683,9 +683,13 @@ final class PiiFinder {
     }
 
     /** A key's beginning, and how many characters follow at least. */
-    private record Prefix(byte[] bytes, int rest) {
+    private static final class Prefix {
+        private final byte[] bytes;
+        private final int rest;
+
         Prefix(String text, int rest) {
-            this(text.getBytes(StandardCharsets.US_ASCII), rest);
+            this.bytes = text.getBytes(StandardCharsets.US_ASCII);
+            this.rest = rest;
         }
     }
 
@@ -734,9 +738,9 @@ final class PiiFinder {
             return token(from, to);
         }
         for (Prefix prefix : PREFIXES.getOrDefault(text[from], List.of())) {
-            int rest = from + prefix.bytes().length;
-            if (to - rest >= prefix.rest()
-                    && Arrays.equals(text, from, rest, prefix.bytes(), 0, prefix.bytes().length)
+            int rest = from + prefix.bytes.length;
+            if (to - rest >= prefix.rest
+                    && Arrays.equals(text, from, rest, prefix.bytes, 0, prefix.bytes.length)
                     && isMixed(rest, to)) {
                 return to;
             }
