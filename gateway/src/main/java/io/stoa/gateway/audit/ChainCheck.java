@@ -17,7 +17,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
@@ -65,7 +64,7 @@ final class ChainCheck {
         checkpoints.torn().ifPresent(notes::add);
         bySequence = new HashMap<>();
         checkpoints.all().forEach(checkpoint -> bySequence.put(checkpoint.sequence(), checkpoint));
-        Map<Long, Digest> expected = new TreeMap<>();
+        Map<Long, Digest> expected = new HashMap<>();
         checkpoints.all().forEach(checkpoint -> expected.put(checkpoint.sequence(), checkpoint.digest()));
         for (EvidenceRef head : heads) {
             expected.put(head.sequence(), head.digest());

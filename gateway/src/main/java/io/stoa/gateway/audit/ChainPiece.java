@@ -24,6 +24,7 @@ final class ChainPiece {
     private static final byte[] SALT = "\"salt\":\"".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] KEPT = "\"kept\":\"".getBytes(StandardCharsets.US_ASCII);
     private static final long MOST_CONTENT = 256L << 20;
+    private static final int WINDOW = 4096;
 
     /** A record that is not a request, with its body. */
     record Event(long sequence, String kind, byte[] body) {}
@@ -103,16 +104,15 @@ final class ChainPiece {
         byte[] bytes = chunk.bytes();
         byte[] name = chain.getBytes(StandardCharsets.US_ASCII);
         int start = 0;
-        for (int end = 0; end < chunk.whole() && problem.isEmpty(); end++) {
-            if (bytes[end] == '\n') {
-                ChainLine.Parsed parsed = ChainLine.parse(bytes, start, end, name, sha256);
-                if (parsed.line().isEmpty()) {
-                    broken(parsed.problem());
-                } else {
-                    line(bytes, parsed.line().get(), chunk.whole());
-                }
-                start = end + 1;
+        while (start < chunk.whole() && problem.isEmpty()) {
+            int end = LineChunks.lineEnd(bytes, start);
+            ChainLine.Parsed parsed = ChainLine.parse(bytes, start, end, name, sha256);
+            if (parsed.line().isEmpty()) {
+                broken(parsed.problem());
+            } else {
+                line(bytes, parsed.line().get());
             }
+            start = end + 1;
         }
         return this;
     }
@@ -121,11 +121,10 @@ final class ChainPiece {
         problem = Optional.of(new Problem(digests.size(), what));
     }
 
-    private void line(byte[] bytes, ChainLine line, int whole) throws IOException {
+    private void line(byte[] bytes, ChainLine line) throws IOException {
         if (digests.isEmpty()) {
             first = line.sequence();
             firstPrevious = line.previous();
-            slots = readSlots(whole);
         } else if (line.sequence() != first + digests.size()) {
             broken("its number is " + line.sequence() + ", expected " + (first + digests.size())
                     + ": records are missing, were added or moved");
@@ -139,11 +138,11 @@ final class ChainPiece {
             broken("a checkpoint or witness saw another record here: the chain was computed anew");
             return;
         }
+        int at = slot();
         if (line.kind().equals(ChainWriter.Kind.REQUEST.word())) {
-            request(bytes, line);
+            request(bytes, line, at);
         } else {
-            int at = digests.size() * Salts.BYTES;
-            if (at + Salts.BYTES <= slots.length && !Salts.isErased(slots, at)) {
+            if (!Salts.isErased(slots, at)) {
                 broken("it is no request, but has a salt: salts were moved");
                 return;
             }
@@ -154,25 +153,29 @@ final class ChainPiece {
         lastKind = line.kind();
     }
 
-    private byte[] readSlots(int whole) throws IOException {
-        long from = first - segmentFirst;
-        // a line is longer than its digest and its frame, so this is room for all of the piece's salts
-        int most = whole / (ChainLine.DOCUMENT + ChainLine.BODY.length()) + 1;
-        return salts.isEmpty() || from < 0 ? new byte[0] : Salts.read(salts.get(), from, most);
+    /** Where the next record's slot lies in {@link #slots}, which hold a window of the file. */
+    private int slot() throws IOException {
+        int at = digests.size() % WINDOW * Salts.BYTES;
+        if (at == 0) {
+            long from = first + digests.size() - segmentFirst;
+            slots = salts.isEmpty() || from < 0
+                    ? new byte[WINDOW * Salts.BYTES]
+                    : Salts.read(salts.get(), from, WINDOW);
+        }
+        return at;
     }
 
-    private void request(byte[] bytes, ChainLine line) throws IOException {
+    private void request(byte[] bytes, ChainLine line, int at) throws IOException {
         requests++;
-        int at = digests.size() * Salts.BYTES;
         boolean keeps = find(bytes, line.bodyStart(), line.bodyEnd(), KEPT) >= 0;
-        if (at + Salts.BYTES > slots.length || Salts.isErased(slots, at)) {
+        if (Salts.isErased(slots, at)) {
             erased.add(line.sequence());
             if (keeps && Files.exists(folder.content(chain, line.sequence()))) {
                 unfinished++;
             }
             return;
         }
-        int written = find(bytes, line.bodyStart(), line.bodyEnd(), SALT);
+        int written = findLast(bytes, line.bodyStart(), line.bodyEnd(), SALT);
         byte[] digest = written < 0 ? new byte[0] : ChainLine.digits(bytes, written + SALT.length);
         sha256.update(slots, at, Salts.BYTES);
         if (!Arrays.equals(sha256.digest(), digest)) {
@@ -210,6 +213,15 @@ final class ChainPiece {
                 && Checkpoint.digest(Salts.commitment(sha256, salt, label, digest))
                         .hex()
                         .equals(record.path("kept").asString(""));
+    }
+
+    private static int findLast(byte[] bytes, int start, int end, byte[] text) {
+        for (int at = end - text.length; at >= start; at--) {
+            if (bytes[at] == '"' && ChainLine.startsAt(bytes, at, text)) {
+                return at;
+            }
+        }
+        return -1;
     }
 
     /** Where a member begins: its quotation marks cannot stand inside a string, so nothing else looks like it. */

@@ -48,6 +48,15 @@ final class LineChunks implements AutoCloseable {
         return new Chunk(bytes, whole, whole);
     }
 
+    /** Where the line that begins at a place ends: at its line feed, which must be there. */
+    static int lineEnd(byte[] bytes, int start) {
+        int end = start;
+        while (bytes[end] != '\n') {
+            end++;
+        }
+        return end;
+    }
+
     @Override
     public void close() throws IOException {
         file.close();
