@@ -32,7 +32,7 @@ public enum ExitCode {
                     + " tier."),
     BROKEN(
             20,
-            "ledger verify: the chain is broken. license verify-pack: a part of the pack is missing, changed or wrong."),
+            "ledger verify, audit verify: a chain is broken. license verify-pack: a part of the pack is missing, changed or wrong."),
     UNHEALTHY(21, "doctor: at least one check failed."),
     ENGINE(69, "A model, an engine or an endpoint failed, or no JDK 25 was found."),
     BUG(70, "Stoa itself is at fault; please report it."),

@@ -7,12 +7,10 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.StandardOpenOption;
-import java.security.GeneralSecurityException;
 import java.security.PublicKey;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -203,6 +201,9 @@ final class ChainCheck {
                 .findFirst()
                 .ifPresent(head ->
                         breakAt(last + 1, "the witness " + head.sequence() + " is missing: records were cut off"));
+        heads.stream()
+                .filter(head -> head.sequence() < start)
+                .forEach(head -> notes.add("the witness " + head.sequence() + " is of a record that was dropped"));
         if (checkpoints.lastSequence() > last) {
             breakAt(
                     last + 1,
@@ -277,14 +278,8 @@ final class ChainCheck {
     private Map<Digest, PublicKey> ownKeys() {
         Map<Digest, PublicKey> keys = new HashMap<>();
         for (byte[] body : bodies(ChainWriter.Kind.OPENED)) {
-            try {
-                byte[] x509 = Base64.getDecoder()
-                        .decode(JsonMapper.shared().readTree(body).path("key").asString(""));
-                PublicKey own = SigningKey.decode(x509);
-                keys.put(Checkpoint.idOf(own), own);
-            } catch (GeneralSecurityException | IllegalArgumentException _) {
-                breakAt(1, "the chain names a key that is none");
-            }
+            SigningKey.fromText(JsonMapper.shared().readTree(body).path("key").asString(""))
+                    .ifPresent(own -> keys.put(Checkpoint.idOf(own), own));
         }
         return keys;
     }

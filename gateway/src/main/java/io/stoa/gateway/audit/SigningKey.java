@@ -17,6 +17,7 @@ import java.security.PublicKey;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.security.spec.X509EncodedKeySpec;
 import java.util.Base64;
+import java.util.Optional;
 
 /**
  * The Ed25519 key that checkpoints are signed with, as two PEM files that openssl reads: the private key (PKCS #8, mode
@@ -66,6 +67,15 @@ public final class SigningKey {
     /** A public key from its X.509 bytes. */
     static PublicKey decode(byte[] x509) throws GeneralSecurityException {
         return KeyFactory.getInstance("Ed25519").generatePublic(new X509EncodedKeySpec(x509));
+    }
+
+    /** A public key from the base64 of its X.509 bytes, as chains name it; absent when it is none. */
+    static Optional<PublicKey> fromText(String base64) {
+        try {
+            return Optional.of(decode(Base64.getDecoder().decode(base64)));
+        } catch (GeneralSecurityException | IllegalArgumentException _) {
+            return Optional.empty();
+        }
     }
 
     /** The public key as PEM. */
