@@ -28,6 +28,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
 import org.junit.jupiter.api.Assumptions;
@@ -160,8 +161,9 @@ class AuditVerbsTest {
         assertThat(out()).contains("100 of them requests, 50 of those erased", "operator is intact");
         assertThat(run("audit", "export", audit, "--record", "req-2")).isZero();
         assertThat(out()).contains("\"req-2\"");
-        assertThat(Files.walk(audit.resolve("gw-1").resolve("content")).filter(Files::isRegularFile))
-                .hasSize(50);
+        try (Stream<Path> files = Files.walk(audit.resolve("gw-1").resolve("content"))) {
+            assertThat(files.filter(Files::isRegularFile)).hasSize(50);
+        }
         assertThat(run("audit", "erase", audit, "--key", "search", "--by", "A. Ito", "--why", "again"))
                 .isZero();
         assertThat(out()).contains("Nothing to erase");

@@ -55,6 +55,7 @@ public final class AuditLog implements RecordListener, AutoCloseable {
     private long uncoveredSince;
     private final List<Unsynced> unsyncedEvents = new ArrayList<>();
 
+    @SuppressWarnings("ArrayRecordComponent")
     private record Event(ChainWriter.Kind kind, byte[] body, CompletableFuture<EvidenceRef> safe) {}
 
     /** A record whose place is known but which the disk may not have yet. */

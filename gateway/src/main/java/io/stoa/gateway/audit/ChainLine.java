@@ -22,6 +22,7 @@ import java.util.Optional;
  * @param bodyStart where the body begins in the line
  * @param bodyEnd just after it
  */
+@SuppressWarnings("ArrayRecordComponent")
 record ChainLine(long sequence, String kind, String time, byte[] previous, byte[] digest, int bodyStart, int bodyEnd) {
     static final byte[] GENESIS = new byte[32];
     /** The longest line that is written or read; strings are cut long before. */

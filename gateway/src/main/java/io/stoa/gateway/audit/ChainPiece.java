@@ -27,6 +27,7 @@ final class ChainPiece {
     private static final int WINDOW = 4096;
 
     /** A record that is not a request, with its body. */
+    @SuppressWarnings("ArrayRecordComponent")
     record Event(long sequence, String kind, byte[] body) {}
 
     /** The first thing that is wrong, by its line in the piece. */

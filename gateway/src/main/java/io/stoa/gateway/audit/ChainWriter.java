@@ -28,6 +28,7 @@ import java.util.Optional;
  * matters: flushing again writes the same bytes to the same places. {@link #sync} forces them to the disk.
  */
 final class ChainWriter implements AutoCloseable {
+    @SuppressWarnings("ArrayRecordComponent")
     private record Body(Path file, byte[] bytes) {}
 
     private final AuditSettings settings;

@@ -24,6 +24,7 @@ final class LineChunks implements AutoCloseable {
      * @param whole how many of them are whole lines; less than {@code length} only where the file ends without a line
      *     feed, or in a line that is longer than a record may be
      */
+    @SuppressWarnings("ArrayRecordComponent")
     record Chunk(byte[] bytes, int length, int whole) {}
 
     Chunk next() throws IOException {

@@ -31,6 +31,7 @@ import java.util.Optional;
  * @param checkpointBytes the length of the checkpoints' file
  * @param setAside what was torn
  */
+@SuppressWarnings("ArrayRecordComponent")
 record OpenedChain(
         FileChannel lock,
         Segment segment,

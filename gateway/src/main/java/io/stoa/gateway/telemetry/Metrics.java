@@ -193,10 +193,10 @@ public final class Metrics implements RecordListener {
         long input = ended.usage().prompt();
         long output = ended.usage().completion();
         if (input > 0) {
-            points.input().observe(input);
+            points.input().observe((double) input);
         }
         if (output > 0) {
-            points.output().observe(output);
+            points.output().observe((double) output);
         }
         if (isAnswered(ended.end()) && ended.firstByteMicros().isPresent()) {
             long first = ended.firstByteMicros().getAsLong();
@@ -306,8 +306,8 @@ public final class Metrics implements RecordListener {
                 .callback(to -> reading.get().budgets().stream()
                         .limit(Reading.MOST_BUDGETS)
                         .forEach(budget -> {
-                            to.call(budget.usedMicros(), budget.key(), "used");
-                            to.call(budget.limitMicros(), budget.key(), "limit");
+                            to.call((double) budget.usedMicros(), budget.key(), "used");
+                            to.call((double) budget.limitMicros(), budget.key(), "limit");
                         }))
                 .register(registry);
     }
@@ -325,7 +325,7 @@ public final class Metrics implements RecordListener {
         CounterWithCallback.builder()
                 .name("stoa_audit_records_total")
                 .help("The sequence of the last record.")
-                .callback(to -> to.call(audit.written()))
+                .callback(to -> to.call((double) audit.written()))
                 .register(registry);
     }
 

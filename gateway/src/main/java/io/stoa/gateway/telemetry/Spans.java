@@ -12,6 +12,8 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -184,9 +186,7 @@ public final class Spans implements AutoCloseable {
 
     private static void write(Span span, ObjectNode to) {
         RequestRecord request = span.request();
-        long start = Math.addExact(
-                Math.multiplyExact(request.time().getEpochSecond(), 1_000_000_000L),
-                request.time().getNano());
+        long start = ChronoUnit.NANOS.between(Instant.EPOCH, request.time());
         to.put("traceId", span.context().traceId());
         to.put("spanId", span.context().spanId());
         span.context().parent().ifPresent(parent -> to.put("parentSpanId", parent));

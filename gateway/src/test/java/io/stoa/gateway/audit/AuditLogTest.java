@@ -16,9 +16,11 @@ import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -166,10 +168,10 @@ class AuditLogTest {
                 .isInstanceOf(Verification.Intact.class);
 
         // someone computes the whole chain anew, with a key of their own
-        for (Path file : Files.walk(folder.path())
-                .sorted(java.util.Comparator.reverseOrder())
-                .toList()) {
-            Files.delete(file);
+        try (Stream<Path> files = Files.walk(folder.path())) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
         }
         KeyPair other = SigningKey.readOrMake(temporary.resolve("other.pem"));
         try (AuditLog log =
