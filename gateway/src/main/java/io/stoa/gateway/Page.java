@@ -1,0 +1,26 @@
+package io.stoa.gateway;
+
+import static java.util.Objects.requireNonNull;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+
+/**
+ * What is shown to somebody who did not call a model.
+ *
+ * @param status the HTTP status
+ * @param type the content type
+ * @param body what is shown; not to be changed afterwards
+ * @param headers further headers
+ */
+public record Page(int status, String type, byte[] body, Map<String, String> headers) {
+    public Page {
+        requireNonNull(type, "type");
+        requireNonNull(body, "body");
+        headers = Map.copyOf(headers);
+    }
+
+    public static Page json(int status, String json) {
+        return new Page(status, "application/json", json.getBytes(StandardCharsets.UTF_8), Map.of());
+    }
+}
