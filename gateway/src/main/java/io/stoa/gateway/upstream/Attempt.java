@@ -130,7 +130,7 @@ final class Attempt extends Watch.Watched {
         request = asked;
         asked.putHeader(CONTENT_TYPE, JSON).putHeader(HttpHeaders.ACCEPT, leg.streamed() ? EVENTS : JSON);
         leg.endpoint().authorization().ifPresent(key -> asked.putHeader(HttpHeaders.AUTHORIZATION, key));
-        asked.send(leg.body()).onComplete(this::answered);
+        asked.send(leg.body().get()).onComplete(this::answered);
     }
 
     private void answered(AsyncResult<HttpClientResponse> head) {

@@ -158,7 +158,7 @@ public final class Tries extends Watch.Watched implements Attempt.Listener {
                 running.remove(other);
                 other.cancel();
                 if (other.wasSent()) {
-                    sink.lost(other.legNumber(), true);
+                    sink.lost(other.legNumber(), "another attempt was faster", true);
                 }
             }
         }
@@ -224,7 +224,7 @@ public final class Tries extends Watch.Watched implements Attempt.Listener {
             return;
         }
         running.remove(attempt);
-        sink.lost(attempt.legNumber(), fault.kind().isCostly() && attempt.wasSent());
+        sink.lost(attempt.legNumber(), fault.message(), fault.kind().isCostly() && attempt.wasSent());
         if (running.isEmpty()) {
             cancelTimer();
             goOn(fault);
@@ -321,7 +321,7 @@ public final class Tries extends Watch.Watched implements Attempt.Listener {
             boolean costly = each.wasSent() && !begun;
             each.blame(late);
             if (costly) {
-                sink.lost(each.legNumber(), true);
+                sink.lost(each.legNumber(), late.message(), true);
             }
         }
         sink.failed(late);
@@ -355,8 +355,9 @@ public final class Tries extends Watch.Watched implements Attempt.Listener {
         /**
          * An attempt is over without an answer, and others go on.
          *
+         * @param why a sentence for the record
          * @param costly whether its upstream may charge for it
          */
-        void lost(int leg, boolean costly);
+        void lost(int leg, String why, boolean costly);
     }
 }
