@@ -50,13 +50,12 @@ public final class GatewayServer implements AutoCloseable {
     private void deploy() {
         GatewayOptions options = gateway.options();
         try {
-            // The first finds a free port, which the others share.
-            int port = options.port();
+            // A negative port is any free one that all share; 0 would be another one for each.
+            int port = options.port() == 0 ? -1 : options.port();
             for (int i = 0; i < options.eventLoops(); i++) {
                 Loop loop = new Loop(gateway, port);
                 String _ = get(vertx.deployVerticle(loop, new DeploymentOptions()), STARTING);
                 loops.add(loop);
-                port = loop.port();
             }
         } catch (ExecutionException e) {
             throw cannotListen(e.getCause() == null ? e : e.getCause());
@@ -78,7 +77,8 @@ public final class GatewayServer implements AutoCloseable {
     public String address() {
         String host = gateway.options().host();
         return (gateway.options().tls().isPresent() ? "https://" : "http://")
-                + (host.contains(":") ? "[" + host + "]" : host) + ":" + loops.getFirst().port();
+                + (host.contains(":") ? "[" + host + "]" : host) + ":"
+                + loops.getFirst().port();
     }
 
     /** Requests under way now. */

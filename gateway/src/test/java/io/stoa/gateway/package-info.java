@@ -1,0 +1,4 @@
+@NullMarked
+package io.stoa.gateway;
+
+import org.jspecify.annotations.NullMarked;
