@@ -5,19 +5,17 @@ import io.stoa.gateway.policy.Reservation;
 import io.stoa.gateway.route.Tier;
 import io.stoa.gateway.wire.ApiCall;
 import io.stoa.gateway.wire.ApiError;
+import io.stoa.gateway.wire.RefusedRequest;
 import io.stoa.gateway.wire.RequestFacts;
 import io.stoa.gateway.wire.TokenUsage;
 import java.util.List;
 import java.util.Optional;
 
 /**
- * What a request can cost at most and did cost. A token is at least one byte of what is read; a template adds some of its
- * own around each message, fewer than the JSON around it has bytes. Nothing is charged beyond what was set aside.
+ * What a request can cost at most and did cost. A token is at least one byte of what the model reads. Nothing is charged
+ * beyond what was set aside.
  */
 final class Bill {
-    /** What templates put before the first message: system prompts of their own, dates, the rules for tools. */
-    private static final int TEMPLATE_TOKENS = 512;
-
     /** Bytes of a token where no upstream counts for us; measured texts have three to five. */
     private static final int BYTES_PER_TOKEN = 4;
 
@@ -37,16 +35,16 @@ final class Bill {
      * @throws RefusedRequest when it can cost more than can be counted
      */
     Bill(RequestFacts facts, int bodyBytes, List<Tier> tiers, List<Integer> attempts, List<Integer> answerTokens) {
-        this.promptGuess = isCharged(facts.call()) ? Math.ceilDiv(facts.promptBytes(), BYTES_PER_TOKEN) : 0;
+        this.promptGuess = isCharged(facts.call()) ? Math.ceilDiv(bodyBytes, BYTES_PER_TOKEN) : 0;
         this.lines = java.util.stream.IntStream.range(0, tiers.size())
-                .mapToObj(i -> line(facts, bodyBytes, tiers.get(i), attempts.get(i), answerTokens.get(i)))
+                .mapToObj(i -> line(facts, tiers.get(i), attempts.get(i), answerTokens.get(i)))
                 .toList();
         try {
             TokenUsage tokens = TokenUsage.NONE;
             Micros micros = Micros.ZERO;
             for (Line line : lines) {
-                tokens = tokens.plus(new TokenUsage(
-                        line.most.prompt() * line.attempts, line.most.completion() * line.attempts));
+                tokens = tokens.plus(
+                        new TokenUsage(line.most.prompt() * line.attempts, line.most.completion() * line.attempts));
                 micros = micros.plus(new Micros(
                         Math.multiplyExact(line.tier.price().of(line.most).value(), (long) line.attempts)));
             }
@@ -58,12 +56,12 @@ final class Bill {
         }
     }
 
-    private static Line line(RequestFacts facts, int bodyBytes, Tier tier, int attempts, int answerTokens) {
+    private static Line line(RequestFacts facts, Tier tier, int attempts, int answerTokens) {
         if (!isCharged(facts.call())) {
             return new Line(tier, attempts, TokenUsage.NONE);
         }
         long context = tier.contextTokens();
-        long prompt = Math.min((long) bodyBytes + TEMPLATE_TOKENS, context * facts.prompts());
+        long prompt = Math.min(facts.promptBytes(), context * facts.prompts());
         long completion = answers(facts.call())
                 ? Math.min(facts.maxTokens().orElse(answerTokens), context)
                         * saturated((long) facts.choices() * facts.prompts())

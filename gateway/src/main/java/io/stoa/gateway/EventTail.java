@@ -32,9 +32,13 @@ final class EventTail {
         return whole;
     }
 
-    /** Everything that was not given out yet, closed by an empty line. */
-    byte[] last(byte[] part) {
-        byte[] all = joined(part, part.length);
+    /** The last whole events, and after them all that was not given out, closed by an empty line. */
+    byte[] closed(byte[] whole, byte[] rest) {
+        if (length == 0 && rest.length == 0) {
+            return whole;
+        }
+        byte[] all =
+                concatenated(concatenated(whole, whole.length, held, length), whole.length + length, rest, rest.length);
         length = 0;
         boolean closed = all.length >= 2 && all[all.length - 1] == '\n' && isEmptyLineAt(all, all.length - 1);
         return closed ? all : concatenated(all, all.length, EMPTY_LINE, 2);

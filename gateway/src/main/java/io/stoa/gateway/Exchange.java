@@ -3,6 +3,7 @@ package io.stoa.gateway;
 import io.stoa.gateway.audit.RequestRecord.End;
 import io.stoa.gateway.wire.ApiCall;
 import io.stoa.gateway.wire.ApiError;
+import io.stoa.gateway.wire.ErrorBody;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
@@ -189,9 +190,11 @@ final class Exchange {
 
     private void head(CharSequence type) {
         response.putHeader(HttpHeaders.CONTENT_TYPE, type).putHeader(REQUEST_ID, draft.id());
-        draft.step().ifPresent(step -> response.putHeader(ROUTE, headerSafe(step.route().name()))
-                .putHeader(TIER, headerSafe(step.tier().name()))
-                .putHeader(REASON, headerSafe(draft.reason())));
+        draft.step()
+                .ifPresent(step -> response.putHeader(
+                                ROUTE, headerSafe(step.route().name()))
+                        .putHeader(TIER, headerSafe(step.tier().name()))
+                        .putHeader(REASON, headerSafe(draft.reason())));
     }
 
     private static String headerSafe(String text) {
@@ -301,7 +304,8 @@ final class Exchange {
             replays.failed(key);
             return;
         }
-        String type = Optional.ofNullable(response.headers().get(HttpHeaders.CONTENT_TYPE)).orElse("application/json");
+        String type = Optional.ofNullable(response.headers().get(HttpHeaders.CONTENT_TYPE))
+                .orElse("application/json");
         String tier = draft.step().map(step -> step.tier().name()).orElse("");
         copy.all()
                 .ifPresentOrElse(

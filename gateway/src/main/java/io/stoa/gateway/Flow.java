@@ -4,15 +4,14 @@ import io.stoa.gateway.upstream.Endpoints;
 import io.stoa.gateway.upstream.Fault;
 import io.stoa.gateway.upstream.Leg;
 import io.stoa.gateway.upstream.Tries;
-import io.stoa.gateway.wire.ApiCall;
 import io.stoa.gateway.wire.ApiError;
+import io.stoa.gateway.wire.BodyEdit;
 import io.stoa.gateway.wire.RequestFacts;
 import io.vertx.core.buffer.Buffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.function.Supplier;
 
 /** An admitted request on its way: the lower tier's trial where there is one, then whoever answers. */
@@ -24,13 +23,7 @@ final class Flow {
     private final Bill bill;
     private final Supplier<Optional<String>> prompt;
 
-    Flow(
-            Exchange exchange,
-            RequestFacts facts,
-            byte[] body,
-            Plan plan,
-            Bill bill,
-            Supplier<Optional<String>> prompt) {
+    Flow(Exchange exchange, RequestFacts facts, byte[] body, Plan plan, Bill bill, Supplier<Optional<String>> prompt) {
         this.exchange = exchange;
         this.facts = facts;
         this.body = body;
@@ -99,11 +92,12 @@ final class Flow {
     }
 
     private Buffer asked(Step step) {
-        OptionalInt answerTokens = Bill.answers(facts.call())
-                ? OptionalInt.of(plan.route().answerTokens())
-                : OptionalInt.empty();
-        boolean askUsage = facts.stream() && !facts.includeUsage() && facts.call() != ApiCall.MESSAGES;
-        return BodyEdit.edit(body, facts, step.tier().target().model(), answerTokens, askUsage);
+        BodyEdit edit =
+                BodyEdit.of(facts, body).model(step.tier().target().model()).includeUsage();
+        if (Bill.answers(facts.call())) {
+            edit.maxTokensIfAbsent(plan.route().answerTokens());
+        }
+        return Buffer.buffer(edit.bytes());
     }
 
     /** Tools may do something, and should not do it twice. */
@@ -130,8 +124,17 @@ final class Flow {
     static Optional<Duration> retryAfter(Fault fault) {
         return switch (fault.kind()) {
             case BUSY, OPEN, CROWDED -> Optional.of(fault.retryAfter().orElse(Duration.ofSeconds(1)));
-            case UNREACHABLE, LOST, SILENT, ERROR, MISCONFIGURED, PROTOCOL, BROKEN, STALLED, OVERSIZED, STREAM_ERROR, DEADLINE ->
-                Optional.empty();
+            case UNREACHABLE,
+                    LOST,
+                    SILENT,
+                    ERROR,
+                    MISCONFIGURED,
+                    PROTOCOL,
+                    BROKEN,
+                    STALLED,
+                    OVERSIZED,
+                    STREAM_ERROR,
+                    DEADLINE -> Optional.empty();
         };
     }
 }

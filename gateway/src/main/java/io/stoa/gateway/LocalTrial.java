@@ -5,6 +5,9 @@ import io.stoa.gateway.upstream.Endpoint;
 import io.stoa.gateway.upstream.Fault;
 import io.stoa.gateway.upstream.Leg;
 import io.stoa.gateway.upstream.Tries;
+import io.stoa.gateway.wire.AnswerScan;
+import io.stoa.gateway.wire.BodyEdit;
+import io.stoa.gateway.wire.TokenUsage;
 import io.vertx.core.buffer.Buffer;
 import java.util.List;
 import java.util.Optional;
@@ -16,6 +19,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class LocalTrial implements Tries.Sink {
     private static final int STEP = 0;
+
+    /** The likeliest token and the one after it: their distance tells how sure the model was. */
+    private static final int ALTERNATIVES = 2;
 
     private final Flow flow;
     private final Exchange exchange;
@@ -35,16 +41,16 @@ final class LocalTrial implements Tries.Sink {
         Step step = flow.plan().steps().get(STEP);
         Endpoint endpoint = exchange.loop().gateway().endpoints().of(step.tier().target());
         this.tries = flow.tries(
-                List.of(new Leg(
-                        endpoint,
-                        flow.facts().call().path(),
-                        () -> LocalAsk.edited(
-                                flow.body(),
-                                step.tier().target().model(),
-                                flow.plan().route().answerTokens()),
-                        false,
-                        false)),
-                this);
+                List.of(new Leg(endpoint, flow.facts().call().path(), () -> asked(step), false, false)), this);
+    }
+
+    private Buffer asked(Step step) {
+        return Buffer.buffer(BodyEdit.of(flow.facts(), flow.body())
+                .model(step.tier().target().model())
+                .maxTokensIfAbsent(flow.plan().route().answerTokens())
+                .logprobs(ALTERNATIVES)
+                .wholeAnswer()
+                .bytes());
     }
 
     void start() {
@@ -86,7 +92,7 @@ final class LocalTrial implements Tries.Sink {
     @Override
     public void ended() {
         byte[] bytes = body == null ? new byte[0] : body.getBytes();
-        Optional<LocalReply> reply = refused ? Optional.empty() : LocalReply.read(bytes);
+        Optional<AnswerScan.LocalText> reply = refused ? Optional.empty() : AnswerScan.local(bytes);
         if (reply.isEmpty() && !refused) {
             Fault fault = Fault.of(Fault.Kind.PROTOCOL, "the lower tier's answer is not one that can be read");
             tries.blame(fault);
@@ -98,15 +104,17 @@ final class LocalTrial implements Tries.Sink {
         if (reply.isEmpty()) {
             goUp(true, "the lower tier refused the request");
         } else {
-            judge(reply.get(), bytes.length);
+            judge(reply.get(), bytes);
         }
     }
 
-    private void judge(LocalReply reply, int bytes) {
-        reply.usage()
-                .ifPresentOrElse(
-                        used -> flow.bill().charge(STEP, used), () -> flow.bill().charge(STEP, 0, bytes));
-        Cascade.Choice choice = cascade.after(prompt, reply.answer());
+    private void judge(AnswerScan.LocalText reply, byte[] bytes) {
+        Optional<TokenUsage> usage = AnswerScan.usage(bytes);
+        usage.ifPresentOrElse(
+                used -> flow.bill().charge(STEP, used), () -> flow.bill().charge(STEP, 0, bytes.length));
+        Cascade.Choice choice = cascade.after(
+                prompt,
+                new Cascade.LocalAnswer(reply.text(), reply.finish(), reply.tokenLogProbabilities(), reply.margins()));
         if (!choice.local()) {
             exchange.draft().escalated();
             goUp(false, choice.reason());
@@ -114,11 +122,12 @@ final class LocalTrial implements Tries.Sink {
         }
         exchange.draft().answeredBy(flow.plan().steps().get(STEP), choice.reason());
         exchange.draft().firstByte();
+        LocalReply sent = LocalReply.read(bytes);
         if (flow.facts().stream()) {
             exchange.beginStream();
-            exchange.endStream(reply.asStream(flow.facts().includeUsage()));
+            exchange.endStream(sent.asStream(flow.facts().includeUsage()));
         } else {
-            exchange.answer(reply.asAnswer());
+            exchange.answer(sent.asAnswer());
         }
     }
 

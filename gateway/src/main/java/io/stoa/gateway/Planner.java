@@ -6,6 +6,7 @@ import io.stoa.gateway.route.Route;
 import io.stoa.gateway.route.Standing;
 import io.stoa.gateway.route.Tier;
 import io.stoa.gateway.wire.ApiError;
+import io.stoa.gateway.wire.RefusedRequest;
 import io.stoa.gateway.wire.RequestFacts;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -38,8 +39,8 @@ final class Planner {
     Plan plan(Caller caller, RequestFacts facts, Supplier<Optional<String>> prompt) {
         Route route = Optional.ofNullable(serving.routes().get(facts.model())).orElseThrow(() -> unknown(facts));
         String use = caller.use().orElse(route.use());
-        Optional<Cascade> cascade =
-                Optional.ofNullable(serving.cascades().get(route.name())).filter(_ -> route.tiers().size() > 1);
+        Optional<Cascade> cascade = Optional.ofNullable(serving.cascades().get(route.name()))
+                .filter(_ -> route.tiers().size() > 1);
         Cascade.Choice choice = cascade.map(each -> choose(each, prompt))
                 .orElseGet(() -> new Cascade.Choice(
                         false,
@@ -64,7 +65,11 @@ final class Planner {
             throw new RefusedRequest(ApiError.of(503, "server_error", "route_not_approved", reasons(route, refusals)));
         }
         return new Plan(
-                route, use, steps, local ? cascade : Optional.empty(), own ? choice.reason() : reasons(route, refusals));
+                route,
+                use,
+                steps,
+                local ? cascade : Optional.empty(),
+                own ? choice.reason() : reasons(route, refusals));
     }
 
     private static RefusedRequest unknown(RequestFacts facts) {
@@ -114,7 +119,8 @@ final class Planner {
     }
 
     private Optional<Route> fallback(Route route) {
-        return route.fallback().flatMap(name -> Optional.ofNullable(serving.routes().get(name)));
+        return route.fallback()
+                .flatMap(name -> Optional.ofNullable(serving.routes().get(name)));
     }
 
     private static void refuseForbidden(List<Standing> refusals) {

@@ -2,6 +2,7 @@ package io.stoa.gateway;
 
 import io.stoa.gateway.upstream.Fault;
 import io.stoa.gateway.upstream.Tries;
+import io.stoa.gateway.wire.StreamScan;
 import io.vertx.core.buffer.Buffer;
 
 /** An answer as a stream of events: whole events only are sent on, as fast as the caller reads. */
@@ -11,7 +12,7 @@ final class StreamForm implements Relay.Form {
     private final Tries tries;
     private final int step;
     private final int mostEventBytes;
-    private final StreamScan scan = new StreamScan();
+    private final StreamScan scan;
     private final EventTail tail = new EventTail();
     private final Runnable drained;
     private long bytes;
@@ -23,6 +24,7 @@ final class StreamForm implements Relay.Form {
         this.tries = tries;
         this.step = step;
         this.mostEventBytes = exchange.loop().gateway().options().bounds().eventBytes();
+        this.scan = flow.facts().includeUsage() ? StreamScan.passing() : StreamScan.withholdingUsage();
         this.drained = tries::resume;
     }
 
@@ -30,18 +32,20 @@ final class StreamForm implements Relay.Form {
     public void part(Buffer part) {
         byte[] came = part.getBytes();
         bytes += came.length;
-        scan.feed(came);
-        if (scan.failure().isPresent()) {
-            blame(Fault.Kind.STREAM_ERROR, "the model failed in the middle of its answer");
+        byte[] whole = tail.whole(scan.feed(came));
+        if (scan.error().isPresent()) {
+            blame(
+                    Fault.Kind.STREAM_ERROR,
+                    "the model failed in the middle of its answer: "
+                            + scan.error().get());
             return;
         }
-        byte[] whole = scan.finished() ? tail.last(came) : tail.whole(came);
+        if (scan.isDone()) {
+            whole = tail.closed(whole, scan.end());
+        }
         if (tail.length() > mostEventBytes) {
             blame(Fault.Kind.OVERSIZED, "the model sent an event of more than " + mostEventBytes + " bytes");
             return;
-        }
-        if (!flow.facts().includeUsage() && scan.usage().isPresent()) {
-            whole = UnaskedUsage.removedFrom(whole);
         }
         send(whole);
     }
@@ -51,7 +55,7 @@ final class StreamForm implements Relay.Form {
             begun = true;
             exchange.beginStream();
         }
-        if (scan.finished()) {
+        if (scan.isDone()) {
             tries.succeed();
             charge();
             exchange.endStream(events);
@@ -95,6 +99,7 @@ final class StreamForm implements Relay.Form {
     private void chargeWhatPassed() {
         scan.usage()
                 .ifPresentOrElse(
-                        used -> flow.bill().charge(step, used), () -> flow.bill().charge(step, scan.events(), bytes));
+                        used -> flow.bill().charge(step, used),
+                        () -> flow.bill().charge(step, scan.events(), bytes));
     }
 }

@@ -2,6 +2,7 @@ package io.stoa.gateway;
 
 import io.stoa.gateway.upstream.Fault;
 import io.stoa.gateway.upstream.Tries;
+import io.stoa.gateway.wire.AnswerScan;
 import io.stoa.gateway.wire.TokenUsage;
 import io.vertx.core.buffer.Buffer;
 import java.util.Optional;
@@ -37,7 +38,7 @@ final class WholeForm implements Relay.Form {
     @Override
     public void ended() {
         byte[] answer = body == null ? new byte[0] : body.getBytes();
-        if (!endsLikeAnObject(answer)) {
+        if (!AnswerScan.isWhole(answer)) {
             Fault fault = Fault.of(Fault.Kind.PROTOCOL, "the model's answer is not whole JSON");
             tries.blame(fault);
             failed(fault);
@@ -49,14 +50,6 @@ final class WholeForm implements Relay.Form {
         usage.ifPresentOrElse(
                 used -> flow.bill().charge(step, used), () -> flow.bill().charge(step, 0, answer.length));
         exchange.answer(answer);
-    }
-
-    private static boolean endsLikeAnObject(byte[] answer) {
-        int last = answer.length - 1;
-        while (last > 0 && answer[last] <= ' ') {
-            last--;
-        }
-        return last > 0 && answer[last] == '}';
     }
 
     @Override
