@@ -14,7 +14,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import org.jspecify.annotations.Nullable;
 
 /** Decides about a whole request: its shape, its route, the guard, repetitions, and what may be spent. */
 final class Dispatch {
@@ -147,7 +146,8 @@ final class Dispatch {
     private static final class Prompt {
         private final RequestFacts facts;
         private final byte[] body;
-        private @Nullable Optional<String> text;
+        private Optional<String> text = Optional.empty();
+        private boolean made;
 
         Prompt(RequestFacts facts, byte[] body) {
             this.facts = facts;
@@ -155,12 +155,11 @@ final class Dispatch {
         }
 
         Optional<String> text() {
-            Optional<String> made = text;
-            if (made == null) {
-                made = PromptText.of(facts, body);
-                text = made;
+            if (!made) {
+                made = true;
+                text = PromptText.of(facts, body);
             }
-            return made;
+            return text;
         }
     }
 }

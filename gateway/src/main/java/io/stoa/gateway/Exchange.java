@@ -156,7 +156,7 @@ final class Exchange {
     /** An answer that was given before. */
     void replay(Replays.Found.Answered answered) {
         response.putHeader("idempotent-replayed", "true").putHeader(TIER, answered.tier());
-        send(200, answered.type(), answered.body(), Optional.of(copy()));
+        send(200, answered.type(), answered.body().getBytes(), Optional.of(copy()));
         end(End.SERVED, 200, "the answer to the same idempotency key");
     }
 
@@ -166,7 +166,7 @@ final class Exchange {
         response.setStatusCode(page.status())
                 .putHeader(HttpHeaders.CONTENT_TYPE, page.type())
                 .putHeader("x-content-type-options", "nosniff");
-        endResponse(Buffer.buffer(page.body()));
+        endResponse(page.body());
         close();
     }
 
@@ -309,7 +309,7 @@ final class Exchange {
         String tier = draft.step().map(step -> step.tier().name()).orElse("");
         copy.all()
                 .ifPresentOrElse(
-                        body -> replays.answered(key, new Replays.Found.Answered(type, tier, body)),
+                        body -> replays.answered(key, new Replays.Found.Answered(type, tier, Buffer.buffer(body))),
                         () -> replays.answeredTooLong(key));
     }
 }

@@ -63,7 +63,9 @@ final class Loop extends VerticleBase {
                 .setHandle100ContinueAutomatically(false)
                 .setTcpNoDelay(true);
         options.getInitialSettings().setMaxConcurrentStreams(MOST_STREAMS).setMaxHeaderListSize(MOST_HEADER_BYTES);
-        gateway.options().tls().ifPresent(tls -> options.setSsl(true).setUseAlpn(true).setKeyCertOptions(certificate(tls)));
+        gateway.options()
+                .tls()
+                .ifPresent(tls -> options.setSsl(true).setUseAlpn(true).setKeyCertOptions(certificate(tls)));
         return options;
     }
 
@@ -119,6 +121,8 @@ final class Loop extends VerticleBase {
         Peer peer = new Peer(connection, bounds);
         peers.put(connection, peer);
         watch.add(peer);
+        // What a caller sends that is no HTTP is no news for the log.
+        connection.exceptionHandler(_ -> {});
         connection.closeHandler(_ -> {
             gateway.connections().decrementAndGet();
             peers.remove(connection);
@@ -149,8 +153,7 @@ final class Loop extends VerticleBase {
     }
 
     private void invalid(HttpServerRequest request) {
-        Exchange exchange =
-                new Exchange(this, gateway.serving(), request, Optional.empty(), Optional.empty());
+        Exchange exchange = new Exchange(this, gateway.serving(), request, Optional.empty(), Optional.empty());
         exchange.refuse(Door.malformed(request.decoderResult().cause()));
     }
 

@@ -2,6 +2,7 @@ package io.stoa.gateway;
 
 import static java.util.Objects.requireNonNull;
 
+import io.vertx.core.buffer.Buffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 
@@ -10,10 +11,10 @@ import java.util.Map;
  *
  * @param status the HTTP status
  * @param type the content type
- * @param body what is shown; not to be changed afterwards
+ * @param body what is shown
  * @param headers further headers
  */
-public record Page(int status, String type, byte[] body, Map<String, String> headers) {
+public record Page(int status, String type, Buffer body, Map<String, String> headers) {
     public Page {
         requireNonNull(type, "type");
         requireNonNull(body, "body");
@@ -21,6 +22,10 @@ public record Page(int status, String type, byte[] body, Map<String, String> hea
     }
 
     public static Page json(int status, String json) {
-        return new Page(status, "application/json", json.getBytes(StandardCharsets.UTF_8), Map.of());
+        return of(status, "application/json", json.getBytes(StandardCharsets.UTF_8));
+    }
+
+    public static Page of(int status, String type, byte[] body) {
+        return new Page(status, type, Buffer.buffer(body), Map.of());
     }
 }

@@ -63,8 +63,7 @@ final class PageServer {
     }
 
     private Optional<Caller> caller() {
-        return Reception.key(exchange.request())
-                .flatMap(exchange.serving().admission()::caller);
+        return Reception.key(exchange.request()).flatMap(exchange.serving().admission()::caller);
     }
 
     private void models() {
@@ -126,7 +125,7 @@ final class PageServer {
         try (InputStream document = PageServer.class.getResourceAsStream(OPEN_API)) {
             return document == null
                     ? Optional.empty()
-                    : Optional.of(new Page(200, "application/json", document.readAllBytes(), Map.of()));
+                    : Optional.of(Page.of(200, "application/json", document.readAllBytes()));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -1,6 +1,7 @@
 package io.stoa.gateway;
 
 import io.stoa.model.Digest;
+import io.vertx.core.buffer.Buffer;
 import java.time.Duration;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -63,11 +64,11 @@ final class Replays {
     private void put(Key key, Entry entry) {
         Entry before = entries.put(key, entry);
         bytes += entry.bytes() - (before == null ? 0 : before.bytes());
-        Iterator<Entry> oldest = entries.values().iterator();
+        Iterator<Map.Entry<Key, Entry>> oldest = entries.entrySet().iterator();
         while (bytes > mostBytes && oldest.hasNext()) {
-            Entry old = oldest.next();
-            if (old != entry && !(old.found instanceof Found.UnderWay)) {
-                bytes -= old.bytes();
+            Map.Entry<Key, Entry> old = oldest.next();
+            if (!old.getKey().equals(key) && !(old.getValue().found instanceof Found.UnderWay)) {
+                bytes -= old.getValue().bytes();
                 oldest.remove();
             }
         }
@@ -98,7 +99,10 @@ final class Replays {
 
     private record Entry(Digest body, long since, Found found) {
         int bytes() {
-            return ENTRY_BYTES + (found instanceof Found.Answered answered ? answered.body().length : 0);
+            return ENTRY_BYTES
+                    + (found instanceof Found.Answered answered
+                            ? answered.body().length()
+                            : 0);
         }
     }
 
@@ -117,6 +121,6 @@ final class Replays {
         record NotKept() implements Found {}
 
         /** It was answered so. */
-        record Answered(String type, String tier, byte[] body) implements Found {}
+        record Answered(String type, String tier, Buffer body) implements Found {}
     }
 }

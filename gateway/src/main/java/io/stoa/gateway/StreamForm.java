@@ -16,6 +16,9 @@ final class StreamForm implements Relay.Form {
     private final EventTail tail = new EventTail();
     private final Runnable drained;
     private long bytes;
+    /** What came since the last whole event. */
+    private long pending;
+
     private boolean begun;
 
     StreamForm(Flow flow, Tries tries, int step) {
@@ -43,7 +46,8 @@ final class StreamForm implements Relay.Form {
         if (scan.isDone()) {
             whole = tail.closed(whole, scan.end());
         }
-        if (tail.length() > mostEventBytes) {
+        pending = whole.length == 0 ? pending + came.length : tail.length();
+        if (pending > mostEventBytes) {
             blame(Fault.Kind.OVERSIZED, "the model sent an event of more than " + mostEventBytes + " bytes");
             return;
         }

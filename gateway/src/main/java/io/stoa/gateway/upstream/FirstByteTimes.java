@@ -17,7 +17,7 @@ final class FirstByteTimes {
     private int sum;
 
     synchronized void add(long micros) {
-        double doublings = Math.log(Math.max(1, micros)) / Math.log(2);
+        double doublings = Math.log((double) Math.max(1, micros)) / Math.log(2);
         counts[(int) Math.min(CLASSES - 1, Math.round(doublings * PER_DOUBLING))]++;
         sum++;
         if (sum >= FADE_AT) {

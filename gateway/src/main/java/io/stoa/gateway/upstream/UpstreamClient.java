@@ -27,19 +27,22 @@ public final class UpstreamClient {
         this.endpoints = endpoints;
         this.watch = watch;
         Patience patience = endpoints.patience();
-        this.http = vertx.createHttpClient(
-                new HttpClientOptions()
+        this.http = vertx.httpClientBuilder()
+                .with(new HttpClientOptions()
                         .setConnectTimeout((int) patience.connect().toMillis())
                         .setMaxHeaderSize(MOST_HEADER_BYTES)
                         .setMaxChunkSize(MOST_CHUNK_BYTES)
                         .setKeepAlive(true)
                         .setKeepAliveTimeout(KEPT_ALIVE_SECONDS)
                         .setTcpNoDelay(true)
-                        .setVerifyHost(true),
-                new PoolOptions()
+                        .setVerifyHost(true))
+                .with(new PoolOptions()
                         .setHttp1MaxSize(patience.inFlight())
                         .setMaxWaitQueueSize(patience.inFlight())
-                        .setCleanerPeriod((int) TimeUnit.SECONDS.toMillis(5)));
+                        .setCleanerPeriod((int) TimeUnit.SECONDS.toMillis(5)))
+                // What goes wrong is a fault of the attempt, and told there.
+                .withConnectHandler(connection -> connection.exceptionHandler(_ -> {}))
+                .build();
     }
 
     public Future<Void> close() {

@@ -1,4 +1,0 @@
-@NullMarked
-package io.stoa.gateway;
-
-import org.jspecify.annotations.NullMarked;
