@@ -83,7 +83,7 @@ final class MessageScan {
                 default -> in.skip();
             }
         }
-        requireWhole(role, content || calls && role.equals("assistant"), answered);
+        requireWhole(role, content || (calls && role.equals("assistant")), answered);
     }
 
     private void requireWhole(String role, boolean says, boolean answered) {
@@ -197,7 +197,7 @@ final class MessageScan {
         if (type.isEmpty()) {
             throw RequestReader.missing(in.path() + ".type");
         }
-        if (!text && (type.endsWith("text"))) {
+        if (!text && type.endsWith("text")) {
             throw RequestReader.missing(in.path() + ".text");
         }
         if (type.contains("image") || type.equals("document")) {

@@ -69,8 +69,8 @@ final class RequestReader implements AutoCloseable {
             return notJson("it is beyond what is read: " + firstSentence(why));
         }
         if (why.startsWith("Duplicate Object property")) {
-            String name = complaint instanceof StreamReadException read && read.processor() instanceof JsonParser at
-                    ? pathOf(at)
+            String name = complaint instanceof StreamReadException read && read.processor() != null
+                    ? pathOf(read.processor())
                     : "";
             return RefusedRequest.field(
                     name, "duplicate_parameter", "Duplicate parameter: '" + name + "' is given more than once.");
@@ -154,7 +154,7 @@ final class RequestReader implements AutoCloseable {
         if (fits && parser.getLongValue() >= least && parser.getLongValue() <= most) {
             return parser.getLongValue();
         }
-        boolean below = parser.getString().charAt(0) == '-' || fits && parser.getLongValue() < least;
+        boolean below = parser.getString().charAt(0) == '-' || (fits && parser.getLongValue() < least);
         throw outside("integer", below, below ? String.valueOf(least) : String.valueOf(most));
     }
 
@@ -188,11 +188,12 @@ final class RequestReader implements AutoCloseable {
     }
 
     RefusedRequest wrongValue(String value, List<String> allowed) {
+        String path = path();
         return RefusedRequest.field(
-                path(),
+                path,
                 "invalid_value",
-                "Invalid value: '" + quoted(value) + "'. Supported values are: '" + String.join("', '", allowed)
-                        + "'.");
+                "Invalid value for '" + path + "': '" + quoted(value) + "'. Supported values are: '"
+                        + String.join("', '", allowed) + "'.");
     }
 
     RefusedRequest wrongType(String expected) {

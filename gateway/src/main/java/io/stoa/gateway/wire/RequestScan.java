@@ -330,9 +330,9 @@ public final class RequestScan {
     }
 
     private static boolean isOfToolName(int each) {
-        return each >= 'a' && each <= 'z'
-                || each >= 'A' && each <= 'Z'
-                || each >= '0' && each <= '9'
+        return (each >= 'a' && each <= 'z')
+                || (each >= 'A' && each <= 'Z')
+                || (each >= '0' && each <= '9')
                 || each == '_'
                 || each == '-'
                 || each == '.';
@@ -713,7 +713,7 @@ public final class RequestScan {
             throw RefusedRequest.field(
                     "tool_choice",
                     "invalid_value",
-                    "Tool choice '" + RequestReader.quoted(chosenTool) + "' not found in 'tools' parameter.");
+                    "'tool_choice' names '" + RequestReader.quoted(chosenTool) + "', which is not in 'tools'.");
         }
     }
 }

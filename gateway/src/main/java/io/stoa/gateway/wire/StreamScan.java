@@ -73,11 +73,11 @@ public final class StreamScan {
         byte[] passed;
         if (heldLength == 0) {
             lineStart = from;
-            passed = scan(chunk, chunk.length, from);
+            passed = scan(chunk, chunk.length, from, true);
         } else {
             int searched = heldLength;
             append(chunk);
-            passed = scan(held, heldLength, searched);
+            passed = scan(held, heldLength, searched, false);
         }
         return withholding ? passed : chunk;
     }
@@ -132,7 +132,7 @@ public final class StreamScan {
     }
 
     /** Reads the lines that are whole and keeps the rest; returns what may pass. */
-    private byte[] scan(byte[] bytes, int length, int searched) {
+    private byte[] scan(byte[] bytes, int length, int searched, boolean fresh) {
         int passedTo = 0;
         int eventStart = 0;
         ByteArrayOutputStream passed = new ByteArrayOutputStream(0);
@@ -164,20 +164,20 @@ public final class StreamScan {
         if (passedTo > 0) {
             passed.write(bytes, passedTo, keepFrom - passedTo);
             out = passed.toByteArray();
-        } else if (keepFrom < length || bytes == held) {
+        } else if (keepFrom < length || !fresh) {
             out = Arrays.copyOf(bytes, keepFrom);
         }
-        keep(bytes, length, keepFrom);
+        keep(bytes, length, keepFrom, fresh);
         return out;
     }
 
-    private void keep(byte[] bytes, int length, int keepFrom) {
+    private void keep(byte[] bytes, int length, int keepFrom, boolean fresh) {
         int kept = length - keepFrom;
         lineStart = Math.max(0, lineStart - keepFrom);
         if (kept == 0) {
             heldLength = 0;
             held = NOTHING;
-        } else if (bytes != held) {
+        } else if (fresh) {
             held = Arrays.copyOfRange(bytes, keepFrom, length);
             heldLength = kept;
         } else if (keepFrom > 0) {
