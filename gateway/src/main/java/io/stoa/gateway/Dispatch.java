@@ -5,6 +5,7 @@ import io.stoa.gateway.policy.Decision;
 import io.stoa.gateway.route.Tier;
 import io.stoa.gateway.upstream.Tries;
 import io.stoa.gateway.wire.ApiError;
+import io.stoa.gateway.wire.PromptText;
 import io.stoa.gateway.wire.RefusedRequest;
 import io.stoa.gateway.wire.RequestFacts;
 import io.stoa.gateway.wire.RequestScan;
@@ -34,6 +35,8 @@ final class Dispatch {
             decide();
         } catch (RefusedRequest e) {
             exchange.refuse(e.error());
+        } catch (RuntimeException e) {
+            exchange.crashed(e);
         }
     }
 
@@ -90,12 +93,14 @@ final class Dispatch {
     // ---- what it may cost
 
     private void admit(RequestFacts facts, Plan plan, Prompt prompt) {
+        // Made first: what cannot be told to upstreams is refused before anything is set aside.
+        Wording wording = Wording.of(facts, body);
         Bill bill = bill(facts, plan);
+        Flow flow = new Flow(exchange, facts, wording, plan, bill, prompt::text);
         CompletableFuture<Decision> decision = exchange.serving()
                 .admission()
                 .admit(caller, facts, bill.most(), bill.worst())
                 .toCompletableFuture();
-        Flow flow = new Flow(exchange, facts, body, plan, bill, prompt::text);
         if (decision.isDone() && !decision.isCompletedExceptionally()) {
             decided(decision.join(), bill, flow);
         } else {
@@ -142,6 +147,16 @@ final class Dispatch {
         }
     }
 
+    /** Cascades judge single answers in text. */
+    private static boolean judged(RequestFacts facts) {
+        return switch (facts.call()) {
+                    case CHAT_COMPLETIONS, RESPONSES, MESSAGES -> true;
+                    case COMPLETIONS, EMBEDDINGS, RERANK, COUNT_TOKENS, TOKENIZE, DETOKENIZE -> false;
+                }
+                && facts.choices() == 1
+                && facts.tools().isEmpty();
+    }
+
     /** The text that a cascade judges, made once and only when it is asked for. */
     private static final class Prompt {
         private final RequestFacts facts;
@@ -157,7 +172,9 @@ final class Dispatch {
         Optional<String> text() {
             if (!made) {
                 made = true;
-                text = PromptText.of(facts, body);
+                text = judged(facts)
+                        ? Optional.of(PromptText.of(facts.call(), body).last())
+                        : Optional.empty();
             }
             return text;
         }

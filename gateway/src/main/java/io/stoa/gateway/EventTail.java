@@ -7,22 +7,18 @@ import java.util.Arrays;
  * can be ended with an event of our own. An event ends with an empty line, of {@code \n} or {@code \r\n}.
  */
 final class EventTail {
+    private static final byte[] NOTHING = {};
     private static final byte[] EMPTY_LINE = {'\n', '\n'};
 
-    private byte[] held = new byte[0];
+    private byte[] held = NOTHING;
     private int length;
-
-    /** What is held now, in bytes. */
-    int length() {
-        return length;
-    }
 
     /** All whole events that were not given out yet; the same array where nothing was held and nothing is left over. */
     byte[] whole(byte[] part) {
         int end = lastEnd(part);
         if (end == 0) {
             hold(part, 0);
-            return new byte[0];
+            return NOTHING;
         }
         byte[] whole = joined(part, end);
         length = 0;
@@ -32,16 +28,15 @@ final class EventTail {
         return whole;
     }
 
-    /** The last whole events, and after them all that was not given out, closed by an empty line. */
-    byte[] closed(byte[] whole, byte[] rest) {
-        if (length == 0 && rest.length == 0) {
-            return whole;
+    /** What was not given out yet and the very last bytes, closed by an empty line; nothing where there is nothing. */
+    byte[] rest(byte[] last) {
+        if (length == 0 && last.length == 0) {
+            return NOTHING;
         }
-        byte[] all =
-                concatenated(concatenated(whole, whole.length, held, length), whole.length + length, rest, rest.length);
+        byte[] rest = joined(last, last.length);
         length = 0;
-        boolean closed = all.length >= 2 && all[all.length - 1] == '\n' && isEmptyLineAt(all, all.length - 1);
-        return closed ? all : concatenated(all, all.length, EMPTY_LINE, 2);
+        boolean closed = rest.length > 1 && rest[rest.length - 1] == '\n' && isEmptyLineAt(rest, rest.length - 1);
+        return closed ? rest : concatenated(rest, rest.length, EMPTY_LINE, EMPTY_LINE.length);
     }
 
     private byte[] joined(byte[] part, int end) {
@@ -69,7 +64,7 @@ final class EventTail {
     /** Just after the part's last empty line; an empty line may have begun in what is held. */
     private int lastEnd(byte[] part) {
         for (int i = part.length - 1; i >= 0; i--) {
-            if (part[i] == '\n' && (i >= 2 ? isEmptyLineAt(part, i) : beginsBefore(part, i))) {
+            if (part[i] == '\n' && (i >= 2 ? isEmptyLineAt(part, i) : endsEmptyLine(part, i))) {
                 return i + 1;
             }
         }
@@ -81,7 +76,7 @@ final class EventTail {
         return before == '\n' || (before == '\r' && newline >= 2 && bytes[newline - 2] == '\n');
     }
 
-    private boolean beginsBefore(byte[] part, int newline) {
+    private boolean endsEmptyLine(byte[] part, int newline) {
         int before = at(part, newline - 1);
         return before == '\n' || (before == '\r' && at(part, newline - 2) == '\n');
     }

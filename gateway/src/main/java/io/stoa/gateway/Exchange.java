@@ -114,6 +114,22 @@ final class Exchange {
         }
     }
 
+    /** We are wrong somewhere: its caller is told so, and nothing is left open. */
+    void crashed(RuntimeException bug) {
+        System.getLogger(Exchange.class.getName())
+                .log(System.Logger.Level.ERROR, "request " + draft.id() + " met a bug", bug);
+        if (over) {
+            return;
+        }
+        whenLeft.run();
+        ApiError error = ApiError.of(500, "server_error", "internal_error", "the gateway failed; see its log");
+        if (response.headWritten()) {
+            breakStream(error.message(), ErrorBody.event(call(), error));
+        } else {
+            fail(error, Optional.empty());
+        }
+    }
+
     // ---- answers
 
     void refuse(ApiError error) {
@@ -243,11 +259,10 @@ final class Exchange {
     }
 
     /** A stream that cannot go on: its caller is told in the stream, and sees no {@code [DONE]}. */
-    void breakStream(ApiError error) {
+    void breakStream(String reason, byte[] event) {
         if (over) {
             return;
         }
-        byte[] event = ErrorBody.event(call(), error);
         copy().add(event);
         if (response.writeQueueFull()) {
             // Its caller does not read, so nothing more can be told.
@@ -255,7 +270,7 @@ final class Exchange {
         } else {
             var _ = response.end(Buffer.buffer(event));
         }
-        end(End.FAILED, 200, error.message());
+        end(End.FAILED, 200, reason);
     }
 
     private AnswerCopy copy() {

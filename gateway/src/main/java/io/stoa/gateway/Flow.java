@@ -5,7 +5,6 @@ import io.stoa.gateway.upstream.Fault;
 import io.stoa.gateway.upstream.Leg;
 import io.stoa.gateway.upstream.Tries;
 import io.stoa.gateway.wire.ApiError;
-import io.stoa.gateway.wire.BodyEdit;
 import io.stoa.gateway.wire.RequestFacts;
 import io.vertx.core.buffer.Buffer;
 import java.time.Duration;
@@ -18,15 +17,21 @@ import java.util.function.Supplier;
 final class Flow {
     private final Exchange exchange;
     private final RequestFacts facts;
-    private final byte[] body;
+    private final Wording wording;
     private final Plan plan;
     private final Bill bill;
     private final Supplier<Optional<String>> prompt;
 
-    Flow(Exchange exchange, RequestFacts facts, byte[] body, Plan plan, Bill bill, Supplier<Optional<String>> prompt) {
+    Flow(
+            Exchange exchange,
+            RequestFacts facts,
+            Wording wording,
+            Plan plan,
+            Bill bill,
+            Supplier<Optional<String>> prompt) {
         this.exchange = exchange;
         this.facts = facts;
-        this.body = body;
+        this.wording = wording;
         this.plan = plan;
         this.bill = bill;
         this.prompt = prompt;
@@ -58,8 +63,8 @@ final class Flow {
         return facts;
     }
 
-    byte[] body() {
-        return body;
+    Wording wording() {
+        return wording;
     }
 
     Plan plan() {
@@ -83,7 +88,7 @@ final class Flow {
         for (Step step : plan.steps().subList(first, plan.steps().size())) {
             legs.add(new Leg(
                     endpoints.of(step.tier().target()),
-                    facts.call().path(),
+                    wording.call().path(),
                     () -> asked(step),
                     facts.stream(),
                     hedged));
@@ -92,12 +97,8 @@ final class Flow {
     }
 
     private Buffer asked(Step step) {
-        BodyEdit edit =
-                BodyEdit.of(facts, body).model(step.tier().target().model()).includeUsage();
-        if (Bill.answers(facts.call())) {
-            edit.maxTokensIfAbsent(plan.route().answerTokens());
-        }
-        return Buffer.buffer(edit.bytes());
+        return Buffer.buffer(
+                wording.asked(step.tier().target().model(), plan.route().answerTokens()));
     }
 
     /** Tools may do something, and should not do it twice. */

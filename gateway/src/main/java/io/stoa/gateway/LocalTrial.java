@@ -5,8 +5,9 @@ import io.stoa.gateway.upstream.Endpoint;
 import io.stoa.gateway.upstream.Fault;
 import io.stoa.gateway.upstream.Leg;
 import io.stoa.gateway.upstream.Tries;
+import io.stoa.gateway.wire.AnswerEdit;
 import io.stoa.gateway.wire.AnswerScan;
-import io.stoa.gateway.wire.BodyEdit;
+import io.stoa.gateway.wire.AnswerToEvents;
 import io.stoa.gateway.wire.TokenUsage;
 import io.vertx.core.buffer.Buffer;
 import java.util.List;
@@ -41,16 +42,12 @@ final class LocalTrial implements Tries.Sink {
         Step step = flow.plan().steps().get(STEP);
         Endpoint endpoint = exchange.loop().gateway().endpoints().of(step.tier().target());
         this.tries = flow.tries(
-                List.of(new Leg(endpoint, flow.facts().call().path(), () -> asked(step), false, false)), this);
+                List.of(new Leg(endpoint, flow.wording().call().path(), () -> asked(step), false, false)), this);
     }
 
     private Buffer asked(Step step) {
-        return Buffer.buffer(BodyEdit.of(flow.facts(), flow.body())
-                .model(step.tier().target().model())
-                .maxTokensIfAbsent(flow.plan().route().answerTokens())
-                .logprobs(ALTERNATIVES)
-                .wholeAnswer()
-                .bytes());
+        return Buffer.buffer(flow.wording()
+                .askedToJudge(step.tier().target().model(), flow.plan().route().answerTokens(), ALTERNATIVES));
     }
 
     void start() {
@@ -91,6 +88,14 @@ final class LocalTrial implements Tries.Sink {
 
     @Override
     public void ended() {
+        try {
+            judge();
+        } catch (RuntimeException e) {
+            exchange.crashed(e);
+        }
+    }
+
+    private void judge() {
         byte[] bytes = body == null ? new byte[0] : body.getBytes();
         Optional<AnswerScan.LocalText> reply = refused ? Optional.empty() : AnswerScan.local(bytes);
         if (reply.isEmpty() && !refused) {
@@ -104,11 +109,11 @@ final class LocalTrial implements Tries.Sink {
         if (reply.isEmpty()) {
             goUp(true, "the lower tier refused the request");
         } else {
-            judge(reply.get(), bytes);
+            decide(reply.get(), bytes);
         }
     }
 
-    private void judge(AnswerScan.LocalText reply, byte[] bytes) {
+    private void decide(AnswerScan.LocalText reply, byte[] bytes) {
         Optional<TokenUsage> usage = AnswerScan.usage(bytes);
         usage.ifPresentOrElse(
                 used -> flow.bill().charge(STEP, used), () -> flow.bill().charge(STEP, 0, bytes.length));
@@ -122,12 +127,18 @@ final class LocalTrial implements Tries.Sink {
         }
         exchange.draft().answeredBy(flow.plan().steps().get(STEP), choice.reason());
         exchange.draft().firstByte();
-        LocalReply sent = LocalReply.read(bytes);
+        send(AnswerEdit.withoutLogprobs(bytes));
+    }
+
+    private void send(byte[] answer) {
         if (flow.facts().stream()) {
+            Wording.EventWording events = flow.wording().events();
+            Buffer told = Buffer.buffer(events.feed(AnswerToEvents.events(answer, true, false)));
+            told.appendBytes(events.end());
             exchange.beginStream();
-            exchange.endStream(sent.asStream(flow.facts().includeUsage()));
+            exchange.endStream(told.getBytes());
         } else {
-            exchange.answer(sent.asAnswer());
+            exchange.answer(flow.wording().answer(answer));
         }
     }
 

@@ -2,7 +2,11 @@ package io.stoa.gateway;
 
 import io.stoa.gateway.upstream.Fault;
 import io.stoa.gateway.upstream.Tries;
+import io.stoa.gateway.wire.AnswerScan;
+import io.stoa.gateway.wire.ApiError;
+import io.stoa.gateway.wire.ErrorBody;
 import io.vertx.core.buffer.Buffer;
+import java.util.Optional;
 
 /** What a model finds wrong with a request: passed on as it is, within a bound. */
 final class RefusalForm implements Relay.Form {
@@ -34,7 +38,18 @@ final class RefusalForm implements Relay.Form {
     public void ended() {
         tries.succeed();
         flow.exchange().draft().attempted(tries.attempts());
-        flow.exchange().answerRefusal(status, body.getBytes());
+        flow.exchange().answerRefusal(status, told(body.getBytes()));
+    }
+
+    /** The model's own words, in the shape that the caller reads. */
+    private byte[] told(byte[] refusal) {
+        if (flow.wording().call() == flow.facts().call() && AnswerScan.isWhole(refusal)) {
+            return refusal;
+        }
+        String message = AnswerScan.error(refusal).orElse("the model refused the request and did not say why");
+        return ErrorBody.bytes(
+                flow.facts().call(),
+                new ApiError(status, "invalid_request_error", Optional.empty(), Optional.empty(), message));
     }
 
     @Override

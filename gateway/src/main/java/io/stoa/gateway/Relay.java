@@ -63,14 +63,22 @@ final class Relay implements Tries.Sink {
     @Override
     public void part(Buffer part) {
         if (form != null) {
-            form.part(part);
+            try {
+                form.part(part);
+            } catch (RuntimeException e) {
+                exchange.crashed(e);
+            }
         }
     }
 
     @Override
     public void ended() {
         if (form != null) {
-            form.ended();
+            try {
+                form.ended();
+            } catch (RuntimeException e) {
+                exchange.crashed(e);
+            }
         }
     }
 

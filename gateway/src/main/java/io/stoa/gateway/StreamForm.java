@@ -12,11 +12,11 @@ final class StreamForm implements Relay.Form {
     private final Tries tries;
     private final int step;
     private final int mostEventBytes;
-    private final StreamScan scan;
-    private final EventTail tail = new EventTail();
+    private final Wording.EventWording events;
+    private final StreamScan seen;
     private final Runnable drained;
     private long bytes;
-    /** What came since the last whole event. */
+    /** What came since something could be sent on. */
     private long pending;
 
     private boolean begun;
@@ -27,7 +27,8 @@ final class StreamForm implements Relay.Form {
         this.tries = tries;
         this.step = step;
         this.mostEventBytes = exchange.loop().gateway().options().bounds().eventBytes();
-        this.scan = flow.facts().includeUsage() ? StreamScan.passing() : StreamScan.withholdingUsage();
+        this.events = flow.wording().events();
+        this.seen = events.seen();
         this.drained = tries::resume;
     }
 
@@ -35,36 +36,48 @@ final class StreamForm implements Relay.Form {
     public void part(Buffer part) {
         byte[] came = part.getBytes();
         bytes += came.length;
-        byte[] whole = tail.whole(scan.feed(came));
-        if (scan.error().isPresent()) {
+        byte[] told = events.feed(came);
+        pending = told.length == 0 ? pending + came.length : 0;
+        if (seen.error().isPresent()) {
             blame(
                     Fault.Kind.STREAM_ERROR,
                     "the model failed in the middle of its answer: "
-                            + scan.error().get());
-            return;
-        }
-        if (scan.isDone()) {
-            whole = tail.closed(whole, scan.end());
-        }
-        pending = whole.length == 0 ? pending + came.length : tail.length();
-        if (pending > mostEventBytes) {
+                            + seen.error().get());
+        } else if (seen.isDone()) {
+            finish(told);
+        } else if (pending > mostEventBytes) {
             blame(Fault.Kind.OVERSIZED, "the model sent an event of more than " + mostEventBytes + " bytes");
-            return;
+        } else if (told.length > 0) {
+            send(told);
         }
-        send(whole);
     }
 
-    private void send(byte[] events) {
+    private void finish(byte[] told) {
+        byte[] rest = events.end();
+        begin();
+        tries.succeed();
+        charge();
+        if (told.length == 0 || rest.length == 0) {
+            exchange.endStream(told.length == 0 ? rest : told);
+        } else {
+            exchange.endStream(Buffer.buffer(told.length + rest.length)
+                    .appendBytes(told)
+                    .appendBytes(rest)
+                    .getBytes());
+        }
+    }
+
+    private void send(byte[] told) {
+        begin();
+        if (!exchange.write(told, drained)) {
+            tries.pause();
+        }
+    }
+
+    private void begin() {
         if (!begun) {
             begun = true;
             exchange.beginStream();
-        }
-        if (scan.isDone()) {
-            tries.succeed();
-            charge();
-            exchange.endStream(events);
-        } else if (events.length > 0 && !exchange.write(events, drained)) {
-            tries.pause();
         }
     }
 
@@ -83,7 +96,7 @@ final class StreamForm implements Relay.Form {
     public void failed(Fault fault) {
         charge();
         if (begun) {
-            exchange.breakStream(Flow.error(fault));
+            exchange.breakStream(Flow.error(fault).message(), events.fail(Flow.error(fault)));
         } else {
             exchange.fail(Flow.error(fault), Flow.retryAfter(fault));
         }
@@ -101,9 +114,9 @@ final class StreamForm implements Relay.Form {
     }
 
     private void chargeWhatPassed() {
-        scan.usage()
+        seen.usage()
                 .ifPresentOrElse(
                         used -> flow.bill().charge(step, used),
-                        () -> flow.bill().charge(step, scan.events(), bytes));
+                        () -> flow.bill().charge(step, seen.events(), bytes));
     }
 }

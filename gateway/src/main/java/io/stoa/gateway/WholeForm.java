@@ -38,8 +38,14 @@ final class WholeForm implements Relay.Form {
     @Override
     public void ended() {
         byte[] answer = body == null ? new byte[0] : body.getBytes();
-        if (!AnswerScan.isWhole(answer)) {
-            Fault fault = Fault.of(Fault.Kind.PROTOCOL, "the model's answer is not whole JSON");
+        byte[] told;
+        try {
+            if (!AnswerScan.isWhole(answer)) {
+                throw new IllegalArgumentException("it is not whole JSON");
+            }
+            told = flow.wording().answer(answer);
+        } catch (IllegalArgumentException e) {
+            Fault fault = Fault.of(Fault.Kind.PROTOCOL, "the model's answer cannot be sent on: " + e.getMessage());
             tries.blame(fault);
             failed(fault);
             return;
@@ -49,7 +55,7 @@ final class WholeForm implements Relay.Form {
         Optional<TokenUsage> usage = AnswerScan.usage(answer);
         usage.ifPresentOrElse(
                 used -> flow.bill().charge(step, used), () -> flow.bill().charge(step, 0, answer.length));
-        exchange.answer(answer);
+        exchange.answer(told);
     }
 
     @Override
