@@ -17,6 +17,8 @@ import java.util.function.Function;
  * @param bounds what is taken from outside at most
  * @param patience how upstreams are asked
  * @param keepContent whether records hold the text of requests and answers, up to a bound
+ * @param clearTextHttp2 whether HTTP/2 is spoken without TLS, as some proxies do. A connection that never sends a byte is
+ *     then not closed, because Vert.x tells of it only when its protocol is known: for trusted networks
  * @param environment the value of an environment variable, for the upstreams' keys
  */
 public record GatewayOptions(
@@ -27,6 +29,7 @@ public record GatewayOptions(
         Bounds bounds,
         Patience patience,
         boolean keepContent,
+        boolean clearTextHttp2,
         Function<String, Optional<String>> environment) {
     public GatewayOptions {
         requireNonNull(host, "host");
@@ -52,32 +55,51 @@ public record GatewayOptions(
                 Bounds.DEFAULT,
                 Patience.DEFAULT,
                 false,
+                false,
                 name -> Optional.ofNullable(System.getenv(name)));
     }
 
     public GatewayOptions withTls(Tls newTls) {
         return new GatewayOptions(
-                host, port, Optional.of(newTls), eventLoops, bounds, patience, keepContent, environment);
+                host,
+                port,
+                Optional.of(newTls),
+                eventLoops,
+                bounds,
+                patience,
+                keepContent,
+                clearTextHttp2,
+                environment);
     }
 
     public GatewayOptions withEventLoops(int newEventLoops) {
-        return new GatewayOptions(host, port, tls, newEventLoops, bounds, patience, keepContent, environment);
+        return new GatewayOptions(
+                host, port, tls, newEventLoops, bounds, patience, keepContent, clearTextHttp2, environment);
     }
 
     public GatewayOptions with(Bounds newBounds) {
-        return new GatewayOptions(host, port, tls, eventLoops, newBounds, patience, keepContent, environment);
+        return new GatewayOptions(
+                host, port, tls, eventLoops, newBounds, patience, keepContent, clearTextHttp2, environment);
     }
 
     public GatewayOptions with(Patience newPatience) {
-        return new GatewayOptions(host, port, tls, eventLoops, bounds, newPatience, keepContent, environment);
+        return new GatewayOptions(
+                host, port, tls, eventLoops, bounds, newPatience, keepContent, clearTextHttp2, environment);
     }
 
     public GatewayOptions withKeepContent(boolean newKeepContent) {
-        return new GatewayOptions(host, port, tls, eventLoops, bounds, patience, newKeepContent, environment);
+        return new GatewayOptions(
+                host, port, tls, eventLoops, bounds, patience, newKeepContent, clearTextHttp2, environment);
+    }
+
+    public GatewayOptions withClearTextHttp2(boolean newClearTextHttp2) {
+        return new GatewayOptions(
+                host, port, tls, eventLoops, bounds, patience, keepContent, newClearTextHttp2, environment);
     }
 
     public GatewayOptions withEnvironment(Function<String, Optional<String>> newEnvironment) {
-        return new GatewayOptions(host, port, tls, eventLoops, bounds, patience, keepContent, newEnvironment);
+        return new GatewayOptions(
+                host, port, tls, eventLoops, bounds, patience, keepContent, clearTextHttp2, newEnvironment);
     }
 
     /** Whether only this machine can call. */

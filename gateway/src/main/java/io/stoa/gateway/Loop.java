@@ -59,7 +59,7 @@ final class Loop extends VerticleBase {
                 .setMaxHeaderSize(MOST_HEADER_BYTES)
                 .setMaxInitialLineLength(MOST_LINE_BYTES)
                 .setMaxChunkSize(MOST_CHUNK_BYTES)
-                .setHttp2ClearTextEnabled(true)
+                .setHttp2ClearTextEnabled(gateway.options().clearTextHttp2())
                 .setHandle100ContinueAutomatically(false)
                 .setTcpNoDelay(true);
         options.getInitialSettings().setMaxConcurrentStreams(MOST_STREAMS).setMaxHeaderListSize(MOST_HEADER_BYTES);
