@@ -4,6 +4,7 @@ import io.stoa.gateway.upstream.Fault;
 import io.stoa.gateway.upstream.Tries;
 import io.stoa.gateway.wire.StreamScan;
 import io.vertx.core.buffer.Buffer;
+import org.jspecify.annotations.Nullable;
 
 /** An answer as a stream of events: whole events only are sent on, as fast as the caller reads. */
 final class StreamForm implements Relay.Form {
@@ -15,6 +16,11 @@ final class StreamForm implements Relay.Form {
     private final Wording.EventWording events;
     private final StreamScan seen;
     private final Runnable drained;
+    private final Runnable passBatch = this::passBatch;
+
+    /** What came in this turn of the event loop: parts that came together go together, in one packet. */
+    private @Nullable Buffer batch;
+
     private long bytes;
     /** What came since something could be sent on. */
     private long pending;
@@ -34,7 +40,29 @@ final class StreamForm implements Relay.Form {
 
     @Override
     public void part(Buffer part) {
-        byte[] came = part.getBytes();
+        if (batch == null) {
+            batch = part;
+            exchange.loop().run(passBatch);
+        } else {
+            batch = batch.appendBuffer(part);
+        }
+    }
+
+    private void passBatch() {
+        try {
+            pass();
+        } catch (RuntimeException e) {
+            exchange.crashed(e);
+        }
+    }
+
+    /** Sends on what has come since the last time. */
+    private void pass() {
+        if (batch == null || exchange.isOver()) {
+            return;
+        }
+        byte[] came = batch.getBytes();
+        batch = null;
         bytes += came.length;
         byte[] told = events.feed(came);
         pending = told.length == 0 ? pending + came.length : 0;
@@ -83,6 +111,10 @@ final class StreamForm implements Relay.Form {
 
     @Override
     public void ended() {
+        pass();
+        if (exchange.isOver()) {
+            return;
+        }
         blame(Fault.Kind.BROKEN, "the model ended its answer before it was whole");
     }
 
@@ -94,6 +126,10 @@ final class StreamForm implements Relay.Form {
 
     @Override
     public void failed(Fault fault) {
+        pass();
+        if (exchange.isOver()) {
+            return;
+        }
         charge();
         if (begun) {
             exchange.breakStream(Flow.error(fault).message(), events.fail(Flow.error(fault)));
@@ -104,6 +140,12 @@ final class StreamForm implements Relay.Form {
 
     @Override
     public void left() {
+        if (batch != null) {
+            byte[] came = batch.getBytes();
+            batch = null;
+            bytes += came.length;
+            byte[] _ = events.feed(came);
+        }
         // The attempts were counted by whoever noticed.
         chargeWhatPassed();
     }

@@ -138,7 +138,7 @@ class ReliabilityTest {
                         },
                         task -> Thread.ofVirtual().start(task));
             }
-            while (shed.get() < 2) {
+            while (shed.get() < 2 || inside.get() < 2) {
                 Thread.sleep(10);
             }
             go.countDown();
