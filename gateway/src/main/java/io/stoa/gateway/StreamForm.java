@@ -65,7 +65,7 @@ final class StreamForm implements Relay.Form {
         batch = null;
         bytes += came.length;
         byte[] told = events.feed(came);
-        pending = told.length == 0 ? pending + came.length : 0;
+        pending = told.length == 0 ? pending + came.length : afterLastLine(came);
         if (seen.error().isPresent()) {
             blame(
                     Fault.Kind.STREAM_ERROR,
@@ -78,6 +78,14 @@ final class StreamForm implements Relay.Form {
         } else if (told.length > 0) {
             send(told);
         }
+    }
+
+    private static int afterLastLine(byte[] came) {
+        int at = came.length;
+        while (at > 0 && came[at - 1] != '\n') {
+            at--;
+        }
+        return came.length - at;
     }
 
     private void finish(byte[] told) {

@@ -255,6 +255,7 @@ class FaultMatrixTest {
         Outcome outcome = stream((_, talk) -> {
             talk.beginEvents();
             talk.event(word(0));
+            Thread.sleep(100);
             talk.event("{\"error\":{\"message\":\"CUDA out of memory\"}}");
             talk.chunk("data: [DONE]\n\n");
             talk.endEvents();
