@@ -58,9 +58,11 @@ public record Assessment(
      * @param candidate the candidate
      * @param verdict what the findings weigh to
      * @param findings everything that the pillars found, in the order in which it was found
+     * @param recorded where the ledger holds the verdict
      */
-    public record Result(Candidate candidate, Verdict verdict, List<Finding> findings) {
+    public record Result(Candidate candidate, Verdict verdict, List<Finding> findings, EvidenceRef recorded) {
         public Result {
+            requireNonNull(recorded, "recorded");
             requireNonNull(candidate, "candidate");
             requireNonNull(verdict, "verdict");
             findings = List.copyOf(findings);

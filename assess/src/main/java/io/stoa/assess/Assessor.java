@@ -17,6 +17,7 @@ import io.stoa.model.Subject;
 import io.stoa.model.Verdict;
 import io.stoa.store.Ledger;
 import io.stoa.store.Run;
+import io.stoa.store.approval.Approval;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -86,7 +87,7 @@ public final class Assessor {
             List<Finding> findings = ask(part, recorder, watcher);
             Verdict verdict = Weighing.weigh(part.asked(), findings);
             head = record(run, part, verdict, recorder);
-            results.add(new Assessment.Result(part.subject().candidate(), verdict, findings));
+            results.add(new Assessment.Result(part.subject().candidate(), verdict, findings, head));
             watcher.decided(part.subject().candidate(), verdict);
         }
         List<Subject> subjects = plan.parts().stream().map(Plan.Part::subject).toList();
@@ -170,7 +171,7 @@ public final class Assessor {
         // A run that is gone on with may decide otherwise than before it was stopped: then both stand there.
         EvidenceKey key = new EvidenceKey(
                 candidate.identity(),
-                "assess/verdict",
+                Approval.VERDICT_CHECK,
                 Digest.of(run.started().digest().hex() + " " + decided));
         return recorder.once(key, VerdictRecord.class, () -> decided).evidence();
     }

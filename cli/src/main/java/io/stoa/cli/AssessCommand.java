@@ -1,5 +1,6 @@
 package io.stoa.cli;
 
+import io.stoa.assess.Approver;
 import io.stoa.assess.Assessment;
 import io.stoa.assess.Assessor;
 import io.stoa.assess.Candidates;
@@ -26,6 +27,7 @@ import io.stoa.model.StoaException;
 import io.stoa.model.Subject;
 import io.stoa.store.Artifacts;
 import io.stoa.store.SqliteLedger;
+import io.stoa.store.approval.SigningKey;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -44,10 +46,15 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "assess",
         description = {
-            "Answer, with evidence, which of the models in stoa.yaml can do the job, and what must be done to be allowed to.",
+            "Answer, with evidence, which of the models in stoa.yaml can do the job, and what must be done to be"
+                    + " allowed to.",
             "",
-            "The plan is shown first. Everything measured goes into the ledger at once: killed and started again, the same"
-                    + " command goes on where it was. What was measured before under the same conditions is used again."
+            "The plan is shown first. Everything measured goes into the ledger at once: killed and started again, the"
+                    + " same command goes on where it was. What was measured before under the same conditions is used"
+                    + " again.",
+            "",
+            "Each verdict is signed and appended to the ledger: `stoa serve` serves what is approved so, and `stoa"
+                    + " approve` lists, accepts and revokes."
         },
         mixinStandardHelpOptions = true,
         sortOptions = false,
@@ -62,6 +69,9 @@ import picocli.CommandLine.Parameters;
             "The exit code is the verdict: 0 READY, 10 READY IF, 11 UNDECIDED, 12 NOT READY (the best one counts)."
         })
 final class AssessCommand implements Callable<Integer> {
+    /** Where the key that signs verdicts lies in Stoa's folder. */
+    static final Path SIGNING_KEY = Path.of("keys", "verdicts.pem");
+
     private static final double CONFIDENCE = 0.95;
 
     private final House house;
@@ -86,6 +96,14 @@ final class AssessCommand implements Callable<Integer> {
             paramLabel = "DIR",
             description = "Where the ledger and the quantized files are kept; default: .stoa beside the file.")
     private Optional<Path> home = Optional.empty();
+
+    @Option(
+            names = "--sign-with",
+            paramLabel = "FILE",
+            description =
+                    "The key that signs the verdicts; default: keys/verdicts.pem in that folder, made when there is"
+                            + " none.")
+    private Optional<Path> signWith = Optional.empty();
 
     @Option(
             names = "--threads",
@@ -120,11 +138,12 @@ final class AssessCommand implements Callable<Integer> {
             String build =
                     house.llama().version() + ", " + options.threads() + " threads, context " + options.contextTokens();
             BenchmarkPillar benchmark = new BenchmarkPillar(engines, build, CONFIDENCE, harness);
+            LicensePillar licenses = new LicensePillar(new Licenses());
             Assessor assessor = new Assessor(
                     ledger,
                     List.of(
                             new FilePillar(engines),
-                            new LicensePillar(new Licenses()),
+                            licenses,
                             new HardwarePillar(engines, build, here.repacking(), House.otherLoad()),
                             new IntegrationPillar(engines, build),
                             benchmark),
@@ -136,7 +155,10 @@ final class AssessCommand implements Callable<Integer> {
             if (planOnly) {
                 return ExitCode.OK.code();
             }
+            SigningKey key = SigningKey.obtain(signWith.orElse(kept.resolve(SIGNING_KEY)));
             Assessment assessment = assessor.run(plan, fresh, progress);
+            new Approver(ledger, licenses, key, house.clock())
+                    .approve(assessment, subjects, asked.useName(), asked.validFor(), folder);
             report(assessment, asked.report(), progress);
             return ExitCode.of(assessment).code();
         } finally {

@@ -103,11 +103,13 @@ public final class Main implements Runnable {
                 new PerplexityCommand(house))) {
             stoa.addSubcommand(command);
         }
+        stoa.addSubcommand(ApproveCommand.commandLine(house));
         stoa.addSubcommand(FitCommand.commandLine(house));
         stoa.addSubcommand(QuantizeCommand.commandLine(house));
         stoa.addSubcommand(BenchCommand.commandLine(house));
         stoa.addSubcommand(LicenseCommand.commandLine(house));
         stoa.addSubcommand(LedgerCommand.commandLine(house));
+        stoa.addSubcommand(KeyCommand.commandLine(house));
         stoa.addSubcommand(new CommandLine(new AutoComplete.GenerateCompletion()));
         CommandLine codes = new CommandLine(new ExitCodesCommand(house));
         codes.getCommandSpec()

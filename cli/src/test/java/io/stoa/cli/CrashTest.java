@@ -24,9 +24,12 @@ import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** {@code kill -9} at random moments: the same command goes on, the verdicts are the same, nothing stands twice. */
+/**
+ * {@code kill -9} at random moments: the same command goes on, the verdicts are the same, nothing stands twice. {@code mvn
+ * -pl cli -am verify -Dtest=CrashTest -Dsurefire.failIfNoSpecifiedTests=false -Dstoa.kills=20} kills oftener.
+ */
 class CrashTest {
-    private static final int KILLS = 20;
+    private static final int KILLS = Integer.getInteger("stoa.kills", 6);
 
     @TempDir
     private Path folder;

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 /** Each way in which an upstream can misbehave, and what its caller, the budget and the record see of it. */
 class FaultMatrixTest {
     private static final Patience SHORT = Patience.DEFAULT
-            .withTimes(Duration.ofMillis(500), Duration.ofMillis(400), Duration.ofMillis(400))
+            .withTimes(Duration.ofSeconds(1), Duration.ofSeconds(1), Duration.ofSeconds(1))
             .withRetries(1);
 
     private static GatewayOptions options() {
@@ -338,6 +338,7 @@ class FaultMatrixTest {
         Outcome outcome = stream((_, talk) -> {
             talk.beginEvents();
             talk.event(word(0));
+            Thread.sleep(100);
             for (int i = 0; i < 40; i++) {
                 talk.chunk(i == 0 ? "data: {\"id\":\"" : "x".repeat(1000));
             }

@@ -46,6 +46,8 @@ import java.util.stream.Stream;
  * Answer}, under keys that change with the papers, the use and Stoa's knowledge of licences. Immutable, safe to share.
  */
 public final class LicensePillar implements Pillar {
+    private static final String UNKNOWN = "unknown";
+
     private final Licenses licenses;
 
     public LicensePillar(Licenses licenses) {
@@ -60,6 +62,58 @@ public final class LicensePillar implements Pillar {
     @Override
     public List<Check> plan(Subject subject) {
         return List.of(new ClaimsCheck(licenses, subject), new UseCheck(licenses, subject));
+    }
+
+    /**
+     * Which licence applies to a subject and what refuses its use, apart, for whoever must name them later.
+     *
+     * @param expression the licences of every step of the lineage that has its own, joined by {@code AND}; "unknown" where
+     *     one is not known
+     * @param papers what was read, beside the file itself
+     * @param refusals what forbids the use
+     */
+    public record Held(String expression, List<Path> papers, List<Refused> refusals) {
+        public Held {
+            papers = List.copyOf(papers);
+            refusals = List.copyOf(refusals);
+        }
+    }
+
+    /**
+     * A clause that forbids the use.
+     *
+     * @param finding the sentence of the finding that says so
+     * @param license the id of the licence; "unknown" where no licence says it
+     * @param clause the section, and how it is known
+     */
+    public record Refused(String finding, String license, String clause) {}
+
+    /** Reads both from the ledger, where the checks have been asked before. */
+    public Held held(Subject subject, Recorder recorder) {
+        Recorded<Lineage> lineage = lineage(licenses, subject, recorder);
+        List<Refused> refusals =
+                UseCheck.answer(licenses, subject, lineage.value(), recorder).value().grounds().stream()
+                        .filter(ground -> ground.effect() == Effect.FORBIDS)
+                        .map(ground -> new Refused(
+                                UseCheck.sentence(ground), ground.license().orElse(UNKNOWN), ground.basis()))
+                        .toList();
+        List<Path> papers = new ArrayList<>(subject.candidate().papers());
+        settings(subject.candidate()).forEach(file -> papers.add(file.path()));
+        return new Held(expression(lineage.value()), papers, refusals);
+    }
+
+    private static String expression(Lineage lineage) {
+        String all = lineage.steps().stream()
+                .map(step -> switch (step.standing()) {
+                    case Standing.Settled(String license) -> license;
+                    case Standing.Compound compound -> "(" + compound.expression() + ")";
+                    case Standing.Open _ -> UNKNOWN;
+                    case Standing.Inherited() -> "";
+                })
+                .filter(license -> !license.isEmpty())
+                .distinct()
+                .collect(Collectors.joining(" AND "));
+        return all.isEmpty() ? UNKNOWN : all;
     }
 
     private static Recorded<Lineage> lineage(Licenses licenses, Subject subject, Recorder recorder) {
@@ -197,13 +251,7 @@ public final class LicensePillar implements Pillar {
         @Override
         public List<Finding> run(Recorder recorder, Progress progress) {
             Recorded<Lineage> lineage = lineage(licenses, subject, recorder);
-            Part part = new Part(subject.candidate().id(), subject.disclosure().role(), lineage.value(), Map.of());
-            IntendedUse use = part.use(subject.use());
-            Digest inputs = Digest.of(licenses.digest() + "\n" + lineage.value() + "\n" + written(use));
-            Recorded<Answer> answer = recorder.once(
-                    new EvidenceKey(subject.candidate().identity(), ID, inputs),
-                    Answer.class,
-                    () -> new UseExaminer(licenses).examine(lineage.value(), use));
+            Recorded<Answer> answer = answer(licenses, subject, lineage.value(), recorder);
             List<EvidenceRef> evidence = List.of(lineage.evidence(), answer.evidence());
             List<Finding> findings = new ArrayList<>();
             Set<String> told = lineage.value().steps().stream()
@@ -226,6 +274,16 @@ public final class LicensePillar implements Pillar {
             findings.add(Finding.info(
                     this, summary(answer.value(), subject.disclosure().role()), List.of(), evidence));
             return findings;
+        }
+
+        static Recorded<Answer> answer(Licenses licenses, Subject subject, Lineage lineage, Recorder recorder) {
+            Part part = new Part(subject.candidate().id(), subject.disclosure().role(), lineage, Map.of());
+            IntendedUse use = part.use(subject.use());
+            Digest inputs = Digest.of(licenses.digest() + "\n" + lineage + "\n" + written(use));
+            return recorder.once(
+                    new EvidenceKey(subject.candidate().identity(), ID, inputs),
+                    Answer.class,
+                    () -> new UseExaminer(licenses).examine(lineage, use));
         }
 
         private static String sentence(Ground ground) {

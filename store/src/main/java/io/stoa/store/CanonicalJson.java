@@ -18,10 +18,11 @@ import tools.jackson.databind.JsonNode;
  * written with all its digits, and half of a surrogate pair is written as an escape, as {@code JSON.stringify} does. A
  * number that is not finite, and a decimal that is no double, are refused.
  */
-final class CanonicalJson {
+public final class CanonicalJson {
     private CanonicalJson() {}
 
-    static String write(JsonNode value) {
+    /** The canonical text of a value. */
+    public static String write(JsonNode value) {
         StringBuilder text = new StringBuilder(256);
         append(text, value);
         return text.toString();

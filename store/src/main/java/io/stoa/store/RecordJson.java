@@ -11,7 +11,7 @@ import tools.jackson.databind.json.JsonMapper;
  * Records as canonical JSON and back. Reading is strict: a member too many or too few means that the record has changed
  * since it was written, and half a measurement is no measurement.
  */
-final class RecordJson {
+public final class RecordJson {
     private final JsonMapper mapper = JsonMapper.builder()
             .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
             .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
@@ -20,7 +20,8 @@ final class RecordJson {
             .disable(DateTimeFeature.ADJUST_DATES_TO_CONTEXT_TIME_ZONE)
             .build();
 
-    JsonNode tree(Record value) {
+    /** A record as a tree. */
+    public JsonNode tree(Record value) {
         try {
             return mapper.valueToTree(value);
         } catch (JacksonException e) {
@@ -31,12 +32,13 @@ final class RecordJson {
         }
     }
 
-    String write(Record value) {
+    /** A record as canonical JSON. */
+    public String write(Record value) {
         return CanonicalJson.write(tree(value));
     }
 
     /** Throws {@link JacksonException} when the text is not exactly such a record. */
-    <T extends Record> T read(String text, Class<T> type) {
+    public <T extends Record> T read(String text, Class<T> type) {
         return mapper.readValue(text, type);
     }
 }

@@ -83,7 +83,8 @@ public final class SqliteLedger implements Ledger {
               previous TEXT NOT NULL,
               digest TEXT NOT NULL,
               CHECK ((subject IS NULL) = ("check" IS NULL) AND (subject IS NULL) = (inputs IS NULL))
-            ) STRICT""",
+            ) STRICT\
+            """,
             "CREATE INDEX entry_by_key ON entry (subject, \"check\", inputs, sequence) WHERE subject IS NOT NULL",
             "CREATE INDEX entry_by_kind ON entry (kind, sequence)",
             """
@@ -91,27 +92,34 @@ public final class SqliteLedger implements Ledger {
               id INTEGER PRIMARY KEY CHECK (id = 1),
               sequence INTEGER NOT NULL,
               digest TEXT NOT NULL
-            ) STRICT""",
+            ) STRICT\
+            """,
             """
             CREATE TRIGGER entry_next BEFORE INSERT ON entry
             WHEN NEW.sequence <> (SELECT sequence + 1 FROM head) OR NEW.previous <> (SELECT digest FROM head)
-            BEGIN SELECT RAISE(ABORT, 'a ledger entry follows the head'); END""",
+            BEGIN SELECT RAISE(ABORT, 'a ledger entry follows the head'); END\
+            """,
             """
             CREATE TRIGGER entry_unchanged BEFORE UPDATE ON entry
-            BEGIN SELECT RAISE(ABORT, 'a ledger entry is never changed'); END""",
+            BEGIN SELECT RAISE(ABORT, 'a ledger entry is never changed'); END\
+            """,
             """
             CREATE TRIGGER entry_kept BEFORE DELETE ON entry
-            BEGIN SELECT RAISE(ABORT, 'a ledger entry is never deleted'); END""",
+            BEGIN SELECT RAISE(ABORT, 'a ledger entry is never deleted'); END\
+            """,
             "INSERT INTO head (id, sequence, digest) VALUES (1, 0, '" + Entry.GENESIS.hex() + "')",
             """
             CREATE TRIGGER head_single BEFORE INSERT ON head
-            BEGIN SELECT RAISE(ABORT, 'a ledger has one head'); END""",
+            BEGIN SELECT RAISE(ABORT, 'a ledger has one head'); END\
+            """,
             """
             CREATE TRIGGER head_forward BEFORE UPDATE ON head WHEN NEW.sequence <> OLD.sequence + 1
-            BEGIN SELECT RAISE(ABORT, 'the head of a ledger only moves on'); END""",
+            BEGIN SELECT RAISE(ABORT, 'the head of a ledger only moves on'); END\
+            """,
             """
             CREATE TRIGGER head_kept BEFORE DELETE ON head
-            BEGIN SELECT RAISE(ABORT, 'the head of a ledger is never deleted'); END""",
+            BEGIN SELECT RAISE(ABORT, 'the head of a ledger is never deleted'); END\
+            """,
             "PRAGMA application_id = " + APPLICATION_ID,
             "PRAGMA user_version = " + SCHEMA_VERSION);
 

@@ -9,6 +9,7 @@ import io.stoa.model.Machine;
 import io.stoa.model.Workload;
 import java.net.URI;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
@@ -20,8 +21,10 @@ import java.util.Optional;
  * @param workload what they are wanted for
  * @param machine the declared machine; absent for the machine at hand
  * @param hourly what an hour of the machine costs
+ * @param useName what that use is called
  * @param use how they are to be used
  * @param report where the report files go
+ * @param validFor how long the signed verdicts are good for
  */
 public record AssessmentFile(
         String name,
@@ -29,14 +32,18 @@ public record AssessmentFile(
         Workload workload,
         Optional<Machine> machine,
         Optional<HourlyPrice> hourly,
+        String useName,
         IntendedUse use,
-        Report report) {
+        Report report,
+        Duration validFor) {
     public AssessmentFile {
         requireNonNull(name, "name");
         requireNonNull(workload, "workload");
         requireNonNull(machine, "machine");
         requireNonNull(hourly, "hourly");
+        requireNonNull(useName, "useName");
         requireNonNull(use, "use");
+        requireNonNull(validFor, "validFor");
         requireNonNull(report, "report");
         models = List.copyOf(models);
     }

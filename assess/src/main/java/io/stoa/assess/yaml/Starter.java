@@ -14,10 +14,10 @@ public final class Starter {
     /** Three items in the format of the starter's task, to be replaced by the user's own. */
     public static String items() {
         return """
-                {"id": "1", "prompt": "What is 2 + 3? Answer with the number only.", "answer": "5"}
-                {"id": "2", "prompt": "Repeat: blue house", "answer": "blue house"}
-                {"id": "3", "prompt": "First word of: rice duck rabbit", "answer": "rice"}
-                """;
+            {"id": "1", "prompt": "What is 2 + 3? Answer with the number only.", "answer": "5"}
+            {"id": "2", "prompt": "Repeat: blue house", "answer": "blue house"}
+            {"id": "3", "prompt": "First word of: rice duck rabbit", "answer": "rice"}
+            """;
     }
 
     /**
@@ -30,11 +30,11 @@ public final class Starter {
      */
     public static String yaml(List<Path> models, Optional<Path> card, Path items, Machine machine) {
         StringBuilder yaml = new StringBuilder("""
-                # What to assess, and for what. `stoa assess` answers with one verdict per model.
-                # Every key is explained by `stoa schema`; editors that know JSON Schema complete and check this file.
+            # What to assess, and for what. `stoa assess` answers with one verdict per model.
+            # Every key is explained by `stoa schema`; editors that know JSON Schema complete and check this file.
 
-                models:
-                """);
+            models:
+            """);
         Set<String> ids = new HashSet<>();
         for (Path model : models) {
             yaml.append("  - id: ").append(id(model, ids)).append('\n');
@@ -48,52 +48,52 @@ public final class Starter {
         }
         if (models.isEmpty()) {
             yaml.append("""
-                      # No GGUF file was found here. A model behind an OpenAI-compatible endpoint works as well:
-                      - id: remote
-                        endpoint: http://127.0.0.1:8000/v1
-                        model: my-model
-                        # revision: 0123abc # what is served there, pinned
-                        # key-env: MY_API_KEY # the environment variable that holds the key
-                    """);
+                  # No GGUF file was found here. A model behind an OpenAI-compatible endpoint works as well:
+                  - id: remote
+                    endpoint: http://127.0.0.1:8000/v1
+                    model: my-model
+                    # revision: 0123abc # what is served there, pinned
+                    # key-env: MY_API_KEY # the environment variable that holds the key
+                """);
         }
         yaml.append("""
 
-                workload:
-                  tasks:
-                    - id: my-task
-                      kind: exact-match # or multiple-choice, tool-call, grounded, harness (task: gsm8k)
-                      items: %s # one JSON object a line: id, prompt, answer
-                      gate: 0.8 # the score that it must reach, judged on its interval
-                      # early-stop: false # ask all items, also when fewer decide the gate
-                      max-tokens: 32
-                  prompt-tokens: 200 # a typical prompt
-                  answer-tokens: 32 # a typical answer
-                  # context: 4096 # the longest that must fit; more needs more memory
-                  concurrency: 1
-                  # latency:
-                  #   time-to-first-token: 500ms
-                  #   time-per-output-token: 50ms
+            workload:
+              tasks:
+                - id: my-task
+                  kind: exact-match # or multiple-choice, tool-call, grounded, harness (task: gsm8k)
+                  items: %s # one JSON object a line: id, prompt, answer
+                  gate: 0.8 # the score that it must reach, judged on its interval
+                  # early-stop: false # ask all items, also when fewer decide the gate
+                  max-tokens: 32
+              prompt-tokens: 200 # a typical prompt
+              answer-tokens: 32 # a typical answer
+              # context: 4096 # the longest that must fit; more needs more memory
+              concurrency: 1
+              # latency:
+              #   time-to-first-token: 500ms
+              #   time-per-output-token: 50ms
 
-                # Found here: %s, %d cores, %s.
-                hardware: this-machine
-                # hardware: {name: small-server, memory: 8GiB, cores: 4} # of a name that `stoa fit machines` lists, speed is estimated
-                # price-per-hour: {amount: 0.69 USD, date: 2026-11-01, source: the provider's price list}
+            # Found here: %s, %d cores, %s.
+            hardware: this-machine
+            # hardware: {name: small-server, memory: 8GiB, cores: 4} # of a name that `stoa fit machines` lists, speed is estimated
+            # price-per-hour: {amount: 0.69 USD, date: 2026-11-01, source: the provider's price list}
 
-                use: # licences are answered against this; what is left out is unknown, never assumed
-                  purpose: answering questions inside our company
-                  commercial: true
-                  distribution: internal # or hosted, product, weights
-                  # monthly-active-users: 10000
-                  # annual-revenue: 5000000 # US dollars
-                  # territories: [DE]
-                  modification: none # or quantized, fine-tuned, merged
-                  outputs-train-models: false
-                  domains: [] # fields of use that licences restrict, such as medical-advice; [] for none
-                  # guardrails-weakened: false
+            use: # licences are answered against this; what is left out is unknown, never assumed
+              purpose: answering questions inside our company
+              commercial: true
+              distribution: internal # or hosted, product, weights
+              # monthly-active-users: 10000
+              # annual-revenue: 5000000 # US dollars
+              # territories: [DE]
+              modification: none # or quantized, fine-tuned, merged
+              outputs-train-models: false
+              domains: [] # fields of use that licences restrict, such as medical-advice; [] for none
+              # guardrails-weakened: false
 
-                report:
-                  html: stoa-report.html
-                """.formatted(quoted(items), machine.memory(), machine.cores(), machine.processor()));
+            report:
+              html: stoa-report.html
+            """.formatted(quoted(items), machine.memory(), machine.cores(), machine.processor()));
         return yaml.toString();
     }
 

@@ -1,8 +1,23 @@
 package io.stoa.assess.yaml;
 
+import static io.stoa.store.yaml.YamlFile.bytes;
+import static io.stoa.store.yaml.YamlFile.count;
+import static io.stoa.store.yaml.YamlFile.duration;
+import static io.stoa.store.yaml.YamlFile.fields;
+import static io.stoa.store.yaml.YamlFile.find;
+import static io.stoa.store.yaml.YamlFile.list;
+import static io.stoa.store.yaml.YamlFile.need;
+import static io.stoa.store.yaml.YamlFile.optional;
+import static io.stoa.store.yaml.YamlFile.real;
+import static io.stoa.store.yaml.YamlFile.required;
+import static io.stoa.store.yaml.YamlFile.scalar;
+import static io.stoa.store.yaml.YamlFile.text;
+import static io.stoa.store.yaml.YamlFile.texts;
+import static io.stoa.store.yaml.YamlFile.truth;
+import static io.stoa.store.yaml.YamlFile.whole;
+
 import io.stoa.assess.yaml.AssessmentFile.Model;
 import io.stoa.assess.yaml.AssessmentFile.Report;
-import io.stoa.model.Bytes;
 import io.stoa.model.Disclosure;
 import io.stoa.model.HourlyPrice;
 import io.stoa.model.IntendedUse;
@@ -17,17 +32,17 @@ import io.stoa.model.TaskKind;
 import io.stoa.model.Workload;
 import io.stoa.model.Workload.Latency;
 import io.stoa.model.Workload.TaskSpec;
-import java.io.IOException;
+import io.stoa.store.approval.Approval;
+import io.stoa.store.yaml.JsonSchema;
+import io.stoa.store.yaml.Problems;
+import io.stoa.store.yaml.Shape;
+import io.stoa.store.yaml.YamlFile;
 import java.math.BigDecimal;
 import java.net.URI;
 import java.net.URISyntaxException;
-import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.DateTimeException;
-import java.time.Duration;
 import java.time.LocalDate;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
@@ -40,23 +55,12 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
-import java.util.OptionalLong;
 import java.util.SequencedMap;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
-import org.snakeyaml.engine.v2.api.LoadSettings;
-import org.snakeyaml.engine.v2.api.lowlevel.Compose;
-import org.snakeyaml.engine.v2.api.lowlevel.Parse;
-import org.snakeyaml.engine.v2.events.CollectionEndEvent;
-import org.snakeyaml.engine.v2.events.CollectionStartEvent;
-import org.snakeyaml.engine.v2.events.Event;
-import org.snakeyaml.engine.v2.exceptions.Mark;
-import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
-import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 import org.snakeyaml.engine.v2.nodes.MappingNode;
 import org.snakeyaml.engine.v2.nodes.Node;
-import org.snakeyaml.engine.v2.nodes.ScalarNode;
 import org.snakeyaml.engine.v2.nodes.SequenceNode;
 
 /**
@@ -65,12 +69,6 @@ import org.snakeyaml.engine.v2.nodes.SequenceNode;
  * checked while values are made, and everything that was found is reported together.
  */
 public final class StoaYaml {
-    /** A configuration file larger than this is something else. */
-    private static final long LARGEST = 1 << 20;
-
-    /** The composer is recursive: deeper than this it might run out of stack. */
-    private static final int DEEPEST = 50;
-
     /** The integration pillar's own check, which a task's check must not be called after. */
     private static final String TEMPLATE = "template";
 
@@ -124,17 +122,21 @@ public final class StoaYaml {
                             optional("html", Shape.Text.ANY, "Where the HTML page goes"),
                             optional("json", Shape.Text.ANY, "Where the JSON report goes")),
                     "Which report files to write",
-                    "no files"));
+                    "no files"),
+            optional(
+                    "valid-for",
+                    new Shape.Pattern("[1-9][0-9]{0,3}(d|h)", "90d"),
+                    "How long the signed verdicts are good for",
+                    "90d"));
 
     private final Path file;
-    private final Path folder;
+    private final YamlFile yaml;
     private final Problems problems;
 
     private StoaYaml(Path file) {
         this.file = file;
-        this.folder = Optional.ofNullable(file.toAbsolutePath().normalize().getParent())
-                .orElse(Path.of("/"));
-        this.problems = new Problems(file);
+        this.yaml = new YamlFile(file, "stoa.yaml", "`stoa init` writes a starter");
+        this.problems = yaml.problems();
     }
 
     /**
@@ -152,10 +154,7 @@ public final class StoaYaml {
     }
 
     private AssessmentFile assessment() {
-        Node root = compose(text());
-        new ShapeChecker(problems).check(root, SHAPE, "");
-        problems.refuseIfAny();
-        MappingNode top = (MappingNode) root;
+        MappingNode top = yaml.read(SHAPE);
         List<Model> models = models(list(top, "models"));
         Workload workload = workload((MappingNode) need(top, "workload"));
         Optional<Machine> machine = find(top, "hardware")
@@ -167,69 +166,24 @@ public final class StoaYaml {
         Optional<IntendedUse> use = use((MappingNode) need(top, "use"));
         Report report = find(top, "report")
                 .map(MappingNode.class::cast)
-                .map(node -> new Report(written(node, "html"), written(node, "json")))
+                .map(node -> new Report(yaml.path(node, "html", "report.html"), yaml.path(node, "json", "report.json")))
                 .orElse(new Report(Optional.empty(), Optional.empty()));
         problems.refuseIfAny();
         String name = text(top, "name")
-                .orElseGet(() -> Optional.ofNullable(folder.getFileName())
+                .orElseGet(() -> Optional.ofNullable(yaml.folder().getFileName())
                         .map(Path::toString)
                         .orElse("assessment"));
-        return new AssessmentFile(name, models, workload, machine, hourly, use.orElseThrow(), report);
-    }
-
-    private String text() {
-        try {
-            if (Files.isDirectory(file)) {
-                throw StoaException.user(file + ": is a folder; name the stoa.yaml in it");
-            }
-            if (Files.size(file) > LARGEST) {
-                throw StoaException.user(file + ": " + new Bytes(Files.size(file)) + " is too large for a stoa.yaml");
-            }
-            return Files.readString(file);
-        } catch (NoSuchFileException e) {
-            throw new StoaException(StoaException.Kind.USER, file + ": no such file; `stoa init` writes a starter", e);
-        } catch (CharacterCodingException e) {
-            throw new StoaException(StoaException.Kind.USER, file + ": is not UTF-8 text", e);
-        } catch (IOException e) {
-            throw new StoaException(StoaException.Kind.USER, file + ": cannot be read: " + e.getMessage(), e);
-        }
-    }
-
-    private Node compose(String text) {
-        LoadSettings settings = LoadSettings.builder()
-                .setLabel(file.toString())
-                .setMaxAliasesForCollections(10)
-                .setCodePointLimit((int) LARGEST)
-                .build();
-        try {
-            refuseIfDeep(settings, text);
-            return new Compose(settings)
-                    .composeString(text)
-                    .orElseThrow(
-                            () -> StoaException.user(file + ":1:1: the file is empty; `stoa init` writes a starter"));
-        } catch (MarkedYamlEngineException e) {
-            Optional<Mark> mark = e.getProblemMark();
-            String place = mark.map(m -> ":" + (m.getLine() + 1) + ":" + (m.getColumn() + 1))
-                    .orElse("");
-            throw new StoaException(StoaException.Kind.USER, file + place + ": not YAML: " + e.getProblem(), e);
-        } catch (YamlEngineException e) {
-            throw new StoaException(StoaException.Kind.USER, file + ": not YAML: " + e.getMessage(), e);
-        }
-    }
-
-    private void refuseIfDeep(LoadSettings settings, String text) {
-        int depth = 0;
-        for (Event event : new Parse(settings).parseString(text)) {
-            if (event instanceof CollectionStartEvent) {
-                depth++;
-            } else if (event instanceof CollectionEndEvent) {
-                depth--;
-            }
-            if (depth > DEEPEST) {
-                int line = event.getStartMark().map(mark -> mark.getLine() + 1).orElse(1);
-                throw StoaException.user(file + ":" + line + ": nested more than " + DEEPEST + " levels deep");
-            }
-        }
+        String useName = text((MappingNode) need(top, "use"), "name").orElse(name);
+        return new AssessmentFile(
+                name,
+                models,
+                workload,
+                machine,
+                hourly,
+                useName,
+                use.orElseThrow(),
+                report,
+                duration(top, "valid-for").orElse(Approval.VALID_FOR));
     }
 
     private List<Model> models(List<Node> nodes) {
@@ -248,7 +202,7 @@ public final class StoaYaml {
                 if (new HashSet<>(quantize).size() < quantize.size()) {
                     problems.at(need(map, "quantize"), "quantize of " + id + " names a type twice");
                 }
-                existingFile(map, "file")
+                yaml.existingFile(map, "file")
                         .ifPresent(path -> models.add(new Model.File(id, path, papers, quantize, disclosure)));
             } else {
                 endpoint(map)
@@ -288,10 +242,10 @@ public final class StoaYaml {
 
     private List<Path> papers(MappingNode map) {
         List<Path> papers = new ArrayList<>();
-        existingFile(map, "card").ifPresent(papers::add);
+        yaml.existingFile(map, "card").ifPresent(papers::add);
         find(map, "licenses").ifPresent(list -> {
             for (Node node : ((SequenceNode) list).getValue()) {
-                existing(node, "a licence file", Files::isRegularFile).ifPresent(papers::add);
+                yaml.existing(node, "a licence file", Files::isRegularFile).ifPresent(papers::add);
             }
         });
         return papers;
@@ -367,12 +321,13 @@ public final class StoaYaml {
     private Optional<TaskKind> kind(MappingNode task) {
         int maxTokens = whole(task, "max-tokens").orElse(64L).intValue();
         return switch (text(task, "kind").orElseThrow()) {
-            case "multiple-choice" -> existingFile(task, "items").map(TaskKind.MultipleChoice::new);
-            case "exact-match" -> existingFile(task, "items").map(items -> new TaskKind.ExactMatch(items, maxTokens));
-            case "tool-call" -> existingFile(task, "items").map(items -> new TaskKind.ToolCall(items, maxTokens));
+            case "multiple-choice" -> yaml.existingFile(task, "items").map(TaskKind.MultipleChoice::new);
+            case "exact-match" ->
+                yaml.existingFile(task, "items").map(items -> new TaskKind.ExactMatch(items, maxTokens));
+            case "tool-call" -> yaml.existingFile(task, "items").map(items -> new TaskKind.ToolCall(items, maxTokens));
             case "grounded" -> {
-                Optional<Path> corpus = existing(need(task, "corpus"), "corpus", Files::isDirectory);
-                Optional<Path> questions = existingFile(task, "questions");
+                Optional<Path> corpus = yaml.existing(need(task, "corpus"), "corpus", Files::isDirectory);
+                Optional<Path> questions = yaml.existingFile(task, "questions");
                 yield corpus.isPresent() && questions.isPresent()
                         ? Optional.of(new TaskKind.Grounded(
                                 corpus.get(),
@@ -392,7 +347,7 @@ public final class StoaYaml {
         String name = scalar(node);
         Optional<Path> file = Optional.empty();
         if (name.endsWith(".yaml") || name.endsWith(".yml")) {
-            file = existing(node, "task", Files::isRegularFile);
+            file = yaml.existing(node, "task", Files::isRegularFile);
             if (file.isEmpty()) {
                 return Optional.empty();
             }
@@ -401,7 +356,7 @@ public final class StoaYaml {
         return Optional.of(new TaskKind.Harness(
                 name,
                 file,
-                find(task, "data").flatMap(data -> existing(data, "data", Files::exists)),
+                find(task, "data").flatMap(data -> yaml.existing(data, "data", Files::exists)),
                 text(task, "metric"),
                 text(task, "filter"),
                 whole(task, "num-fewshot").map(Long::intValue),
@@ -490,108 +445,6 @@ public final class StoaYaml {
 
     private static List<String> words(Enum<?>[] values) {
         return Arrays.stream(values).map(StoaYaml::lowerDashed).toList();
-    }
-
-    private Optional<Path> written(MappingNode map, String key) {
-        return find(map, key).flatMap(node -> {
-            try {
-                return Optional.of(folder.resolve(scalar(node)));
-            } catch (InvalidPathException e) {
-                return notAPath(node, "report." + key);
-            }
-        });
-    }
-
-    private Optional<Path> notAPath(Node node, String what) {
-        problems.at(node, what + ": not a path on this system: " + scalar(node).replace('\0', '?'));
-        return Optional.empty();
-    }
-
-    private Optional<Path> existingFile(MappingNode map, String key) {
-        return find(map, key).flatMap(node -> existing(node, key, Files::isRegularFile));
-    }
-
-    private Optional<Path> existing(Node node, String what, java.util.function.Predicate<Path> wanted) {
-        String text = scalar(node);
-        try {
-            Path path = folder.resolve(text).normalize();
-            if (wanted.test(path)) {
-                return Optional.of(path);
-            }
-            String found = Files.isDirectory(path)
-                    ? "is a folder"
-                    : Files.exists(path) ? "is not a folder or regular file of the wanted kind" : "does not exist";
-            problems.at(
-                    node, what + ": " + text + " " + found + (Files.exists(path) ? "" : " (looked for " + path + ")"));
-        } catch (InvalidPathException e) {
-            return notAPath(node, what);
-        }
-        return Optional.empty();
-    }
-
-    // ---- Values of nodes whose shape was checked ----
-
-    private static String scalar(Node node) {
-        return ((ScalarNode) node).getValue();
-    }
-
-    private static Optional<Node> find(MappingNode map, String key) {
-        return ShapeChecker.value(map, key);
-    }
-
-    private static Node need(MappingNode map, String key) {
-        return find(map, key).orElse(map);
-    }
-
-    private static List<Node> list(MappingNode map, String key) {
-        return find(map, key).map(node -> ((SequenceNode) node).getValue()).orElse(List.of());
-    }
-
-    private static List<String> texts(MappingNode map, String key) {
-        return list(map, key).stream().map(StoaYaml::scalar).toList();
-    }
-
-    private static Optional<String> text(MappingNode map, String key) {
-        return find(map, key).map(StoaYaml::scalar);
-    }
-
-    private static Optional<Long> whole(MappingNode map, String key) {
-        return text(map, key).map(text -> Long.parseLong(text.replace("_", "")));
-    }
-
-    private static OptionalLong count(MappingNode map, String key) {
-        return whole(map, key).map(OptionalLong::of).orElse(OptionalLong.empty());
-    }
-
-    private static OptionalDouble real(MappingNode map, String key) {
-        return text(map, key)
-                .map(text -> OptionalDouble.of(Double.parseDouble(text)))
-                .orElse(OptionalDouble.empty());
-    }
-
-    private static Optional<Boolean> truth(MappingNode map, String key) {
-        return text(map, key).map(text -> text.toLowerCase(Locale.ROOT).equals("true"));
-    }
-
-    private static Optional<Duration> duration(MappingNode map, String key) {
-        return text(map, key).map(text -> {
-            boolean millis = text.endsWith("ms");
-            BigDecimal number = new BigDecimal(
-                    text.substring(0, text.length() - (millis ? 2 : 1)).strip());
-            return Duration.ofNanos(number.movePointRight(millis ? 6 : 9).longValue());
-        });
-    }
-
-    private static Bytes bytes(String text) {
-        int unit = 0;
-        while (!Character.isLetter(text.charAt(unit))) {
-            unit++;
-        }
-        String name = text.substring(unit);
-        long base = name.contains("i") ? 1024 : 1000;
-        int power = "BKMGT".indexOf(name.charAt(0));
-        BigDecimal number = new BigDecimal(text.substring(0, unit).strip());
-        return new Bytes(number.multiply(BigDecimal.valueOf(base).pow(power)).longValue());
     }
 
     // ---- The shape ----
@@ -716,6 +569,7 @@ public final class StoaYaml {
 
     private static Shape.Fields use() {
         return fields(
+                optional("name", ID, "What the use is called where a gateway serves it", "the assessment's name"),
                 required("purpose", Shape.Text.ANY, "what the models are for, in a sentence"),
                 optional("commercial", new Shape.Truth(), "Whether the use is commercial", "unknown"),
                 optional(
@@ -808,21 +662,5 @@ public final class StoaYaml {
                         COUNT,
                         "Of licensee and affiliates together, in US dollars, in the highest of the last twelve months",
                         "unknown, at most annual-revenue"));
-    }
-
-    private static Shape.Fields fields(Shape.Key... entries) {
-        return Shape.Fields.of(entries);
-    }
-
-    private static Shape.Key required(String key, Shape shape, String description) {
-        return new Shape.Key(key, new Shape.Field(shape, true, description, Optional.empty()));
-    }
-
-    private static Shape.Key optional(String key, Shape shape, String description) {
-        return new Shape.Key(key, new Shape.Field(shape, false, description, Optional.empty()));
-    }
-
-    private static Shape.Key optional(String key, Shape shape, String description, String preset) {
-        return new Shape.Key(key, new Shape.Field(shape, false, description, Optional.of(preset)));
     }
 }

@@ -71,7 +71,8 @@ final class Hostile {
                                 List.of(),
                                 Optional.of("STOA_KEY")),
                         SampleAssessment.verdict(findings),
-                        findings)),
+                        findings,
+                        sample.ledgerHead())),
                 List.of(),
                 sample.ledgerHead());
     }

@@ -163,7 +163,8 @@ final class SampleAssessment {
                                 : Optional.of(new Candidate.Quantized(
                                         Digest.of(model.name() + "-F16"), type, "llama.cpp 0.5.0"))),
                 verdict(findings),
-                findings);
+                findings,
+                new EvidenceRef(7, Digest.of(id)));
     }
 
     private Finding hardware(double size, Model model, double shrink) {
@@ -206,7 +207,8 @@ final class SampleAssessment {
                         : "Apache-2.0, recognized in LICENSE, allows the intended use.",
                 mini
                         ? Optional.of(
-                                "Name the model and its licence where users see the answers, such as in the page's footer.")
+                                "Name the model and its licence where users see the answers, such as in the page's"
+                                        + " footer.")
                         : Optional.empty(),
                 List.of(),
                 List.of(ref()));

@@ -13,11 +13,9 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
-import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -55,10 +53,10 @@ final class Child implements AutoCloseable {
     /**
      * Starts a process and waits until it serves.
      *
+     * @param key what its callers must send
      * @throws StoaException of kind {@code ENGINE} when it does not within the time, or ends; with what it said last
      */
-    static Child start(List<String> command, Duration starting) {
-        String key = HexFormat.of().formatHex(SecureRandom.getSeed(16));
+    static Child start(List<String> command, String key, Duration starting) {
         Child child;
         try {
             ProcessBuilder builder = new ProcessBuilder(command);
@@ -121,6 +119,11 @@ final class Child implements AutoCloseable {
 
     Process process() {
         return process;
+    }
+
+    /** Where it serves. */
+    URI address() {
+        return address.join();
     }
 
     /** How it ended, in words: {@code process 4711 was killed by signal 9}. */

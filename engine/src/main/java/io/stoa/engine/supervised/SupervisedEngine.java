@@ -11,10 +11,13 @@ import io.stoa.engine.ScoredToken;
 import io.stoa.engine.serve.EngineWire;
 import io.stoa.model.StoaException;
 import java.io.IOException;
+import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.security.SecureRandom;
 import java.time.Duration;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -55,6 +58,8 @@ public final class SupervisedEngine implements Engine {
     private static final Duration FIRST_PAUSE = Duration.ofMillis(250);
 
     private final List<String> command;
+    private final String key;
+    private final URI address;
     private final JsonMapper json = JsonMapper.shared();
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
@@ -67,8 +72,10 @@ public final class SupervisedEngine implements Engine {
     private final Thread living;
     private final Thread watching;
 
-    private SupervisedEngine(List<String> command, Child first) {
+    private SupervisedEngine(List<String> command, String key, Child first) {
         this.command = List.copyOf(command);
+        this.key = key;
+        this.address = first.address();
         this.child = Optional.of(first);
         this.facts = read(EngineWire.FACTS, new TypeReference<>() {});
         this.living = Thread.ofVirtual().name("life of the engine").start(() -> live(first));
@@ -84,7 +91,8 @@ public final class SupervisedEngine implements Engine {
      * @throws StoaException of kind {@code ENGINE} when it does not serve, with what it said
      */
     public static SupervisedEngine start(List<String> command) {
-        return new SupervisedEngine(command, Child.start(command, STARTING));
+        String key = HexFormat.of().formatHex(SecureRandom.getSeed(16));
+        return new SupervisedEngine(command, key, Child.start(command, key, STARTING));
     }
 
     // ---- the child's life
@@ -97,6 +105,16 @@ public final class SupervisedEngine implements Engine {
         } finally {
             lock.unlock();
         }
+    }
+
+    /** Where the first child served; every later one serves there too when the command names a port. */
+    public URI address() {
+        return address;
+    }
+
+    /** What whoever speaks to the child itself must send; known to this process and the child alone. */
+    public String key() {
+        return key;
     }
 
     /** Whether it serves, or will again: not closed, and not given up. */
@@ -126,7 +144,7 @@ public final class SupervisedEngine implements Engine {
                 }
                 Thread.sleep(pause());
                 try {
-                    Child next = Child.start(command, STARTING);
+                    Child next = Child.start(command, key, STARTING);
                     living = Optional.of(next);
                     if (!take(next)) {
                         next.close();

@@ -4,16 +4,13 @@ import io.stoa.gateway.wire.ApiError;
 import io.stoa.gateway.wire.RequestFacts;
 import java.util.Optional;
 
-/**
- * What must not pass, whoever pays for it: personal data, prompt injection, models and tools that a caller may not use.
- * Called on event loops: microseconds, nothing blocks.
- */
+/** Looks at a request's content before it goes on. Called on event loops: linear in the body, nothing blocks. */
 @FunctionalInterface
 public interface Guard {
     /**
-     * Why a request must not go on; absent when it may.
+     * Why the request may not go on; empty when it may.
      *
-     * @param body the request as it came; not to be changed
+     * @param body the whole body; not to be changed, and nothing of it to be kept
      */
     Optional<ApiError> refusal(Caller caller, RequestFacts request, byte[] body);
 }

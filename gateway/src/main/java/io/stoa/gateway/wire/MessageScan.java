@@ -8,7 +8,7 @@ final class MessageScan {
     private static final List<String> CHAT_ROLES =
             List.of("system", "assistant", "user", "function", "tool", "developer");
     private static final List<String> RESPONSE_ROLES = List.of("system", "assistant", "user", "developer");
-    private static final List<String> ANTHROPIC_ROLES = List.of("user", "assistant");
+    private static final List<String> ANTHROPIC_ROLES = List.of("user", "assistant", "system");
     private static final List<String> CHAT_PARTS = List.of("text", "image_url", "input_audio", "refusal", "file");
     private static final List<String> RESPONSE_PARTS = List.of(
             "input_text",

@@ -134,12 +134,13 @@ final class MessagesTranslation implements Translation {
 
     private static void message(JsonNode message, String path, ChatMessages messages) {
         JsonNode content = message.path("content");
-        boolean assistant = message.path("role").asString("").equals("assistant");
+        String role = message.path("role").asString("");
+        boolean assistant = role.equals("assistant");
         if (content.isString()) {
             if (assistant) {
                 messages.assistantText(content.stringValue());
             } else {
-                messages.text("user", content.stringValue());
+                messages.text(role, content.stringValue());
             }
             return;
         }
@@ -153,7 +154,7 @@ final class MessagesTranslation implements Translation {
             }
         }
         if (!parts.isEmpty()) {
-            messages.parts("user", parts);
+            messages.parts(role, parts);
         }
     }
 

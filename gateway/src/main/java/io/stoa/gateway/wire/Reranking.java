@@ -80,7 +80,7 @@ public final class Reranking {
         for (int i = 0; i < documents.size(); i++) {
             scored.add(new Scored(i, cosine(asked, vectors.get(i + 1))));
         }
-        scored.sort(Comparator.comparingDouble(Scored::score).reversed().thenComparing(Scored::index));
+        scored.sort(Comparator.comparingDouble(Scored::score).reversed().thenComparingInt(Scored::index));
         ObjectNode told = Json.MAPPER.createObjectNode().put("id", "rerank-" + UUID.randomUUID());
         told.set("model", model);
         ArrayNode results = told.putArray("results");

@@ -89,8 +89,10 @@ class StreamScanTest {
     @Test
     void theLastUsageCounts() {
         StreamScan scan = StreamScan.passing();
-        scan.feed(bytes("data: {\"choices\":[{}],\"usage\":{\"prompt_tokens\":5,\"completion_tokens\":1}}\n\n"
-                + "data: {\"choices\":[{}],\"usage\":{\"prompt_tokens\":5,\"completion_tokens\":2}}\n\n"));
+        for (int told = 1; told <= 2; told++) {
+            scan.feed(bytes(
+                    "data: {\"choices\":[{}],\"usage\":{\"prompt_tokens\":5,\"completion_tokens\":" + told + "}}\n\n"));
+        }
 
         assertThat(scan.usage()).contains(new TokenUsage(5, 2));
     }

@@ -1,4 +1,4 @@
-package io.stoa.assess.yaml;
+package io.stoa.store.yaml;
 
 import io.stoa.model.Spelling;
 import java.util.Collection;
@@ -65,6 +65,7 @@ final class ShapeChecker {
                 }
             }
             case Shape.Fields fields -> mapping(node, where).ifPresent(map -> checkFields(map, fields, where, depth));
+            case Shape.Named named -> mapping(node, where).ifPresent(map -> checkNamed(map, named, where, depth));
             case Shape.Variants variants ->
                 mapping(node, where).ifPresent(map -> checkVariants(map, variants, where, depth));
             case Shape.ByKey byKey -> mapping(node, where).ifPresent(map -> checkByKey(map, byKey, where, depth));
@@ -150,6 +151,26 @@ final class ShapeChecker {
                         map,
                         "the key " + field.getKey() + " is missing" + in(where) + ": "
                                 + field.getValue().description());
+            }
+        }
+    }
+
+    private void checkNamed(MappingNode map, Shape.Named shape, String where, int depth) {
+        Set<String> seen = new HashSet<>();
+        if (map.getValue().size() < shape.least()) {
+            problems.at(
+                    map, where + " must have at least " + shape.least() + (shape.least() == 1 ? " entry" : " entries"));
+        }
+        for (NodeTuple entry : map.getValue()) {
+            String key = keyOf(entry);
+            if (!seen.add(key)) {
+                problems.at(entry.getKeyNode(), "the name " + key + " stands twice" + in(where));
+            } else if (!key.matches(shape.name().regex())) {
+                problems.at(
+                        entry.getKeyNode(),
+                        "a name" + in(where) + " must look like " + shape.name().example() + ", found \"" + key + "\"");
+            } else {
+                check(entry.getValueNode(), shape.value(), where + "." + key, depth + 1);
             }
         }
     }

@@ -1,15 +1,15 @@
-package io.stoa.assess.yaml;
+package io.stoa.store.yaml;
 
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.SequencedMap;
 
-/** What a value in {@code stoa.yaml} must look like. */
-sealed interface Shape {
+/** What a value in a YAML file must look like. */
+public sealed interface Shape {
     /** A text; where {@code oneOf} is not empty, one of those. Numbers and booleans are taken as they are written. */
     record Text(List<String> oneOf) implements Shape {
-        static final Text ANY = new Text(List.of());
+        public static final Text ANY = new Text(List.of());
 
         public Text {
             oneOf = List.copyOf(oneOf);
@@ -36,7 +36,8 @@ sealed interface Shape {
             fields = new LinkedHashMap<>(fields);
         }
 
-        static Fields of(Key... keys) {
+        /** A mapping with these keys. */
+        public static Fields of(Key... keys) {
             SequencedMap<String, Field> fields = new LinkedHashMap<>();
             for (Key key : keys) {
                 fields.put(key.name(), key.field());
@@ -44,6 +45,14 @@ sealed interface Shape {
             return new Fields(fields);
         }
     }
+
+    /**
+     * A mapping from names of the user's choice.
+     *
+     * @param name what the names look like
+     * @param value what each of them has
+     */
+    record Named(Pattern name, Shape value, int least) implements Shape {}
 
     /** A mapping whose keys depend on the value of one of them, such as {@code kind}. */
     record Variants(String key, SequencedMap<String, Fields> variants) implements Shape {

@@ -1,4 +1,4 @@
-package io.stoa.assess.yaml;
+package io.stoa.store.yaml;
 
 import java.util.List;
 import java.util.Map;
@@ -8,12 +8,13 @@ import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Writes a {@link Shape} as a JSON Schema (draft 2020-12), for editors that complete and check YAML. */
-final class JsonSchema {
+public final class JsonSchema {
     private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
 
     private JsonSchema() {}
 
-    static String of(Shape shape, String title) {
+    /** The schema as text. */
+    public static String of(Shape shape, String title) {
         ObjectNode schema = JSON.objectNode();
         schema.put("$schema", "https://json-schema.org/draft/2020-12/schema");
         schema.put("title", title);
@@ -47,6 +48,11 @@ final class JsonSchema {
                 node.set("items", node(element));
             }
             case Shape.Fields fields -> node.setAll(fields(fields));
+            case Shape.Named(Shape.Pattern name, Shape value, int least) -> {
+                node.put("type", "object").put("minProperties", least);
+                node.putObject("propertyNames").put("pattern", "^(?:" + name.regex() + ")$");
+                node.set("additionalProperties", node(value));
+            }
             case Shape.Variants(String key, Map<String, Shape.Fields> variants) -> {
                 ArrayNode any = node.putArray("oneOf");
                 variants.forEach((name, fields) -> {

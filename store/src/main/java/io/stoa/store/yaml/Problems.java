@@ -1,4 +1,4 @@
-package io.stoa.assess.yaml;
+package io.stoa.store.yaml;
 
 import io.stoa.model.StoaException;
 import java.nio.file.Path;
@@ -8,7 +8,7 @@ import java.util.List;
 import org.snakeyaml.engine.v2.nodes.Node;
 
 /** Everything that is wrong with a file, each with its place, so that the user can mend it in one go. */
-final class Problems {
+public final class Problems {
     /** More than a screenful helps nobody. */
     private static final int SHOWN = 20;
 
@@ -22,14 +22,14 @@ final class Problems {
     }
 
     /** Notes a problem at a node; lines and columns count from 1, as editors do. */
-    void at(Node node, String sentence) {
+    public void at(Node node, String sentence) {
         int line = node.getStartMark().map(mark -> mark.getLine() + 1).orElse(1);
         int column = node.getStartMark().map(mark -> mark.getColumn() + 1).orElse(1);
         found.add(new Problem(line, column, sentence));
     }
 
     /** Refuses the file if anything was noted. */
-    void refuseIfAny() {
+    public void refuseIfAny() {
         if (found.isEmpty()) {
             return;
         }

@@ -1,0 +1,44 @@
+package io.stoa.integration.tool;
+
+import java.time.Duration;
+import tools.jackson.databind.node.ObjectNode;
+
+/** Something that a model may call. Calls may take long and fail; they are made on virtual threads. */
+public interface Tool extends AutoCloseable {
+    /** What it is called and what it takes. */
+    Description description();
+
+    /**
+     * Calls it.
+     *
+     * @param arguments valid by the description's schema
+     * @param effect names this very call, so that whoever carries it out can know a repetition: the same when a run is
+     *     resumed
+     * @throws io.stoa.model.StoaException of kind {@code ENGINE} when it failed; whether it had its effect is then not
+     *     known unless the message says so
+     */
+    String call(ObjectNode arguments, String effect, Duration patience);
+
+    @Override
+    void close();
+
+    /**
+     * What a model is told of a tool.
+     *
+     * @param name by which it is called
+     * @param text what it does
+     * @param parameters a JSON Schema of its arguments
+     * @param effects whether calling it changes anything outside
+     */
+    record Description(String name, String text, ObjectNode parameters, Effects effects) {}
+
+    /** Whether a call changes the world. */
+    enum Effects {
+        /** It only looks: calling it again does no harm. */
+        NONE,
+        /** It changes something, and the same effect name makes a repetition harmless. */
+        IDEMPOTENT,
+        /** It changes something each time. */
+        EACH_CALL
+    }
+}
