@@ -2,7 +2,7 @@ package io.stoa.gateway.cascade;
 
 import java.util.Arrays;
 import java.util.Map;
-import java.util.TreeMap;
+import java.util.SortedMap;
 
 /**
  * What a score is computed from: few numbers that are not zero, by their place.
@@ -38,7 +38,7 @@ final class Features {
         }
     }
 
-    static Features of(TreeMap<Integer, Double> map) {
+    static Features of(SortedMap<Integer, Double> map) {
         int[] places = new int[map.size()];
         double[] values = new double[map.size()];
         int i = 0;

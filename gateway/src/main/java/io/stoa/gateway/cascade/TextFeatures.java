@@ -1,13 +1,11 @@
 package io.stoa.gateway.cascade;
 
-import java.util.HashMap;
-import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * A prompt's words as numbers: hashed one- and two-word pieces and what was counted, bounded in time by
- * {@value #MOST_CHARACTERS} characters.
+ * A prompt as numbers: what can be counted, and its words and pairs of words by a hash. Bounded in time by
+ * {@value #MOST_CHARACTERS} characters, and made without garbage where only a score is wanted.
  */
 final class TextFeatures {
     /** Places of hashed pieces. */
@@ -19,81 +17,116 @@ final class TextFeatures {
     static final int SIZE = COUNTS + BUCKETS;
 
     /** Longer prompts are judged by their beginning and their true length. */
-    static final int MOST_CHARACTERS = 16_384;
+    static final int MOST_CHARACTERS = 8_192;
+
+    /** What the pieces of one prompt weigh together, beside counts that vary by about one. */
+    private static final double PIECES = 3;
 
     private TextFeatures() {}
 
-    /** The names of the counted features, in their places. */
+    /** Hears where a piece falls, and which text it is. */
+    private interface Pieces {
+        void piece(int place, int start, int end);
+    }
+
+    /** The name of a counted feature. */
     static String name(int place) {
         return switch (place) {
-            case 0 -> "length (ln characters)";
-            case 1 -> "words (ln)";
-            case 2 -> "numbers (ln)";
-            case 3 -> "lines (ln)";
-            case 4 -> "question marks (ln)";
+            case 0 -> "length";
+            case 1 -> "number of words";
+            case 2 -> "number of numbers";
+            case 3 -> "number of lines";
+            case 4 -> "number of question marks";
             case 5 -> "mean word length";
             default -> "words in place " + place;
         };
     }
 
-    /** Length alone, as the baseline knows it. */
-    static Features length(String prompt) {
-        return Features.dense(new double[] {Math.log1p(prompt.length())});
+    static double length(String prompt) {
+        // Near 0 for usual prompts, so that one penalty suits all features.
+        return Math.log1p(prompt.length()) - 5;
     }
 
     static Features of(String prompt) {
-        return of(prompt, new HashMap<>());
+        TreeMap<Integer, Double> found = new TreeMap<>();
+        Counts counts = scan(prompt, (place, _, _) -> found.merge(place, 1.0, Double::sum));
+        double factor = counts.factor();
+        found.replaceAll((_, count) -> count * factor);
+        for (int i = 0; i < COUNTS; i++) {
+            found.put(i, counts.value(i, prompt));
+        }
+        return Features.of(found);
     }
 
-    /** The features, and which pieces fell into which place. */
-    static Features of(String prompt, Map<Integer, String> pieces) {
-        String text = prompt.substring(0, Math.min(prompt.length(), MOST_CHARACTERS));
+    /** The same as multiplying {@link #of} with weights, without making it. */
+    static double times(String prompt, double[] weights, int offset) {
+        double[] sum = new double[1];
+        Counts counts = scan(prompt, (place, _, _) -> sum[0] += weights[offset + place]);
+        double score = sum[0] * counts.factor();
+        for (int i = 0; i < COUNTS; i++) {
+            score += weights[offset + i] * counts.value(i, prompt);
+        }
+        return score;
+    }
+
+    /** What each feature adds to a score, by a name for people. */
+    static Map<String, Double> contributions(String prompt, double[] weights, int offset) {
+        Map<String, Double> shares = new TreeMap<>();
+        Counts counts = scan(prompt, (_, _, _) -> {});
+        double factor = counts.factor();
+        scan(
+                prompt,
+                (place, start, end) -> shares.merge(
+                        '"' + prompt.substring(start, end).replaceAll("\\s+", " ") + '"',
+                        weights[offset + place] * factor,
+                        Double::sum));
+        for (int i = 0; i < COUNTS; i++) {
+            shares.put(name(i), weights[offset + i] * counts.value(i, prompt));
+        }
+        return shares;
+    }
+
+    private static Counts scan(String prompt, Pieces pieces) {
+        int end = Math.min(prompt.length(), MOST_CHARACTERS);
         Counts counts = new Counts();
-        TreeMap<Integer, Double> found = new TreeMap<>();
-        String before = "";
-        for (int i = 0; i < text.length(); ) {
-            char c = text.charAt(i);
+        int before = 0;
+        int beforeStart = -1;
+        for (int i = 0; i < end; ) {
+            char c = prompt.charAt(i);
             if (!Character.isLetterOrDigit(c)) {
                 counts.mark(c);
                 i++;
                 continue;
             }
             int start = i;
-            while (i < text.length() && Character.isLetterOrDigit(text.charAt(i))) {
-                i++;
+            boolean number = Character.isDigit(c);
+            int hash = 7;
+            for (; i < end && Character.isLetterOrDigit(prompt.charAt(i)); i++) {
+                // All numbers of one length are one word: which one it is says nothing.
+                hash = 31 * hash + (number ? '0' : Character.toLowerCase(prompt.charAt(i)));
             }
-            String word = text.substring(start, i).toLowerCase(Locale.ROOT);
-            boolean number = Character.isDigit(word.charAt(0));
-            counts.word(word, number);
-            String piece = number ? "0".repeat(Math.min(6, word.length())) : word;
-            put(found, piece, pieces);
-            if (!before.isEmpty()) {
-                put(found, before + ' ' + piece, pieces);
+            counts.word(i - start, number);
+            pieces.piece(place(hash), start, i);
+            if (beforeStart >= 0) {
+                counts.pieces++;
+                pieces.piece(place(31 * before + hash + 1), beforeStart, i);
             }
-            before = piece;
+            before = hash;
+            beforeStart = start;
         }
-        // Each prompt's pieces weigh the same together, or long prompts would be learned for their length twice.
-        double norm = Math.sqrt(found.values().stream().mapToDouble(v -> v * v).sum());
-        found.replaceAll((_, v) -> 3 * v / norm);
-        counts.putInto(found, prompt.length());
-        return Features.of(found);
+        return counts;
     }
 
-    private static void put(Map<Integer, Double> found, String piece, Map<Integer, String> pieces) {
-        int place = COUNTS + Math.floorMod(mixed(piece.hashCode()), BUCKETS);
-        found.put(place, 1.0);
-        pieces.putIfAbsent(place, piece);
-    }
-
-    /** String's hash keeps similar words near each other. */
-    private static int mixed(int hash) {
-        int h = hash * 0x9E3779B9;
-        h ^= h >>> 15;
-        h *= 0x85EBCA6B;
-        return h ^ (h >>> 13);
+    private static int place(int hash) {
+        // Polynomial hashes keep similar words near each other; multiplying spreads them (Knuth, vol. 3, 6.4).
+        int spread = hash * 0x9E3779B9;
+        spread ^= spread >>> 15;
+        spread *= 0x85EBCA6B;
+        return COUNTS + ((spread ^ (spread >>> 13)) & (BUCKETS - 1));
     }
 
     private static final class Counts {
+        private int pieces;
         private int words;
         private int letters;
         private int numbers;
@@ -105,20 +138,27 @@ final class TextFeatures {
             questions += c == '?' ? 1 : 0;
         }
 
-        void word(String word, boolean number) {
+        void word(int length, boolean number) {
             words++;
-            letters += word.length();
+            pieces++;
+            letters += length;
             numbers += number ? 1 : 0;
         }
 
-        void putInto(Map<Integer, Double> found, int characters) {
-            // Centred by hand near usual prompts, so that one penalty suits all features.
-            found.put(0, Math.log1p(characters) - 5);
-            found.put(1, Math.log1p(words) - 3.5);
-            found.put(2, Math.log1p(numbers));
-            found.put(3, Math.log1p(lines));
-            found.put(4, Math.log1p(questions));
-            found.put(5, words == 0 ? 0 : (double) letters / words / 4 - 1);
+        /** Long prompts' words weigh as much as short ones', or their length would be learned twice. */
+        double factor() {
+            return PIECES / Math.sqrt(Math.max(1, pieces));
+        }
+
+        double value(int place, String prompt) {
+            return switch (place) {
+                case 0 -> length(prompt);
+                case 1 -> Math.log1p(words) - 3.5;
+                case 2 -> Math.log1p(numbers);
+                case 3 -> Math.log1p(lines);
+                case 4 -> Math.log1p(questions);
+                default -> words == 0 ? 0 : letters / (4.0 * words) - 1;
+            };
         }
     }
 }
