@@ -1,6 +1,7 @@
 package io.stoa.gateway.cascade;
 
 import io.stoa.gateway.cascade.Cascade.LocalAnswer;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -111,8 +112,8 @@ final class AnswerScore {
             boolean words, double[] means, double[] deviations, List<Labelled> examples, double[] targets, long seed) {
         AnswerScore blank = new AnswerScore(
                 words,
-                java.util.Arrays.stream(means).boxed().toList(),
-                java.util.Arrays.stream(deviations).boxed().toList(),
+                Arrays.stream(means).boxed().toList(),
+                Arrays.stream(deviations).boxed().toList(),
                 new Logistic(0, new double[size(words)], 1));
         Logistic fitted = Logistic.chosen(blank.features(examples), targets, size(words), seed);
         return new AnswerScore(words, blank.means, blank.deviations, fitted.rounded());

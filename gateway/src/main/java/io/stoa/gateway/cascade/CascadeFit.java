@@ -7,12 +7,15 @@ import io.stoa.gateway.cascade.RoutingCurve.Difference;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Random;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /** Fits a cascade to labelled examples, certifies what it may keep, and measures it on examples that neither has seen. */
@@ -99,7 +102,7 @@ public final class CascadeFit {
                         })
                         .add(example);
             }
-            java.util.Collections.shuffle(order, new java.util.Random(settings.seed()));
+            Collections.shuffle(order, new Random(settings.seed()));
             List<List<Labelled>> parts = List.of(new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
             long first = Math.round(settings.train() * order.size());
             long second = first + Math.round(settings.calibrate() * order.size());
@@ -130,13 +133,10 @@ public final class CascadeFit {
         return new Fitted(cascade, report);
     }
 
-    /**
-     * Fits and certifies on parts that the caller has drawn, without a report. The router before generation is the one of
-     * words: whether it is worth using is not asked.
-     */
-    static FittedCascade certified(List<Labelled> train, List<Labelled> calibrate, Settings settings, Instant now) {
-        PromptRouter words = PromptRouter.fit(PromptRouter.Kind.WORDS, train, settings.seed());
-        Scorers scorers = scorers(words, train, settings);
+    /** Certifies a router on parts that the caller has drawn, without a report. */
+    static FittedCascade certified(
+            PromptRouter router, List<Labelled> train, List<Labelled> calibrate, Settings settings, Instant now) {
+        Scorers scorers = scorers(router, train, settings);
         Certificate certificate = certify(scorers, new Parts(train, calibrate, List.of()), settings, now);
         return new FittedCascade(certificate, scorers.router(), scorers.least(), scorers.answers());
     }
@@ -159,9 +159,9 @@ public final class CascadeFit {
             Optional<Difference> overRandom) {}
 
     private static Routing routing(Parts parts, long seed) {
-        PromptRouter words = PromptRouter.fit(PromptRouter.Kind.WORDS, parts.train(), seed);
-        PromptRouter length = PromptRouter.fit(PromptRouter.Kind.LENGTH, parts.train(), seed);
-        PromptRouter none = PromptRouter.fit(PromptRouter.Kind.NONE, parts.train(), seed);
+        PromptRouter words = PromptRouter.chosen(PromptRouter.Kind.WORDS, parts.train(), seed);
+        PromptRouter length = PromptRouter.chosen(PromptRouter.Kind.LENGTH, parts.train(), seed);
+        PromptRouter none = PromptRouter.chosen(PromptRouter.Kind.NONE, parts.train(), seed);
         // Nobody was fitted on what he is judged by: folds inside the training part, and the test part.
         List<Labelled> held =
                 Stream.concat(parts.train().stream(), parts.test().stream()).toList();
@@ -216,7 +216,7 @@ public final class CascadeFit {
 
     private static double leastBefore(PromptRouter router, List<Labelled> examples, long seed) {
         double[] scores = router.outOfFold(examples, seed);
-        double[] good = java.util.stream.IntStream.range(0, scores.length)
+        double[] good = IntStream.range(0, scores.length)
                 .filter(i -> examples.get(i).asGood())
                 .mapToDouble(i -> scores[i])
                 .sorted()

@@ -49,6 +49,30 @@ final class Features {
         return new Features(places, values);
     }
 
+    void count(int[] counts) {
+        for (int place : places) {
+            counts[place]++;
+        }
+    }
+
+    /**
+     * The same under other numbers.
+     *
+     * @param numbers the new place of each old one, ascending; −1 where it is left out
+     */
+    Features renumbered(int[] numbers) {
+        int[] kept = new int[places.length];
+        double[] with = new double[places.length];
+        int n = 0;
+        for (int i = 0; i < places.length; i++) {
+            if (numbers[places[i]] >= 0) {
+                kept[n] = numbers[places[i]];
+                with[n++] = values[i];
+            }
+        }
+        return new Features(Arrays.copyOf(kept, n), Arrays.copyOf(with, n));
+    }
+
     /** Values that stand at their own index. */
     static Features dense(double[] values) {
         int[] places = new int[values.length];

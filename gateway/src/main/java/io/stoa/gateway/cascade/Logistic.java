@@ -6,6 +6,7 @@ import java.util.Deque;
 import java.util.Iterator;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
 
 /**
  * Logistic regression with an L2 penalty: p = 1 / (1 + exp(−(b + w·x))).
@@ -35,11 +36,11 @@ final class Logistic {
 
     private static final int MEMORY = 8;
     private static final int STEPS = 100;
-    private static final double FLAT = 1e-4;
+    private static final double FLAT = 3e-4;
     private static final int FOLDS = 5;
 
     /** The penalties among which cross-validation chooses. */
-    private static final double[] PENALTIES = {1, 0.3, 0.1, 0.03, 0.01, 0.003, 0.001, 0.0003};
+    private static final double[] PENALTIES = {1, 0.3, 0.1, 0.03, 0.01, 0.003};
 
     /** The same with six decimals, so that what is written to a file is what decides. */
     Logistic rounded() {
@@ -82,7 +83,55 @@ final class Logistic {
 
     /** The penalty with the least log loss in five-fold cross-validation, and the fit to everything under it. */
     static Logistic chosen(List<Features> x, double[] y, int size, long seed) {
-        return fit(x, y, size, bestPenalty(x, y, size, seed));
+        Compact compact = Compact.of(x, size);
+        double penalty = bestPenalty(compact.x, y, compact.size(), seed);
+        return compact.expanded(fitted(compact.x, y, compact.size(), penalty));
+    }
+
+    /** The fit under a given penalty. */
+    static Logistic fit(List<Features> x, double[] y, int size, double penalty) {
+        Compact compact = Compact.of(x, size);
+        return compact.expanded(fitted(compact.x, y, compact.size(), penalty));
+    }
+
+    /**
+     * The places that at least two examples have, renumbered: what only one example has teaches nothing about others, and
+     * most places of hashed words are empty.
+     */
+    private static final class Compact {
+        private final List<Features> x;
+        private final int[] places;
+        private final int whole;
+
+        private Compact(List<Features> x, int[] places, int whole) {
+            this.x = x;
+            this.places = places;
+            this.whole = whole;
+        }
+
+        static Compact of(List<Features> x, int size) {
+            int[] counts = new int[size];
+            x.forEach(one -> one.count(counts));
+            int[] places = IntStream.range(0, size).filter(i -> counts[i] > 1).toArray();
+            int[] renumbered = new int[size];
+            Arrays.fill(renumbered, -1);
+            for (int i = 0; i < places.length; i++) {
+                renumbered[places[i]] = i;
+            }
+            return new Compact(x.stream().map(one -> one.renumbered(renumbered)).toList(), places, size);
+        }
+
+        int size() {
+            return places.length;
+        }
+
+        Logistic expanded(Logistic fit) {
+            double[] weights = new double[whole];
+            for (int i = 0; i < places.length; i++) {
+                weights[places[i]] = fit.weights[i];
+            }
+            return new Logistic(fit.intercept, weights, fit.penalty);
+        }
     }
 
     private static double bestPenalty(List<Features> x, double[] y, int size, long seed) {
@@ -105,12 +154,14 @@ final class Logistic {
     }
 
     /** The probability of each example from a fit that has not seen it. */
-    static double[] outOfFold(List<Features> x, double[] y, int size, double penalty, long seed) {
+    static double[] outOfFold(List<Features> all, double[] y, int size, double penalty, long seed) {
+        Compact compact = Compact.of(all, size);
+        List<Features> x = compact.x;
         int[] fold = folds(y.length, seed);
         double[] scores = new double[y.length];
         for (int f = 0; f < FOLDS; f++) {
             Part in = Part.of(x, y, fold, f, false);
-            Logistic fit = fit(in.x(), in.y(), size, penalty);
+            Logistic fit = fitted(in.x(), in.y(), compact.size(), penalty);
             for (int i = 0; i < y.length; i++) {
                 if (fold[i] == f) {
                     scores[i] = fit.probability(x.get(i));
@@ -138,7 +189,7 @@ final class Logistic {
         }
 
         static Part of(List<Features> x, double[] y, int[] fold, int f, boolean inside) {
-            int[] kept = java.util.stream.IntStream.range(0, y.length)
+            int[] kept = IntStream.range(0, y.length)
                     .filter(i -> (fold[i] == f) == inside)
                     .toArray();
             return new Part(
@@ -160,7 +211,7 @@ final class Logistic {
         return fold;
     }
 
-    static Logistic fit(List<Features> x, double[] y, int size, double penalty) {
+    private static Logistic fitted(List<Features> x, double[] y, int size, double penalty) {
         return fit(x, y, penalty, new Logistic(0, new double[size], penalty));
     }
 

@@ -51,11 +51,20 @@ final class PromptRouter {
         return (1 + example.small() - example.large()) / 2;
     }
 
-    static PromptRouter fit(Kind kind, List<Labelled> examples, long seed) {
+    static PromptRouter chosen(Kind kind, List<Labelled> examples, long seed) {
         double[] targets = examples.stream().mapToDouble(PromptRouter::target).toArray();
         return new PromptRouter(
                 kind,
                 Logistic.chosen(features(kind, examples), targets, size(kind), seed)
+                        .rounded());
+    }
+
+    /** The same under a given penalty. */
+    static PromptRouter fit(Kind kind, List<Labelled> examples, double penalty) {
+        double[] targets = examples.stream().mapToDouble(PromptRouter::target).toArray();
+        return new PromptRouter(
+                kind,
+                Logistic.fit(features(kind, examples), targets, size(kind), penalty)
                         .rounded());
     }
 

@@ -1,5 +1,6 @@
 package io.stoa.gateway.cascade;
 
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -97,7 +98,7 @@ public enum Risk {
                 losses[n++] = 0;
             }
         }
-        return java.util.Arrays.copyOf(losses, n);
+        return Arrays.copyOf(losses, n);
     }
 
     /** How a bound was computed. */

@@ -20,12 +20,11 @@ import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** More resplits by {@code -Dstoa.trial.runs=1000}. */
 class CascadeFitTest {
-    private static final int RUNS = Integer.getInteger("stoa.trial.runs", 30);
+    private static final int RUNS = Integer.getInteger("stoa.trial.runs", 10);
     private static final long SEED = Long.getLong("stoa.trial.seed", 20261126);
     private static final Instant NOW = Instant.parse("2026-11-26T12:00:00Z");
 
@@ -82,12 +81,12 @@ class CascadeFitTest {
         return risk.estimate(population, kept, 0.5).mean();
     }
 
-    /** The true risk is that of a hundred times more examples. */
+    /** The true risk is that of many more examples. */
     @ParameterizedTest
     @EnumSource(Risk.class)
     void boundsHoldOnSyntheticTraffic(Risk risk) {
         SplittableRandom random = new SplittableRandom(SEED);
-        List<Labelled> truth = population(30_000, random);
+        List<Labelled> truth = population(5_000, random);
         int violated = 0;
         int empty = 0;
         double local = 0;
@@ -96,7 +95,7 @@ class CascadeFitTest {
                     .cascade();
             empty += cascade.certificate().kept().isEmpty() ? 1 : 0;
             local += cascade.certificate().kept().map(Certificate.Kept::share).orElse(0.0) / RUNS;
-            violated += trueRisk(risk, serving(cascade), truth.subList(0, RUNS > 100 ? 5_000 : 30_000)) > 0.05 ? 1 : 0;
+            violated += trueRisk(risk, serving(cascade), truth) > 0.05 ? 1 : 0;
         }
         System.out.printf(
                 "seed %d, %s <= 5 %%: violated in %d of %d fits, %d empty, mean share local %.3f%n",
@@ -108,22 +107,22 @@ class CascadeFitTest {
 
     /**
      * The population is the answers themselves: calibration draws from them with replacement, so that the true risk is
-     * known exactly, and halves of them without, as papers do.
+     * known exactly.
      */
-    @ParameterizedTest
-    @CsvSource({
-        "HARM, 0.10",
-        "HARM, 0.05",
-        "HARM, 0.20",
-        "HARM_AMONG_LOCAL, 0.30",
-        "WRONG_AMONG_LOCAL, 0.35",
-        "LOSS, 0.1"
-    })
-    void boundsHoldOnResplitsOfGsm8k(Risk risk, double alpha) {
+    @Test
+    void boundsHoldOnResplitsOfGsm8k() {
         List<Labelled> examples = new ArrayList<>(RouteLlmTest.gsm8k());
-        int violated = 0;
-        int empty = 0;
-        double local = 0;
+        record Asked(Risk risk, double alpha) {}
+        List<Asked> asked = List.of(
+                new Asked(Risk.HARM, 0.05),
+                new Asked(Risk.HARM, 0.1),
+                new Asked(Risk.HARM, 0.2),
+                new Asked(Risk.HARM_AMONG_LOCAL, 0.25),
+                new Asked(Risk.WRONG_AMONG_LOCAL, 0.3),
+                new Asked(Risk.LOSS, 0.1));
+        int[] violated = new int[asked.size()];
+        int[] empty = new int[asked.size()];
+        double[] local = new double[asked.size()];
         for (int run = 0; run < RUNS; run++) {
             Collections.shuffle(examples, new Random(SEED + run));
             List<Labelled> train = examples.subList(0, 440);
@@ -131,16 +130,23 @@ class CascadeFitTest {
             SplittableRandom random = new SplittableRandom(SEED + run);
             List<Labelled> calibrate =
                     random.ints(440, 0, rest.size()).mapToObj(rest::get).toList();
-            FittedCascade cascade = CascadeFit.certified(train, calibrate, settings(risk, alpha, run), NOW);
-            empty += cascade.certificate().kept().isEmpty() ? 1 : 0;
-            CertifiedCascade serving = serving(cascade);
-            violated += trueRisk(risk, serving, rest) > alpha ? 1 : 0;
-            local += rest.stream().filter(e -> keeps(serving, e)).count() / (double) rest.size() / RUNS;
+            PromptRouter router = PromptRouter.fit(PromptRouter.Kind.WORDS, train, 0.03);
+            for (int i = 0; i < violated.length; i++) {
+                Risk risk = asked.get(i).risk();
+                FittedCascade cascade = CascadeFit.certified(
+                        router, train, calibrate, settings(risk, asked.get(i).alpha(), run), NOW);
+                empty[i] += cascade.certificate().kept().isEmpty() ? 1 : 0;
+                CertifiedCascade serving = serving(cascade);
+                violated[i] += trueRisk(risk, serving, rest) > asked.get(i).alpha() ? 1 : 0;
+                local[i] += rest.stream().filter(e -> keeps(serving, e)).count() / (double) rest.size() / RUNS;
+            }
         }
-        System.out.printf(
-                "seed %d, GSM8K, %s <= %.2f: violated in %d of %d resplits, %d empty, mean share local %.3f%n",
-                SEED, risk, alpha, violated, RUNS, empty, local);
-        assertThat(violated).isLessThanOrEqualTo((int) (0.05 * RUNS + 3.1 * Math.sqrt(0.05 * 0.95 * RUNS)));
+        for (int i = 0; i < violated.length; i++) {
+            System.out.printf(
+                    "seed %d, GSM8K, %s: violated in %d of %d resplits, %d empty, mean share local %.3f%n",
+                    SEED, asked.get(i), violated[i], RUNS, empty[i], local[i]);
+            assertThat(violated[i]).isLessThanOrEqualTo((int) (0.05 * RUNS + 3.1 * Math.sqrt(0.05 * 0.95 * RUNS)));
+        }
     }
 
     @Test

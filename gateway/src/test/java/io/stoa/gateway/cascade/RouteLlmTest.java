@@ -75,7 +75,7 @@ class RouteLlmTest {
                 Collections.shuffle(all, new Random(SEED + run));
                 List<Labelled> train = all.subList(0, labels);
                 List<Labelled> test = all.subList(labels, all.size());
-                PromptRouter router = PromptRouter.fit(PromptRouter.Kind.WORDS, train, SEED + run);
+                PromptRouter router = PromptRouter.chosen(PromptRouter.Kind.WORDS, train, SEED + run);
                 RoutingCurve curve = RoutingCurve.of(test, router.scores(test));
                 words += curve.averageRecovered(RoutingCurve.FINE) / runs;
                 cpt50 += curve.shareFor(0.5).orElse(1) / runs;
