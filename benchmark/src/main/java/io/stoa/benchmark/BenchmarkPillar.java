@@ -16,6 +16,7 @@ import io.stoa.model.PillarName;
 import io.stoa.model.Recorder;
 import io.stoa.model.Subject;
 import io.stoa.model.TaskKind;
+import io.stoa.model.Workload;
 import io.stoa.model.Workload.TaskSpec;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -119,6 +120,11 @@ public final class BenchmarkPillar implements Pillar {
             }
         }
         return new Comparisons(confidence).compare(outcomes);
+    }
+
+    /** What a workload asks here, as tasks that can be put to any engine. Reads as {@link #plan} does. */
+    public List<Task> tasks(Workload workload) {
+        return workload.tasks().stream().flatMap(spec -> task(spec).stream()).toList();
     }
 
     private Stream<TaskRun> runs(Subject subject) {
