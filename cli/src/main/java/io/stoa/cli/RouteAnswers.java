@@ -55,21 +55,22 @@ final class RouteAnswers {
 
     private void read() {
         try {
-            List<String> lines = Files.readAllLines(file, StandardCharsets.UTF_8);
+            String text = Files.readString(file, StandardCharsets.UTF_8);
+            int whole = text.lastIndexOf('\n') + 1;
+            if (whole < text.length()) {
+                // Half a line of a run that was killed: that answer is asked again.
+                text = text.substring(0, whole);
+                WholeFile.write(file, text.getBytes(StandardCharsets.UTF_8));
+            }
+            List<String> lines = text.lines().toList();
             for (int i = 0; i < lines.size(); i++) {
                 try {
                     Line line = JsonMapper.shared().readValue(lines.get(i), Line.class);
                     known.put(line.key(), line);
                 } catch (JacksonException | IllegalArgumentException | NullPointerException e) {
-                    // The last line may be half a line of a run that was killed.
-                    if (i < lines.size() - 1 && !lines.get(i).isBlank()) {
-                        throw StoaException.user(file + ", line " + (i + 1) + ": is no answer that route fit kept;"
-                                + " mend or remove the line, or name another file with --answers");
-                    }
+                    throw StoaException.user(file + ", line " + (i + 1) + ": is no answer that route fit kept; mend or"
+                            + " remove the line, or name another file with --answers");
                 }
-            }
-            if (!lines.isEmpty() && !Files.readString(file).endsWith("\n")) {
-                Files.writeString(file, "\n", StandardOpenOption.APPEND);
             }
         } catch (IOException e) {
             throw StoaException.user("--answers " + file + ": cannot be read (" + e + ")");
