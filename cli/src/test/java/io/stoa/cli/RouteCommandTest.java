@@ -81,7 +81,7 @@ class RouteCommandTest {
             "--risk",
             "harm",
             "--alpha",
-            "0.1",
+            "0.03",
             "--output",
             route.toString()
         };

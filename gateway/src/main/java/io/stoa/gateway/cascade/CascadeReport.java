@@ -113,7 +113,16 @@ public record CascadeReport(
         return of(cascade, examples, scores, verdict, over);
     }
 
-    private record Score(String name, double[] of) {}
+    /** A router's name and its score of each example. */
+    private static final class Score {
+        private final String name;
+        private final double[] of;
+
+        Score(String name, double[] of) {
+            this.name = name;
+            this.of = of;
+        }
+    }
 
     private static boolean gap(List<Labelled> examples) {
         return RoutingCurve.of(examples, new double[examples.size()]).hasGap();
@@ -142,7 +151,7 @@ public record CascadeReport(
                         .toArray()));
         List<Row> rows = gap(test)
                 ? scores.stream()
-                        .map(score -> Row.of(score.name(), RoutingCurve.of(test, score.of())))
+                        .map(score -> Row.of(score.name, RoutingCurve.of(test, score.of)))
                         .toList()
                 : List.of();
         return new CascadeReport(

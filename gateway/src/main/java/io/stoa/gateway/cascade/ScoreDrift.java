@@ -43,7 +43,7 @@ final class ScoreDrift {
 
     /** Takes a score in [0, 1] and says whether the evidence of a change has reached the limit. */
     boolean seen(double score) {
-        int bin = (int) Math.clamp((long) (score * BINS), 0, BINS - 1);
+        int bin = Math.clamp((long) (score * BINS), 0, BINS - 1);
         long below = 0;
         for (int i = 0; i < bin; i++) {
             below += counts[i];
