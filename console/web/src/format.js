@@ -5,6 +5,7 @@ const number = (options) => new Intl.NumberFormat(locales, options);
 
 const whole = number({ maximumFractionDigits: 0 });
 const oneDigit = number({ minimumFractionDigits: 1, maximumFractionDigits: 1 });
+const twoDigits = number({ maximumSignificantDigits: 2 });
 const threeDigits = number({ maximumSignificantDigits: 3 });
 const percentWhole = number({ style: 'percent', maximumFractionDigits: 0 });
 const percentOne = number({ style: 'percent', minimumFractionDigits: 1, maximumFractionDigits: 1 });
@@ -18,7 +19,7 @@ const full = new Intl.DateTimeFormat(locales, { dateStyle: 'medium', timeStyle: 
 const NONE = '–';
 
 export const count = (n) => whole.format(n);
-export const compact = (n) => (n < 10_000 ? whole.format(n) : compactNumber.format(n));
+export const compact = (n) => (n < 1_000_000 ? whole.format(n) : compactNumber.format(n));
 export const percent = (share) => percentWhole.format(share);
 export const percentFine = (share) => percentOne.format(share);
 
@@ -28,7 +29,7 @@ export function points(difference) {
 }
 
 export function rate(perSecond) {
-  return `${perSecond === 0 ? '0' : threeDigits.format(perSecond)}/s`;
+  return `${perSecond === 0 ? '0' : (perSecond < 10 ? twoDigits : whole).format(perSecond)}/s`;
 }
 
 export function duration(micros) {
@@ -42,22 +43,26 @@ export function duration(micros) {
 
 const moneyFormats = new Map();
 
-function moneyFormat(currency, digits) {
-  const key = currency + digits;
+function moneyFormat(currency, least, most) {
+  const key = `${currency} ${least} ${most}`;
   if (!moneyFormats.has(key)) {
-    const options = { style: 'currency', currency, minimumFractionDigits: digits, maximumFractionDigits: digits };
+    const options = { style: 'currency', currency, minimumFractionDigits: least, maximumFractionDigits: most };
     moneyFormats.set(key, number(options));
   }
   return moneyFormats.get(key);
 }
 
-/** Cents where they say enough; more digits for amounts below ten cents, which single requests cost. */
+/** Cents where they say enough; two more digits for amounts below ten cents. */
 export function money(micros, currency) {
-  const amount = micros / 1e6;
-  const size = Math.abs(amount);
-  const digits = size === 0 || size >= 0.1 ? 2 : size >= 0.001 ? 4 : 6;
-  return moneyFormat(currency, digits).format(amount);
+  const digits = micros === 0 || Math.abs(micros) >= 100_000 ? 2 : 4;
+  return moneyFormat(currency, digits, digits).format(micros / 1e6);
 }
+
+/** To the millionth: what single requests cost. */
+export const exactMoney = (micros, currency) => moneyFormat(currency, 6, 6).format(micros / 1e6);
+
+/** With as many digits as it has: what tokens cost. */
+export const price = (micros, currency) => moneyFormat(currency, 2, 6).format(micros / 1e6);
 
 export const time = (moment) => clock.format(new Date(moment));
 export const timeOfDay = (moment) => clockMinutes.format(new Date(moment));
