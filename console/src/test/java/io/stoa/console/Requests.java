@@ -21,6 +21,8 @@ final class Requests {
     static final TokenPrice SMALL = new TokenPrice(20_000, 60_000);
     static final TokenPrice LARGE = new TokenPrice(1_000_000, 3_000_000);
 
+    static final TokenUsage USAGE = new TokenUsage(1_000, 1_000);
+
     private Requests() {}
 
     static Tier tier(String name, String model, TokenPrice price) {
