@@ -120,71 +120,72 @@ function unnamed() {
   return { seen: controls.length, wrong };
 }
 
-for (const device of [DESKTOP, PHONE]) {
-  for (const colorScheme of ['light', 'dark']) {
-    const { page, seen, close } = await open(playing, device, { colorScheme });
-    const where = `${device.name}, ${colorScheme}`;
+async function looks(device, colorScheme) {
+  const { page, seen, close } = await open(playing, device, { colorScheme });
+  const where = `${device.name}, ${colorScheme}`;
 
-    await check(`${where}: routes, and why each may serve or not`, async () => {
-      await page.getByRole('heading', { name: 'Two of four routes serve; one in part, one not at all.' }).waitFor();
-      const shown = await text(page);
-      for (const expected of [
-        'support', 'extract', 'summaries', 'contract-drafts', 'READY IF', 'Keep at least 2 GiB of memory free',
-        'signed by platform-team', 'LAPSED', 'is not the file that was assessed', 'FORBIDDEN', 'basalt-license 2.1 §3(b)',
-        'lapses in 30 hours', 'The chain is whole', 'no certificate', 'support-bot', 'never resets', 'Local share', '80%',
-      ]) expect(shown.includes(expected), `"${expected}" is not on the page`);
-      for (const secret of SECRETS) expect(!shown.includes(secret), `${secret} is on the page`);
-    });
+  await check(`${where}: routes, and why each may serve or not`, async () => {
+    await page.getByRole('heading', { name: 'Two of four routes serve; one in part, one not at all.' }).waitFor();
+    const shown = await text(page);
+    for (const expected of [
+      'support', 'extract', 'summaries', 'contract-drafts', 'READY IF', 'Keep at least 2 GiB of memory free',
+      'signed by platform-team', 'LAPSED', 'is not the file that was assessed', 'FORBIDDEN', 'basalt-license 2.1 §3(b)',
+      'lapses in 30 hours', 'The chain is whole', 'no certificate', 'support-bot', 'never resets', 'Local share', '80%',
+    ]) expect(shown.includes(expected), `"${expected}" is not on the page`);
+    for (const secret of SECRETS) expect(!shown.includes(secret), `${secret} is on the page`);
+  });
 
-    await check(`${where}: no sideways scrolling`, async () => {
-      const [wide, view] = await page.evaluate(() => [document.documentElement.scrollWidth, document.documentElement.clientWidth]);
-      expect(wide <= view, `the page is ${wide} wide on ${view}`);
-      const out = await page.evaluate(() =>
-        [...document.querySelectorAll('main *')]
-          .filter((element) => element.checkVisibility() && !element.closest('.unseen, thead, pre'))
-          .filter((element) => element.getBoundingClientRect().right > document.documentElement.clientWidth + 0.5)
-          .map((element) => element.outerHTML.slice(0, 80)));
-      expect(out.length === 0, `outside of the page: ${out[0]}`);
-    });
+  await check(`${where}: no sideways scrolling`, async () => {
+    const [wide, view] = await page.evaluate(() => [document.documentElement.scrollWidth, document.documentElement.clientWidth]);
+    expect(wide <= view, `the page is ${wide} wide on ${view}`);
+    const out = await page.evaluate(() =>
+      [...document.querySelectorAll('main *')]
+        .filter((element) => element.checkVisibility() && !element.closest('.unseen, thead, pre'))
+        .filter((element) => element.getBoundingClientRect().right > document.documentElement.clientWidth + 0.5)
+        .map((element) => element.outerHTML.slice(0, 80)));
+    expect(out.length === 0, `outside of the page: ${out[0]}`);
+  });
 
-    await check(`${where}: a new request is seen without reloading, and markup in it is text`, async () => {
-      const reason = `<img src=x onerror=alert(1)> ${where}`;
-      await page.mouse.move(1, 1);
-      await post(playing, reason);
-      await eventually(async () => (await text(page)).includes(reason), 'the request did not appear');
-      expect((await page.locator('img').count()) === 0, 'a reason became markup');
-    });
+  await check(`${where}: a new request is seen without reloading, and markup in it is text`, async () => {
+    const reason = `<img src=x onerror=alert(1)> ${where}`;
+    await page.mouse.move(1, 1);
+    await post(playing, reason);
+    await eventually(async () => (await text(page)).includes(reason), 'the request did not appear');
+    expect((await page.locator('img').count()) === 0, 'a reason became markup');
+  });
 
-    await check(`${where}: text stands out from what is behind it`, async () => {
-      const dark = await page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor);
-      expect((Number(dark.match(/\d+/)[0]) < 60) === (colorScheme === 'dark'), `the paper is ${dark}`);
-      const { seen: texts, poor } = await page.evaluate(poorContrast);
-      expect(texts > 200, `only ${texts} texts were seen`);
-      expect(poor.length === 0, poor.join('; '));
-    });
+  await check(`${where}: text stands out from what is behind it`, async () => {
+    const dark = await page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor);
+    expect((Number(dark.match(/\d+/)[0]) < 60) === (colorScheme === 'dark'), `the paper is ${dark}`);
+    const { seen: texts, poor } = await page.evaluate(poorContrast);
+    expect(texts > 200, `only ${texts} texts were seen`);
+    expect(poor.length === 0, poor.join('; '));
+  });
 
-    await check(`${where}: everything has a name`, async () => {
-      const { seen: controls, wrong } = await page.evaluate(unnamed);
-      expect(controls > 20, `only ${controls} controls were seen`);
-      expect(wrong.length === 0, wrong.join('; '));
-    });
+  await check(`${where}: everything has a name`, async () => {
+    const { seen: controls, wrong } = await page.evaluate(unnamed);
+    expect(controls > 20, `only ${controls} controls were seen`);
+    expect(wrong.length === 0, wrong.join('; '));
+  });
 
-    await check(`${where}: nothing moved by itself`, async () => {
-      const shifted = await page.evaluate(() => window.shifted);
-      expect(shifted < 0.01, `layout shift ${shifted}`);
-    });
+  await check(`${where}: nothing moved by itself`, async () => {
+    const shifted = await page.evaluate(() => window.shifted);
+    expect(shifted < 0.01, `layout shift ${shifted}`);
+  });
 
-    await check(`${where}: no error, nothing from elsewhere, no dialog`, async () => {
-      expect(seen.said.length === 0, seen.said.join('; '));
-      const elsewhere = seen.asked.filter((asked) => !asked.startsWith(playing));
-      expect(elsewhere.length === 0, `asked for ${elsewhere.join(', ')}`);
-      expect(seen.asked.length >= 5, `asked only for ${seen.asked.join(', ')}`);
-      expect(seen.dialogs === 0, 'a dialog was opened');
-    });
+  await check(`${where}: no error, nothing from elsewhere, no dialog`, async () => {
+    expect(seen.said.length === 0, seen.said.join('; '));
+    const elsewhere = seen.asked.filter((asked) => !asked.startsWith(playing));
+    expect(elsewhere.length === 0, `asked for ${elsewhere.join(', ')}`);
+    expect(seen.asked.length >= 5, `asked only for ${seen.asked.join(', ')}`);
+    expect(seen.dialogs === 0, 'a dialog was opened');
+  });
 
-    await close();
-  }
+  await close();
 }
+
+// Most of the time is waiting for the next snapshot, so these wait together.
+await Promise.all([DESKTOP, PHONE].flatMap((device) => ['light', 'dark'].map((scheme) => looks(device, scheme))));
 
 {
   const { page, close } = await open(playing, DESKTOP);

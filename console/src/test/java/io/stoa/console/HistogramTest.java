@@ -23,7 +23,7 @@ class HistogramTest {
             long exact = durations[(int) Math.ceil(share * durations.length) - 1];
             assertThat((double) histogram.percentile(share).orElseThrow())
                     .as("percentile %s, seed %s", share, seed)
-                    .isCloseTo(exact, within(Math.max(0.5, exact * 0.032)));
+                    .isCloseTo((double) exact, within(Math.max(0.5, exact * 0.032)));
         }
     }
 
