@@ -1,0 +1,165 @@
+package io.stoa.gateway;
+
+import io.stoa.gateway.policy.Caller;
+import io.stoa.gateway.policy.Decision;
+import io.stoa.gateway.route.Tier;
+import io.stoa.gateway.upstream.Tries;
+import io.stoa.gateway.wire.ApiError;
+import io.stoa.gateway.wire.RefusedRequest;
+import io.stoa.gateway.wire.RequestFacts;
+import io.stoa.gateway.wire.RequestScan;
+import io.stoa.model.Digest;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+
+/** Decides about a whole request: its shape, its route, the guard, repetitions, and what may be spent. */
+final class Dispatch {
+    private static final int LONGEST_KEY = 255;
+
+    private final Exchange exchange;
+    private final Caller caller;
+    private final byte[] body;
+
+    Dispatch(Exchange exchange, Caller caller, byte[] body) {
+        this.exchange = exchange;
+        this.caller = caller;
+        this.body = body;
+    }
+
+    void start() {
+        try {
+            decide();
+        } catch (RefusedRequest e) {
+            exchange.refuse(e.error());
+        }
+    }
+
+    private void decide() {
+        RequestFacts facts = RequestScan.scan(exchange.call(), body);
+        exchange.draft().route(facts.model());
+        Prompt prompt = new Prompt(facts, body);
+        Plan plan = new Planner(exchange.serving()).plan(caller, facts, prompt::text);
+        exchange.draft().use(plan.use());
+        Optional<ApiError> guarded = exchange.serving().guard().refusal(caller, facts, body);
+        if (guarded.isPresent()) {
+            exchange.refuse(guarded.get());
+            return;
+        }
+        if (mayGoOn()) {
+            admit(facts, plan, prompt);
+        }
+    }
+
+    // ---- idempotency keys
+
+    private boolean mayGoOn() {
+        String words = exchange.request().getHeader("idempotency-key");
+        if (words == null) {
+            return true;
+        }
+        if (words.isEmpty() || words.length() > LONGEST_KEY) {
+            throw new RefusedRequest(
+                    ApiError.invalid("an Idempotency-Key has 1 to " + LONGEST_KEY + " characters: " + words.length()));
+        }
+        Replays.Key key = new Replays.Key(caller.keyId(), exchange.call().path() + " " + words);
+        Replays.Found found = exchange.loop().gateway().replays().claim(key, Digest.of(body));
+        switch (found) {
+            case Replays.Found.Taken _ -> exchange.claimed(key);
+            case Replays.Found.Answered answered -> exchange.replay(answered);
+            case Replays.Found.UnderWay _ ->
+                exchange.refuse(
+                        conflict(409, "the first request with this Idempotency-Key has not ended; try again"),
+                        Optional.of(Duration.ofSeconds(1)));
+            case Replays.Found.OtherBody _ ->
+                exchange.refuse(conflict(422, "this Idempotency-Key came with another request before; use a new one"));
+            case Replays.Found.NotKept _ ->
+                exchange.refuse(conflict(
+                        409,
+                        "the request with this Idempotency-Key was answered, and its answer was too long to be kept"));
+        }
+        return found instanceof Replays.Found.Taken;
+    }
+
+    private static ApiError conflict(int status, String message) {
+        return ApiError.of(status, "invalid_request_error", "idempotency_conflict", message);
+    }
+
+    // ---- what it may cost
+
+    private void admit(RequestFacts facts, Plan plan, Prompt prompt) {
+        Bill bill = bill(facts, plan);
+        CompletableFuture<Decision> decision = exchange.serving()
+                .admission()
+                .admit(caller, facts, bill.most(), bill.worst())
+                .toCompletableFuture();
+        Flow flow = new Flow(exchange, facts, body, plan, bill, prompt::text);
+        if (decision.isDone() && !decision.isCompletedExceptionally()) {
+            decided(decision.join(), bill, flow);
+        } else {
+            var _ = decision.whenComplete((made, failure) -> exchange.loop().run(() -> {
+                if (made == null) {
+                    exchange.refuse(ApiError.of(
+                            503,
+                            "server_error",
+                            "budgets_unavailable",
+                            "budgets cannot be looked at now, so nothing is spent; try again"));
+                } else {
+                    decided(made, bill, flow);
+                }
+            }));
+        }
+    }
+
+    private Bill bill(RequestFacts facts, Plan plan) {
+        List<Tier> tiers = new ArrayList<>(plan.steps().size());
+        List<Integer> attempts = new ArrayList<>(plan.steps().size());
+        List<Integer> answerTokens = new ArrayList<>(plan.steps().size());
+        for (Step step : plan.steps()) {
+            tiers.add(step.tier());
+            attempts.add(Tries.mostAttempts(
+                    exchange.loop().gateway().options().patience(), Flow.isHedged(exchange, plan, facts)));
+            answerTokens.add(plan.route().answerTokens());
+        }
+        return new Bill(facts, body.length, tiers, attempts, answerTokens);
+    }
+
+    private void decided(Decision decision, Bill bill, Flow flow) {
+        switch (decision) {
+            case Decision.Admitted(var reservation) -> {
+                bill.reserved(reservation);
+                if (exchange.isOver()) {
+                    // Its caller left while the store was asked.
+                    bill.settle();
+                } else {
+                    exchange.billedTo(bill);
+                    flow.start();
+                }
+            }
+            case Decision.Denied(var error, var retryAfter) -> exchange.refuse(error, retryAfter);
+        }
+    }
+
+    /** The text that a cascade judges, made once and only when it is asked for. */
+    private static final class Prompt {
+        private final RequestFacts facts;
+        private final byte[] body;
+        private Optional<String> text = Optional.empty();
+        private boolean made;
+
+        Prompt(RequestFacts facts, byte[] body) {
+            this.facts = facts;
+            this.body = body;
+        }
+
+        Optional<String> text() {
+            if (!made) {
+                made = true;
+                text = PromptText.of(facts, body);
+            }
+            return text;
+        }
+    }
+}

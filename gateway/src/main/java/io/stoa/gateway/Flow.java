@@ -1,0 +1,140 @@
+package io.stoa.gateway;
+
+import io.stoa.gateway.upstream.Endpoints;
+import io.stoa.gateway.upstream.Fault;
+import io.stoa.gateway.upstream.Leg;
+import io.stoa.gateway.upstream.Tries;
+import io.stoa.gateway.wire.ApiError;
+import io.stoa.gateway.wire.BodyEdit;
+import io.stoa.gateway.wire.RequestFacts;
+import io.vertx.core.buffer.Buffer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/** An admitted request on its way: the lower tier's trial where there is one, then whoever answers. */
+final class Flow {
+    private final Exchange exchange;
+    private final RequestFacts facts;
+    private final byte[] body;
+    private final Plan plan;
+    private final Bill bill;
+    private final Supplier<Optional<String>> prompt;
+
+    Flow(Exchange exchange, RequestFacts facts, byte[] body, Plan plan, Bill bill, Supplier<Optional<String>> prompt) {
+        this.exchange = exchange;
+        this.facts = facts;
+        this.body = body;
+        this.plan = plan;
+        this.bill = bill;
+        this.prompt = prompt;
+    }
+
+    void start() {
+        plan.cascade()
+                .ifPresentOrElse(
+                        cascade -> new LocalTrial(this, cascade, prompt.get().orElse("")).start(),
+                        () -> relayFrom(0, plan.reason()));
+    }
+
+    /** Has the answer sent on by whoever answers first from a step on. */
+    void relayFrom(int first, String reason) {
+        if (first >= plan.steps().size()) {
+            exchange.fail(
+                    ApiError.of(503, "server_error", "no_tier_left", reason + "; and no other tier may answer"),
+                    Optional.of(Duration.ofSeconds(1)));
+            return;
+        }
+        new Relay(this, first, reason).start();
+    }
+
+    Exchange exchange() {
+        return exchange;
+    }
+
+    RequestFacts facts() {
+        return facts;
+    }
+
+    byte[] body() {
+        return body;
+    }
+
+    Plan plan() {
+        return plan;
+    }
+
+    Bill bill() {
+        return bill;
+    }
+
+    /** When all must be over. */
+    long deadline() {
+        return exchange.beganNanos() + plan.route().deadline().toNanos();
+    }
+
+    /** Whom to ask from a step on. */
+    List<Leg> legs(int first) {
+        Endpoints endpoints = exchange.loop().gateway().endpoints();
+        boolean hedged = isHedged(exchange, plan, facts);
+        List<Leg> legs = new ArrayList<>(plan.steps().size() - first);
+        for (Step step : plan.steps().subList(first, plan.steps().size())) {
+            legs.add(new Leg(
+                    endpoints.of(step.tier().target()),
+                    facts.call().path(),
+                    () -> asked(step),
+                    facts.stream(),
+                    hedged));
+        }
+        return legs;
+    }
+
+    private Buffer asked(Step step) {
+        BodyEdit edit =
+                BodyEdit.of(facts, body).model(step.tier().target().model()).includeUsage();
+        if (Bill.answers(facts.call())) {
+            edit.maxTokensIfAbsent(plan.route().answerTokens());
+        }
+        return Buffer.buffer(edit.bytes());
+    }
+
+    /** Tools may do something, and should not do it twice. */
+    static boolean isHedged(Exchange exchange, Plan plan, RequestFacts facts) {
+        return facts.tools().isEmpty()
+                && exchange.serving().hedged().contains(plan.route().name());
+    }
+
+    Tries tries(List<Leg> legs, Tries.Sink sink) {
+        return new Tries(exchange.loop().upstreams(), legs, deadline(), sink);
+    }
+
+    /** What a caller is told of a fault. */
+    static ApiError error(Fault fault) {
+        return switch (fault.kind()) {
+            case UNREACHABLE, LOST, ERROR, MISCONFIGURED, PROTOCOL, BROKEN, OVERSIZED, STREAM_ERROR ->
+                ApiError.of(502, "server_error", "upstream_failed", fault.message());
+            case SILENT, STALLED, DEADLINE -> ApiError.of(504, "server_error", "upstream_timeout", fault.message());
+            case BUSY, OPEN, CROWDED -> ApiError.of(503, "server_error", "upstream_busy", fault.message());
+        };
+    }
+
+    /** When a caller may try again after a fault. */
+    static Optional<Duration> retryAfter(Fault fault) {
+        return switch (fault.kind()) {
+            case BUSY, OPEN, CROWDED -> Optional.of(fault.retryAfter().orElse(Duration.ofSeconds(1)));
+            case UNREACHABLE,
+                    LOST,
+                    SILENT,
+                    ERROR,
+                    MISCONFIGURED,
+                    PROTOCOL,
+                    BROKEN,
+                    STALLED,
+                    OVERSIZED,
+                    STREAM_ERROR,
+                    DEADLINE -> Optional.empty();
+        };
+    }
+}
