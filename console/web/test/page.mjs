@@ -1,6 +1,6 @@
 // What a person sees, in a real browser: `node test/page.mjs <browser> <playing> <empty> <keyed>`, with the addresses of
 // three gateways (one with traffic, one without any, one that wants the admin key "sesame"). Each check prints a line
-// of JSON: {"name": …, "failure": … or null}. The servers take one more request, with a given reason, at /test/request.
+// of JSON: {"name": …, "failure": … or null}. The gateways count one more request, with a given reason, at /test/request?….
 import { chromium } from 'playwright-core';
 
 const [executablePath, playing, empty, keyed] = process.argv.slice(2);
@@ -55,7 +55,7 @@ async function open(url, device, options = {}) {
 }
 
 const text = (page) => page.evaluate(() => document.body.innerText);
-const post = (url, reason) => fetch(`${url}test/request`, { method: 'POST', body: reason });
+const post = (url, reason) => fetch(`${url}test/request?${encodeURIComponent(reason)}`);
 
 /** Text whose colour is too near to what lies behind it, by WCAG 2: 4.5 to 1, or 3 to 1 for large text. */
 function poorContrast() {

@@ -2,7 +2,11 @@ package io.stoa.console;
 
 import static java.util.Objects.requireNonNull;
 
+import io.stoa.gateway.Page;
+import io.stoa.gateway.Pages;
+import io.stoa.gateway.policy.Caller;
 import io.stoa.model.Digest;
+import io.vertx.core.buffer.Buffer;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -15,14 +19,19 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Predicate;
 import java.util.zip.GZIPOutputStream;
 
 /**
  * The console's paths: {@code /}, the files of the page under {@code /console/}, and {@code /console/snapshot.json} (see
  * {@link SnapshotJson}). Files are in memory, plain and zipped, and carry an {@code ETag}; a snapshot is made at most once
- * a second, however many people look. May block for what the sources take, so call it on a virtual thread.
+ * a second, however many people look.
+ *
+ * <p>The files are for everybody: they show nothing by themselves. Figures are for whoever sits at the machine, and
+ * otherwise for whoever sends an admin key as {@code Authorization: Bearer …}, which the page asks for and keeps until its
+ * tab is closed.
  */
-public final class ConsolePages {
+public final class ConsolePages implements Pages {
     static final String SNAPSHOT = "/console/snapshot.json";
     private static final Duration SNAPSHOT_AGE = Duration.ofSeconds(1);
 
@@ -33,7 +42,6 @@ public final class ConsolePages {
 
     private static final Map<String, String> SAFETY = Map.of(
             "content-security-policy", POLICY,
-            "x-content-type-options", "nosniff",
             "x-frame-options", "DENY",
             "referrer-policy", "no-referrer",
             "cross-origin-opener-policy", "same-origin",
@@ -47,11 +55,14 @@ public final class ConsolePages {
     private final ConsoleFeed feed;
     private final ConsoleSources sources;
     private final Clock clock;
+    private final Predicate<Caller> admin;
     private final Map<String, StaticFile> files;
     private final ReentrantLock lock = new ReentrantLock();
     private Snapshot snapshot = new Snapshot(Instant.MIN, Zipped.of(new byte[0]));
 
-    public ConsolePages(ConsoleFeed feed, ConsoleSources sources, Clock clock) {
+    /** @param admin whether a caller may see the figures from another machine */
+    public ConsolePages(ConsoleFeed feed, ConsoleSources sources, Clock clock, Predicate<Caller> admin) {
+        this.admin = requireNonNull(admin, "admin");
         this.feed = requireNonNull(feed, "feed");
         this.sources = requireNonNull(sources, "sources");
         this.clock = requireNonNull(clock, "clock");
@@ -62,55 +73,40 @@ public final class ConsolePages {
                 "/console/icon.svg", StaticFile.read("icon.svg", "image/svg+xml"));
     }
 
-    /**
-     * What a person asks for.
-     *
-     * @param path without the query
-     * @param allowed whether figures may be shown: {@link ConsoleAccess#withoutKey}, or an admin key
-     * @param ifNoneMatch the header of that name
-     * @param gzip whether {@code Accept-Encoding} names gzip
-     */
-    public record Ask(String path, boolean allowed, Optional<String> ifNoneMatch, boolean gzip) {
-        public Ask {
-            requireNonNull(path, "path");
-            requireNonNull(ifNoneMatch, "ifNoneMatch");
-        }
-    }
-
-    /** The answer to a {@code GET} or {@code HEAD}; empty where the console has no such path. */
-    public Optional<Page> page(Ask ask) {
-        if (ask.path().equals(SNAPSHOT)) {
+    @Override
+    public Optional<Page> get(Request request) {
+        boolean gzip = request.headers().getOrDefault("accept-encoding", "").contains("gzip");
+        if (request.path().equals(SNAPSHOT)) {
             return Optional.of(
-                    ask.allowed()
-                            ? whole(200, snapshot(), ask.gzip(), Map.of("cache-control", "no-store"))
-                            : new Page(
-                                    401,
-                                    headers(Map.of(
-                                            "content-type", "application/json",
-                                            "cache-control", "no-store",
-                                            "www-authenticate", "Bearer realm=\"stoa console\"")),
-                                    NO_KEY));
+                    ConsoleAccess.withoutKey(request)
+                                    || request.caller().filter(admin).isPresent()
+                            ? whole("application/json", snapshot(), gzip, Map.of("cache-control", "no-store"))
+                            : noKey());
         }
-        return Optional.ofNullable(files.get(ask.path())).map(file -> page(file, ask));
+        return Optional.ofNullable(files.get(request.path()))
+                .map(file -> page(file, request.headers().getOrDefault("if-none-match", ""), gzip));
     }
 
-    private static Page page(StaticFile file, Ask ask) {
+    private static Page noKey() {
         Map<String, String> headers =
-                Map.of("content-type", file.contentType(), "cache-control", "no-cache", "etag", file.tag());
-        boolean known = ask.ifNoneMatch()
-                .filter(tags -> tags.contains(file.tag()) || tags.strip().equals("*"))
-                .isPresent();
-        return known ? new Page(304, headers(headers), new byte[0]) : whole(200, file.body(), ask.gzip(), headers);
+                headers(Map.of("cache-control", "no-store", "www-authenticate", "Bearer realm=\"stoa console\""));
+        return new Page(401, "application/json", Buffer.buffer(NO_KEY), headers);
     }
 
-    private static Page whole(int status, Zipped body, boolean gzip, Map<String, String> more) {
+    private static Page page(StaticFile file, String known, boolean gzip) {
+        Map<String, String> headers = Map.of("cache-control", "no-cache", "etag", file.tag());
+        return known.contains(file.tag()) || known.strip().equals("*")
+                ? new Page(304, file.contentType(), Buffer.buffer(), headers(headers))
+                : whole(file.contentType(), file.body(), gzip, headers);
+    }
+
+    private static Page whole(String contentType, Zipped body, boolean gzip, Map<String, String> more) {
         Map<String, String> headers = headers(more);
-        headers.putIfAbsent("content-type", "application/json");
         headers.put("vary", "accept-encoding");
         if (gzip) {
             headers.put("content-encoding", "gzip");
         }
-        return new Page(status, headers, gzip ? body.zipped : body.plain);
+        return new Page(200, contentType, Buffer.buffer(gzip ? body.zipped : body.plain), headers);
     }
 
     private static Map<String, String> headers(Map<String, String> more) {

@@ -2,30 +2,24 @@ package io.stoa.console;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.net.InetAddress;
-import java.net.UnknownHostException;
+import io.stoa.gateway.Pages;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ConsoleAccessTest {
-    private static InetAddress address(String text) {
-        try {
-            return InetAddress.getByName(text);
-        } catch (UnknownHostException e) {
-            throw new IllegalArgumentException(text, e);
-        }
+    private static boolean withoutKey(String from, Map<String, String> headers) {
+        return ConsoleAccess.withoutKey(Asked.from(from, "/", Optional.empty(), headers));
     }
 
     @ParameterizedTest
     @ValueSource(
             strings = {"localhost", "localhost:8080", "LOCALHOST:8080", "127.0.0.1", "127.0.0.1:8080", "[::1]:8080"})
     void aPersonAtTheMachineNeedsNoKey(String host) {
-        assertThat(ConsoleAccess.withoutKey(address("127.0.0.1"), Optional.of(host), false))
-                .isTrue();
-        assertThat(ConsoleAccess.withoutKey(address("::1"), Optional.of(host), false))
-                .isTrue();
+        assertThat(withoutKey("127.0.0.1", Map.of("host", host))).isTrue();
+        assertThat(withoutKey("::1", Map.of("host", host))).isTrue();
     }
 
     @ParameterizedTest
@@ -41,18 +35,22 @@ class ConsoleAccessTest {
                 "localhost@evil.example"
             })
     void aNameOfSomebodyElsesIsNotThisMachine(String host) {
-        assertThat(ConsoleAccess.withoutKey(address("127.0.0.1"), Optional.of(host), false))
+        assertThat(withoutKey("127.0.0.1", Map.of("host", host))).isFalse();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via"})
+    void behindAProxyOnTheSameMachineEverybodyWouldSeemToSitHere(String header) {
+        assertThat(withoutKey("127.0.0.1", Map.of("host", "localhost", header, "10.0.0.4")))
                 .isFalse();
     }
 
     @Test
     void othersNeedOne() {
-        assertThat(ConsoleAccess.withoutKey(address("10.0.0.4"), Optional.of("localhost"), false))
-                .isFalse();
-        assertThat(ConsoleAccess.withoutKey(address("127.0.0.1"), Optional.of("localhost"), true))
-                .as("behind a proxy on the same machine")
-                .isFalse();
-        assertThat(ConsoleAccess.withoutKey(address("127.0.0.1"), Optional.empty(), false))
+        assertThat(withoutKey("10.0.0.4", Map.of("host", "localhost"))).isFalse();
+        assertThat(withoutKey("127.0.0.1", Map.of())).isFalse();
+        assertThat(ConsoleAccess.withoutKey(
+                        new Pages.Request("/", "", Optional.empty(), Map.of("host", "localhost"), Optional.empty())))
                 .isFalse();
     }
 }

@@ -26,9 +26,9 @@ class ConsolePageTest {
         Optional<Path> browser = BROWSERS.stream().filter(Files::isExecutable).findFirst();
         assumeTrue(browser.isPresent(), "skipped: no Chromium among " + BROWSERS + ", so nobody can look at the page");
         Path web = WebFolder.installed();
-        try (ConsoleServer playing = ConsoleServer.playing(0, Optional.empty());
+        try (ConsoleServer playing = ConsoleServer.playing(0);
                 ConsoleServer empty = ConsoleServer.quiet(0);
-                ConsoleServer keyed = ConsoleServer.playing(0, Optional.of("sesame"))) {
+                ConsoleServer keyed = ConsoleServer.playingFar(0)) {
             Run run = WebFolder.run(
                     web,
                     300,

@@ -17,10 +17,12 @@ import io.stoa.model.EvidenceRef;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.Random;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** A gateway's day, made up: four routes of which each stands differently, and traffic with every way to end. */
@@ -44,10 +46,12 @@ final class Scene implements ConsoleSources {
         this.now = now;
     }
 
+    static Map<String, Route> routesByName() {
+        return Stream.of(SUPPORT, EXTRACT, SUMMARIES, DRAFTS).collect(Collectors.toMap(Route::name, route -> route));
+    }
+
     static Optional<Route> route(String name) {
-        return Stream.of(SUPPORT, EXTRACT, SUMMARIES, DRAFTS)
-                .filter(route -> route.name().equals(name))
-                .findFirst();
+        return Optional.ofNullable(routesByName().get(name));
     }
 
     /** A day of requests, sparse at first, dense in the last quarter of an hour; then the clock runs. */
