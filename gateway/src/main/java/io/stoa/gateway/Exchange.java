@@ -6,6 +6,7 @@ import io.stoa.gateway.wire.ApiError;
 import io.stoa.gateway.wire.ErrorBody;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
@@ -194,6 +195,12 @@ final class Exchange {
     }
 
     private void endResponse(Buffer body) {
+        if (request.method().equals(HttpMethod.HEAD)) {
+            // Left alone, HTTP/2 would send the body all the same.
+            var _ = response.putHeader(HttpHeaders.CONTENT_LENGTH, Integer.toString(body.length()))
+                    .end();
+            return;
+        }
         if (bodyRead || request.version() == HttpVersion.HTTP_2) {
             var _ = response.end(body);
             return;

@@ -8,6 +8,7 @@ import io.vertx.core.http.HttpServerRequest;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -118,7 +119,12 @@ final class PageServer {
         HttpServerRequest request = exchange.request();
         Map<String, String> headers = new HashMap<>();
         request.headers().forEach((name, value) -> headers.putIfAbsent(name.toLowerCase(Locale.ROOT), value));
-        return new Pages.Request(path, Objects.requireNonNullElse(request.query(), ""), caller(), headers);
+        // HTTP/2 names the host elsewhere.
+        Optional.ofNullable(request.authority()).ifPresent(host -> headers.putIfAbsent("host", host.toString()));
+        Optional<InetAddress> from = Optional.ofNullable(request.remoteAddress())
+                .flatMap(address -> Optional.ofNullable(address.hostAddress()))
+                .map(InetAddress::ofLiteral);
+        return new Pages.Request(path, Objects.requireNonNullElse(request.query(), ""), caller(), headers, from);
     }
 
     private static Optional<Page> openApi() {

@@ -3,6 +3,7 @@ package io.stoa.gateway;
 import static java.util.Objects.requireNonNull;
 
 import io.stoa.gateway.policy.Caller;
+import java.net.InetAddress;
 import java.util.Map;
 import java.util.Optional;
 
@@ -20,14 +21,21 @@ public interface Pages {
      * @param path decoded no further than it came, such as {@code /metrics}
      * @param query after the question mark; empty without one
      * @param caller whose key was sent, if one was that is known
-     * @param headers by their names in lower case; of several with one name the first
+     * @param headers by their names in lower case; of several with one name the first; {@code host} whatever the protocol
+     * @param from the connection's other end; absent when it has no address
      */
-    record Request(String path, String query, Optional<Caller> caller, Map<String, String> headers) {
+    record Request(
+            String path,
+            String query,
+            Optional<Caller> caller,
+            Map<String, String> headers,
+            Optional<InetAddress> from) {
         public Request {
             requireNonNull(path, "path");
             requireNonNull(query, "query");
             requireNonNull(caller, "caller");
             headers = Map.copyOf(headers);
+            requireNonNull(from, "from");
         }
     }
 }
