@@ -12,6 +12,7 @@ import java.net.URI;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.Optional;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /** Each way in which an upstream can misbehave, and what its caller, the budget and the record see of it. */
@@ -19,6 +20,22 @@ class FaultMatrixTest {
     private static final Patience SHORT = Patience.DEFAULT
             .withTimes(Duration.ofSeconds(1), Duration.ofSeconds(1), Duration.ofSeconds(1))
             .withRetries(1);
+
+    /** The first request of a process loads the classes, which can take longer than this test is patient. */
+    @BeforeAll
+    static void warm() {
+        try (var upstream = ScriptedUpstream.start((asked, talk) -> {
+                    if (asked.body().contains("\"stream\":true")) {
+                        wholeStream(talk);
+                    } else {
+                        talk.json(200, Trial.ANSWER);
+                    }
+                });
+                var trial = Trial.of(Trial.options(), upstream.target())) {
+            assertThat(trial.chat(Trial.CHAT).statusCode()).isEqualTo(200);
+            assertThat(trial.chat(Trial.STREAMED).statusCode()).isEqualTo(200);
+        }
+    }
 
     private static GatewayOptions options() {
         return Trial.options().with(SHORT).with(Bounds.DEFAULT.withBytes(1 << 20, 64 * 1024, 16 * 1024));
