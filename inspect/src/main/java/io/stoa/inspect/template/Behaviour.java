@@ -1,0 +1,280 @@
+package io.stoa.inspect.template;
+
+import io.stoa.engine.chat.jinja.Mentions;
+import io.stoa.inspect.template.Conversation.Turn;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeParseException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * What a template does, learnt by running it: a conversation of words that mean nothing gives its frame, and any other
+ * content must come out in the same frame. Where it does not, the template branches on what was said.
+ */
+final class Behaviour {
+    private static final int MOST_TEXTS = 500;
+    private static final int MOST_RUNS = 40_000;
+    private static final int ROUNDS = 4;
+    private static final int MOST_DIVERGENCES = 200;
+    private static final Pattern DATE = Pattern.compile("(20[0-9]{2})-?([0-9]{2})?-?([0-9]{2})?");
+
+    /** Conversations that templates know; those that one refuses are left out. */
+    private static final List<Conversation> SHAPES = List.of(
+            Conversation.of("one question", "u", false, true),
+            Conversation.of("system message and question", "su", false, true),
+            Conversation.of("second question", "uau", false, true),
+            Conversation.of("system message, third question", "suauau", false, true),
+            Conversation.of("question and answer", "ua", false, false),
+            Conversation.of("question with a tool", "u", true, true),
+            Conversation.of("system message and question with a tool", "su", true, true));
+
+    private final Rendering rendering;
+    private final Mentions mentions;
+    private final List<Divergence> divergences = new ArrayList<>();
+    private final Map<Conversation, String> frames = new LinkedHashMap<>();
+    private boolean exhausted;
+
+    Behaviour(Rendering rendering, Mentions mentions) {
+        this.rendering = rendering;
+        this.mentions = mentions;
+        for (Conversation shape : SHAPES) {
+            rendering.of(shape).ifPresent(frame -> frames.put(shape, frame));
+        }
+    }
+
+    /** The prompts for words that mean nothing, of the conversations that the template takes. */
+    Map<Conversation, String> frames() {
+        return frames;
+    }
+
+    List<Divergence> divergences() {
+        return divergences;
+    }
+
+    /** Whether something was left untried because there was too much of it. */
+    boolean exhausted() {
+        return exhausted;
+    }
+
+    void explore() {
+        Trials.usual(mentions.numbers()).forEach(this::everywhere);
+        texts();
+        if (divergences.stream().anyMatch(found -> found.what().equals("an everyday subject"))) {
+            Trials.subjects().values().forEach(this::everywhere);
+        }
+        turns();
+        dates();
+    }
+
+    /** Texts that the template mentions, or compares contents with when it runs; new ones come up as branches are taken. */
+    private void texts() {
+        Set<String> tried = new LinkedHashSet<>();
+        for (int round = 0; round < ROUNDS; round++) {
+            Set<String> texts = new LinkedHashSet<>(mentions.texts());
+            texts.addAll(rendering.compared());
+            texts.removeIf(text -> text.isBlank() || text.length() > 300 || tried.contains(text));
+            if (texts.isEmpty()) {
+                return;
+            }
+            if (tried.size() + texts.size() > MOST_TEXTS) {
+                exhausted = true;
+                texts = new LinkedHashSet<>(texts.stream().limit(MOST_TEXTS - tried.size()).toList());
+            }
+            texts.forEach(text -> Trials.around(text).forEach(this::everywhere));
+            tried.addAll(texts);
+        }
+        List<String> words = tried.stream().filter(text -> text.matches("[\\p{L}\\p{N} .,'?!-]{3,}")).toList();
+        if (words.size() > 1) {
+            everywhere(Trials.together("several texts together", words));
+            inAllTurns(Trials.together("several texts together, in every message", words));
+        }
+    }
+
+    /** In each place of each conversation. */
+    private void everywhere(Trials.Trial trial) {
+        for (Conversation shape : frames.keySet()) {
+            for (int place = 0; place < shape.turns().size(); place++) {
+                if (rendering.runs() > MOST_RUNS || divergences.size() >= MOST_DIVERGENCES) {
+                    exhausted = true;
+                    return;
+                }
+                once(shape, place, trial);
+            }
+        }
+    }
+
+    private void once(Conversation shape, int place, Trials.Trial trial) {
+        Turn turn = shape.turns().get(place);
+        String frame = frames.getOrDefault(shape, "");
+        Words expected = Words.of(frame).minus(Words.of(turn.content()));
+        int times = frame.contains(turn.content()) ? 1 : 0;
+        if (times == 1) {
+            expected = expected.plus(Words.of(trial.content()));
+        }
+        compare(trial.what(), turn.role(), shape.name(), expected, rendering.of(shape.with(place, trial.content())));
+    }
+
+    private void inAllTurns(Trials.Trial trial) {
+        for (Map.Entry<Conversation, String> entry : frames.entrySet()) {
+            Words expected = Words.of(entry.getValue());
+            Conversation changed = entry.getKey();
+            for (int place = 0; place < changed.turns().size(); place++) {
+                Turn turn = changed.turns().get(place);
+                if (turn.role().equals("user") && entry.getValue().contains(turn.content())) {
+                    expected = expected.minus(Words.of(turn.content())).plus(Words.of(trial.content()));
+                    changed = changed.with(place, trial.content());
+                }
+            }
+            compare(trial.what(), "user", changed.name(), expected, rendering.of(changed));
+        }
+    }
+
+    private void compare(String what, String role, String conversation, Words expected, Optional<String> prompt) {
+        if (prompt.isEmpty()) {
+            String said = rendering.refusal().map(e -> e.message()).orElse("");
+            divergences.add(new Divergence(what, role, conversation, Words.of(""), Words.of(""), said + " "));
+            return;
+        }
+        Words there = Words.of(prompt.get());
+        Words added = there.minus(expected);
+        Words dropped = expected.minus(there);
+        if (!added.isEmpty() || !dropped.isEmpty()) {
+            divergences.add(new Divergence(what, role, conversation, added, dropped, ""));
+        }
+    }
+
+    /** Many turns: what stands between two messages does not depend on which they are, but for the first and the last. */
+    private void turns() {
+        Set<Integer> lengths = new LinkedHashSet<>(List.of(24, 25));
+        mentions.numbers().stream().filter(number -> number > 2 && number <= 60).forEach(number -> {
+            lengths.add(number);
+            lengths.add(number + 1);
+        });
+        for (int users : lengths.stream().limit(12).toList()) {
+            Conversation many = Conversation.of(users + " questions", "ua".repeat(users - 1) + "u", false, true);
+            rendering.of(many).ifPresent(prompt -> segments(many, prompt));
+        }
+    }
+
+    private void segments(Conversation many, String prompt) {
+        Map<String, Map<String, Integer>> between = new HashMap<>();
+        List<String[]> found = new ArrayList<>();
+        int end = 0;
+        for (int place = 0; place < many.turns().size(); place++) {
+            Turn turn = many.turns().get(place);
+            int at = prompt.indexOf(turn.content(), end);
+            if (at < 0) {
+                divergences.add(new Divergence(
+                        "message number " + (place + 1), "", many.name(), Words.of(""), Words.of(turn.content()), ""));
+                continue;
+            }
+            String frame = Words.of(prompt.substring(end, at)).toString();
+            if (place > 1) {
+                between.computeIfAbsent(turn.role(), _ -> new HashMap<>()).merge(frame, 1, Integer::sum);
+                found.add(new String[] {turn.role(), prompt.substring(end, at), String.valueOf(place + 1)});
+            }
+            end = at + turn.content().length();
+        }
+        for (String[] one : found) {
+            Map<String, Integer> frames = between.getOrDefault(one[0], Map.of());
+            String usual = frames.entrySet().stream()
+                    .max(Map.Entry.comparingByValue())
+                    .map(Map.Entry::getKey)
+                    .orElse("");
+            Words added = Words.of(one[1]).minus(Words.of(usual));
+            boolean last = Integer.parseInt(one[2]) >= many.turns().size() - 1;
+            if (!added.isEmpty() && !last) {
+                divergences.add(new Divergence(
+                        "message number " + one[2], "", many.name(), added, Words.of(""), ""));
+            }
+        }
+        lastTurn(many, prompt);
+    }
+
+    /** What stands around the last question is what stands around the only one of a shorter conversation. */
+    private void lastTurn(Conversation many, String prompt) {
+        Words contents = Words.of("");
+        for (Turn turn : many.turns()) {
+            contents = contents.plus(Words.of(turn.content()));
+        }
+        Set<String> known = new LinkedHashSet<>();
+        frames.values().forEach(frame -> known.addAll(plainWords(Words.of(frame))));
+        Words rest = Words.of(prompt).minus(contents);
+        List<String> others = plainWords(rest).stream().filter(word -> !known.contains(word)).toList();
+        if (!others.isEmpty()) {
+            divergences.add(new Divergence(
+                    many.turns().size() + " messages", "", many.name(), Words.of(String.join(" ", others)), Words.of(""), ""));
+        }
+    }
+
+    private static List<String> plainWords(Words words) {
+        return words.list().stream().map(word -> word.replaceFirst("×[0-9]+$", "")).toList();
+    }
+
+    /** Other days and hours change the date that is printed, and nothing else. */
+    private void dates() {
+        if (!mentions.names().contains("strftime_now")) {
+            return;
+        }
+        Conversation shape = frames.keySet().stream().findFirst().orElse(SHAPES.getFirst());
+        Words expected = Words.of(frames.getOrDefault(shape, "")).withoutDates();
+        for (Instant now : instants()) {
+            Optional<String> prompt = rendering.of(shape, now);
+            if (prompt.isPresent()) {
+                Words there = Words.of(prompt.get()).withoutDates();
+                Words added = there.minus(expected);
+                Words dropped = expected.minus(there);
+                if (!added.isEmpty() || !dropped.isEmpty()) {
+                    divergences.add(new Divergence("the date " + now, "", shape.name(), added, dropped, ""));
+                }
+            }
+        }
+    }
+
+    private Set<Instant> instants() {
+        Set<Instant> instants = new LinkedHashSet<>();
+        for (int hour = 0; hour < 24; hour++) {
+            instants.add(Rendering.USUAL.plusSeconds(3_600L * hour));
+        }
+        for (int day = 0; day < 31; day++) {
+            instants.add(Rendering.USUAL.plusSeconds(86_400L * day));
+        }
+        for (int month = 0; month < 120; month++) {
+            instants.add(LocalDate.of(2025, 1, 15).plusMonths(month).atTime(12, 0).toInstant(ZoneOffset.UTC));
+        }
+        Set<String> texts = new LinkedHashSet<>(mentions.texts());
+        texts.addAll(rendering.compared());
+        mentions.numbers().forEach(number -> texts.add(number.toString()));
+        for (String text : texts) {
+            Matcher date = DATE.matcher(text);
+            while (date.find()) {
+                near(date).ifPresent(day -> {
+                    for (int shift : new int[] {-1, 0, 1, 40, 400}) {
+                        instants.add(day.plusDays(shift).atTime(12, 0).toInstant(ZoneOffset.UTC));
+                    }
+                });
+            }
+        }
+        return instants;
+    }
+
+    private static Optional<LocalDate> near(Matcher date) {
+        String month = Optional.ofNullable(date.group(2)).orElse("01");
+        String day = Optional.ofNullable(date.group(3)).orElse("01");
+        try {
+            return Optional.of(LocalDate.parse(date.group(1) + "-" + month + "-" + day));
+        } catch (DateTimeParseException e) {
+            return Optional.empty();
+        }
+    }
+}
