@@ -100,9 +100,12 @@ final class Behaviour {
         }
     }
 
-    /** In each place of each conversation. */
+    /** In each place of each short conversation. */
     private void everywhere(Trials.Trial trial) {
         for (Conversation shape : frames.keySet()) {
+            if (shape.turns().size() > 3 || (shape.tools() && frames.size() > 2 && !trial.everywhere())) {
+                continue;
+            }
             for (int place = 0; place < shape.turns().size(); place++) {
                 if (rendering.runs() > MOST_RUNS || divergences.size() >= MOST_DIVERGENCES) {
                     exhausted = true;

@@ -5,19 +5,26 @@ import io.stoa.engine.chat.jinja.Template;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /** A template that is run again and again, with what it compared contents with. */
 final class Rendering {
     static final Instant USUAL = Instant.parse("2026-03-18T10:20:30Z");
     private static final int MOST_COMPARED = 2_000;
     private static final int LONGEST_COMPARED = 300;
+    private static final int MOST_HEARD = 2_000;
+    private static final int MOST_PAIRS = 50_000;
+
+    private static final Pattern DIGIT = Pattern.compile("[0-9]");
 
     private final Template template;
     private final Set<String> compared = new LinkedHashSet<>();
+    private final Set<String> heard = new HashSet<>();
     private Optional<JinjaException> refusal = Optional.empty();
     private int runs;
 
@@ -45,10 +52,14 @@ final class Rendering {
 
     /** Keeps what a content is held against. */
     private void heard(Conversation conversation, String left, String right) {
-        if (compared.size() >= MOST_COMPARED) {
+        if (compared.size() >= MOST_COMPARED || left.length() + right.length() > MOST_HEARD) {
             return;
         }
-        boolean time = left.matches(".*[0-9].*") && right.matches(".*[0-9].*");
+        boolean known = heard.size() >= MOST_PAIRS ? heard.contains(left + '\0' + right) : !heard.add(left + '\0' + right);
+        if (known) {
+            return;
+        }
+        boolean time = DIGIT.matcher(left).find() && DIGIT.matcher(right).find();
         if (time || isContent(conversation, left)) {
             keep(right);
         }

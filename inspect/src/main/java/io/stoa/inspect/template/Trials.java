@@ -39,8 +39,17 @@ final class Trials {
 
     private Trials() {}
 
-    /** A content, and what is said of it when the template does something else with it. */
-    record Trial(String what, String content) {}
+    /**
+     * A content.
+     *
+     * @param what what is said of it when the template does something else with it
+     * @param everywhere whether it is tried in conversations with tools, too
+     */
+    record Trial(String what, String content, boolean everywhere) {
+        Trial(String what, String content) {
+            this(what, content, true);
+        }
+    }
 
     /** Contents that hold a text in all the ways that one may be looked for. */
     static List<Trial> around(String text) {
@@ -49,13 +58,13 @@ final class Trials {
         String a = Words.word(500);
         String b = Words.word(501);
         return List.of(
-                new Trial(what, text),
+                new Trial(what, text, false),
                 new Trial(what, a + " " + text + " " + b),
-                new Trial(what, text + " " + a),
-                new Trial(what, a + " " + text),
-                new Trial(what + ", repeated", (text + " ").repeat(12).strip()),
-                new Trial(what + ", reversed", a + " " + reversed + " " + b),
-                new Trial(what + ", reversed", reversed));
+                new Trial(what, text + " " + a, false),
+                new Trial(what, a + " " + text, false),
+                new Trial(what + ", repeated", (text + " ").repeat(12).strip(), false),
+                new Trial(what + ", reversed", a + " " + reversed + " " + b, false),
+                new Trial(what + ", reversed", reversed, false));
     }
 
     /** All texts in one content. */
@@ -104,7 +113,7 @@ final class Trials {
         if (text.charAt(length - 1) == ' ') {
             text.setCharAt(length - 1, 'x');
         }
-        return new Trial("a length of " + length + " characters", text.toString());
+        return new Trial("a length of " + length + " characters", text.toString(), false);
     }
 
     private static Trial ofWords(int count) {
