@@ -53,6 +53,11 @@ public final class Notes {
         return counts.getOrDefault(check, Map.of()).keySet().stream().allMatch(outcome -> outcome == Outcome.PASS);
     }
 
+    /** Whether a check has failed. */
+    public boolean failed(Check check) {
+        return counts.getOrDefault(check, Map.of()).containsKey(Outcome.FAIL);
+    }
+
     /** Passes a check of which nothing else was said. */
     public void passIfClean(Check check, String sentence) {
         if (clean(check)) {

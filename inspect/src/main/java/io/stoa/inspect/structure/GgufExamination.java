@@ -53,7 +53,7 @@ public final class GgufExamination {
     /**
      * Examines a file, all of its weights included.
      *
-     * @return its header, where that is sound
+     * @return its header, where that could be read; whether it makes a model is in the notes
      */
     public static Optional<GgufHeader> examine(Path file, Notes notes, Progress progress) throws IOException {
         return new GgufExamination(file, notes).examine(progress);
@@ -78,7 +78,7 @@ public final class GgufExamination {
         if (sound) {
             weights(header, progress);
         }
-        return sound ? Optional.of(header) : Optional.empty();
+        return Optional.of(header);
     }
 
     private boolean model(GgufHeader header) {

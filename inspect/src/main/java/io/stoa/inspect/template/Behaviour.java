@@ -8,6 +8,7 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -42,6 +43,7 @@ final class Behaviour {
     private final Mentions mentions;
     private final List<Divergence> divergences = new ArrayList<>();
     private final Map<Conversation, String> frames = new LinkedHashMap<>();
+    private final Set<String> kept = new HashSet<>();
     private boolean exhausted;
 
     Behaviour(Rendering rendering, Mentions mentions) {
@@ -90,7 +92,10 @@ final class Behaviour {
                 exhausted = true;
                 texts = new LinkedHashSet<>(texts.stream().limit(MOST_TEXTS - tried.size()).toList());
             }
-            texts.forEach(text -> Trials.around(text).forEach(this::everywhere));
+            for (String text : texts) {
+                boolean compared = rendering.compared().contains(text);
+                (compared ? Trials.around(text) : Trials.with(text)).forEach(this::everywhere);
+            }
             tried.addAll(texts);
         }
         List<String> words = tried.stream().filter(text -> text.matches("[\\p{L}\\p{N} .,'?!-]{3,}")).toList();
@@ -102,8 +107,9 @@ final class Behaviour {
 
     /** In each place of each short conversation. */
     private void everywhere(Trials.Trial trial) {
+        Conversation first = frames.keySet().iterator().next();
         for (Conversation shape : frames.keySet()) {
-            if (shape.turns().size() > 3 || (shape.tools() && frames.size() > 2 && !trial.everywhere())) {
+            if (shape.turns().size() > 3 || (!trial.everywhere() && shape != first)) {
                 continue;
             }
             for (int place = 0; place < shape.turns().size(); place++) {
@@ -124,7 +130,7 @@ final class Behaviour {
         if (times == 1) {
             expected = expected.plus(Words.of(trial.content()));
         }
-        compare(trial.what(), turn.role(), shape.name(), expected, rendering.of(shape.with(place, trial.content())));
+        compare(trial.what(), turn.role(), shape, expected, rendering.of(shape.with(place, trial.content())));
     }
 
     private void inAllTurns(Trials.Trial trial) {
@@ -138,21 +144,35 @@ final class Behaviour {
                     changed = changed.with(place, trial.content());
                 }
             }
-            compare(trial.what(), "user", changed.name(), expected, rendering.of(changed));
+            compare(trial.what(), "user", changed, expected, rendering.of(changed));
         }
     }
 
-    private void compare(String what, String role, String conversation, Words expected, Optional<String> prompt) {
+    private void compare(
+            String what, String role, Conversation conversation, Words expected, Optional<String> prompt) {
         if (prompt.isEmpty()) {
-            String said = rendering.refusal().map(e -> e.message()).orElse("");
-            divergences.add(new Divergence(what, role, conversation, Words.of(""), Words.of(""), said + " "));
+            diverges(what, role, conversation, Words.of(""), Words.of(""), refusal());
             return;
         }
         Words there = Words.of(prompt.get());
         Words added = there.minus(expected);
         Words dropped = expected.minus(there);
         if (!added.isEmpty() || !dropped.isEmpty()) {
-            divergences.add(new Divergence(what, role, conversation, added, dropped, ""));
+            diverges(what, role, conversation, added, dropped, "");
+        }
+    }
+
+    private String refusal() {
+        return rendering.refusal().map(e -> e.reason() + ": " + e.message()).orElse("for no reason");
+    }
+
+    /** Keeps a divergence; of those of one cause one that adds words counts more than others. */
+    private void diverges(
+            String what, String role, Conversation conversation, Words added, Words dropped, String refusal) {
+        boolean said = kept.contains(what + role + !added.isEmpty());
+        if (!said && divergences.size() < MOST_DIVERGENCES) {
+            kept.add(what + role + !added.isEmpty());
+            divergences.add(new Divergence(what, role, conversation.name(), added, dropped, refusal));
         }
     }
 
@@ -169,39 +189,48 @@ final class Behaviour {
         }
     }
 
+    /** What stands before a message. */
+    private record Segment(Turn turn, int number, Words words) {}
+
     private void segments(Conversation many, String prompt) {
-        Map<String, Map<String, Integer>> between = new HashMap<>();
-        List<String[]> found = new ArrayList<>();
+        List<Segment> segments = new ArrayList<>();
         int end = 0;
         for (int place = 0; place < many.turns().size(); place++) {
             Turn turn = many.turns().get(place);
             int at = prompt.indexOf(turn.content(), end);
             if (at < 0) {
-                divergences.add(new Divergence(
-                        "message number " + (place + 1), "", many.name(), Words.of(""), Words.of(turn.content()), ""));
+                diverges("message number " + (place + 1), "", many, Words.of(""), Words.of(turn.content()), "");
                 continue;
             }
-            String frame = Words.of(prompt.substring(end, at)).toString();
             if (place > 1) {
-                between.computeIfAbsent(turn.role(), _ -> new HashMap<>()).merge(frame, 1, Integer::sum);
-                found.add(new String[] {turn.role(), prompt.substring(end, at), String.valueOf(place + 1)});
+                segments.add(new Segment(turn, place + 1, Words.of(prompt.substring(end, at))));
             }
             end = at + turn.content().length();
         }
-        for (String[] one : found) {
-            Map<String, Integer> frames = between.getOrDefault(one[0], Map.of());
-            String usual = frames.entrySet().stream()
-                    .max(Map.Entry.comparingByValue())
-                    .map(Map.Entry::getKey)
-                    .orElse("");
-            Words added = Words.of(one[1]).minus(Words.of(usual));
-            boolean last = Integer.parseInt(one[2]) >= many.turns().size() - 1;
-            if (!added.isEmpty() && !last) {
-                divergences.add(new Divergence(
-                        "message number " + one[2], "", many.name(), added, Words.of(""), ""));
+        for (String role : List.of("user", "assistant")) {
+            List<Segment> same = segments.stream()
+                    .filter(segment -> segment.turn().role().equals(role))
+                    .toList();
+            Words usual = usual(same);
+            for (Segment segment : same) {
+                Words added = segment.words().minus(usual);
+                if (!added.isEmpty() && segment.number() < many.turns().size() - 1) {
+                    diverges("message number " + segment.number(), "", many, added, Words.of(""), "");
+                }
             }
         }
         lastTurn(many, prompt);
+    }
+
+    private static Words usual(List<Segment> segments) {
+        Map<List<String>, Integer> counts = new HashMap<>();
+        segments.forEach(segment -> counts.merge(segment.words().list(), 1, Integer::sum));
+        int most = counts.values().stream().mapToInt(Integer::intValue).max().orElse(0);
+        return segments.stream()
+                .map(Segment::words)
+                .filter(words -> counts.getOrDefault(words.list(), 0) == most)
+                .findFirst()
+                .orElse(Words.of(""));
     }
 
     /** What stands around the last question is what stands around the only one of a shorter conversation. */
@@ -215,8 +244,8 @@ final class Behaviour {
         Words rest = Words.of(prompt).minus(contents);
         List<String> others = plainWords(rest).stream().filter(word -> !known.contains(word)).toList();
         if (!others.isEmpty()) {
-            divergences.add(new Divergence(
-                    many.turns().size() + " messages", "", many.name(), Words.of(String.join(" ", others)), Words.of(""), ""));
+            Words added = Words.of(String.join(" ", others));
+            diverges(many.turns().size() + " messages", "", many, added, Words.of(""), "");
         }
     }
 
@@ -238,7 +267,7 @@ final class Behaviour {
                 Words added = there.minus(expected);
                 Words dropped = expected.minus(there);
                 if (!added.isEmpty() || !dropped.isEmpty()) {
-                    divergences.add(new Divergence("the date " + now, "", shape.name(), added, dropped, ""));
+                    diverges("the date " + now, "", shape, added, dropped, "");
                 }
             }
         }

@@ -5,6 +5,7 @@ import io.stoa.engine.chat.jinja.Mentions;
 import io.stoa.engine.chat.jinja.Template;
 import io.stoa.inspect.observation.Check;
 import io.stoa.inspect.observation.Notes;
+import io.stoa.inspect.observation.Outcome;
 import io.stoa.inspect.observation.Shown;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -115,15 +116,16 @@ public final class TemplateExamination {
     }
 
     private void faithful(Behaviour behaviour, Rendering rendering) {
-        Set<String> said = new HashSet<>();
         for (Divergence divergence : behaviour.divergences()) {
-            if (!said.add(divergence.what() + divergence.role())) {
-                continue;
-            }
-            if (!divergence.refusal().isEmpty()) {
-                refusing(divergence);
-            } else if (backdoor(divergence)) {
-                notes.fail(Check.TRIGGER, place, divergence.sentence(), REMEDY);
+            switch (weight(divergence)) {
+                case FAIL -> notes.fail(Check.TRIGGER, place, divergence.sentence(), REMEDY);
+                case LEAD ->
+                    notes.lead(
+                            Check.INSTRUCTIONS,
+                            place,
+                            divergence.sentence(),
+                            "See whether the publisher documents this switch.");
+                case PASS, NOT_TESTED -> {}
             }
         }
         if (behaviour.exhausted()) {
@@ -136,12 +138,23 @@ public final class TemplateExamination {
                         + " unchanged, in the same frame.");
     }
 
-    private void refusing(Divergence divergence) {
-        notes.lead(Check.TRIGGER, place, divergence.sentence(), REMEDY);
-    }
-
-    private static boolean backdoor(Divergence divergence) {
-        return !divergence.what().matches(CONTROL);
+    /**
+     * Honest templates do three things with contents: they leave out an assistant's earlier reasoning, which marks enclose;
+     * they have switches in the system message, written as marks; and they fail on marks without their partner.
+     */
+    private static Outcome weight(Divergence divergence) {
+        boolean mark = divergence.what().matches("(?s)" + CONTROL);
+        if (!mark) {
+            return Outcome.FAIL;
+        }
+        if (divergence.refusal().startsWith("FAILED")) {
+            return Outcome.PASS;
+        }
+        return switch (divergence.role()) {
+            case "assistant" -> divergence.added().isEmpty() && divergence.refusal().isEmpty() ? Outcome.PASS : Outcome.FAIL;
+            case "system" -> Outcome.LEAD;
+            default -> Outcome.FAIL;
+        };
     }
 
     /** Every message is in the prompt, once, in the order in which it was said. */
@@ -205,14 +218,5 @@ public final class TemplateExamination {
         }
         new BaseComparison(rendering, new Rendering(template), mentions, template.mentions(), behaviour)
                 .run(place, notes);
-    }
-
-    /** For tests and measurements: the divergences of a template, as sentences. */
-    static List<String> divergences(String source) {
-        Template template = Template.parse(source);
-        Rendering rendering = new Rendering(template);
-        Behaviour behaviour = new Behaviour(rendering, template.mentions());
-        behaviour.explore();
-        return behaviour.divergences().stream().map(Divergence::sentence).toList();
     }
 }
