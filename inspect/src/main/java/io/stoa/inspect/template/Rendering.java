@@ -22,6 +22,12 @@ final class Rendering {
 
     private static final Pattern DIGIT = Pattern.compile("[0-9]");
 
+    /** Words that stand around the texts that are tried, forwards and backwards. */
+    private static final Pattern FILLER = Pattern.compile(
+            Words.word(500) + "|" + Words.word(501) + "|" + new StringBuilder(Words.word(500)).reverse() + "|"
+                    + new StringBuilder(Words.word(501)).reverse(),
+            Pattern.CASE_INSENSITIVE);
+
     private final Template template;
     private final Set<String> compared = new LinkedHashSet<>();
     private final Set<String> heard = new HashSet<>();
@@ -61,15 +67,17 @@ final class Rendering {
         }
         boolean time = DIGIT.matcher(left).find() && DIGIT.matcher(right).find();
         if (time || isContent(conversation, left)) {
-            keep(right);
+            keep(conversation, right);
         }
         if (time || isContent(conversation, right)) {
-            keep(left);
+            keep(conversation, left);
         }
     }
 
-    private void keep(String text) {
-        if (!text.isBlank() && text.length() <= LONGEST_COMPARED) {
+    private void keep(Conversation conversation, String text) {
+        boolean own = FILLER.matcher(text).find()
+                || conversation.turns().stream().anyMatch(turn -> turn.content().equals(text));
+        if (!own && !text.isBlank() && text.length() <= LONGEST_COMPARED) {
             compared.add(text);
         }
     }

@@ -9,10 +9,10 @@ import io.stoa.inspect.observation.Outcome;
 import io.stoa.inspect.observation.Shown;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /**
  * Examines a chat template by running it in the sandbox. Without a base it must be true to itself: whatever is said,
@@ -26,6 +26,9 @@ public final class TemplateExamination {
 
     /** Texts of a template that are marks of its language rather than something a person says. */
     private static final String CONTROL = ".*[<>\\[\\]{}|/｜▁].*";
+
+    private static final Pattern ROLES =
+            Pattern.compile("\\b(system|user|assistant|model|human|developer|SYSTEM|USER|ASSISTANT|Human|Assistant)\\b");
 
     private final String place;
     private final Notes notes;
@@ -116,15 +119,20 @@ public final class TemplateExamination {
     }
 
     private void faithful(Behaviour behaviour, Rendering rendering) {
+        boolean switches = false;
         for (Divergence divergence : behaviour.divergences()) {
             switch (weight(divergence)) {
                 case FAIL -> notes.fail(Check.TRIGGER, place, divergence.sentence(), REMEDY);
-                case LEAD ->
-                    notes.lead(
-                            Check.INSTRUCTIONS,
-                            place,
-                            divergence.sentence(),
-                            "See whether the publisher documents this switch.");
+                case LEAD -> {
+                    if (!switches) {
+                        notes.lead(
+                                Check.INSTRUCTIONS,
+                                place,
+                                divergence.sentence(),
+                                "See whether the publisher documents this switch.");
+                    }
+                    switches = true;
+                }
                 case PASS, NOT_TESTED -> {}
             }
         }
@@ -140,7 +148,8 @@ public final class TemplateExamination {
 
     /**
      * Honest templates do three things with contents: they leave out an assistant's earlier reasoning, which marks enclose;
-     * they have switches in the system message, written as marks; and they fail on marks without their partner.
+     * they have switches in the system message, written as marks; and they refuse marks in an assistant's message, or fail on
+     * those without their partner.
      */
     private static Outcome weight(Divergence divergence) {
         boolean mark = divergence.what().matches("(?s)" + CONTROL);
@@ -151,7 +160,7 @@ public final class TemplateExamination {
             return Outcome.PASS;
         }
         return switch (divergence.role()) {
-            case "assistant" -> divergence.added().isEmpty() && divergence.refusal().isEmpty() ? Outcome.PASS : Outcome.FAIL;
+            case "assistant" -> divergence.added().isEmpty() ? Outcome.PASS : Outcome.FAIL;
             case "system" -> Outcome.LEAD;
             default -> Outcome.FAIL;
         };
@@ -169,6 +178,8 @@ public final class TemplateExamination {
                             place,
                             "The message of the " + turn.role() + " is not in the prompt (" + entry.getKey().name() + ").",
                             REMEDY);
+                } else if (turn.role().equals("system")) {
+                    continue;
                 } else if (first < end) {
                     notes.lead(
                             Check.TRIGGER,
@@ -186,18 +197,16 @@ public final class TemplateExamination {
     private void instructions(Behaviour behaviour) {
         Set<String> said = new HashSet<>();
         for (Map.Entry<Conversation, String> entry : behaviour.frames().entrySet()) {
-            if (entry.getKey().tools()) {
-                continue;
-            }
+            String what = entry.getKey().turns().getFirst().role().equals("system")
+                    ? "Even with a system message"
+                    : "Without a system message";
             String own = entry.getValue();
             for (Conversation.Turn turn : entry.getKey().turns()) {
                 own = own.replace(turn.content(), "\n");
             }
             String plain = Words.unmarked(own).strip().replaceAll("\\s+", " ");
-            if (Words.of(plain).size() >= LEAST_INSTRUCTION && said.add(plain)) {
-                String what = entry.getKey().turns().getFirst().role().equals("system")
-                        ? "Even with a system message"
-                        : "Without a system message";
+            boolean instruction = Words.of(ROLES.matcher(plain).replaceAll(" ")).size() >= LEAST_INSTRUCTION;
+            if (instruction && !entry.getKey().tools() && said.add(what)) {
                 notes.lead(
                         Check.INSTRUCTIONS,
                         place,

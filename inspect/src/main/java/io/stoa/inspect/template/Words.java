@@ -13,7 +13,7 @@ final class Words {
     private static final Pattern WORD = Pattern.compile("[\\p{L}\\p{N}\\p{M}]+");
 
     /** Marks such as {@code <|im_start|>}, {@code </think>} and {@code [INST]}. */
-    private static final Pattern MARK = Pattern.compile("<[|｜/]?[^<>\\s.:]{1,40}>|\\[/?[A-Z_]{1,30}\\]");
+    private static final Pattern MARK = Pattern.compile("<[|｜/]?[^<>\\s./]{1,40}>|\\[/?[A-Z_]{1,30}\\]");
 
     private static final String[] FIRST = {"vel", "tas", "brin", "quo", "mer", "zol", "fen", "gra"};
     private static final String[] SECOND = {"mora", "quin", "dolf", "rask", "tive", "lusk", "ombe", "yent"};
