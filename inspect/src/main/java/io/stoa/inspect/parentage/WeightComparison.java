@@ -25,7 +25,12 @@ import org.apache.commons.statistics.distribution.BinomialDistribution;
  */
 public final class WeightComparison {
     private static final int CANDIDATES = 16;
-    private static final int MOST_ROWS = 64;
+    private static final int IDENTIFIED_ROWS = 64;
+    private static final int MOST_ROWS = 4_096;
+
+    /** Weights of one tensor that are compared, unless {@value #IDENTIFIED_ROWS} rows have more. */
+    private static final long ELEMENTS = 1L << 21;
+
     private static final int LEAST_ROW = 16;
 
     /** Q2_K keeps 0.94 to 0.98, the one-bit types 0.8. */
@@ -91,7 +96,8 @@ public final class WeightComparison {
 
     private Figures figures(Weights.Tensor tensor, Weights.Tensor twin) throws IOException {
         long rows = Math.min(tensor.rows(), twin.rows());
-        int taken = (int) Math.min(rows, MOST_ROWS);
+        long wanted = Math.clamp(ELEMENTS / tensor.rowLength(), IDENTIFIED_ROWS, MOST_ROWS);
+        int taken = (int) Math.min(rows, wanted);
         float[][] mine = new float[taken][];
         float[][] theirs = new float[taken][];
         Sums all = new Sums();
@@ -109,15 +115,16 @@ public final class WeightComparison {
     }
 
     private void identify(float[][] mine, float[][] theirs) {
-        int count = Math.min(CANDIDATES, mine.length);
-        if (count < CANDIDATES) {
+        if (mine.length < CANDIDATES) {
             return;
         }
-        for (int row = 0; row < mine.length; row++) {
+        int rows = Math.min(IDENTIFIED_ROWS, mine.length);
+        for (int taken = 0; taken < rows; taken++) {
+            int row = (int) ((long) taken * mine.length / rows);
             int best = -1;
             double most = Double.NEGATIVE_INFINITY;
-            for (int step = 0; step < count; step++) {
-                int other = (row + step * mine.length / count) % mine.length;
+            for (int step = 0; step < CANDIDATES; step++) {
+                int other = (int) ((row + (long) step * mine.length / CANDIDATES) % mine.length);
                 Sums sums = new Sums();
                 sums.add(mine[row], theirs[other]);
                 double correlation = sums.correlation();
