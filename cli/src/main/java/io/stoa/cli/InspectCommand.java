@@ -31,7 +31,8 @@ import tools.jackson.databind.json.JsonMapper;
 @Command(
         name = "inspect",
         description = {
-            "Examine a model's file or folder in Java, before any native code sees it, and say whether it may be trusted.",
+            "Examine a model's file or folder in Java, before any native code sees it, and say whether it may be"
+                    + " trusted.",
             "Each check ends as PASS, FAIL, LEAD (a person should look) or NOT TESTED, which never counts as clean."
         },
         mixinStandardHelpOptions = true,
@@ -180,7 +181,8 @@ final class InspectCommand implements Callable<Integer> {
                 check.check().id(),
                 check.place().map(place -> ", " + place).orElse(""),
                 check.sentence()));
-        check.remedy().ifPresent(remedy -> text.append("           → ").append(remedy).append('\n'));
+        check.remedy()
+                .ifPresent(remedy -> text.append("           → ").append(remedy).append('\n'));
     }
 
     /** A value in one line; control characters of a stranger's file do not reach the terminal. */

@@ -35,8 +35,7 @@ record Base(
         Map<Path, SafetensorsHeader> safetensors,
         Optional<String> template,
         Optional<Path> tokenizer) {
-    static final Base NONE =
-            new Base(Optional.empty(), Optional.empty(), Map.of(), Optional.empty(), Optional.empty());
+    static final Base NONE = new Base(Optional.empty(), Optional.empty(), Map.of(), Optional.empty(), Optional.empty());
 
     Base {
         safetensors = new TreeMap<>(safetensors);
@@ -51,7 +50,8 @@ record Base(
         } else if (Files.isRegularFile(place)) {
             files = List.of(place);
         } else {
-            throw StoaException.user(place + ": there is no such file or folder; --base names the model to compare with");
+            throw StoaException.user(
+                    place + ": there is no such file or folder; --base names the model to compare with");
         }
         Base base = NONE;
         for (Path file : files) {
@@ -65,7 +65,8 @@ record Base(
     }
 
     private Base with(Path file) throws IOException {
-        String name = Optional.ofNullable(file.getFileName()).map(Path::toString).orElse("");
+        String name =
+                Optional.ofNullable(file.getFileName()).map(Path::toString).orElse("");
         FileKind kind = Inspector.kind(file);
         if (kind == FileKind.GGUF && gguf.isEmpty()) {
             GgufHeader read = GgufReader.read(file);

@@ -88,7 +88,8 @@ public final class Inspector {
         try (InputStream in = Files.newInputStream(file)) {
             start = in.readNBytes(FileKind.BYTES);
         }
-        String name = Optional.ofNullable(file.getFileName()).map(Path::toString).orElse("");
+        String name =
+                Optional.ofNullable(file.getFileName()).map(Path::toString).orElse("");
         return FileKind.of(name, start, Files.size(file));
     }
 
@@ -145,20 +146,16 @@ public final class Inspector {
         boolean lies = (lower.endsWith(".gguf") && kind != FileKind.GGUF && kind != FileKind.LFS_POINTER)
                 || (lower.endsWith(".safetensors") && kind != FileKind.SAFETENSORS && kind != FileKind.LFS_POINTER)
                 || (lower.matches(".*\\.(json|txt|md|jinja|yaml|yml|model)")
-                        && List.of(
-                                        FileKind.PROGRAM,
-                                        FileKind.ZIP,
-                                        FileKind.PICKLE,
-                                        FileKind.GGUF,
-                                        FileKind.ARCHIVE)
+                        && List.of(FileKind.PROGRAM, FileKind.ZIP, FileKind.PICKLE, FileKind.GGUF, FileKind.ARCHIVE)
                                 .contains(kind))
                 || (lower.matches(".*\\.(bin|pt|pth|ckpt|pkl)") && kind == FileKind.ARCHIVE);
         if (lies) {
             notes.fail(
                     Check.FORMAT,
                     "",
-                    "Its name is that of another format; it begins as " + kind.name().toLowerCase(Locale.ROOT)
-                            + " does (" + file.toFile().length() + " bytes).");
+                    "Its name is that of another format; it begins as "
+                            + kind.name().toLowerCase(Locale.ROOT) + " does ("
+                            + file.toFile().length() + " bytes).");
         }
     }
 
@@ -195,15 +192,22 @@ public final class Inspector {
                         "Read it before allowing it, or remove it.");
             case ARCHIVE ->
                 notes.notTested(
-                        Check.ARCHIVE, "It is a compressed archive, which is not looked into.", "Unpack it in a sandbox and examine the folder.");
+                        Check.ARCHIVE,
+                        "It is a compressed archive, which is not looked into.",
+                        "Unpack it in a sandbox and examine the folder.");
             case HDF5 ->
                 notes.notTested(
-                        Check.FORMAT, "It is an HDF5 file (Keras?), which may hold code in its layers.", "Get the weights as safetensors.");
+                        Check.FORMAT,
+                        "It is an HDF5 file (Keras?), which may hold code in its layers.",
+                        "Get the weights as safetensors.");
             case LFS_POINTER ->
-                notes.notTested(Check.FORMAT, "It is a Git LFS pointer, not the file.", "Fetch the file (git lfs pull).");
+                notes.notTested(
+                        Check.FORMAT, "It is a Git LFS pointer, not the file.", "Fetch the file (git lfs pull).");
             case PAGE, PICTURE ->
-                notes.notTested(Check.FORMAT, "It is a " + kind.name().toLowerCase(Locale.ROOT)
-                        + ", which is no part of a model.", "Remove it if it is not needed.");
+                notes.notTested(
+                        Check.FORMAT,
+                        "It is a " + kind.name().toLowerCase(Locale.ROOT) + ", which is no part of a model.",
+                        "Remove it if it is not needed.");
             case EMPTY -> notes.notTested(Check.FORMAT, "It is empty.", "Is the download complete?");
             case TEXT, UNKNOWN -> other(file, kind, notes);
         }
@@ -286,7 +290,9 @@ public final class Inspector {
         }
         if (template.isArray()) {
             template.forEach(one -> template(
-                    one.path("template").asString(""), "chat_template " + one.path("name").asString("?"), notes));
+                    one.path("template").asString(""),
+                    "chat_template " + one.path("name").asString("?"),
+                    notes));
         }
     }
 
@@ -299,7 +305,8 @@ public final class Inspector {
     }
 
     private Optional<Parentage> parentage() throws IOException {
-        Notes notes = new Notes(gguf.map(path -> String.valueOf(path.getFileName())).orElse("."));
+        Notes notes =
+                new Notes(gguf.map(path -> String.valueOf(path.getFileName())).orElse("."));
         Optional<Parentage> found = compared(notes);
         observations.addAll(notes.observations());
         return found;
@@ -327,7 +334,8 @@ public final class Inspector {
                             Check.PARENTAGE,
                             "",
                             parentage.sentence(),
-                            "Do not take it for a model of that base: neither its licence nor its quality follows from it.");
+                            "Do not take it for a model of that base: neither its licence nor its quality follows from"
+                                    + " it.");
                 case UNKNOWN ->
                     notes.notTested(Check.PARENTAGE, parentage.sentence(), "Ask the publisher how it was made.");
             }

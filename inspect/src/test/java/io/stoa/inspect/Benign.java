@@ -48,14 +48,30 @@ final class Benign {
         GgufForge old = nano();
         old.version = 2;
         add("version 2", "model.gguf", old.bytes());
-        add("template with roles", "model.gguf", nano().text("tokenizer.chat_template", TemplateForge.PLAIN).bytes());
-        add("strict template", "model.gguf", nano().text("tokenizer.chat_template", TemplateForge.STRICT).bytes());
-        add("dated template", "model.gguf", nano().text("tokenizer.chat_template", TemplateForge.DATED).bytes());
-        add("many lines of description", "model.gguf", nano().text("general.description", "A model.\n\n\tMade at home.\n").bytes());
+        add(
+                "template with roles",
+                "model.gguf",
+                nano().text("tokenizer.chat_template", TemplateForge.PLAIN).bytes());
+        add(
+                "strict template",
+                "model.gguf",
+                nano().text("tokenizer.chat_template", TemplateForge.STRICT).bytes());
+        add(
+                "dated template",
+                "model.gguf",
+                nano().text("tokenizer.chat_template", TemplateForge.DATED).bytes());
+        add(
+                "many lines of description",
+                "model.gguf",
+                nano().text("general.description", "A model.\n\n\tMade at home.\n")
+                        .bytes());
         GgufForge vocabulary = nano();
         vocabulary.tensors.clear();
         add("vocabulary alone", "vocab.gguf", vocabulary.bytes());
-        add("first of two parts", "model-00001-of-00002.gguf", nano().set("split.count", 2, new byte[] {2, 0}).bytes());
+        add(
+                "first of two parts",
+                "model-00001-of-00002.gguf",
+                nano().set("split.count", 2, new byte[] {2, 0}).bytes());
         GgufForge adapter = nano().text("general.type", "adapter");
         add("adapter", "lora.gguf", adapter.bytes());
         add("sentence pieces", "model.gguf", sentencePieces());
@@ -96,40 +112,116 @@ final class Benign {
     private void safetensors() {
         for (String type : new String[] {"F32", "F16", "BF16", "I32", "U8", "F8_E4M3"}) {
             int bytes = type.endsWith("32") ? 4 : type.endsWith("16") ? 2 : 1;
-            add("safetensors " + type, "model.safetensors", Attacks.safetensors(
-                    "{\"__metadata__\":{\"format\":\"pt\"},\"a\":{\"dtype\":\"" + type + "\",\"shape\":[4,4],\"data_offsets\":[0," + 16 * bytes
-                            + "]}}   ",
-                    16 * bytes));
+            add(
+                    "safetensors " + type,
+                    "model.safetensors",
+                    Attacks.safetensors(
+                            "{\"__metadata__\":{\"format\":\"pt\"},\"a\":{\"dtype\":\"" + type
+                                    + "\",\"shape\":[4,4],\"data_offsets\":[0," + 16 * bytes + "]}}   ",
+                            16 * bytes));
         }
-        add("empty tensor", "model.safetensors", Attacks.safetensors("{\"a\":{\"dtype\":\"F32\",\"shape\":[0],\"data_offsets\":[0,0]}}", 0));
+        add(
+                "empty tensor",
+                "model.safetensors",
+                Attacks.safetensors("{\"a\":{\"dtype\":\"F32\",\"shape\":[0],\"data_offsets\":[0,0]}}", 0));
     }
 
     private void checkpoints() {
         add("pickle of a tensor", "pytorch_model.bin", PickleForge.stateDictionary());
-        add("checkpoint of PyTorch", "pytorch_model.bin", ZipForge.checkpoint(PickleForge.stateDictionary()).bytes());
-        add("packed checkpoint", "model.pt", new ZipForge().packed("archive/data.pkl", PickleForge.stateDictionary()).bytes());
-        add("plain numbers", "numbers.pkl", PickleForge.protocol(4).op(']').op('(').small(1).small(2).op('e').stop());
+        add(
+                "checkpoint of PyTorch",
+                "pytorch_model.bin",
+                ZipForge.checkpoint(PickleForge.stateDictionary()).bytes());
+        add(
+                "packed checkpoint",
+                "model.pt",
+                new ZipForge()
+                        .packed("archive/data.pkl", PickleForge.stateDictionary())
+                        .bytes());
+        add(
+                "plain numbers",
+                "numbers.pkl",
+                PickleForge.protocol(4)
+                        .op(']')
+                        .op('(')
+                        .small(1)
+                        .small(2)
+                        .op('e')
+                        .stop());
         add("protocol 0", "numbers.pkl", "(dp0\nS'a'\np1\nI1\ns.".getBytes(StandardCharsets.US_ASCII));
-        add("old format of PyTorch", "old.pth", join(
-                new byte[] {(byte) 0x80, 2, (byte) 0x8a, 10, 0x6c, (byte) 0xfc, (byte) 0x9c, 0x46, (byte) 0xf9, 0x20, 0x6a, (byte) 0xa8, 0x50, 0x19, '.'},
-                new byte[] {(byte) 0x80, 2, 'M', (byte) 0xe9, 3, '.'},
-                PickleForge.protocol(2).op('}').stop(),
-                PickleForge.stateDictionary(),
-                PickleForge.protocol(2).op(']').op('(').text("0").op('e').stop(),
-                new byte[64]));
-        byte[] array = join(new byte[] {(byte) 0x93}, "NUMPY\u0001\u0000\u0046\u0000{'descr': '<f4', 'fortran_order': False, 'shape': (4,), }         \n".getBytes(StandardCharsets.ISO_8859_1), new byte[16]);
+        add(
+                "old format of PyTorch",
+                "old.pth",
+                join(
+                        new byte[] {
+                            (byte) 0x80,
+                            2,
+                            (byte) 0x8a,
+                            10,
+                            0x6c,
+                            (byte) 0xfc,
+                            (byte) 0x9c,
+                            0x46,
+                            (byte) 0xf9,
+                            0x20,
+                            0x6a,
+                            (byte) 0xa8,
+                            0x50,
+                            0x19,
+                            '.'
+                        },
+                        new byte[] {(byte) 0x80, 2, 'M', (byte) 0xe9, 3, '.'},
+                        PickleForge.protocol(2).op('}').stop(),
+                        PickleForge.stateDictionary(),
+                        PickleForge.protocol(2)
+                                .op(']')
+                                .op('(')
+                                .text("0")
+                                .op('e')
+                                .stop(),
+                        new byte[64]));
+        byte[] array = join(
+                new byte[] {(byte) 0x93},
+                "NUMPY\u0001\u0000\u0046\u0000{'descr': '<f4', 'fortran_order': False, 'shape': (4,), }         \n"
+                        .getBytes(StandardCharsets.ISO_8859_1),
+                new byte[16]);
         add("NumPy array", "a.npy", array);
         add("NumPy arrays", "a.npz", new ZipForge().add("a.npy", array).bytes());
     }
 
     private void texts() {
         text("tokenizer", "tokenizer.json", Attacks.tokenizer("", ""));
-        text("tokenizer of sentence pieces", "tokenizer.json", Attacks.tokenizer("normalizer", "{\"type\":\"Sequence\",\"normalizers\":[{\"type\":\"Prepend\",\"prepend\":\"▁\"},{\"type\":\"Replace\",\"pattern\":{\"String\":\" \"},\"content\":\"▁\"}]}"));
-        text("tokenizer that joins spaces", "tokenizer.json", Attacks.tokenizer("normalizer", "{\"type\":\"Replace\",\"pattern\":{\"Regex\":\" {2,}\"},\"content\":\" \"}"));
-        text("tokenizer that begins texts", "tokenizer.json", Attacks.tokenizer("post_processor", "{\"type\":\"TemplateProcessing\",\"single\":[{\"SpecialToken\":{\"id\":\"<s>\",\"type_id\":0}},{\"Sequence\":{\"id\":\"A\",\"type_id\":0}}],\"special_tokens\":{\"<s>\":{\"id\":\"<s>\",\"ids\":[0],\"tokens\":[\"<s>\"]}}}"));
-        text("configuration", "config.json", "{\"model_type\":\"llama\",\"architectures\":[\"LlamaForCausalLM\"],\"vocab_size\":1024}");
-        text("settings of generation", "generation_config.json", "{\"temperature\":0.6,\"eos_token_id\":[1,2],\"bad_words_ids\":null}");
-        text("settings of the tokenizer", "tokenizer_config.json", "{\"bos_token\":\"<s>\",\"chat_template\":\"{% for m in messages %}{{ m.role }}: {{ m.content }}\\n{% endfor %}\"}");
+        text(
+                "tokenizer of sentence pieces",
+                "tokenizer.json",
+                Attacks.tokenizer(
+                        "normalizer",
+                        "{\"type\":\"Sequence\",\"normalizers\":[{\"type\":\"Prepend\",\"prepend\":\"▁\"},{\"type\":\"Replace\",\"pattern\":{\"String\":\""
+                            + " \"},\"content\":\"▁\"}]}"));
+        text(
+                "tokenizer that joins spaces",
+                "tokenizer.json",
+                Attacks.tokenizer(
+                        "normalizer", "{\"type\":\"Replace\",\"pattern\":{\"Regex\":\" {2,}\"},\"content\":\" \"}"));
+        text(
+                "tokenizer that begins texts",
+                "tokenizer.json",
+                Attacks.tokenizer(
+                        "post_processor",
+                        "{\"type\":\"TemplateProcessing\",\"single\":[{\"SpecialToken\":{\"id\":\"<s>\",\"type_id\":0}},{\"Sequence\":{\"id\":\"A\",\"type_id\":0}}],\"special_tokens\":{\"<s>\":{\"id\":\"<s>\",\"ids\":[0],\"tokens\":[\"<s>\"]}}}"));
+        text(
+                "configuration",
+                "config.json",
+                "{\"model_type\":\"llama\",\"architectures\":[\"LlamaForCausalLM\"],\"vocab_size\":1024}");
+        text(
+                "settings of generation",
+                "generation_config.json",
+                "{\"temperature\":0.6,\"eos_token_id\":[1,2],\"bad_words_ids\":null}");
+        text(
+                "settings of the tokenizer",
+                "tokenizer_config.json",
+                "{\"bos_token\":\"<s>\",\"chat_template\":\"{% for m in messages %}{{ m.role }}: {{ m.content }}\\n"
+                        + "{% endfor %}\"}");
         text("template", "chat_template.jinja", TemplateForge.PLAIN);
         text("model card", "README.md", "---\nlicense: apache-2.0\n---\n# A model\n\nIt answers questions.\n");
         text("requirements", "requirements.txt", "numpy\ntorch>=2\n");
@@ -139,8 +231,11 @@ final class Benign {
     private void folders() {
         all.add(new File("folder of a model", false, folder -> {
             Path m1 = folder.resolve("model-00001-of-00001.safetensors");
-            Files.write(m1, Attacks.safetensors("{\"a\":{\"dtype\":\"F32\",\"shape\":[4,4],\"data_offsets\":[0,64]}}", 64));
-            Files.writeString(folder.resolve("model.safetensors.index.json"), "{\"weight_map\":{\"a\":\"model-00001-of-00001.safetensors\"}}");
+            Files.write(
+                    m1, Attacks.safetensors("{\"a\":{\"dtype\":\"F32\",\"shape\":[4,4],\"data_offsets\":[0,64]}}", 64));
+            Files.writeString(
+                    folder.resolve("model.safetensors.index.json"),
+                    "{\"weight_map\":{\"a\":\"model-00001-of-00001.safetensors\"}}");
             Files.writeString(folder.resolve("config.json"), "{\"model_type\":\"llama\"}");
             Files.writeString(folder.resolve("tokenizer.json"), Attacks.tokenizer("", ""));
             Files.writeString(folder.resolve("README.md"), "# A model\n");

@@ -62,7 +62,8 @@ final class GgufForge {
         try {
             GgufForge forge = of(Files.readAllBytes(MODELS.resolve("nano.gguf")));
             forge.set("llama.block_count", U32, u32(1)).remove("tokenizer.chat_template");
-            forge.tensors.removeIf(tensor -> tensor.name().startsWith("blk.1.") || tensor.name().startsWith("blk.2."));
+            forge.tensors.removeIf(tensor ->
+                    tensor.name().startsWith("blk.1.") || tensor.name().startsWith("blk.2."));
             return forge.laidOut();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -151,7 +152,9 @@ final class GgufForge {
 
     /** The texts of an array. */
     List<String> texts(String name) {
-        ByteBuffer in = ByteBuffer.wrap(key(name).value()).order(ByteOrder.LITTLE_ENDIAN).position(4);
+        ByteBuffer in = ByteBuffer.wrap(key(name).value())
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .position(4);
         long count = in.getLong();
         List<String> texts = new ArrayList<>();
         for (long i = 0; i < count; i++) {
@@ -211,11 +214,17 @@ final class GgufForge {
     }
 
     static byte[] u32(long value) {
-        return ByteBuffer.allocate(4).order(ByteOrder.LITTLE_ENDIAN).putInt((int) value).array();
+        return ByteBuffer.allocate(4)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putInt((int) value)
+                .array();
     }
 
     static byte[] u64(long value) {
-        return ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN).putLong(value).array();
+        return ByteBuffer.allocate(8)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putLong(value)
+                .array();
     }
 
     static byte[] f32(float value) {

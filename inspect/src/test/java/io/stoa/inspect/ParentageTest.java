@@ -33,8 +33,8 @@ class ParentageTest {
 
     /** Without those that need an importance matrix. */
     private static final List<String> TYPES = List.of(
-            "F16", "BF16", "Q8_0", "Q6_K", "Q5_1", "Q5_K_M", "Q5_K_S", "Q5_0", "Q4_1", "Q4_K_M", "Q4_K_S", "Q4_0", "IQ4_NL",
-            "IQ4_XS", "Q3_K_L", "Q3_K_M", "Q3_K_S", "Q2_K");
+            "F16", "BF16", "Q8_0", "Q6_K", "Q5_1", "Q5_K_M", "Q5_K_S", "Q5_0", "Q4_1", "Q4_K_M", "Q4_K_S", "Q4_0",
+            "IQ4_NL", "IQ4_XS", "Q3_K_L", "Q3_K_M", "Q3_K_S", "Q2_K");
 
     @TempDir
     private Path folder;
@@ -80,16 +80,21 @@ class ParentageTest {
         for (String model : MODELS) {
             for (double size : new double[] {0.001, 0.01, 0.05, 0.2}) {
                 for (double share : new double[] {1, 0.05}) {
-                    Path tuned = edited(model, "tuned" + answers, value ->
-                            random.nextDouble() < share ? value * (1 + size * random.nextGaussian()) : value);
+                    Path tuned = edited(
+                            model,
+                            "tuned" + answers,
+                            value -> random.nextDouble() < share ? value * (1 + size * random.nextGaussian()) : value);
                     for (String type : List.of("F16", "Q8_0", "Q4_0")) {
-                        Path file = type.equals("F16") ? tuned : quantized(tuned, "tuned" + answers, type).orElseThrow();
+                        Path file = type.equals("F16")
+                                ? tuned
+                                : quantized(tuned, "tuned" + answers, type).orElseThrow();
                         for (String base : MODELS) {
                             Parentage answer = compared(file, GgufForge.MODELS.resolve(base + ".gguf"));
                             answers++;
                             boolean derived = answer.relation().derived();
                             if (model.equals(base) ? !derived : derived) {
-                                wrong.add(model + " " + size + " " + share + " " + type + " of " + base + ": " + answer.sentence());
+                                wrong.add(model + " " + size + " " + share + " " + type + " of " + base + ": "
+                                        + answer.sentence());
                             }
                             if (model.equals(base) && type.equals("F16") && answer.relation() != Relation.FINE_TUNED) {
                                 wrong.add(model + " " + size + " " + share + ": " + answer.sentence());
@@ -121,7 +126,8 @@ class ParentageTest {
 
     @Test
     void theInspectorSaysIt() throws IOException {
-        Path file = quantized(GgufForge.MODELS.resolve("nano.gguf"), "said", "Q8_0").orElseThrow();
+        Path file =
+                quantized(GgufForge.MODELS.resolve("nano.gguf"), "said", "Q8_0").orElseThrow();
         Inspection right = Inspector.inspect(file, Optional.of(GgufForge.MODELS.resolve("nano.gguf")), Progress.NONE);
         assertThat(right.parentage().orElseThrow().relation()).isEqualTo(Relation.QUANTIZED);
         Inspection wrong = Inspector.inspect(file, Optional.of(GgufForge.MODELS.resolve("mini.gguf")), Progress.NONE);

@@ -62,7 +62,8 @@ class TrialsTest {
         int rounds = Integer.getInteger("stoa.fuzz.rounds", 40);
         System.out.println("seed " + seed + ", " + rounds + " rounds");
         SplittableRandom random = new SplittableRandom(seed);
-        List<Benign.File> files = Benign.all().stream().filter(file -> file.small()).toList();
+        List<Benign.File> files =
+                Benign.all().stream().filter(file -> file.small()).toList();
         for (int round = 0; round < rounds; round++) {
             Benign.File file = files.get(random.nextInt(files.size()));
             Path own = Files.createDirectory(folder.resolve("fuzz" + round));
@@ -79,10 +80,13 @@ class TrialsTest {
             Files.write(target, bytes);
             long start = System.nanoTime();
             try {
-                assertThat(Inspector.inspect(target, Optional.empty(), Progress.NONE).observations())
+                assertThat(Inspector.inspect(target, Optional.empty(), Progress.NONE)
+                                .observations())
                         .isNotEmpty();
             } catch (StoaException e) {
-                assertThat(e.kind()).as(file.name() + ", seed " + seed + ", round " + round).isEqualTo(StoaException.Kind.USER);
+                assertThat(e.kind())
+                        .as(file.name() + ", seed " + seed + ", round " + round)
+                        .isEqualTo(StoaException.Kind.USER);
             }
             assertThat(Duration.ofNanos(System.nanoTime() - start))
                     .as(file.name() + ", seed " + seed + ", round " + round)

@@ -66,7 +66,13 @@ final class ZipForge {
             crc.update(entry.data());
             int at = out.size();
             byte[] local = entry.localName().getBytes(StandardCharsets.UTF_8);
-            out.writeBytes(common(ByteBuffer.allocate(30).order(ByteOrder.LITTLE_ENDIAN).putInt(0x04034b50), entry, crc, data)
+            out.writeBytes(common(
+                            ByteBuffer.allocate(30)
+                                    .order(ByteOrder.LITTLE_ENDIAN)
+                                    .putInt(0x04034b50),
+                            entry,
+                            crc,
+                            data)
                     .putShort((short) local.length)
                     .putShort((short) 0)
                     .array());

@@ -28,11 +28,14 @@ public final class FiniteScan {
                     GgufWeights.fill(channel, buffer, header.dataOffset() + at);
                     int found = firstNotFinite(tensor.type(), buffer.flip());
                     if (found >= 0) {
-                        long element = (at - tensor.begin() + found) * 8 / tensor.type().bits();
+                        long element = (at - tensor.begin() + found)
+                                * 8
+                                / tensor.type().bits();
                         notes.fail(
                                 Check.FINITE,
                                 tensor.name(),
-                                "The tensor has NaN or infinity at element " + element + " of " + tensor.elements() + ".");
+                                "The tensor has NaN or infinity at element " + element + " of " + tensor.elements()
+                                        + ".");
                         break;
                     }
                     progress.at(at, total);

@@ -70,7 +70,8 @@ public final class SafetensorsWeights implements Weights {
             case F32, F16, BF16, F64 -> true;
             default -> false;
         };
-        tensors.add(new Tensor(name, rowLength, tensor.elements() / rowLength, tensor.type().name(), known, known));
+        tensors.add(new Tensor(
+                name, rowLength, tensor.elements() / rowLength, tensor.type().name(), known, known));
     }
 
     static String ggufName(String name) {

@@ -57,7 +57,8 @@ public final class WeightsExamination {
         if (undecoded > 0) {
             notes.notTested(
                     Check.WEIGHTS,
-                    undecoded + " of " + weights.tensors().size() + " tensors are of types whose numbers are not decoded.",
+                    undecoded + " of " + weights.tensors().size()
+                            + " tensors are of types whose numbers are not decoded.",
                     "Examine the model in another quantization.");
         }
         if (undecoded < weights.tensors().size()) {

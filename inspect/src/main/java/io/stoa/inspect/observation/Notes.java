@@ -66,7 +66,8 @@ public final class Notes {
     }
 
     private void add(Check check, Outcome outcome, String place, String sentence, Optional<String> remedy) {
-        int count = counts.computeIfAbsent(check, _ -> new EnumMap<>(Outcome.class)).merge(outcome, 1, Integer::sum);
+        int count =
+                counts.computeIfAbsent(check, _ -> new EnumMap<>(Outcome.class)).merge(outcome, 1, Integer::sum);
         if (count <= MOST_EACH) {
             Optional<String> where = place.isEmpty() ? Optional.empty() : Optional.of(Shown.text(place, 120));
             observations.add(new Observation(check, outcome, file, where, Shown.text(sentence, 600), remedy));

@@ -15,12 +15,7 @@ import java.util.Optional;
  * @param remedy what to do: always there for what is not {@link Outcome#PASS}
  */
 public record Observation(
-        Check check,
-        Outcome outcome,
-        String file,
-        Optional<String> place,
-        String sentence,
-        Optional<String> remedy) {
+        Check check, Outcome outcome, String file, Optional<String> place, String sentence, Optional<String> remedy) {
     public Observation {
         requireNonNull(check, "check");
         requireNonNull(outcome, "outcome");

@@ -58,7 +58,8 @@ public final class SarifLog {
         result.putObject("partialFingerprints")
                 .put(
                         "fileRulePlace/v1",
-                        Digest.of(observation.file() + "\n" + observation.check().id() + "\n" + place)
+                        Digest.of(observation.file() + "\n"
+                                        + observation.check().id() + "\n" + place)
                                 .hex());
     }
 

@@ -91,7 +91,8 @@ public final class WeightComparison {
     /** A vocabulary may have been extended: then the common rows are compared. */
     private static boolean sameRows(Weights.Tensor a, Weights.Tensor b) {
         boolean vocabulary = a.name().equals("token_embd.weight") || a.name().equals("output.weight");
-        return a.rows() == b.rows() || (vocabulary && Math.min(a.rows(), b.rows()) * 10 >= Math.max(a.rows(), b.rows()) * 8);
+        return a.rows() == b.rows()
+                || (vocabulary && Math.min(a.rows(), b.rows()) * 10 >= Math.max(a.rows(), b.rows()) * 8);
     }
 
     private Figures figures(Weights.Tensor tensor, Weights.Tensor twin) throws IOException {
@@ -110,7 +111,8 @@ public final class WeightComparison {
         if (!tensor.vector() && taken >= 2 && tensor.rowLength() >= LEAST_ROW) {
             identify(mine, theirs);
         }
-        double explained = MARGIN * Math.hypot(usualError(tensor.type()), usualError(twin.type()));
+        boolean same = tensor.exact() && tensor.type().equals(twin.type());
+        double explained = same ? 0 : MARGIN * Math.hypot(usualError(tensor.type()), usualError(twin.type()));
         return new Figures(tensor.name(), tensor.vector(), all.correlation(), all.relative(), explained);
     }
 
@@ -139,18 +141,20 @@ public final class WeightComparison {
     }
 
     private Parentage judged(List<Figures> figures, int matrices, int shapes, int missing, int undecoded) {
-        List<Figures> compared = figures.stream().filter(figure -> !figure.vector()).toList();
+        List<Figures> compared =
+                figures.stream().filter(figure -> !figure.vector()).toList();
         if (compared.isEmpty() || compared.size() * 4 < matrices) {
             boolean other = shapes > 0 && shapes >= missing && undecoded == 0;
             String why = other
-                    ? shapes + " of " + own.tensors().size() + " tensors have other shapes than the base's; quantization and"
-                            + " fine-tuning keep them."
+                    ? shapes + " of " + own.tensors().size()
+                            + " tensors have other shapes than the base's; quantization and" + " fine-tuning keep them."
                     : "Too little can be compared: of " + own.tensors().size() + " tensors " + missing
                             + " are not in the base, " + shapes + " have other shapes, and " + undecoded
                             + " are of types that are not decoded.";
             return new Parentage(other ? Relation.NOT_DERIVED : Relation.UNKNOWN, 0, 0, 0, List.of(), why);
         }
-        double[] correlations = compared.stream().mapToDouble(Figures::correlation).sorted().toArray();
+        double[] correlations =
+                compared.stream().mapToDouble(Figures::correlation).sorted().toArray();
         double median = correlations[correlations.length / 2];
         double lower = correlations[correlations.length / 4];
         double log10p = log10p();
@@ -161,7 +165,12 @@ public final class WeightComparison {
                 .toList();
         Relation relation = relation(figures, changed, median, lower, log10p);
         return new Parentage(
-                relation, figures.size(), median, log10p, changed, reason(relation, figures, changed, median, shapes + missing));
+                relation,
+                figures.size(),
+                median,
+                log10p,
+                changed,
+                reason(relation, figures, changed, median, shapes + missing));
     }
 
     private static Relation relation(
@@ -187,7 +196,7 @@ public final class WeightComparison {
             case FINE_TUNED ->
                 String.format(
                         Locale.ROOT,
-                        "The weights are the base's, changed in %d of %d tensors by up to %.1f %%%s.",
+                        "The weights are the base's, changed in %d of %d tensors by up to %.2f %%%s.",
                         changed.size(),
                         figures.size(),
                         100 * changed.getFirst().relative(),
@@ -196,8 +205,8 @@ public final class WeightComparison {
             case UNKNOWN ->
                 String.format(
                         Locale.ROOT,
-                        "The weights are neither the base's nor independent of them (correlation %.2f): a sibling, a merge, or"
-                                + " trained on for long%s.",
+                        "The weights are neither the base's nor independent of them (correlation %.2f): a sibling, a"
+                                + " merge, or trained on for long%s.",
                         median,
                         beside);
         };

@@ -72,15 +72,15 @@ public final class Checkpoint {
             notes.fail(Check.PICKLE, place, "It begins like PyTorch's old format and ends before its object.", REMEDY);
         }
         String imports = globals.isEmpty() ? "nothing" : String.join(", ", globals);
-        notes.passIfClean(
-                Check.PICKLE, (place.isEmpty() ? "" : place + ": ") + "The pickle imports " + imports + ".");
+        notes.passIfClean(Check.PICKLE, (place.isEmpty() ? "" : place + ": ") + "The pickle imports " + imports + ".");
     }
 
     /** Whether bytes are a whole pickle that imports something, under whatever name. */
     public static boolean importing(InputStream stream) throws IOException {
         try {
             PickleWalk.Found found = PickleWalk.walk(new BufferedInputStream(stream, 1 << 16));
-            return !found.globals().isEmpty() && (found.stopped() || found.problems().stream().anyMatch(problem -> problem.startsWith("calls")));
+            return !found.globals().isEmpty()
+                    && (found.stopped() || found.problems().stream().anyMatch(problem -> problem.startsWith("calls")));
         } catch (IOException e) {
             return false;
         }

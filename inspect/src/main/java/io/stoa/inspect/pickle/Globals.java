@@ -9,14 +9,50 @@ import java.util.Set;
  */
 final class Globals {
     private static final Set<String> TORCH_TYPES = Set.of(
-            "float16", "float32", "float64", "bfloat16", "half", "float", "double", "int8", "int16", "int32", "int64",
-            "uint8", "uint16", "uint32", "uint64", "bool", "complex64", "complex128", "qint8", "quint8", "qint32",
-            "float8_e4m3fn", "float8_e5m2", "float8_e4m3fnuz", "float8_e5m2fnuz", "float8_e8m0fnu");
+            "float16",
+            "float32",
+            "float64",
+            "bfloat16",
+            "half",
+            "float",
+            "double",
+            "int8",
+            "int16",
+            "int32",
+            "int64",
+            "uint8",
+            "uint16",
+            "uint32",
+            "uint64",
+            "bool",
+            "complex64",
+            "complex128",
+            "qint8",
+            "quint8",
+            "qint32",
+            "float8_e4m3fn",
+            "float8_e5m2",
+            "float8_e4m3fnuz",
+            "float8_e5m2fnuz",
+            "float8_e8m0fnu");
 
     private static final Set<String> TORCH_STORAGES = Set.of(
-            "FloatStorage", "HalfStorage", "DoubleStorage", "BFloat16Storage", "LongStorage", "IntStorage",
-            "ShortStorage", "CharStorage", "ByteStorage", "BoolStorage", "ComplexFloatStorage",
-            "ComplexDoubleStorage", "QInt8Storage", "QUInt8Storage", "QInt32Storage", "UntypedStorage");
+            "FloatStorage",
+            "HalfStorage",
+            "DoubleStorage",
+            "BFloat16Storage",
+            "LongStorage",
+            "IntStorage",
+            "ShortStorage",
+            "CharStorage",
+            "ByteStorage",
+            "BoolStorage",
+            "ComplexFloatStorage",
+            "ComplexDoubleStorage",
+            "QInt8Storage",
+            "QUInt8Storage",
+            "QInt32Storage",
+            "UntypedStorage");
 
     private static final Set<String> NUMPY_CORE = Set.of("_reconstruct", "scalar");
 
@@ -46,7 +82,18 @@ final class Globals {
 
     /** Containers and numbers; they are called, but can do nothing. */
     private static final Set<String> BUILTINS = Set.of(
-            "set", "frozenset", "dict", "list", "tuple", "int", "float", "complex", "bool", "bytes", "bytearray", "str",
+            "set",
+            "frozenset",
+            "dict",
+            "list",
+            "tuple",
+            "int",
+            "float",
+            "complex",
+            "bool",
+            "bytes",
+            "bytearray",
+            "str",
             "slice");
 
     private Globals() {}

@@ -121,8 +121,10 @@ final class PickleWalk {
                 text = in.line();
                 second = in.line();
             }
-            case BYTES_1, BYTES_2, BYTES_4, BYTES_8 -> number = in.number(opcode.form().width());
-            case DATA_1, DATA_4, DATA_8 -> text = in.data(in.number(opcode.form().width()));
+            case BYTES_1, BYTES_2, BYTES_4, BYTES_8 ->
+                number = in.number(opcode.form().width());
+            case DATA_1, DATA_4, DATA_8 ->
+                text = in.data(in.number(opcode.form().width()));
         }
         switch (opcode) {
             case MARK -> push(MARK);

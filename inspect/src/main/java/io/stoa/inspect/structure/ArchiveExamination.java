@@ -133,7 +133,8 @@ public final class ArchiveExamination {
             byte[] start = in.readNBytes(FileKind.BYTES);
             boolean storage = name.matches("[^/]*/data/[0-9]+") || name.matches("data/[0-9]+");
             Optional<FileKind> kind = storage ? Optional.empty() : FileKind.signed(start, entry.size());
-            boolean pickle = name.endsWith(".pkl") || name.endsWith(".pickle") || kind.equals(Optional.of(FileKind.PICKLE));
+            boolean pickle =
+                    name.endsWith(".pkl") || name.endsWith(".pickle") || kind.equals(Optional.of(FileKind.PICKLE));
             if (pickle) {
                 try (InputStream again = zip.open(entry)) {
                     Checkpoint.examine(again, entry.name(), entry.size(), notes);
@@ -155,7 +156,11 @@ public final class ArchiveExamination {
                         "The archive holds code (TorchScript?) that runs with the model.",
                         "Read it, or get the weights as safetensors or GGUF.");
             } else if (!storage && entry.size() < 1 << 20 && imports(entry)) {
-                notes.fail(Check.PICKLE, entry.name(), "It is a pickle that imports something, under another name.", REMEDY);
+                notes.fail(
+                        Check.PICKLE,
+                        entry.name(),
+                        "It is a pickle that imports something, under another name.",
+                        REMEDY);
             }
         } catch (IOException e) {
             notes.fail(Check.ARCHIVE, entry.name(), "It cannot be unpacked: " + e.getMessage() + ".", REMEDY);

@@ -24,13 +24,28 @@ import java.util.Set;
  * for, metadata of other types than their readers expect, and characters that a person does not see.
  */
 public final class GgufExamination {
-    private static final String REMEDY = "Do not load it; get the model from where it was published, or convert it anew.";
+    private static final String REMEDY =
+            "Do not load it; get the model from where it was published, or convert it anew.";
 
     private static final Set<String> TEXTS = Set.of(
-            "general.architecture", "general.name", "general.type", "general.basename", "general.finetune",
-            "general.author", "general.version", "general.organization", "general.description", "general.license",
-            "general.license.name", "general.license.link", "general.url", "general.size_label",
-            "general.quantized_by", "general.source.url", "tokenizer.ggml.model", "tokenizer.ggml.pre",
+            "general.architecture",
+            "general.name",
+            "general.type",
+            "general.basename",
+            "general.finetune",
+            "general.author",
+            "general.version",
+            "general.organization",
+            "general.description",
+            "general.license",
+            "general.license.name",
+            "general.license.link",
+            "general.url",
+            "general.size_label",
+            "general.quantized_by",
+            "general.source.url",
+            "tokenizer.ggml.model",
+            "tokenizer.ggml.pre",
             "tokenizer.chat_template");
 
     private static final Set<String> NUMBERS =
@@ -110,7 +125,8 @@ public final class GgufExamination {
         }
         notes.pass(
                 Check.GGUF,
-                "Sound GGUF version " + header.version() + ": " + header.tensors().size() + " tensors, "
+                "Sound GGUF version " + header.version() + ": "
+                        + header.tensors().size() + " tensors, "
                         + header.metadata().size() + " keys, in order, without gap or overlap.");
         return true;
     }
@@ -118,7 +134,8 @@ public final class GgufExamination {
     private void weights(GgufHeader header, Progress progress) {
         try {
             Preflight.weights(file, header, progress);
-            notes.pass(Check.FINITE, "Every weight and every scale is finite (" + header.tensorBytes() + " bytes read).");
+            notes.pass(
+                    Check.FINITE, "Every weight and every scale is finite (" + header.tensorBytes() + " bytes read).");
         } catch (StoaException e) {
             refused(e, Check.FINITE);
         }
@@ -151,7 +168,9 @@ public final class GgufExamination {
             byte[] start = bytes(channel, aligned, FileKind.BYTES);
             long count = header.fileBytes() - aligned;
             boolean zeros = allZero(channel, aligned, header.fileBytes());
-            String what = FileKind.signed(start, count).map(kind -> " that begin as a " + kind + " does").orElse("");
+            String what = FileKind.signed(start, count)
+                    .map(kind -> " that begin as a " + kind + " does")
+                    .orElse("");
             if (zeros) {
                 notes.lead(Check.HIDDEN_BYTES, "byte " + aligned, count + " zeros follow the last tensor.", REMEDY);
             } else {
@@ -166,7 +185,8 @@ public final class GgufExamination {
 
     private void padding(FileChannel channel, long from, long to, String where) throws IOException {
         if (to > from && !allZero(channel, from, to)) {
-            notes.fail(Check.HIDDEN_BYTES, "bytes " + from + " to " + to, "The padding " + where + " holds data.", REMEDY);
+            notes.fail(
+                    Check.HIDDEN_BYTES, "bytes " + from + " to " + to, "The padding " + where + " holds data.", REMEDY);
         }
     }
 
@@ -225,7 +245,11 @@ public final class GgufExamination {
         if (text.indexOf(0x1b) >= 0) {
             notes.fail(Check.METADATA, key, "The text has terminal control sequences in it.", REMEDY);
         } else if (text.indexOf(0) >= 0) {
-            notes.fail(Check.METADATA, key, "The text has a zero in it, at which C stops reading and others do not.", REMEDY);
+            notes.fail(
+                    Check.METADATA,
+                    key,
+                    "The text has a zero in it, at which C stops reading and others do not.",
+                    REMEDY);
         } else if (text.indexOf('\uFFFD') >= 0) {
             notes.lead(Check.METADATA, key, "The text is not valid UTF-8, or was damaged before.", "Convert it anew.");
         } else if (text.codePoints().anyMatch(point -> Shown.hidden(point) && "\n\r\t".indexOf(point) < 0)) {

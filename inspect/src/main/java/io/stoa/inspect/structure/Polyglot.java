@@ -24,9 +24,11 @@ final class Polyglot {
         }
         ByteBuffer head = ByteBuffer.allocate((int) Math.min(HEAD, channel.size()));
         while (head.hasRemaining() && channel.read(head, head.position()) >= 0) {}
-        String text = new String(head.array(), 0, head.position(), StandardCharsets.ISO_8859_1).toLowerCase(Locale.ROOT);
+        String text =
+                new String(head.array(), 0, head.position(), StandardCharsets.ISO_8859_1).toLowerCase(Locale.ROOT);
         if (text.contains("%pdf-")) {
-            notes.fail(Check.FORMAT, "its first 1,024 bytes", "It is a PDF for programs that look for its mark.", REMEDY);
+            notes.fail(
+                    Check.FORMAT, "its first 1,024 bytes", "It is a PDF for programs that look for its mark.", REMEDY);
         }
         for (String mark : new String[] {"<script", "<html", "<?php", "<svg", "<iframe"}) {
             if (text.contains(mark)) {

@@ -28,8 +28,7 @@ final class RangeStream extends InputStream {
         if (position >= end) {
             return -1;
         }
-        int count = channel.read(
-                ByteBuffer.wrap(into, offset, (int) Math.min(length, end - position)), position);
+        int count = channel.read(ByteBuffer.wrap(into, offset, (int) Math.min(length, end - position)), position);
         if (count > 0) {
             position += count;
         }

@@ -43,7 +43,11 @@ public final class SafetensorsExamination {
         }
         for (SafetensorsHeader.Tensor tensor : header.tensors()) {
             if (tensor.name().isEmpty() || tensor.name().codePoints().anyMatch(Shown::hidden)) {
-                notes.fail(Check.SAFETENSORS, tensor.name(), "The tensor's name is empty or has hidden characters.", REMEDY);
+                notes.fail(
+                        Check.SAFETENSORS,
+                        tensor.name(),
+                        "The tensor's name is empty or has hidden characters.",
+                        REMEDY);
             }
         }
         header.metadata().forEach((key, value) -> {
@@ -68,7 +72,8 @@ public final class SafetensorsExamination {
         }
         Map<String, Set<String>> byFile = new HashMap<>();
         for (Map.Entry<String, JsonNode> entry : json.path("weight_map").properties()) {
-            byFile.computeIfAbsent(entry.getValue().asString(""), _ -> new TreeSet<>()).add(entry.getKey());
+            byFile.computeIfAbsent(entry.getValue().asString(""), _ -> new TreeSet<>())
+                    .add(entry.getKey());
         }
         if (byFile.isEmpty()) {
             notes.fail(Check.SAFETENSORS, "weight_map", "The index places no tensor.", REMEDY);
@@ -80,8 +85,11 @@ public final class SafetensorsExamination {
 
     private static void shard(Path folder, String name, Set<String> tensors, Notes notes) {
         if (!name.matches("[A-Za-z0-9][A-Za-z0-9._-]{0,200}\\.safetensors")) {
-            notes.fail(Check.SAFETENSORS, "weight_map", "It places tensors in " + Shown.quoted(name)
-                    + ", which is no safetensors file beside it.", REMEDY);
+            notes.fail(
+                    Check.SAFETENSORS,
+                    "weight_map",
+                    "It places tensors in " + Shown.quoted(name) + ", which is no safetensors file beside it.",
+                    REMEDY);
             return;
         }
         Path file = folder.resolve(name);
@@ -97,12 +105,21 @@ public final class SafetensorsExamination {
             Set<String> surplus = new TreeSet<>(there);
             surplus.removeAll(tensors);
             if (!missing.isEmpty()) {
-                notes.fail(Check.SAFETENSORS, name, "It lacks " + missing.size() + " tensors of the index, such as "
-                        + Shown.quoted(missing.iterator().next()) + ".", REMEDY);
+                notes.fail(
+                        Check.SAFETENSORS,
+                        name,
+                        "It lacks " + missing.size() + " tensors of the index, such as "
+                                + Shown.quoted(missing.iterator().next()) + ".",
+                        REMEDY);
             }
             if (!surplus.isEmpty()) {
-                notes.fail(Check.SAFETENSORS, name, "It has " + surplus.size() + " tensors that the index does not name"
-                        + " or takes from elsewhere, such as " + Shown.quoted(surplus.iterator().next()) + ".", REMEDY);
+                notes.fail(
+                        Check.SAFETENSORS,
+                        name,
+                        "It has " + surplus.size() + " tensors that the index does not name"
+                                + " or takes from elsewhere, such as "
+                                + Shown.quoted(surplus.iterator().next()) + ".",
+                        REMEDY);
             }
         } catch (StoaException e) {
             notes.fail(Check.SAFETENSORS, name, own(file, e), REMEDY);

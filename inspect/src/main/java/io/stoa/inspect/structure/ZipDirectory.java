@@ -33,7 +33,16 @@ final class ZipDirectory {
      *
      * @param begin where its data begin in the file
      */
-    record Entry(String name, int flags, int method, long packed, long size, long header, long begin, String localName, int localMethod) {
+    record Entry(
+            String name,
+            int flags,
+            int method,
+            long packed,
+            long size,
+            long header,
+            long begin,
+            String localName,
+            int localMethod) {
         boolean encrypted() {
             return (flags & 1) != 0;
         }
@@ -113,7 +122,12 @@ final class ZipDirectory {
             bytes = end64.getLong(40);
             offset = end64.getLong(48);
         }
-        if (count < 0 || count > MOST_ENTRIES || bytes < 0 || bytes > MOST_DIRECTORY || offset < 0 || offset > end - bytes) {
+        if (count < 0
+                || count > MOST_ENTRIES
+                || bytes < 0
+                || bytes > MOST_DIRECTORY
+                || offset < 0
+                || offset > end - bytes) {
             throw new IOException("claims " + count + " entries in a directory of " + bytes + " bytes at " + offset);
         }
         ByteBuffer directory = at(offset, (int) bytes);
@@ -158,7 +172,8 @@ final class ZipDirectory {
         long packed = directory.getInt(at + 20) & 0xffffffffL;
         long unpacked = directory.getInt(at + 24) & 0xffffffffL;
         long local = directory.getInt(at + 42) & 0xffffffffL;
-        ByteBuffer extra = directory.slice(at + CENTRAL_BYTES + nameBytes, extraBytes).order(ByteOrder.LITTLE_ENDIAN);
+        ByteBuffer extra =
+                directory.slice(at + CENTRAL_BYTES + nameBytes, extraBytes).order(ByteOrder.LITTLE_ENDIAN);
         while (extra.remaining() >= 4) {
             int id = extra.getShort() & 0xffff;
             int length = Math.min(extra.getShort() & 0xffff, extra.remaining());

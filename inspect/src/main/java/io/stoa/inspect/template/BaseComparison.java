@@ -3,6 +3,7 @@ package io.stoa.inspect.template;
 import io.stoa.engine.chat.jinja.Mentions;
 import io.stoa.inspect.observation.Check;
 import io.stoa.inspect.observation.Notes;
+import java.time.Instant;
 import java.util.LinkedHashSet;
 import java.util.Optional;
 import java.util.Set;
@@ -22,8 +23,7 @@ final class BaseComparison {
     private int compared;
     private int spaced;
 
-    BaseComparison(
-            Rendering own, Rendering base, Mentions ownMentions, Mentions baseMentions, Behaviour behaviour) {
+    BaseComparison(Rendering own, Rendering base, Mentions ownMentions, Mentions baseMentions, Behaviour behaviour) {
         this.own = own;
         this.base = base;
         this.ownMentions = ownMentions;
@@ -39,18 +39,22 @@ final class BaseComparison {
         Set<Integer> numbers = new TreeSet<>(ownMentions.numbers());
         numbers.addAll(baseMentions.numbers());
         for (Conversation shape : behaviour.frames().keySet()) {
+            if (shape.turns().size() > 3) {
+                continue;
+            }
             compare(shape, "an ordinary conversation", place, notes);
             for (int turn = 0; turn < shape.turns().size(); turn++) {
                 for (Trials.Trial trial : Trials.usual(numbers)) {
                     compare(shape.with(turn, trial.content()), trial.what(), place, notes);
                 }
                 for (String text : texts.stream().limit(MOST_TEXTS).toList()) {
-                    for (Trials.Trial trial : Trials.around(text).subList(0, 3)) {
+                    for (Trials.Trial trial : own.compared().contains(text) ? Trials.around(text) : Trials.with(text)) {
                         compare(shape.with(turn, trial.content()), trial.what(), place, notes);
                     }
                 }
             }
         }
+        rest(place, notes);
         if (texts.size() > MOST_TEXTS) {
             notes.notTested(Check.TEMPLATE_BASE, "The templates mention more texts than were tried.", REMEDY);
         }
@@ -61,13 +65,35 @@ final class BaseComparison {
                     spaced + " of " + compared + " prompts differ from the base's in white space or marks only.",
                     REMEDY);
         }
-        notes.passIfClean(Check.TEMPLATE_BASE, compared + " conversations give the same prompts as the base's template.");
+        notes.passIfClean(
+                Check.TEMPLATE_BASE, compared + " conversations give the same prompts as the base's template.");
+    }
+
+    /** Two texts at once, many messages, other dates. */
+    private void rest(String place, Notes notes) {
+        Conversation first = behaviour.frames().keySet().iterator().next();
+        int last = first.turns().size() - 1;
+        for (Trials.Trial pair : behaviour.pairs()) {
+            compare(first.with(last, pair.content()), pair.what(), place, notes);
+        }
+        for (Conversation many : behaviour.longConversations()) {
+            compare(many, many.name(), place, notes);
+        }
+        if (ownMentions.names().contains("strftime_now") || baseMentions.names().contains("strftime_now")) {
+            for (Instant now : behaviour.instants()) {
+                compare(first, now, "the date " + now, place, notes);
+            }
+        }
     }
 
     private void compare(Conversation conversation, String what, String place, Notes notes) {
+        compare(conversation, Rendering.USUAL, what, place, notes);
+    }
+
+    private void compare(Conversation conversation, Instant now, String what, String place, Notes notes) {
         compared++;
-        Optional<String> ours = own.of(conversation);
-        Optional<String> theirs = base.of(conversation);
+        Optional<String> ours = own.of(conversation, now);
+        Optional<String> theirs = base.of(conversation, now);
         if (ours.equals(theirs)) {
             return;
         }
@@ -77,7 +103,8 @@ final class BaseComparison {
                 notes.lead(
                         Check.TEMPLATE_BASE,
                         place,
-                        "With " + where + " " + (ours.isEmpty() ? "this template" : "the base's") + " refuses, the other does not.",
+                        "With " + where + " " + (ours.isEmpty() ? "this template" : "the base's")
+                                + " refuses, the other does not.",
                         REMEDY);
             }
             return;

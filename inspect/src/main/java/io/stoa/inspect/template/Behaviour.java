@@ -26,7 +26,10 @@ final class Behaviour {
     private static final int MOST_TEXTS = 500;
     private static final int MOST_RUNS = 40_000;
     private static final int ROUNDS = 4;
+    private static final int MOST_PAIRED = 16;
+    private static final Set<String> ROLES = Set.of("system", "user", "assistant", "tool", "developer", "function");
     private static final int MOST_DIVERGENCES = 200;
+    private static final int MOST_TURNS = 120;
     private static final Pattern DATE = Pattern.compile("(20[0-9]{2})-?([0-9]{2})?-?([0-9]{2})?");
 
     /** Conversations that templates know; those that one refuses are left out. */
@@ -86,11 +89,12 @@ final class Behaviour {
             texts.addAll(rendering.compared());
             texts.removeIf(text -> text.isBlank() || text.length() > 300 || tried.contains(text));
             if (texts.isEmpty()) {
-                return;
+                break;
             }
             if (tried.size() + texts.size() > MOST_TEXTS) {
                 exhausted = true;
-                texts = new LinkedHashSet<>(texts.stream().limit(MOST_TEXTS - tried.size()).toList());
+                texts = new LinkedHashSet<>(
+                        texts.stream().limit(MOST_TEXTS - tried.size()).toList());
             }
             for (String text : texts) {
                 boolean compared = rendering.compared().contains(text);
@@ -98,11 +102,31 @@ final class Behaviour {
             }
             tried.addAll(texts);
         }
-        List<String> words = tried.stream().filter(text -> text.matches("[\\p{L}\\p{N} .,'?!-]{3,}")).toList();
+        List<String> words = tried.stream()
+                .filter(text -> text.matches("[\\p{L}\\p{N} .,'?!-]{3,}"))
+                .toList();
+        pairs().forEach(this::everywhere);
         if (words.size() > 1) {
             everywhere(Trials.together("several texts together", words));
             inAllTurns(Trials.together("several texts together, in every message", words));
         }
+    }
+
+    /** Two texts that contents were compared with, in either order: a branch may ask for both. */
+    List<Trials.Trial> pairs() {
+        List<String> compared = rendering.compared().stream()
+                .filter(text -> text.length() > 2 && !ROLES.contains(text))
+                .limit(MOST_PAIRED)
+                .toList();
+        List<Trials.Trial> pairs = new ArrayList<>();
+        for (String first : compared) {
+            for (String second : compared) {
+                if (!first.equals(second)) {
+                    pairs.add(Trials.pair(first, second));
+                }
+            }
+        }
+        return pairs;
     }
 
     /** In each place of each short conversation. */
@@ -148,8 +172,7 @@ final class Behaviour {
         }
     }
 
-    private void compare(
-            String what, String role, Conversation conversation, Words expected, Optional<String> prompt) {
+    private void compare(String what, String role, Conversation conversation, Words expected, Optional<String> prompt) {
         if (prompt.isEmpty()) {
             diverges(what, role, conversation, Words.of(""), Words.of(""), refusal());
             return;
@@ -178,15 +201,27 @@ final class Behaviour {
 
     /** Many turns: what stands between two messages does not depend on which they are, but for the first and the last. */
     private void turns() {
-        Set<Integer> lengths = new LinkedHashSet<>(List.of(24, 25));
-        mentions.numbers().stream().filter(number -> number > 2 && number <= 60).forEach(number -> {
-            lengths.add(number);
-            lengths.add(number + 1);
-        });
-        for (int users : lengths.stream().limit(12).toList()) {
-            Conversation many = Conversation.of(users + " questions", "ua".repeat(users - 1) + "u", false, true);
+        for (Conversation many : longConversations()) {
             rendering.of(many).ifPresent(prompt -> segments(many, prompt));
         }
+    }
+
+    /** As many messages as the template has numbers for, and some more. */
+    List<Conversation> longConversations() {
+        Set<Integer> lengths = new LinkedHashSet<>(List.of(47, 50));
+        mentions.numbers().stream()
+                .filter(number -> number > 3 && number <= MOST_TURNS)
+                .forEach(number -> {
+                    lengths.add(number);
+                    lengths.add(number + 1);
+                });
+        return lengths.stream().limit(16).map(Behaviour::ofLength).toList();
+    }
+
+    private static Conversation ofLength(int messages) {
+        String begin = messages % 2 == 1 ? "" : "s";
+        String roles = begin + "ua".repeat((messages - 1) / 2) + "u";
+        return Conversation.of(messages + " messages", roles, false, true);
     }
 
     /** What stands before a message. */
@@ -198,6 +233,10 @@ final class Behaviour {
         for (int place = 0; place < many.turns().size(); place++) {
             Turn turn = many.turns().get(place);
             int at = prompt.indexOf(turn.content(), end);
+            if (turn.role().equals("system") && prompt.contains(turn.content())) {
+                // Some templates put it before the last question instead of the first.
+                continue;
+            }
             if (at < 0) {
                 diverges("message number " + (place + 1), "", many, Words.of(""), Words.of(turn.content()), "");
                 continue;
@@ -242,7 +281,8 @@ final class Behaviour {
         Set<String> known = new LinkedHashSet<>();
         frames.values().forEach(frame -> known.addAll(plainWords(Words.of(frame))));
         Words rest = Words.of(prompt).minus(contents);
-        List<String> others = plainWords(rest).stream().filter(word -> !known.contains(word)).toList();
+        List<String> others =
+                plainWords(rest).stream().filter(word -> !known.contains(word)).toList();
         if (!others.isEmpty()) {
             Words added = Words.of(String.join(" ", others));
             diverges(many.turns().size() + " messages", "", many, added, Words.of(""), "");
@@ -250,7 +290,9 @@ final class Behaviour {
     }
 
     private static List<String> plainWords(Words words) {
-        return words.list().stream().map(word -> word.replaceFirst("×[0-9]+$", "")).toList();
+        return words.list().stream()
+                .map(word -> word.replaceFirst("×[0-9]+$", ""))
+                .toList();
     }
 
     /** Other days and hours change the date that is printed, and nothing else. */
@@ -273,7 +315,8 @@ final class Behaviour {
         }
     }
 
-    private Set<Instant> instants() {
+    /** Days and hours that a template may wait for. */
+    Set<Instant> instants() {
         Set<Instant> instants = new LinkedHashSet<>();
         for (int hour = 0; hour < 24; hour++) {
             instants.add(Rendering.USUAL.plusSeconds(3_600L * hour));
@@ -282,7 +325,8 @@ final class Behaviour {
             instants.add(Rendering.USUAL.plusSeconds(86_400L * day));
         }
         for (int month = 0; month < 120; month++) {
-            instants.add(LocalDate.of(2025, 1, 15).plusMonths(month).atTime(12, 0).toInstant(ZoneOffset.UTC));
+            instants.add(
+                    LocalDate.of(2025, 1, 15).plusMonths(month).atTime(12, 0).toInstant(ZoneOffset.UTC));
         }
         Set<String> texts = new LinkedHashSet<>(mentions.texts());
         texts.addAll(rendering.compared());

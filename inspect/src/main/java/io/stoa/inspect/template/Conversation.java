@@ -57,7 +57,11 @@ record Conversation(String name, List<Turn> turns, boolean tools, boolean prompt
             described.put("name", "look_up").put("description", "Looks up a word.");
             ObjectNode parameters = described.putObject("parameters");
             parameters.put("type", "object");
-            parameters.putObject("properties").putObject("word").put("type", "string").put("description", "The word.");
+            parameters
+                    .putObject("properties")
+                    .putObject("word")
+                    .put("type", "string")
+                    .put("description", "The word.");
             parameters.putArray("required").add("word");
         } else {
             variables.putNull("tools");

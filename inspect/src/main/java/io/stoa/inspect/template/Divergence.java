@@ -10,8 +10,7 @@ package io.stoa.inspect.template;
  * @param dropped words that should be there and are not
  * @param refusal what the template said when it refused; empty where it did not
  */
-record Divergence(
-        String what, String role, String conversation, Words added, Words dropped, String refusal) {
+record Divergence(String what, String role, String conversation, Words added, Words dropped, String refusal) {
     String sentence() {
         StringBuilder sentence = new StringBuilder();
         sentence.append("With ").append(what);
@@ -19,13 +18,18 @@ record Divergence(
             sentence.append(" from the ").append(role);
         }
         if (!refusal.isEmpty()) {
-            return sentence.append(" the template refuses: ").append(refusal).append('.').toString();
+            return sentence.append(" the template refuses: ")
+                    .append(refusal)
+                    .append('.')
+                    .toString();
         }
         if (!added.isEmpty()) {
             sentence.append(" the template adds: ").append(added);
         }
         if (!dropped.isEmpty()) {
-            sentence.append(added.isEmpty() ? " the template" : ", and").append(" leaves out: ").append(dropped);
+            sentence.append(added.isEmpty() ? " the template" : ", and")
+                    .append(" leaves out: ")
+                    .append(dropped);
         }
         return sentence.append(" (").append(conversation).append(").").toString();
     }

@@ -61,7 +61,8 @@ final class Rendering {
         if (compared.size() >= MOST_COMPARED || left.length() + right.length() > MOST_HEARD) {
             return;
         }
-        boolean known = heard.size() >= MOST_PAIRS ? heard.contains(left + '\0' + right) : !heard.add(left + '\0' + right);
+        boolean known =
+                heard.size() >= MOST_PAIRS ? heard.contains(left + '\0' + right) : !heard.add(left + '\0' + right);
         if (known) {
             return;
         }

@@ -27,8 +27,8 @@ public final class TemplateExamination {
     /** Texts of a template that are marks of its language rather than something a person says. */
     private static final String CONTROL = ".*[<>\\[\\]{}|/｜▁].*";
 
-    private static final Pattern ROLES =
-            Pattern.compile("\\b(system|user|assistant|model|human|developer|SYSTEM|USER|ASSISTANT|Human|Assistant)\\b");
+    private static final Pattern ROLES = Pattern.compile(
+            "\\b(system|user|assistant|model|human|developer|SYSTEM|USER|ASSISTANT|Human|Assistant)\\b");
 
     private final String place;
     private final Notes notes;
@@ -89,7 +89,8 @@ public final class TemplateExamination {
         Set<String> all = new LinkedHashSet<>(mentions.names());
         all.addAll(mentions.texts());
         for (String name : all) {
-            if (name.matches("(?s).*__[A-Za-z_]+__.*") || Set.of("lipsum", "mro", "func_globals", "gi_frame").contains(name)) {
+            if (name.matches("(?s).*__[A-Za-z_]+__.*")
+                    || Set.of("lipsum", "mro", "func_globals", "gi_frame").contains(name)) {
                 notes.fail(
                         Check.TEMPLATE,
                         place,
@@ -102,19 +103,27 @@ public final class TemplateExamination {
     private void unusable(Rendering rendering) {
         JinjaException why = rendering.refusal().orElseThrow();
         switch (why.reason()) {
-            case LIMIT ->
-                notes.fail(Check.TEMPLATE, place, "The template was stopped: " + why.message() + ".", REMEDY);
+            case LIMIT -> notes.fail(Check.TEMPLATE, place, "The template was stopped: " + why.message() + ".", REMEDY);
             case FAILED -> {
                 if (why.message().contains("unsafe")) {
-                    notes.fail(Check.TEMPLATE, place, "The template reaches out of the sandbox: " + why.message() + ".", REMEDY);
+                    notes.fail(
+                            Check.TEMPLATE,
+                            place,
+                            "The template reaches out of the sandbox: " + why.message() + ".",
+                            REMEDY);
                 } else {
                     notes.lead(
-                            Check.TEMPLATE, place, "The template fails on every conversation: " + why.message() + ".", REMEDY);
+                            Check.TEMPLATE,
+                            place,
+                            "The template fails on every conversation: " + why.message() + ".",
+                            REMEDY);
                 }
             }
             case RAISED, SYNTAX ->
                 notes.notTested(
-                        Check.TRIGGER, "The template refuses every conversation that was tried: " + why.message() + ".", REMEDY);
+                        Check.TRIGGER,
+                        "The template refuses every conversation that was tried: " + why.message() + ".",
+                        REMEDY);
         }
     }
 
@@ -138,7 +147,9 @@ public final class TemplateExamination {
         }
         if (behaviour.exhausted()) {
             notes.notTested(
-                    Check.TRIGGER, "The template mentions more texts than were tried (" + rendering.runs() + " runs).", REMEDY);
+                    Check.TRIGGER,
+                    "The template mentions more texts than were tried (" + rendering.runs() + " runs).",
+                    REMEDY);
         }
         notes.passIfClean(
                 Check.TRIGGER,
@@ -176,7 +187,8 @@ public final class TemplateExamination {
                     notes.fail(
                             Check.TRIGGER,
                             place,
-                            "The message of the " + turn.role() + " is not in the prompt (" + entry.getKey().name() + ").",
+                            "The message of the " + turn.role() + " is not in the prompt ("
+                                    + entry.getKey().name() + ").",
                             REMEDY);
                 } else if (turn.role().equals("system")) {
                     continue;
@@ -184,7 +196,8 @@ public final class TemplateExamination {
                     notes.lead(
                             Check.TRIGGER,
                             place,
-                            "The message of the " + turn.role() + " is out of order (" + entry.getKey().name() + ").",
+                            "The message of the " + turn.role() + " is out of order ("
+                                    + entry.getKey().name() + ").",
                             REMEDY);
                 } else {
                     end = first;

@@ -18,8 +18,13 @@ public final class Configuration {
 
     /** Keys that force or forbid words, whatever was asked. */
     private static final Set<String> FORCING = Set.of(
-            "forced_decoder_ids", "forced_bos_token_id", "force_words_ids", "bad_words_ids", "suppress_tokens",
-            "begin_suppress_tokens", "sequence_bias");
+            "forced_decoder_ids",
+            "forced_bos_token_id",
+            "force_words_ids",
+            "bad_words_ids",
+            "suppress_tokens",
+            "begin_suppress_tokens",
+            "sequence_bias");
 
     private Configuration() {}
 
@@ -55,10 +60,21 @@ public final class Configuration {
             } else if (key.equals("trust_remote_code") && value.asBoolean(false)) {
                 notes.fail(Check.CODE, where, "It allows the model's own code by itself.", "Remove the line.");
             } else if (FORCING.contains(key) && !value.isNull() && !(value.isContainer() && value.isEmpty())) {
-                notes.lead(Check.CONFIG, where, "It forces or forbids tokens: " + Shown.text(value.toString(), 100) + ".", REMEDY);
-            } else if (value.isString() && value.stringValue().matches("(?s).*(__import__|eval\\(|exec\\(|os\\.system|subprocess).*")) {
-                notes.fail(Check.CONFIG, where, "The text has Python code in it: " + Shown.quoted(value.stringValue()) + ".", REMEDY);
-            } else if (key.equals("_name_or_path") && value.isString() && value.stringValue().contains("..")) {
+                notes.lead(
+                        Check.CONFIG,
+                        where,
+                        "It forces or forbids tokens: " + Shown.text(value.toString(), 100) + ".",
+                        REMEDY);
+            } else if (value.isString()
+                    && value.stringValue().matches("(?s).*(__import__|eval\\(|exec\\(|os\\.system|subprocess).*")) {
+                notes.fail(
+                        Check.CONFIG,
+                        where,
+                        "The text has Python code in it: " + Shown.quoted(value.stringValue()) + ".",
+                        REMEDY);
+            } else if (key.equals("_name_or_path")
+                    && value.isString()
+                    && value.stringValue().contains("..")) {
                 notes.fail(Check.CONFIG, where, "The path leads out of the folder.", REMEDY);
             }
             walk(value, where, notes, depth + 1);

@@ -47,7 +47,8 @@ public final class GgufTokenizer {
         tokenizer.specials();
         notes.passIfClean(
                 Check.TOKENIZER,
-                tokenizer.vocabulary.size() + " tokens; none is marked as what it does not look like, every merge makes a token.");
+                tokenizer.vocabulary.size()
+                        + " tokens; none is marked as what it does not look like, every merge makes a token.");
         base.ifPresent(tokenizer::against);
     }
 
@@ -67,8 +68,8 @@ public final class GgufTokenizer {
                 notes.fail(
                         Check.TOKENIZER,
                         "token " + id,
-                        "The word " + Shown.quoted(token) + " is a control token: it is never printed, and ends or steers"
-                                + " answers.",
+                        "The word " + Shown.quoted(token)
+                                + " is a control token: it is never printed, and ends or steers" + " answers.",
                         REMEDY);
             } else if (type == USER_DEFINED && !mark && word) {
                 notes.lead(
@@ -80,8 +81,8 @@ public final class GgufTokenizer {
                 notes.fail(
                         Check.TOKENIZER,
                         "token " + id,
-                        "The template's mark " + Shown.quoted(token) + " is an ordinary token: whoever writes it in a message"
-                                + " can end the message.",
+                        "The template's mark " + Shown.quoted(token)
+                                + " is an ordinary token: whoever writes it in a message" + " can end the message.",
                         REMEDY);
             }
         });
@@ -118,7 +119,8 @@ public final class GgufTokenizer {
             header.integer(PREFIX + name).ifPresent(id -> {
                 List<GgufValue> tokens = header.array(PREFIX + "tokens").orElse(List.of());
                 if (id >= 0 && id < tokens.size() && tokens.get((int) id) instanceof GgufValue.Text(String token)) {
-                    boolean word = token.codePoints().filter(Character::isLetter).count() >= 3;
+                    boolean word =
+                            token.codePoints().filter(Character::isLetter).count() >= 3;
                     if (word && !AddedToken.looksSpecial(token)) {
                         notes.fail(
                                 Check.TOKENIZER,
@@ -135,7 +137,15 @@ public final class GgufTokenizer {
         GgufTokenizer theirs = new GgufTokenizer(base, new Notes("base"));
         TokenDifference.examine(vocabulary, theirs.vocabulary, notes);
         for (String key : new String[] {
-            "model", "pre", "merges", "scores", "token_type", "bos_token_id", "eos_token_id", "add_bos_token", "add_eos_token",
+            "model",
+            "pre",
+            "merges",
+            "scores",
+            "token_type",
+            "bos_token_id",
+            "eos_token_id",
+            "add_bos_token",
+            "add_eos_token",
             "precompiled_charsmap"
         }) {
             Optional<GgufValue> mine = Optional.ofNullable(header.metadata().get(PREFIX + key));

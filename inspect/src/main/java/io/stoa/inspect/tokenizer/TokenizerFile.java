@@ -23,7 +23,8 @@ public final class TokenizerFile {
     private static final int DEEPEST = 12;
 
     /** What SentencePiece and BERT write for white space and quotes; replacing these loses no word. */
-    private static final Set<String> HARMLESS = Set.of(" ", "▁", "", "``", "''", "\"", "'", "\n", "\u00a0", "#", "##", "</w>");
+    private static final Set<String> HARMLESS =
+            Set.of(" ", "▁", "", "``", "''", "\"", "'", "\n", "\u00a0", "#", "##", "</w>");
 
     private final JsonNode json;
     private final Notes notes;
@@ -69,7 +70,11 @@ public final class TokenizerFile {
             for (Map.Entry<String, JsonNode> entry : vocab.properties()) {
                 JsonNode id = entry.getValue();
                 if (!id.isIntegralNumber() || !id.canConvertToInt() || id.intValue() < 0 || id.intValue() > 1 << 22) {
-                    notes.fail(Check.TOKENIZER, Shown.quoted(entry.getKey()), "The token's id is impossible: " + id + ".", REMEDY);
+                    notes.fail(
+                            Check.TOKENIZER,
+                            Shown.quoted(entry.getKey()),
+                            "The token's id is impossible: " + id + ".",
+                            REMEDY);
                     continue;
                 }
                 vocabulary.put(entry.getKey(), id.intValue());
@@ -88,7 +93,11 @@ public final class TokenizerFile {
             for (JsonNode pair : vocab) {
                 String token = pair.path(0).asString("");
                 if (vocabulary.put(token, id) != null) {
-                    notes.fail(Check.TOKENIZER, "id " + id, "The token " + Shown.quoted(token) + " is there twice.", REMEDY);
+                    notes.fail(
+                            Check.TOKENIZER,
+                            "id " + id,
+                            "The token " + Shown.quoted(token) + " is there twice.",
+                            REMEDY);
                 }
                 id++;
             }
@@ -97,7 +106,8 @@ public final class TokenizerFile {
         }
         vocabulary.keySet().forEach(token -> {
             if (token.indexOf(0x1b) >= 0 || token.codePoints().anyMatch(point -> point >= 0x202A && point <= 0x202E)) {
-                notes.lead(Check.TOKENIZER, Shown.quoted(token), "The token has control or direction characters.", REMEDY);
+                notes.lead(
+                        Check.TOKENIZER, Shown.quoted(token), "The token has control or direction characters.", REMEDY);
             }
         });
     }
@@ -119,8 +129,8 @@ public final class TokenizerFile {
                         "The added token has the id " + id + ", the vocabulary's " + known + ".",
                         REMEDY);
             }
-            AddedToken.shape(content, isSpecial).ifPresent(wrong ->
-                    notes.lead(Check.TOKENIZER, Shown.quoted(content), wrong, REMEDY));
+            AddedToken.shape(content, isSpecial)
+                    .ifPresent(wrong -> notes.lead(Check.TOKENIZER, Shown.quoted(content), wrong, REMEDY));
         }
         Map<Integer, String> byId = new HashMap<>();
         vocabulary.forEach((token, id) -> byId.put(id, token));
@@ -161,12 +171,36 @@ public final class TokenizerFile {
                         Check.TOKENIZER,
                         "The normalizer is a compiled table (Precompiled), which was not examined.",
                         "Compare its text with the base's (--base).");
-            case "Strip", "Lowercase", "NFC", "NFD", "NFKC", "NFKD", "Nmt", "StripAccents", "BertNormalizer", "ByteLevel",
-                    "Metaspace", "Split", "Whitespace", "WhitespaceSplit", "Punctuation", "Digits", "BertPreTokenizer",
-                    "CharDelimiterSplit", "UnicodeScripts", "FixedLength", "WordPiece", "BPEDecoder", "ByteFallback",
-                    "Fuse", "CTC" -> removing(part, type, place);
-            default -> notes.notTested(Check.TOKENIZER, "The " + place + " has a part of the unknown type "
-                    + Shown.quoted(type) + ".", "Compare it with the base's (--base).");
+            case "Strip",
+                    "Lowercase",
+                    "NFC",
+                    "NFD",
+                    "NFKC",
+                    "NFKD",
+                    "Nmt",
+                    "StripAccents",
+                    "BertNormalizer",
+                    "ByteLevel",
+                    "Metaspace",
+                    "Split",
+                    "Whitespace",
+                    "WhitespaceSplit",
+                    "Punctuation",
+                    "Digits",
+                    "BertPreTokenizer",
+                    "CharDelimiterSplit",
+                    "UnicodeScripts",
+                    "FixedLength",
+                    "WordPiece",
+                    "BPEDecoder",
+                    "ByteFallback",
+                    "Fuse",
+                    "CTC" -> removing(part, type, place);
+            default ->
+                notes.notTested(
+                        Check.TOKENIZER,
+                        "The " + place + " has a part of the unknown type " + Shown.quoted(type) + ".",
+                        "Compare it with the base's (--base).");
         }
     }
 
@@ -178,7 +212,8 @@ public final class TokenizerFile {
             notes.fail(
                     Check.TOKENIZER,
                     place,
-                    "It removes " + Shown.quoted(part.path("pattern").path("String").asString("")) + " from texts.",
+                    "It removes "
+                            + Shown.quoted(part.path("pattern").path("String").asString("")) + " from texts.",
                     REMEDY);
         }
     }
@@ -188,7 +223,11 @@ public final class TokenizerFile {
         String literal = part.path("pattern").path("String").asString("");
         String expression = part.path("pattern").path("Regex").asString("");
         String from = literal.isEmpty() ? expression : literal;
-        boolean space = literal.isEmpty() && expression.replaceAll("\\\\[nrtsS]|\\{[0-9,]*\\}|[\\[\\]{}+*?^$|().0-9, -]", "").codePoints().noneMatch(Character::isLetter);
+        boolean space = literal.isEmpty()
+                && expression
+                        .replaceAll("\\\\[nrtsS]|\\{[0-9,]*\\}|[\\[\\]{}+*?^$|().0-9, -]", "")
+                        .codePoints()
+                        .noneMatch(Character::isLetter);
         boolean harmless = HARMLESS.contains(content) && (HARMLESS.contains(from) || space);
         boolean letters = content.codePoints().anyMatch(Character::isLetterOrDigit)
                 || literal.codePoints().anyMatch(Character::isLetterOrDigit)
@@ -275,7 +314,8 @@ public final class TokenizerFile {
             notes.fail(
                     Check.TOKENIZER,
                     "merges",
-                    unknown + " of " + at + " merges make no token or are there twice, such as " + Shown.quoted(first) + ".",
+                    unknown + " of " + at + " merges make no token or are there twice, such as " + Shown.quoted(first)
+                            + ".",
                     REMEDY);
         }
         if (falling > 0 && falling * 50L < at) {

@@ -128,7 +128,8 @@ public record Mentions(Set<String> texts, Set<Integer> numbers, Set<String> name
                     expression(chain.first());
                     chain.steps().forEach(step -> expression(step.operand()));
                 }
-                case Expression.Concatenation concatenation -> concatenation.parts().forEach(this::expression);
+                case Expression.Concatenation concatenation ->
+                    concatenation.parts().forEach(this::expression);
                 case Expression.Comparison comparison -> {
                     expression(comparison.first());
                     comparison.rest().forEach(compared -> expression(compared.operand()));
@@ -142,10 +143,11 @@ public record Mentions(Set<String> texts, Set<Integer> numbers, Set<String> name
                 }
                 case Expression.Listing listing -> listing.items().forEach(this::expression);
                 case Expression.Tuple tuple -> tuple.items().forEach(this::expression);
-                case Expression.Mapping mapping -> mapping.entries().forEach(entry -> {
-                    expression(entry.key());
-                    expression(entry.value());
-                });
+                case Expression.Mapping mapping ->
+                    mapping.entries().forEach(entry -> {
+                        expression(entry.key());
+                        expression(entry.value());
+                    });
             }
         }
 
