@@ -563,7 +563,7 @@ final class Attacks {
                 join(new byte[] {'7', 'z', (byte) 0xbc, (byte) 0xaf, 0x27, 0x1c}, new byte[99]));
         byte[] objects = join(
                 new byte[] {(byte) 0x93},
-                "NUMPY\u0001\u0000\u0076\u0000{'descr': '|O', 'fortran_order': False, 'shape': (1,), }"
+                "NUMPY\u0001\u0000v\u0000{'descr': '|O', 'fortran_order': False, 'shape': (1,), }"
                         .getBytes(StandardCharsets.ISO_8859_1),
                 evil);
         add(

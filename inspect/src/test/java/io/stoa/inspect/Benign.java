@@ -182,7 +182,7 @@ final class Benign {
                         new byte[64]));
         byte[] array = join(
                 new byte[] {(byte) 0x93},
-                "NUMPY\u0001\u0000\u0046\u0000{'descr': '<f4', 'fortran_order': False, 'shape': (4,), }         \n"
+                "NUMPY\u0001\u0000F\u0000{'descr': '<f4', 'fortran_order': False, 'shape': (4,), }         \n"
                         .getBytes(StandardCharsets.ISO_8859_1),
                 new byte[16]);
         add("NumPy array", "a.npy", array);

@@ -35,7 +35,11 @@ public final class Notes {
         fail(check, place, sentence, AGAIN);
     }
 
-    /** @param place where in the file; empty where it is all of it */
+    /**
+     * A failure.
+     *
+     * @param place where in the file; empty where it is all of it
+     */
     public void fail(Check check, String place, String sentence, String remedy) {
         add(check, Outcome.FAIL, place, sentence, Optional.of(remedy));
     }

@@ -11,7 +11,7 @@ public final class Shown {
         cut.codePoints().forEach(point -> {
             if (point == '\n') {
                 shown.append('⏎');
-            } else if (hidden(point) || Character.isSurrogate((char) point) && point < 0x10000) {
+            } else if (hidden(point) || (Character.isSurrogate((char) point) && point < 0x10000)) {
                 shown.append('\uFFFD');
             } else {
                 shown.appendCodePoint(point);

@@ -258,7 +258,7 @@ final class PickleWalk {
         List<Known> values = new ArrayList<>();
         while (!stack.isEmpty()) {
             Known value = stack.removeLast();
-            if (value == MARK) {
+            if (value instanceof Known.Mark) {
                 return values.reversed();
             }
             values.add(value);

@@ -216,7 +216,7 @@ public final class GgufExamination {
         boolean right = true;
         if (TEXTS.contains(key)) {
             right = value instanceof GgufValue.Text;
-        } else if (NUMBERS.contains(key) || key.startsWith("tokenizer.ggml.") && key.endsWith("_token_id")) {
+        } else if (NUMBERS.contains(key) || (key.startsWith("tokenizer.ggml.") && key.endsWith("_token_id"))) {
             right = value instanceof GgufValue.Whole;
         } else if (key.startsWith("tokenizer.ggml.add_")) {
             right = value instanceof GgufValue.Truth;

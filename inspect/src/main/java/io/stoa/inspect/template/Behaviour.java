@@ -133,7 +133,7 @@ final class Behaviour {
     private void everywhere(Trials.Trial trial) {
         Conversation first = frames.keySet().iterator().next();
         for (Conversation shape : frames.keySet()) {
-            if (shape.turns().size() > 3 || (!trial.everywhere() && shape != first)) {
+            if (shape.turns().size() > 3 || (!trial.everywhere() && !shape.equals(first))) {
                 continue;
             }
             for (int place = 0; place < shape.turns().size(); place++) {

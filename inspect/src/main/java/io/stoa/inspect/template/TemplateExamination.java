@@ -190,16 +190,14 @@ public final class TemplateExamination {
                             "The message of the " + turn.role() + " is not in the prompt ("
                                     + entry.getKey().name() + ").",
                             REMEDY);
-                } else if (turn.role().equals("system")) {
-                    continue;
-                } else if (first < end) {
+                } else if (first < end && !turn.role().equals("system")) {
                     notes.lead(
                             Check.TRIGGER,
                             place,
                             "The message of the " + turn.role() + " is out of order ("
                                     + entry.getKey().name() + ").",
                             REMEDY);
-                } else {
+                } else if (!turn.role().equals("system")) {
                     end = first;
                 }
             }

@@ -22,6 +22,7 @@ final class Operations {
     private final Budget budget;
     private final boolean strict;
     private final Watch watch;
+    private final boolean watching;
 
     /**
      * @param strict whether what is undefined is refused wherever it is used for more than being passed on
@@ -31,18 +32,19 @@ final class Operations {
         this.budget = budget;
         this.strict = strict;
         this.watch = watch;
+        this.watching = !watch.equals(Watch.NONE);
     }
 
     /** Tells the watch, where both are texts. */
     private void watched(Value left, Value right) {
-        if (watch != Watch.NONE && left instanceof Value.Text a && right instanceof Value.Text b) {
+        if (watching && left instanceof Value.Text a && right instanceof Value.Text b) {
             watch.compared(a.value(), b.value());
         }
     }
 
     /** Tells the watch of a text and the texts that a method or a filter is given. */
     void watched(Value target, Value.Arguments arguments) {
-        if (watch == Watch.NONE) {
+        if (!watching) {
             return;
         }
         Stream.concat(arguments.positional().stream(), arguments.named().values().stream())
@@ -56,7 +58,7 @@ final class Operations {
 
     /** Tells the watch of a text that is looked up among keys. */
     private void watched(Value.Dict dict, Value item) {
-        if (watch != Watch.NONE) {
+        if (watching) {
             dict.entries().keySet().forEach(key -> watched(key, item));
         }
     }
