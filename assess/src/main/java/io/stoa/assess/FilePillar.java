@@ -28,7 +28,7 @@ import java.util.Optional;
 
 /**
  * The first question of the hardware pillar, asked before any other: is the file sound, is it still the file that was
- * named, does the endpoint answer.
+ * named, may it be trusted, does the endpoint answer.
  */
 public final class FilePillar implements Pillar {
     /** Raised when the examination itself changes, so that files are examined again. */
@@ -50,11 +50,10 @@ public final class FilePillar implements Pillar {
 
     @Override
     public List<Check> plan(Subject subject) {
-        return List.of(
-                switch (subject.candidate()) {
-                    case Candidate.GgufFile file -> new FileCheck(file);
-                    case Candidate.RemoteModel remote -> new EndpointCheck(remote, engines);
-                });
+        return switch (subject.candidate()) {
+            case Candidate.GgufFile file -> List.of(new FileCheck(file), new TrustCheck(file));
+            case Candidate.RemoteModel remote -> List.of(new EndpointCheck(remote, engines));
+        };
     }
 
     /** What the ledger keeps of an examination. */
@@ -128,7 +127,8 @@ public final class FilePillar implements Pillar {
                 return List.of(Finding.blocks(
                         this,
                         examined.refusal().get(),
-                        "Get the file again from where it was published and compare its SHA-256 with the published one.",
+                        "Get the file again from where it was published and compare its SHA-256 with the published"
+                                + " one.",
                         List.of(),
                         List.of(recorded.evidence())));
             }

@@ -2,6 +2,7 @@ package io.stoa.cli;
 
 import io.stoa.assess.Assessment;
 import io.stoa.benchmark.gate.GateReport;
+import io.stoa.inspect.observation.Outcome;
 import io.stoa.license.audit.Audit;
 import io.stoa.license.compat.Compatibility;
 import io.stoa.license.use.Answer;
@@ -15,7 +16,7 @@ public enum ExitCode {
     READY_IF(
             10,
             "assess: no candidate is READY, at least one is READY IF its conditions are met. license check: allowed"
-                    + " once duties are met."),
+                    + " once duties are met. inspect: a person should look at something."),
     UNDECIDED(
             11,
             "quantize ladder: the text is too short for some types, and no other is good enough. assess: no candidate"
@@ -23,17 +24,18 @@ public enum ExitCode {
                 + " or a task was not measured. bench run: --max-time or --max-cost left something undone. license,"
                 + " license check, audit: a fact or a licence is not known. license pack, verify-pack: the pack is"
                 + " partial. license watch: a reading is old. fit: whether a model fits is not known. fit claim:"
-                + " doubtful. plan: a task is not decided."),
+                + " doubtful. plan: a task is not decided. inspect: something was not examined."),
     NOT_READY(
             12,
             "quantize ladder: no type is good enough. assess: every candidate is NOT READY. bench gate: a regression is"
                     + " shown, or a least score missed. license check, pack: forbidden. license audit: a violation."
                     + " license watch: a claim changed. fit claim: impossible as labelled. plan: a task is served by no"
-                    + " tier. route fit: nothing may stay local. route evaluate: the risk is above what is certified."),
+                    + " tier. route fit: nothing may stay local. route evaluate: the risk is above what is certified."
+                    + " inspect: the file must not be used."),
     BROKEN(
             20,
-            "ledger verify, audit verify: a chain is broken. license verify-pack: a part of the pack is missing, changed or"
-                    + " wrong."),
+            "ledger verify, audit verify: a chain is broken. license verify-pack: a part of the pack is missing,"
+                    + " changed or wrong."),
     UNHEALTHY(21, "doctor: at least one check failed."),
     ENGINE(69, "A model, an engine or an endpoint failed, or no JDK 25 was found."),
     BUG(70, "Stoa itself is at fault; please report it."),
@@ -87,6 +89,15 @@ public enum ExitCode {
         return switch (outcome) {
             case PASS -> OK;
             case UNKNOWN -> UNDECIDED;
+            case FAIL -> NOT_READY;
+        };
+    }
+
+    static ExitCode of(Outcome outcome) {
+        return switch (outcome) {
+            case PASS -> OK;
+            case LEAD -> READY_IF;
+            case NOT_TESTED -> UNDECIDED;
             case FAIL -> NOT_READY;
         };
     }

@@ -103,6 +103,12 @@ final class House {
      * whenever it dies.
      */
     static SupervisedEngine supervised(Path gguf, int contextTokens, int threads, int slots) {
+        return supervised(gguf, contextTokens, threads, slots, "127.0.0.1:0", List.of());
+    }
+
+    /** The same at an address, which is the same after every start, with further options of {@code stoa engine}. */
+    static SupervisedEngine supervised(
+            Path gguf, int contextTokens, int threads, int slots, String listen, List<String> more) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         // Java has little to do there; weights and caches are native memory.
@@ -110,10 +116,11 @@ final class House {
         command.addAll(List.of("--enable-native-access=ALL-UNNAMED", "-Xlog:disable", "-Xlog:all=error:stderr"));
         command.add("-Dstoa.natives=" + natives());
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName()));
-        command.addAll(List.of("engine", "--model", gguf.toString(), "--listen", "127.0.0.1:0"));
+        command.addAll(List.of("engine", "--model", gguf.toString(), "--listen", listen));
         command.addAll(List.of("--context", Integer.toString(contextTokens)));
         command.addAll(List.of("--threads", Integer.toString(threads), "--slots", Integer.toString(slots)));
         command.addAll(List.of("--key-env", SupervisedEngine.KEY_VARIABLE, "--until-input-ends", "--json"));
+        command.addAll(more);
         return SupervisedEngine.start(command);
     }
 

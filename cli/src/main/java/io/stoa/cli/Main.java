@@ -99,6 +99,7 @@ public final class Main implements Runnable {
                 new GenerateCommand(house),
                 new ScoreCommand(house),
                 new EngineCommand(house),
+                new ServeCommand(house),
                 new DoctorCommand(house),
                 new PerplexityCommand(house))) {
             stoa.addSubcommand(command);

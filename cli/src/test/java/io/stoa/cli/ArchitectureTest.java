@@ -38,7 +38,7 @@ class ArchitectureTest {
     @Test
     void theTestSeesTheHouse() {
         assertThat(house.size()).isGreaterThan(SEEN_AT_LEAST);
-        for (String room : List.of("model", "engine", "store", "assess", "cli")) {
+        for (String room : List.of("model", "engine", "inspect", "store", "assess", "cli")) {
             assertThat(house.stream().anyMatch(type -> type.getPackageName().startsWith("io.stoa." + room)))
                     .as(room)
                     .isTrue();
@@ -59,6 +59,8 @@ class ArchitectureTest {
                 .definedBy("io.stoa.hardware..")
                 .layer("license")
                 .definedBy("io.stoa.license..")
+                .layer("inspect")
+                .definedBy("io.stoa.inspect..")
                 .layer("integration")
                 .definedBy("io.stoa.integration..")
                 .layer("store")
@@ -81,12 +83,15 @@ class ArchitectureTest {
                 .mayOnlyAccessLayers("model", "engine")
                 .whereLayer("license")
                 .mayOnlyAccessLayers("model", "engine")
+                .whereLayer("inspect")
+                .mayOnlyAccessLayers("model", "engine")
                 .whereLayer("integration")
                 .mayOnlyAccessLayers("model", "engine")
                 .whereLayer("store")
                 .mayOnlyAccessLayers("model")
                 .whereLayer("assess")
-                .mayOnlyAccessLayers("model", "engine", "benchmark", "hardware", "license", "integration", "store")
+                .mayOnlyAccessLayers(
+                        "model", "engine", "benchmark", "hardware", "license", "inspect", "integration", "store")
                 .whereLayer("gateway")
                 .mayOnlyAccessLayers("model", "engine", "store")
                 .whereLayer("console")

@@ -27,6 +27,10 @@ final class MessagesTranslation implements Translation {
         ObjectNode chat = Json.MAPPER.createObjectNode();
         chat.set("model", request.path("model"));
         chat.set("messages", conversation(request));
+        tools(request.path("tools"), chat);
+        if (request.hasNonNull("tool_choice")) {
+            toolChoice(request.path("tool_choice"), chat);
+        }
         for (Map.Entry<String, JsonNode> member : request.properties()) {
             if (!member.getValue().isNull()) {
                 member(member.getKey(), member.getValue(), chat);
@@ -63,7 +67,7 @@ final class MessagesTranslation implements Translation {
 
     private static void member(String name, JsonNode value, ObjectNode chat) {
         switch (name) {
-            case "model", "messages", "system", "service_tier" -> {}
+            case "model", "messages", "system", "tools", "tool_choice", "service_tier" -> {}
             case "max_tokens", "temperature", "top_p", "top_k" -> chat.set(name, value);
             case "stop_sequences" -> chat.set("stop", value);
             case "stream" -> {
@@ -76,8 +80,6 @@ final class MessagesTranslation implements Translation {
                     chat.set("user", value.path("user_id"));
                 }
             }
-            case "tools" -> tools(value, chat);
-            case "tool_choice" -> toolChoice(value, chat);
             case "thinking" -> {
                 if (!value.path("type").asString("").equals("disabled")) {
                     throw RefusedRequest.unsupported(
@@ -300,7 +302,8 @@ final class MessagesTranslation implements Translation {
 
     /** Why it stopped. A stop sequence is known only from upstreams that tell it, as vLLM does. */
     static void stop(ObjectNode message, String finish, JsonNode choice, boolean refused) {
-        Optional<String> sequence = choice.path("stop_reason").asStringOpt();
+        JsonNode told = choice.path("stop_reason");
+        Optional<String> sequence = told.isString() ? Optional.of(told.stringValue()) : Optional.empty();
         message.put(
                 "stop_reason",
                 switch (finish) {

@@ -31,6 +31,10 @@ final class ResponsesTranslation implements Translation {
         }
         input(request.path("input"), messages);
         chat.set("messages", messages.json());
+        tools(request.path("tools"), chat);
+        if (request.hasNonNull("tool_choice")) {
+            toolChoice(request.path("tool_choice"), chat);
+        }
         for (Map.Entry<String, JsonNode> member : request.properties()) {
             if (!member.getValue().isNull()) {
                 member(member.getKey(), member.getValue(), chat);
@@ -52,6 +56,8 @@ final class ResponsesTranslation implements Translation {
     private static void member(String name, JsonNode value, ObjectNode chat) {
         switch (name) {
             case "model",
+                    "tools",
+                    "tool_choice",
                     "input",
                     "instructions",
                     "metadata",
@@ -67,8 +73,6 @@ final class ResponsesTranslation implements Translation {
                 }
             }
             case "stream_options" -> {}
-            case "tools" -> tools(value, chat);
-            case "tool_choice" -> toolChoice(value, chat);
             case "text" -> text(value, chat);
             case "reasoning" -> reasoning(value, chat);
             case "truncation" -> require(name, value.asString("").equals("disabled"), "is served as 'disabled' only.");
@@ -387,7 +391,8 @@ final class ResponsesTranslation implements Translation {
                         "cached_tokens",
                         usage.path("prompt_tokens_details")
                                 .path("cached_tokens")
-                                .asLong(0));
+                                .asLong(0))
+                .put("cache_write_tokens", 0);
         told.put("output_tokens", completion)
                 .putObject("output_tokens_details")
                 .put(

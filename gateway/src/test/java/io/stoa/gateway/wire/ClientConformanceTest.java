@@ -95,9 +95,8 @@ class ClientConformanceTest {
 
     @Test
     void openAiChat() {
-        ChatCompletion answer = openAi.chat()
-                .completions()
-                .create(chat("m").temperature(0).seed(1).build());
+        ChatCompletion answer =
+                openAi.chat().completions().create(chat("m").temperature(0).build());
 
         answer.validate();
         assertThat(answer.choices().getFirst().message().content()).contains(HELLO);
@@ -267,7 +266,7 @@ class ClientConformanceTest {
     }
 
     private static Response stream(ResponseCreateParams params) {
-        ResponseAccumulator whole = ResponseAccumulator.create();
+        ResponseAccumulator whole = ResponseAccumulator.createWithSnapshots();
         try (var stream = openAi.responses().createStreaming(params)) {
             stream.stream().forEach((ResponseStreamEvent event) -> {
                 event.validate();

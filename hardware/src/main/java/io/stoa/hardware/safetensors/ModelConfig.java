@@ -2,6 +2,7 @@ package io.stoa.hardware.safetensors;
 
 import static java.util.Objects.requireNonNull;
 
+import io.stoa.engine.safetensors.BoundedJson;
 import io.stoa.model.Bytes;
 import io.stoa.model.StoaException;
 import java.nio.file.Path;
@@ -158,7 +159,7 @@ public record ModelConfig(String modelType, long trainedTokens, Caches caches) {
      * @throws StoaException of kind {@code USER} that names the file and the key that is missing or out of range
      */
     public static ModelConfig read(Path file) {
-        return of(file.toString(), SafetensorsModel.json(file));
+        return of(file.toString(), BoundedJson.read(file));
     }
 
     /** Reads a configuration; that of the text part where there are several. */

@@ -1,5 +1,8 @@
 package io.stoa.hardware.safetensors;
 
+import io.stoa.engine.safetensors.BoundedJson;
+import io.stoa.engine.safetensors.DataType;
+import io.stoa.engine.safetensors.SafetensorsHeader;
 import io.stoa.model.Bytes;
 import io.stoa.model.StoaException;
 import java.io.IOException;
@@ -11,7 +14,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 import java.util.stream.Stream;
-import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -23,9 +25,6 @@ import tools.jackson.databind.JsonNode;
  * @param byType the bytes of each data type
  */
 public record SafetensorsModel(ModelConfig config, Bytes weights, long parameters, Map<DataType, Bytes> byType) {
-    /** Real indexes have some megabytes. */
-    private static final long MOST_JSON_BYTES = 64L << 20;
-
     private static final String INDEX = "model.safetensors.index.json";
 
     public SafetensorsModel {
@@ -77,7 +76,8 @@ public record SafetensorsModel(ModelConfig config, Bytes weights, long parameter
 
     private static List<Path> shards(Path folder, Path index) {
         TreeSet<String> names = new TreeSet<>();
-        for (Map.Entry<String, JsonNode> entry : json(index).path("weight_map").properties()) {
+        for (Map.Entry<String, JsonNode> entry :
+                BoundedJson.read(index).path("weight_map").properties()) {
             String name = entry.getValue().asString("");
             if (!name.matches("[A-Za-z0-9][A-Za-z0-9._-]{0,200}\\.safetensors")) {
                 throw StoaException.user(index + ": places " + entry.getKey() + " in \"" + name
@@ -99,23 +99,5 @@ public record SafetensorsModel(ModelConfig config, Bytes weights, long parameter
         List<Path> files = new ArrayList<>();
         names.forEach(name -> files.add(folder.resolve(name)));
         return files;
-    }
-
-    /** A JSON file of bounded size. */
-    static JsonNode json(Path file) {
-        try {
-            if (!Files.isRegularFile(file)) {
-                throw StoaException.user(file + ": there is no such file; download it, or name the model's folder");
-            }
-            if (Files.size(file) > MOST_JSON_BYTES) {
-                throw StoaException.user(file + ": has " + new Bytes(Files.size(file)) + "; at most "
-                        + new Bytes(MOST_JSON_BYTES) + " are read of such a file");
-            }
-            return SafetensorsHeader.JSON.readTree(Files.readAllBytes(file));
-        } catch (JacksonException e) {
-            throw StoaException.user(file + ": is not sound JSON (" + e.getOriginalMessage() + "); download it again");
-        } catch (IOException e) {
-            throw new StoaException(StoaException.Kind.USER, file + ": cannot be read (" + e + ")", e);
-        }
     }
 }

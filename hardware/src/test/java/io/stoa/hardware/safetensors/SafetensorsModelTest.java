@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.stoa.engine.safetensors.DataType;
+import io.stoa.engine.safetensors.SafetensorsHeader;
 import io.stoa.model.Bytes;
 import io.stoa.model.StoaException;
 import java.io.IOException;
@@ -29,10 +31,9 @@ class SafetensorsModelTest {
         config(SMALL);
         file(
                 "model.safetensors",
-                "{\"__metadata__\": {\"format\": \"pt\"}, \"a\": {\"dtype\": \"BF16\", \"shape\":"
-                        + " [4, 8], \"data_offsets\": [0, 64]}, \"b\": {\"dtype\": \"F8_E4M3\", \"shape\": [16],"
-                        + " \"data_offsets\": [64, 80]}, \"scale\": {\"dtype\": \"F32\", \"shape\": [], \"data_offsets\":"
-                        + " [80, 84]}}",
+                "{\"__metadata__\": {\"format\": \"pt\"}, \"a\": {\"dtype\": \"BF16\", \"shape\": [4, 8],"
+                    + " \"data_offsets\": [0, 64]}, \"b\": {\"dtype\": \"F8_E4M3\", \"shape\": [16], \"data_offsets\":"
+                    + " [64, 80]}, \"scale\": {\"dtype\": \"F32\", \"shape\": [], \"data_offsets\": [80, 84]}}",
                 84);
 
         SafetensorsModel model = SafetensorsModel.read(folder);
@@ -88,7 +89,8 @@ class SafetensorsModelTest {
                 "{\"a\": {\"dtype\": \"F16\", \"shape\": [8], \"data_offsets\": [8, 24]}} | without gap or overlap",
                 "{\"a\": {\"dtype\": \"Q9\", \"shape\": [8], \"data_offsets\": [0, 16]}} | unknown type Q9",
                 "{\"a\": {\"dtype\": \"F16\", \"shape\": [-8], \"data_offsets\": [0, 16]}} | impossible shape",
-                "{\"a\": {\"dtype\": \"F16\", \"shape\": [4611686018427387904, 4], \"data_offsets\": [0, 0]}} | impossible",
+                "{\"a\": {\"dtype\": \"F16\", \"shape\": [4611686018427387904, 4], \"data_offsets\": [0, 0]}} |"
+                        + " impossible",
                 "{\"a\": {\"dtype\": \"F16\", \"shape\": [4], \"data_offsets\": [0, 8]}} | its header says 8",
                 "{\"a\": {\"dtype\": \"F16\", \"shape\": [8]}} | without data_offsets",
                 "{\"a\": 1 | not sound JSON",
@@ -116,14 +118,27 @@ class SafetensorsModelTest {
             delimiter = '|',
             quoteCharacter = '\'',
             value = {
-                "\"model_type\": \"llama\", \"num_hidden_layers\": 32, \"num_attention_heads\": 32, \"num_key_value_heads\": 8, \"hidden_size\": 4096 | 8192 | 1.00",
-                "\"model_type\": \"qwen3\", \"num_hidden_layers\": 28, \"num_attention_heads\": 16, \"num_key_value_heads\": 8, \"head_dim\": 128, \"hidden_size\": 1024, \"sliding_window\": null | 40960 | 4.38",
-                "\"model_type\": \"deepseek_v3\", \"num_hidden_layers\": 61, \"num_attention_heads\": 128, \"kv_lora_rank\": 512, \"qk_rope_head_dim\": 64 | 163840 | 10.72",
-                "\"model_type\": \"kimi_k25\", \"num_hidden_layers\": 61, \"num_attention_heads\": 64, \"kv_lora_rank\": 512, \"qk_rope_head_dim\": 64 | 262144 | 17.16",
-                "\"model_type\": \"glm_moe_dsa\", \"num_hidden_layers\": 79, \"num_attention_heads\": 64, \"kv_lora_rank\": 512, \"qk_rope_head_dim\": 64 | 202752 | 17.18",
-                "\"text_config\": {\"model_type\": \"gemma3_text\", \"num_hidden_layers\": 62, \"num_attention_heads\": 32, \"num_key_value_heads\": 16, \"head_dim\": 128, \"hidden_size\": 5376, \"sliding_window\": 1024} | 131072 | 10.41",
-                "\"model_type\": \"qwen3_5\", \"num_hidden_layers\": 64, \"num_attention_heads\": 24, \"num_key_value_heads\": 4, \"head_dim\": 256, \"full_attention_interval\": 4, \"linear_num_key_heads\": 16, \"linear_num_value_heads\": 48, \"linear_key_head_dim\": 128, \"linear_value_head_dim\": 128, \"linear_conv_kernel_dim\": 4 | 262144 | 16.15",
-                "\"model_type\": \"qwen2\", \"num_hidden_layers\": 28, \"num_attention_heads\": 28, \"num_key_value_heads\": 4, \"hidden_size\": 3584, \"sliding_window\": 131072, \"use_sliding_window\": false | 32768 | 1.75",
+                "\"model_type\": \"llama\", \"num_hidden_layers\": 32, \"num_attention_heads\": 32,"
+                        + " \"num_key_value_heads\": 8, \"hidden_size\": 4096 | 8192 | 1.00",
+                "\"model_type\": \"qwen3\", \"num_hidden_layers\": 28, \"num_attention_heads\": 16,"
+                    + " \"num_key_value_heads\": 8, \"head_dim\": 128, \"hidden_size\": 1024, \"sliding_window\": null"
+                    + " | 40960 | 4.38",
+                "\"model_type\": \"deepseek_v3\", \"num_hidden_layers\": 61, \"num_attention_heads\": 128,"
+                        + " \"kv_lora_rank\": 512, \"qk_rope_head_dim\": 64 | 163840 | 10.72",
+                "\"model_type\": \"kimi_k25\", \"num_hidden_layers\": 61, \"num_attention_heads\": 64,"
+                        + " \"kv_lora_rank\": 512, \"qk_rope_head_dim\": 64 | 262144 | 17.16",
+                "\"model_type\": \"glm_moe_dsa\", \"num_hidden_layers\": 79, \"num_attention_heads\": 64,"
+                        + " \"kv_lora_rank\": 512, \"qk_rope_head_dim\": 64 | 202752 | 17.18",
+                "\"text_config\": {\"model_type\": \"gemma3_text\", \"num_hidden_layers\": 62,"
+                    + " \"num_attention_heads\": 32, \"num_key_value_heads\": 16, \"head_dim\": 128, \"hidden_size\":"
+                    + " 5376, \"sliding_window\": 1024} | 131072 | 10.41",
+                "\"model_type\": \"qwen3_5\", \"num_hidden_layers\": 64, \"num_attention_heads\": 24,"
+                        + " \"num_key_value_heads\": 4, \"head_dim\": 256, \"full_attention_interval\": 4,"
+                        + " \"linear_num_key_heads\": 16, \"linear_num_value_heads\": 48, \"linear_key_head_dim\": 128,"
+                        + " \"linear_value_head_dim\": 128, \"linear_conv_kernel_dim\": 4 | 262144 | 16.15",
+                "\"model_type\": \"qwen2\", \"num_hidden_layers\": 28, \"num_attention_heads\": 28,"
+                        + " \"num_key_value_heads\": 4, \"hidden_size\": 3584, \"sliding_window\": 131072,"
+                        + " \"use_sliding_window\": false | 32768 | 1.75",
             })
     void cachesOfPublishedConfigurations(String keys, long tokens, double gibibytes) throws IOException {
         config("{" + keys + "}");
@@ -144,7 +159,8 @@ class SafetensorsModelTest {
             quoteCharacter = '\'',
             value = {
                 "\"model_type\": \"jamba\", \"attn_layer_period\": 8, \"num_key_value_heads\": 8 | jamba",
-                "\"model_type\": \"nemotron_h\", \"hybrid_override_pattern\": \"M-M*-\", \"num_key_value_heads\": 8 | nemotron_h",
+                "\"model_type\": \"nemotron_h\", \"hybrid_override_pattern\": \"M-M*-\", \"num_key_value_heads\": 8 |"
+                        + " nemotron_h",
                 "\"model_type\": \"bert\", \"max_position_embeddings\": 512 | bert",
                 "\"text_config\": {\"model_type\": \"llama4_text\", \"num_key_value_heads\": 8} | llama4_text",
                 "\"model_type\": \"mamba\", \"state_size\": 16 | mamba",
@@ -168,9 +184,11 @@ class SafetensorsModelTest {
             delimiter = '|',
             quoteCharacter = '\'',
             value = {
-                "\"num_attention_heads\": 71, \"hidden_size\": 4544, \"multi_query\": true, \"new_decoder_architecture\": false | 1",
+                "\"num_attention_heads\": 71, \"hidden_size\": 4544, \"multi_query\": true,"
+                        + " \"new_decoder_architecture\": false | 1",
                 "\"num_attention_heads\": 71, \"hidden_size\": 4544 | 1",
-                "\"num_attention_heads\": 128, \"hidden_size\": 8192, \"num_kv_heads\": 8, \"new_decoder_architecture\": true, \"multi_query\": true | 8",
+                "\"num_attention_heads\": 128, \"hidden_size\": 8192, \"num_kv_heads\": 8,"
+                        + " \"new_decoder_architecture\": true, \"multi_query\": true | 8",
                 "\"num_attention_heads\": 32, \"hidden_size\": 2048, \"multi_query\": false, \"num_kv_heads\": 8 | 32",
             })
     void falconSharesHeads(String keys, long heads) throws IOException {
@@ -207,7 +225,9 @@ class SafetensorsModelTest {
                 "\"model_type\": \"gemma2\", \"sliding_window\": 4096 | differ",
                 "\"model_type\": \"mistral\", \"sliding_window\": 4096 | windows",
                 "\"model_type\": \"mistral\", \"sliding_window\": 4096, \"max_position_embeddings\": 32768 | windows",
-                "\"model_type\": \"qwen3_next\", \"full_attention_interval\": 2, \"linear_num_key_heads\": 2, \"linear_num_value_heads\": 4, \"linear_key_head_dim\": 8, \"linear_value_head_dim\": 8 | differ",
+                "\"model_type\": \"qwen3_next\", \"full_attention_interval\": 2, \"linear_num_key_heads\": 2,"
+                        + " \"linear_num_value_heads\": 4, \"linear_key_head_dim\": 8, \"linear_value_head_dim\": 8 |"
+                        + " differ",
             })
     void pagesOfDifferentLayersAreNotComputed(String keys, String reason) throws IOException {
         config("{\"num_hidden_layers\": 4, \"num_attention_heads\": 4, \"hidden_size\": 64, " + keys + "}");

@@ -91,6 +91,36 @@ public record Trace(
                 Optional.empty());
     }
 
+    /**
+     * What weights say when they were compared with a base's: that it is the base, or that it is not. Where they do not
+     * tell, nothing follows.
+     *
+     * @param base what the base is called
+     * @param derived whether the model was made from it, when the comparison told
+     * @param sentence the comparison's result
+     */
+    public static Trace weights(String source, String base, Optional<Boolean> derived, String sentence) {
+        List<Claim> claims = derived
+                .filter(made -> !made)
+                .map(_ -> Claim.doubtful(
+                        Claim.Kind.ORIGIN,
+                        source,
+                        "weights",
+                        "not made from " + base,
+                        "its weights say otherwise: " + sentence))
+                .stream()
+                .toList();
+        return new Trace(
+                source,
+                claims,
+                List.of(),
+                List.of(),
+                derived.filter(made -> made).map(_ -> base).stream().toList(),
+                List.of(),
+                Optional.empty(),
+                Optional.empty());
+    }
+
     /** A name that a catalogue or a folder gives the model, such as {@code meta-llama/Llama-3.1-8B}, and what it claims. */
     static Trace called(String source, String name, List<Claim> claims) {
         return new Trace(

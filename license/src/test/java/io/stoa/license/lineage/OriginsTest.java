@@ -207,9 +207,9 @@ class OriginsTest {
     @Test
     void settingsAreEvidenceAndNamesOfBases() {
         Trace config = Trace.config("config.json", bytes("""
-                {"model_type": "qwen2_5_vl", "vision_config": {}, "text_config": {"vocab_size": 152064},
-                 "_name_or_path": "Qwen/Qwen2.5-VL-7B"}
-                """));
+            {"model_type": "qwen2_5_vl", "vision_config": {}, "text_config": {"vocab_size": 152064},
+             "_name_or_path": "Qwen/Qwen2.5-VL-7B"}
+            """));
         assertThat(config.multimodal()).contains(true);
         assertThat(config.bases()).containsExactly("Qwen/Qwen2.5-VL-7B");
         assertThat(config.signs().flatMap(Family::of)).contains(Family.QWEN);
@@ -229,5 +229,19 @@ class OriginsTest {
 
     private static byte[] bytes(String text) {
         return text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    /** Weights that were compared with a base's settle what cards only say. */
+    @Test
+    void weightsNameTheBaseOrSpeakAgainstIt() {
+        Trace made = Trace.weights("m.gguf", "someone/base", Optional.of(true), "p < 10^-300");
+        Lineage lineage = READER.read("m", Optional.empty(), List.of(made), List.of());
+        assertThat(lineage.steps()).extracting(Step::name).contains("someone/base");
+        Trace other = Trace.weights("m.gguf", "someone/base", Optional.of(false), "correlation 0.00");
+        Lineage against = READER.read("m", Optional.empty(), List.of(other), List.of());
+        assertThat(against.steps().getLast().standing()).isInstanceOf(Standing.Open.class);
+        assertThat(Trace.weights("m.gguf", "someone/base", Optional.empty(), "unknown")
+                        .claims())
+                .isEmpty();
     }
 }

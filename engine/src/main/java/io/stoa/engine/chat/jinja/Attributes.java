@@ -96,6 +96,7 @@ final class Attributes {
                 method(text, name)
                         .map(body -> Value.method(name, arguments -> {
                             operations.budget().charge(text.value().length() >> 2);
+                            operations.watched(text, arguments);
                             return body.call(arguments);
                         }));
             case Value.Dict dict -> of(dict, name);

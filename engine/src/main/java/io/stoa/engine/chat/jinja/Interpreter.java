@@ -31,8 +31,8 @@ final class Interpreter {
     private StringBuilder output = new StringBuilder();
     private int line = 1;
 
-    Interpreter(Clock clock, Dialect dialect) {
-        this.operations = new Operations(budget, dialect.strict());
+    Interpreter(Clock clock, Dialect dialect, Watch watch) {
+        this.operations = new Operations(budget, dialect.strict(), watch);
         this.attributes = new Attributes(operations);
         this.tests = new Tests(operations);
         this.filters = new Filters(operations, attributes, tests, dialect.filters());
@@ -411,7 +411,9 @@ final class Interpreter {
     private Value filtered(Value value, List<Expression.Filter> applied, Scope scope) {
         Value result = value;
         for (Expression.Filter filter : applied) {
-            result = made(filters.apply(filter.name(), result, arguments(filter.arguments(), scope)));
+            Arguments given = arguments(filter.arguments(), scope);
+            operations.watched(result, given);
+            result = made(filters.apply(filter.name(), result, given));
         }
         return result;
     }

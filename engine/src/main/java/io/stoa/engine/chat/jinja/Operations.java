@@ -11,6 +11,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * Python's operators on values, with its error messages. Whatever may grow a value pays the budget first.
@@ -20,13 +21,46 @@ final class Operations {
 
     private final Budget budget;
     private final boolean strict;
+    private final Watch watch;
+    private final boolean watching;
 
     /**
      * @param strict whether what is undefined is refused wherever it is used for more than being passed on
+     * @param watch hears which texts are compared
      */
-    Operations(Budget budget, boolean strict) {
+    Operations(Budget budget, boolean strict, Watch watch) {
         this.budget = budget;
         this.strict = strict;
+        this.watch = watch;
+        this.watching = !watch.equals(Watch.NONE);
+    }
+
+    /** Tells the watch, where both are texts. */
+    private void watched(Value left, Value right) {
+        if (watching && left instanceof Value.Text a && right instanceof Value.Text b) {
+            watch.compared(a.value(), b.value());
+        }
+    }
+
+    /** Tells the watch of a text and the texts that a method or a filter is given. */
+    void watched(Value target, Value.Arguments arguments) {
+        if (!watching) {
+            return;
+        }
+        Stream.concat(arguments.positional().stream(), arguments.named().values().stream())
+                .forEach(argument -> {
+                    watched(target, argument);
+                    if (argument instanceof Value.Tuple tuple) {
+                        tuple.items().forEach(item -> watched(target, item));
+                    }
+                });
+    }
+
+    /** Tells the watch of a text that is looked up among keys. */
+    private void watched(Value.Dict dict, Value item) {
+        if (watching) {
+            dict.entries().keySet().forEach(key -> watched(key, item));
+        }
     }
 
     Budget budget() {
@@ -109,6 +143,7 @@ final class Operations {
 
     boolean same(Value left, Value right) {
         budget.charge(Math.min(left.extent().weight(), right.extent().weight()));
+        watched(left, right);
         return left.equals(right);
     }
 
@@ -139,6 +174,7 @@ final class Operations {
         }
         if (left instanceof Value.Text a && right instanceof Value.Text b) {
             budget.charge(Math.min(a.value().length(), b.value().length()) >> 3);
+            watched(left, right);
             return Optional.of(PythonText.compare(a.value(), b.value()));
         }
         if ((left instanceof Value.Listing && right instanceof Value.Listing)
@@ -168,9 +204,13 @@ final class Operations {
                     throw JinjaException.failed("'in <string>' requires string as left operand, not " + item.type());
                 }
                 budget.charge(text.value().length() >> 3);
+                watched(text, part);
                 yield text.value().contains(part.value());
             }
-            case Value.Dict dict -> dict.entries().containsKey(key(item));
+            case Value.Dict dict -> {
+                watched(dict, item);
+                yield dict.entries().containsKey(key(item));
+            }
             case Value.Undefined _, Value.Sequence _, Value.View _, Value.Generator _ -> {
                 Iterator<Value> iterator = iterate(container);
                 boolean found = false;
@@ -461,6 +501,7 @@ final class Operations {
         return switch (target) {
             case Value.Dict dict -> {
                 budget.charge(index.extent().weight());
+                watched(dict, index);
                 yield index instanceof Value.Listing || index instanceof Value.Dict
                         ? Optional.empty()
                         : Optional.ofNullable(dict.entries().get(index));

@@ -45,14 +45,24 @@ public final class Template {
      * @throws JinjaException when the template refuses, fails or reaches a bound
      */
     public String render(ObjectNode variables, Clock clock) {
+        return render(variables, clock, Watch.NONE);
+    }
+
+    /** The same, and says meanwhile which texts the template compares. */
+    public String render(ObjectNode variables, Clock clock, Watch watch) {
         Map<String, Value> values = new LinkedHashMap<>();
         variables.properties().forEach(entry -> values.put(entry.getKey(), value(entry.getValue())));
         try {
-            return new Interpreter(clock, dialect).run(statements, values);
+            return new Interpreter(clock, dialect, watch).run(statements, values);
         } catch (StackOverflowError e) {
             // The bounds on depth keep far from here on an ordinary stack; the caller's may be nearly used up.
             throw JinjaException.limit("the template needs more stack than this thread has left");
         }
+    }
+
+    /** What the template mentions, whether or not a rendering comes to it. */
+    public Mentions mentions() {
+        return Mentions.of(statements);
     }
 
     private static Value value(JsonNode node) {

@@ -1,4 +1,4 @@
-package io.stoa.hardware.safetensors;
+package io.stoa.engine.safetensors;
 
 import java.util.Arrays;
 import java.util.Optional;

@@ -1,4 +1,4 @@
-package io.stoa.hardware.safetensors;
+package io.stoa.engine.safetensors;
 
 import io.stoa.model.Bytes;
 import io.stoa.model.StoaException;
@@ -10,39 +10,31 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import tools.jackson.core.JacksonException;
-import tools.jackson.core.StreamReadConstraints;
-import tools.jackson.core.StreamReadFeature;
-import tools.jackson.core.json.JsonFactory;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
  * The tensors of one safetensors file.
  *
  * @param tensors in the order of their data
+ * @param metadata the texts of {@code __metadata__}
+ * @param dataOffset where the data start, in bytes from the start of the file
  */
-public record SafetensorsHeader(List<Tensor> tensors) {
+public record SafetensorsHeader(List<Tensor> tensors, Map<String, String> metadata, long dataOffset) {
     /** The format's own limit; real headers have some hundred kilobytes. */
     private static final long MOST_HEADER_BYTES = 100_000_000;
 
     private static final int MOST_DIMENSIONS = 8;
     private static final long MOST_ELEMENTS = 1L << 42;
 
-    static final JsonMapper JSON = JsonMapper.builder(JsonFactory.builder()
-                    .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-                    .streamReadConstraints(StreamReadConstraints.builder()
-                            .maxNestingDepth(16)
-                            .maxNumberLength(40)
-                            .build())
-                    .build())
-            .build();
-
     public SafetensorsHeader {
         tensors = List.copyOf(tensors);
+        metadata = Collections.unmodifiableMap(new TreeMap<>(metadata));
     }
 
     /**
@@ -94,7 +86,11 @@ public record SafetensorsHeader(List<Tensor> tensors) {
             if (text[0] != '{') {
                 throw refused(file, "has a header that is not a JSON object");
             }
-            return new SafetensorsHeader(tensors(file, JSON.readTree(text), size - Long.BYTES - length));
+            JsonNode header = BoundedJson.parse(text);
+            return new SafetensorsHeader(
+                    tensors(file, header, size - Long.BYTES - length),
+                    metadata(file, header.path("__metadata__")),
+                    Long.BYTES + length);
         } catch (JacksonException e) {
             throw refused(file, "has a header that is not sound JSON (" + e.getOriginalMessage() + ")");
         } catch (IOException e) {
@@ -114,6 +110,20 @@ public record SafetensorsHeader(List<Tensor> tensors) {
             }
         }
         return buffer.flip();
+    }
+
+    private static Map<String, String> metadata(Path file, JsonNode node) {
+        Map<String, String> metadata = new TreeMap<>();
+        if (!node.isMissingNode() && !node.isObject()) {
+            throw refused(file, "has a __metadata__ that is not an object");
+        }
+        for (Map.Entry<String, JsonNode> entry : node.properties()) {
+            if (!entry.getValue().isString()) {
+                throw refused(file, "has a __metadata__ whose entry " + entry.getKey() + " is not a text");
+            }
+            metadata.put(entry.getKey(), entry.getValue().stringValue());
+        }
+        return metadata;
     }
 
     private static List<Tensor> tensors(Path file, JsonNode header, long dataBytes) {

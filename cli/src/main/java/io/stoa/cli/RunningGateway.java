@@ -1,0 +1,494 @@
+package io.stoa.cli;
+
+import io.stoa.console.ConsoleFeed;
+import io.stoa.console.ConsolePages;
+import io.stoa.gateway.Bounds;
+import io.stoa.gateway.GatewayOptions;
+import io.stoa.gateway.GatewayServer;
+import io.stoa.gateway.Page;
+import io.stoa.gateway.Pages;
+import io.stoa.gateway.Serving;
+import io.stoa.gateway.audit.AuditFolder;
+import io.stoa.gateway.audit.AuditLog;
+import io.stoa.gateway.audit.AuditSettings;
+import io.stoa.gateway.audit.RecordListener;
+import io.stoa.gateway.audit.Retention;
+import io.stoa.gateway.audit.SigningKey;
+import io.stoa.gateway.cascade.Cascade;
+import io.stoa.gateway.cascade.CertifiedCascade;
+import io.stoa.gateway.cascade.FittedCascade;
+import io.stoa.gateway.cascade.RouteMonitor;
+import io.stoa.gateway.input.GatewayFile;
+import io.stoa.gateway.input.GatewayFile.Model;
+import io.stoa.gateway.input.GatewayFile.RouteEntry;
+import io.stoa.gateway.input.GatewayFile.TierEntry;
+import io.stoa.gateway.input.GatewayYaml;
+import io.stoa.gateway.policy.Caller;
+import io.stoa.gateway.policy.Guard;
+import io.stoa.gateway.policy.LeaseTerms;
+import io.stoa.gateway.policy.PolicyAdmission;
+import io.stoa.gateway.policy.PolicyStore;
+import io.stoa.gateway.policy.guard.GuardListener;
+import io.stoa.gateway.policy.guard.InjectionGuard;
+import io.stoa.gateway.policy.guard.PiiGuard;
+import io.stoa.gateway.policy.guard.PiiKind;
+import io.stoa.gateway.route.ApprovedFile;
+import io.stoa.gateway.route.LiveRoutes;
+import io.stoa.gateway.route.ModelSource;
+import io.stoa.gateway.route.Rhythm;
+import io.stoa.gateway.route.Route;
+import io.stoa.gateway.route.ServedTier;
+import io.stoa.gateway.route.Standing;
+import io.stoa.gateway.route.StandingListener;
+import io.stoa.gateway.route.Tier;
+import io.stoa.gateway.telemetry.Metrics;
+import io.stoa.gateway.telemetry.Spans;
+import io.stoa.gateway.telemetry.TraceContext;
+import io.stoa.gateway.upstream.Target;
+import io.stoa.gateway.wire.ApiError;
+import io.stoa.model.Digest;
+import io.stoa.model.StoaException;
+import io.stoa.store.SqliteLedger;
+import io.stoa.store.approval.ApprovalBook;
+import io.stoa.store.approval.TrustedKeys;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+
+/**
+ * A gateway as its file says, with everything that it rests on: engines, keys, audit, console. Closing it drains it and
+ * closes all of that, in the reverse order.
+ */
+final class RunningGateway implements AutoCloseable {
+    private static final Duration FIRST_READING = Duration.ofMinutes(5);
+    private static final Duration DRAINING = Duration.ofSeconds(30);
+    private static final Duration SAVED_EVERY = Duration.ofSeconds(10);
+
+    private final House house;
+    private final Path file;
+    private final Set<String> admins;
+    private final Clock clock;
+    private final StandingListener listener;
+    private final Deque<AutoCloseable> opened = new ArrayDeque<>();
+    private final GatewayFile began;
+    private final Path home;
+    private final PolicyAdmission admission;
+    private final AuditLog audit;
+    private final ConsoleFeed feed;
+    private final ServedConsole sources;
+    private final Metrics metrics;
+    private final ServedModels models = new ServedModels();
+    private final List<RecordListener> listeners = new ArrayList<>();
+    private final GatewayServer server;
+    private volatile Served served;
+
+    /** What a reading of the file has led to. */
+    private record Served(
+            GatewayFile said,
+            Map<String, Route> routes,
+            LiveRoutes live,
+            Map<String, Cascade> cascades,
+            SortedMap<String, RouteMonitor> monitors,
+            Map<String, Digest> uses,
+            TrustedKeys trust) {}
+
+    private RunningGateway(House house, Path file, GatewayFile said, Set<String> admins, StandingListener listener) {
+        this.house = house;
+        this.file = file;
+        this.began = said;
+        this.admins = Set.copyOf(admins);
+        this.clock = house.clock();
+        this.listener = listener;
+        this.home = said.home();
+        try {
+            PolicyStore store = opened(openStore(said.store()));
+            this.admission = opened(PolicyAdmission.open(store, home.resolve("leases"), clock, LeaseTerms.USUAL));
+            AuditSettings settings =
+                    AuditSettings.of(new AuditFolder(said.audit().folder()), "gateway");
+            this.audit = opened(AuditLog.open(
+                    said.audit().keepContent() ? settings.keepingContent() : settings,
+                    SigningKey.readOrMake(home.resolve("keys").resolve("audit.pem")),
+                    clock,
+                    new SecureRandom()));
+            opened.push(models);
+            this.served = serve(said);
+            opened.push(() -> served.live().close());
+            this.feed = new ConsoleFeed(
+                    clock, name -> Optional.ofNullable(served.routes().get(name)));
+            this.sources = new ServedConsole(said.currency(), store, audit, clock, this::now);
+            this.metrics = new Metrics(
+                    said.routes().stream().map(RouteEntry::name).collect(Collectors.toSet()),
+                    said.routes().stream()
+                            .flatMap(route -> route.tiers().stream().map(TierEntry::name))
+                            .collect(Collectors.toSet()),
+                    () -> sources.reading(requests()),
+                    audit);
+            listeners.addAll(List.of(audit, metrics, feed));
+            said.telemetry().ifPresent(this::trace);
+            this.server = opened(GatewayServer.start(options(said), serving(served)));
+            keepHouse();
+        } catch (RuntimeException e) {
+            close();
+            throw e;
+        }
+    }
+
+    /**
+     * Starts what a {@code gateway.yaml} says, and returns once every file was read and requests are taken.
+     *
+     * @param admins the ids of the keys with which the console may be looked at from other machines
+     */
+    static RunningGateway start(House house, Path file, Set<String> admins, StandingListener listener) {
+        return new RunningGateway(house, file, GatewayYaml.read(file), admins, listener);
+    }
+
+    private <T extends AutoCloseable> T opened(T resource) {
+        opened.push(resource);
+        return resource;
+    }
+
+    private PolicyStore openStore(GatewayFile.Store store) {
+        Map<String, String> secrets = house.environment("PGPASSWORD")
+                .map(secret -> Map.of("PGPASSWORD", secret))
+                .orElse(Map.of());
+        return switch (store) {
+            case GatewayFile.Store.Sqlite(Path path) -> PolicyStore.open("sqlite:" + path, secrets);
+            case GatewayFile.Store.Postgres(var address) -> PolicyStore.open(address.toString(), secrets);
+        };
+    }
+
+    // ---- what the file says
+
+    private Served serve(GatewayFile said) {
+        TrustedKeys trust = TrustedKeys.read(said.trust());
+        ServedUses uses = ServedUses.of(said);
+        if (!Files.isRegularFile(said.ledger())) {
+            throw StoaException.user(
+                    said.ledger() + ": no ledger there; run stoa assess first, which signs its verdicts"
+                            + " into it, or name another with `ledger`");
+        }
+        ApprovalBook book = approvals(said.ledger(), trust);
+        Map<String, Route> routes = new LinkedHashMap<>();
+        List<ServedTier> tiers = new ArrayList<>();
+        for (RouteEntry entry : said.routes()) {
+            String use = entry.use()
+                    .or(uses::assessed)
+                    .orElseThrow(() -> StoaException.user(file + ": route " + entry.name()
+                            + " falls under no use; name one with `use`, or an `assessment`"));
+            Map<String, Target> targets = new HashMap<>();
+            Map<String, ModelSource> origins = new HashMap<>();
+            for (TierEntry tier : entry.tiers()) {
+                Optional<Path> model =
+                        model(tier, book, Optional.ofNullable(uses.digests().get(use)), said);
+                Target target = models.target(entry, tier, model);
+                targets.put(tier.name(), target);
+                origins.put(
+                        tier.name(),
+                        switch (tier.model()) {
+                            case Model.Local _ ->
+                                new ModelSource.GgufFile(model.orElse(
+                                        said.home().resolve("artifacts").resolve(tier.candidate())));
+                            case Model.Upstream _ -> new ModelSource.Endpoint(target);
+                        });
+            }
+            Route route = entry.route(use, targets);
+            routes.put(route.name(), route);
+            for (int i = 0; i < route.tiers().size(); i++) {
+                TierEntry tier = entry.tiers().get(i);
+                tiers.add(new ServedTier(
+                        route.tiers().get(i),
+                        Optional.ofNullable(origins.get(tier.name())).orElseThrow(),
+                        tier.license()));
+            }
+        }
+        LiveRoutes live = LiveRoutes.start(
+                tiers,
+                uses.digests(),
+                new LiveRoutes.Sources(said.ledger(), trust, said.papers(file), this::environment),
+                clock,
+                Rhythm.USUAL,
+                listener);
+        try {
+            if (!live.awaitRead(FIRST_READING)) {
+                throw StoaException.resources("the models' files could not be read within " + FIRST_READING.toMinutes()
+                        + " min; is the disk overloaded?");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            live.close();
+            throw StoaException.resources("interrupted while the models' files were read");
+        }
+        SortedMap<String, RouteMonitor> monitors = new TreeMap<>();
+        return new Served(said, routes, live, cascades(said, routes, live, monitors), monitors, uses.digests(), trust);
+    }
+
+    private ApprovalBook approvals(Path ledger, TrustedKeys trust) {
+        try (SqliteLedger opened = SqliteLedger.open(ledger, clock)) {
+            return ApprovalBook.of(opened, trust);
+        }
+    }
+
+    private static Optional<Path> model(TierEntry tier, ApprovalBook book, Optional<Digest> use, GatewayFile said) {
+        return switch (tier.model()) {
+            case Model.Local local ->
+                local.file()
+                        .or(() ->
+                                use.flatMap(digest -> ApprovedFile.find(book, tier.candidate(), digest, said.home())));
+            case Model.Upstream _ -> Optional.empty();
+        };
+    }
+
+    /** A cascade is for the very models that serve; while one of them does not, there is none. */
+    private static Map<String, Cascade> cascades(
+            GatewayFile said, Map<String, Route> routes, LiveRoutes live, SortedMap<String, RouteMonitor> monitors) {
+        Map<String, Cascade> cascades = new HashMap<>();
+        for (RouteEntry entry : said.routes()) {
+            Route route = Optional.ofNullable(routes.get(entry.name())).orElseThrow();
+            Optional<String> small = identity(live, route, route.tiers().getFirst());
+            Optional<String> large = identity(live, route, route.tiers().getLast());
+            if (entry.cascade().isEmpty() || route.tiers().size() != 2 || small.isEmpty() || large.isEmpty()) {
+                continue;
+            }
+            FittedCascade fitted = FittedCascade.read(entry.cascade().get());
+            Optional<RouteMonitor> monitor = fitted.certificate()
+                    .kept()
+                    .map(_ -> RouteMonitor.read(
+                            monitorFile(said, route.name()), RouteMonitor.Settings.of(fitted.certificate())));
+            monitor.ifPresent(watching -> monitors.put(route.name(), watching));
+            cascades.put(route.name(), new CertifiedCascade(fitted, small.get(), large.get(), monitor));
+        }
+        return cascades;
+    }
+
+    private static Path monitorFile(GatewayFile said, String route) {
+        return said.home().resolve("monitors").resolve(route + ".json");
+    }
+
+    private static Optional<String> identity(LiveRoutes live, Route route, Tier tier) {
+        return live.of(tier, route.use()) instanceof Standing.Live standing
+                ? Optional.of(standing.candidate())
+                : Optional.empty();
+    }
+
+    private Optional<String> environment(String variable) {
+        return models.key(variable).or(() -> house.environment(variable));
+    }
+
+    // ---- how it is served
+
+    private GatewayOptions options(GatewayFile said) {
+        int body = (int) Math.min(said.limits().body().count(), 1 << 30);
+        Bounds bounds = Bounds.DEFAULT
+                .withBytes(body, Bounds.DEFAULT.answerBytes(), Bounds.DEFAULT.eventBytes())
+                .withCounts(said.limits().inFlight(), Bounds.DEFAULT.connections());
+        GatewayOptions options = GatewayOptions.at(
+                        said.listen().host(), said.listen().port())
+                .with(bounds)
+                .withKeepContent(said.audit().keepContent())
+                .withEnvironment(this::environment);
+        return said.tls()
+                .map(tls -> options.withTls(new GatewayOptions.Tls(tls.certificate(), tls.key())))
+                .orElse(options);
+    }
+
+    private Serving serving(Served now) {
+        return new Serving(
+                now.routes(),
+                now.live(),
+                new AuditedAdmission(admission, audit),
+                now.cascades(),
+                now.said().routes().stream()
+                        .filter(route -> route.hedge().isPresent())
+                        .map(RouteEntry::name)
+                        .collect(Collectors.toSet()),
+                guard(now.said().guards()),
+                ended -> listeners.forEach(each -> each.ended(ended)),
+                this::page);
+    }
+
+    private static Guard guard(GatewayFile.Guards said) {
+        List<Guard> guards = new ArrayList<>();
+        said.tools()
+                .ifPresent(allowed -> guards.add((_, request, _) -> request.tools().stream()
+                        .filter(tool -> !allowed.contains(tool))
+                        .findFirst()
+                        .map(tool -> ApiError.of(
+                                403,
+                                "permission_error",
+                                "tool_not_allowed",
+                                "the tool " + tool + " may not be offered to models here"))));
+        action(said.personalData()).ifPresent(action -> {
+            Map<PiiKind, PiiGuard.Action> actions = new EnumMap<>(PiiKind.class);
+            for (PiiKind kind : PiiKind.values()) {
+                actions.put(kind, action);
+            }
+            guards.add(new PiiGuard(actions, GuardListener.NONE));
+        });
+        action(said.promptInjection())
+                .ifPresent(action -> guards.add(new InjectionGuard(
+                        action == PiiGuard.Action.REFUSE ? InjectionGuard.USUAL_THRESHOLD : 2, GuardListener.NONE)));
+        return (caller, request, body) -> {
+            for (Guard each : guards) {
+                Optional<ApiError> refusal = each.refusal(caller, request, body);
+                if (refusal.isPresent()) {
+                    return refusal;
+                }
+            }
+            return Optional.empty();
+        };
+    }
+
+    private static Optional<PiiGuard.Action> action(GatewayFile.Action said) {
+        return switch (said) {
+            case OFF -> Optional.empty();
+            case NOTE -> Optional.of(PiiGuard.Action.NOTE);
+            case REFUSE -> Optional.of(PiiGuard.Action.REFUSE);
+        };
+    }
+
+    private void trace(java.net.URI endpoint) {
+        Spans spans = opened(new Spans(endpoint, Map.of(), House.version()));
+        SecureRandom random = new SecureRandom();
+        listeners.add(ended -> spans.ended(ended, TraceContext.of(Optional.empty(), true, random), Spans.Details.NONE));
+    }
+
+    private Optional<Page> page(Pages.Request request) {
+        if (request.path().equals("/metrics")) {
+            boolean here =
+                    request.from().filter(from -> from.isLoopbackAddress()).isPresent();
+            return here || request.caller().isPresent()
+                    ? Optional.of(
+                            Page.of(200, Metrics.CONTENT_TYPE, metrics.scrape().getBytes(StandardCharsets.UTF_8)))
+                    : Optional.of(
+                            Page.json(401, "{\"error\":{\"message\":\"send a key to read metrics from elsewhere\"}}"));
+        }
+        return new ConsolePages(feed, sources, clock, this::isAdmin).get(request);
+    }
+
+    private boolean isAdmin(Caller caller) {
+        return admins.contains(caller.keyId());
+    }
+
+    private ServedConsole.Now now() {
+        Served current = served;
+        return new ServedConsole.Now(
+                List.copyOf(current.routes().values()),
+                current.live(),
+                current.monitors(),
+                current.uses(),
+                () -> approvals(current.said().ledger(), current.trust()));
+    }
+
+    private int requests() {
+        return server.requests();
+    }
+
+    // ---- while it runs
+
+    private void keepHouse() {
+        ScheduledExecutorService chores = Executors.newSingleThreadScheduledExecutor(
+                Thread.ofVirtual().name("chores of the gateway").factory());
+        opened.push(() -> {
+            chores.shutdown();
+            saveMonitors();
+        });
+        var _ = chores.scheduleWithFixedDelay(
+                this::saveMonitors, SAVED_EVERY.toSeconds(), SAVED_EVERY.toSeconds(), TimeUnit.SECONDS);
+        Retention retention = Retention.of(Optional.of(began.audit().retention()), Optional.empty(), false);
+        var _ = chores.scheduleWithFixedDelay(() -> retention.apply(audit, clock), 1, 24 * 60, TimeUnit.MINUTES);
+    }
+
+    private void saveMonitors() {
+        Served current = served;
+        current.monitors().forEach((route, monitor) -> monitor.write(monitorFile(current.said(), route)));
+    }
+
+    /** Where it listens. */
+    String address() {
+        return server.address();
+    }
+
+    /** How every tier stands under every use. */
+    List<LiveRoutes.Report> report() {
+        return served.live().report();
+    }
+
+    /**
+     * Reads the file again. Requests under way keep what they began with; a wrong file changes nothing.
+     *
+     * @throws StoaException of kind {@code USER} naming what is wrong, or what needs a new start
+     */
+    void reload() {
+        GatewayFile said = GatewayYaml.read(file);
+        if (!said.listen().equals(began.listen())
+                || !said.store().equals(began.store())
+                || !said.audit().equals(began.audit())) {
+            throw StoaException.user(file
+                    + ": `listen`, `store` and `audit` hold from start to end; start the gateway again for new ones");
+        }
+        Served before = served;
+        saveMonitors();
+        Served next = serve(said);
+        served = next;
+        server.reload(serving(next));
+        if (said.tls().isPresent()) {
+            server.reloadCertificate();
+        }
+        Set<Target> wanted = next.routes().values().stream()
+                .flatMap(route -> route.tiers().stream().map(Tier::target))
+                .collect(Collectors.toSet());
+        // What answers requests that began before ends after them.
+        Thread.ofVirtual().name("ending of what is not served any more").start(() -> {
+            try {
+                Thread.sleep(DRAINING);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+            before.live().close();
+            models.keepOnly(wanted);
+        });
+    }
+
+    /** Takes no new requests, lets those under way end, and closes everything. */
+    @Override
+    public void close() {
+        Optional<RuntimeException> failed = Optional.empty();
+        while (!opened.isEmpty()) {
+            AutoCloseable next = opened.pop();
+            try {
+                if (next instanceof GatewayServer serving) {
+                    serving.drain(DRAINING);
+                }
+                next.close();
+            } catch (Exception e) {
+                RuntimeException failure = e instanceof RuntimeException known
+                        ? known
+                        : new IllegalStateException("could not be closed", e);
+                failed.ifPresentOrElse(first -> first.addSuppressed(failure), () -> {});
+                failed = failed.or(() -> Optional.of(failure));
+            }
+        }
+        failed.ifPresent(failure -> {
+            throw failure;
+        });
+    }
+}
