@@ -52,11 +52,11 @@ public final class GatewayServer implements AutoCloseable {
         try {
             // A negative port is any free one that all share; 0 would be another one for each.
             int port = options.port() == 0 ? -1 : options.port();
-            // Together: deployed one after the other, several could get the same thread, since Vert.x gives threads out in
+            // Together: deployed one after the other, several could get the same thread, since Vert.x gives threads out
+            // in
             // turn and its own clients take some as well.
             String _ = get(
-                    vertx.deployVerticle(
-                            () -> loop(port), new DeploymentOptions().setInstances(options.eventLoops())),
+                    vertx.deployVerticle(() -> loop(port), new DeploymentOptions().setInstances(options.eventLoops())),
                     STARTING);
         } catch (ExecutionException e) {
             throw cannotListen(e.getCause() == null ? e : e.getCause());
