@@ -130,7 +130,8 @@ final class GatewaySoakCommand implements Runnable {
         byte[] stream = PlainCaller.request(world.headers(), GatewayBench.body(true));
         byte[] wrongKey = PlainCaller.request(Map.of("Authorization", "Bearer nobody's"), GatewayBench.body(false));
         byte[] noJson = PlainCaller.request(world.headers(), "{\"model\":");
-        byte[] wrongRoute = PlainCaller.request(world.headers(), "{\"model\":\"none\",\"messages\":[]}");
+        byte[] wrongRoute = PlainCaller.request(
+                world.headers(), GatewayBench.body(false).replace(GatewayFolder.ROUTE, "elsewhere"));
         try {
             while (sent.incrementAndGet() <= requests) {
                 int kind = random.nextInt(100);
