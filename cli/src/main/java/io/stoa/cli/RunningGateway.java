@@ -94,6 +94,8 @@ final class RunningGateway implements AutoCloseable {
     private final PolicyAdmission admission;
     private final AuditLog audit;
     private final ConsoleFeed feed;
+    private final Feedback feedback =
+            new Feedback(route -> Optional.ofNullable(monitorsNow().get(route)));
     private final ServedConsole sources;
     private final Metrics metrics;
     private final ServedModels models = new ServedModels();
@@ -142,7 +144,7 @@ final class RunningGateway implements AutoCloseable {
                             .collect(Collectors.toSet()),
                     () -> sources.reading(requests()),
                     audit);
-            listeners.addAll(List.of(audit, metrics, feed));
+            listeners.addAll(List.of(audit, metrics, feed, feedback));
             said.telemetry().ifPresent(this::trace);
             this.server = opened(GatewayServer.start(options(said), serving(served)));
             keepHouse();
@@ -322,7 +324,19 @@ final class RunningGateway implements AutoCloseable {
                         .collect(Collectors.toSet()),
                 guard(now.said().guards()),
                 ended -> listeners.forEach(each -> each.ended(ended)),
-                this::page);
+                new Pages() {
+                    @Override
+                    public Optional<Page> get(Request request) {
+                        return page(request);
+                    }
+
+                    @Override
+                    public Optional<Page> post(Request request) {
+                        return request.path().equals(Feedback.PATH)
+                                ? Optional.of(feedback.heard(request))
+                                : Optional.empty();
+                    }
+                });
     }
 
     private static Guard guard(GatewayFile.Guards said) {
@@ -396,6 +410,10 @@ final class RunningGateway implements AutoCloseable {
                 current.monitors(),
                 current.uses(),
                 () -> approvals(current.said().ledger(), current.trust()));
+    }
+
+    private SortedMap<String, RouteMonitor> monitorsNow() {
+        return served.monitors();
     }
 
     private int requests() {

@@ -68,6 +68,9 @@ final class ServeCommand implements Runnable {
     @Option(names = "--json", description = "Print where it serves, and how every tier stands, as a line of JSON.")
     private boolean json;
 
+    /** Whether it has said how every tier stands; from then on changes are news. */
+    private volatile boolean told;
+
     ServeCommand(House house) {
         this.house = house;
     }
@@ -82,12 +85,16 @@ final class ServeCommand implements Runnable {
         }
         try (RunningGateway gateway = RunningGateway.start(house, file, Set.copyOf(admins), this::changed)) {
             tell(gateway);
+            told = true;
             awaitEnd(gateway);
         }
     }
 
     /** A route that begins or ceases to serve is news for whoever looks after the gateway. */
     private void changed(Tier tier, String use, Standing standing) {
+        if (!told) {
+            return;
+        }
         house.err().println("stoa: " + tier.candidate() + " for " + use + ": " + sentence(standing));
     }
 
