@@ -51,6 +51,7 @@ import io.stoa.model.StoaException;
 import io.stoa.store.SqliteLedger;
 import io.stoa.store.approval.ApprovalBook;
 import io.stoa.store.approval.TrustedKeys;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -437,7 +438,17 @@ final class RunningGateway implements AutoCloseable {
 
     private void saveMonitors() {
         Served current = served;
-        current.monitors().forEach((route, monitor) -> monitor.write(monitorFile(current.said(), route)));
+        if (current.monitors().isEmpty()) {
+            return;
+        }
+        try {
+            Files.createDirectories(current.said().home().resolve("monitors"));
+            current.monitors().forEach((route, monitor) -> monitor.write(monitorFile(current.said(), route)));
+        } catch (IOException | StoaException e) {
+            house.err()
+                    .println("stoa: what the monitors have seen cannot be written (" + e.getMessage()
+                            + "); after a restart they begin where they were written last");
+        }
     }
 
     /** Where it listens. */
