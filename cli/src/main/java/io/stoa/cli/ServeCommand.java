@@ -83,10 +83,11 @@ final class ServeCommand implements Runnable {
             house.out().println(json ? "{\"file\":\"sound\"}" : file + ": sound");
             return;
         }
+        Optional<FileTime> read = written();
         try (RunningGateway gateway = RunningGateway.start(house, file, Set.copyOf(admins), this::changed)) {
             tell(gateway);
             told = true;
-            awaitEnd(gateway);
+            awaitEnd(gateway, read);
         }
     }
 
@@ -132,7 +133,7 @@ final class ServeCommand implements Runnable {
         house.out().flush();
     }
 
-    private void awaitEnd(RunningGateway gateway) {
+    private void awaitEnd(RunningGateway gateway, Optional<FileTime> began) {
         CountDownLatch end = new CountDownLatch(1);
         CountDownLatch closed = new CountDownLatch(1);
         Runtime.getRuntime().addShutdownHook(new Thread(() -> {
@@ -143,7 +144,7 @@ final class ServeCommand implements Runnable {
                 closed.countDown();
             }
         }));
-        Optional<FileTime> read = written();
+        Optional<FileTime> read = began;
         try {
             while (!end.await(LOOK_SECONDS, TimeUnit.SECONDS)) {
                 Optional<FileTime> now = written();

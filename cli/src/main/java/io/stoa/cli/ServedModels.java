@@ -41,7 +41,7 @@ final class ServedModels implements AutoCloseable {
      *
      * @param file its model, for a local tier
      */
-    Target target(RouteEntry route, TierEntry tier, Optional<Path> file) {
+    synchronized Target target(RouteEntry route, TierEntry tier, Optional<Path> file) {
         return switch (tier.model()) {
             case Model.Upstream(Target target) -> target;
             case Model.Local local ->
@@ -90,7 +90,7 @@ final class ServedModels implements AutoCloseable {
     }
 
     /** Ends the engines that none of these targets is. */
-    void keepOnly(Set<Target> targets) {
+    synchronized void keepOnly(Set<Target> targets) {
         running.entrySet().removeIf(entry -> {
             Running each = entry.getValue();
             boolean unwanted = !targets.contains(each.target());
