@@ -52,16 +52,23 @@ public final class GatewayServer implements AutoCloseable {
         try {
             // A negative port is any free one that all share; 0 would be another one for each.
             int port = options.port() == 0 ? -1 : options.port();
-            for (int i = 0; i < options.eventLoops(); i++) {
-                Loop loop = new Loop(gateway, port);
-                String _ = get(vertx.deployVerticle(loop, new DeploymentOptions()), STARTING);
-                loops.add(loop);
-            }
+            // Together: deployed one after the other, several could get the same thread, since Vert.x gives threads out
+            // in
+            // turn and its own clients take some as well.
+            String _ = get(
+                    vertx.deployVerticle(() -> loop(port), new DeploymentOptions().setInstances(options.eventLoops())),
+                    STARTING);
         } catch (ExecutionException e) {
             throw cannotListen(e.getCause() == null ? e : e.getCause());
         } catch (TimeoutException e) {
             throw cannotListen(e);
         }
+    }
+
+    private Loop loop(int port) {
+        Loop loop = new Loop(gateway, port);
+        loops.add(loop);
+        return loop;
     }
 
     private StoaException cannotListen(Throwable cause) {

@@ -64,6 +64,9 @@ final class Loop extends VerticleBase {
                 .setMaxChunkSize(MOST_CHUNK_BYTES)
                 .setHttp2ClearTextEnabled(gateway.options().clearTextHttp2())
                 .setHandle100ContinueAutomatically(false)
+                // Nobody speaks it here, and its handlers would see every request.
+                .setPerFrameWebSocketCompressionSupported(false)
+                .setPerMessageWebSocketCompressionSupported(false)
                 .setTcpNoDelay(true);
         options.getInitialSettings().setMaxConcurrentStreams(MOST_STREAMS).setMaxHeaderListSize(MOST_HEADER_BYTES);
         gateway.options()
@@ -92,7 +95,8 @@ final class Loop extends VerticleBase {
     }
 
     Future<Void> drain(Duration patience) {
-        return Objects.requireNonNull(server, "started").shutdown(patience);
+        // One that never started has nothing to end.
+        return server == null ? Future.succeededFuture() : server.shutdown(patience);
     }
 
     Gateway gateway() {

@@ -3,9 +3,7 @@ package io.stoa.gateway;
 import io.stoa.gateway.upstream.Fault;
 import io.stoa.gateway.upstream.Tries;
 import io.stoa.gateway.wire.AnswerScan;
-import io.stoa.gateway.wire.TokenUsage;
 import io.vertx.core.buffer.Buffer;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** An answer in one piece: sent on when it is whole, so that one that breaks is an error and no half answer. */
@@ -38,11 +36,10 @@ final class WholeForm implements Relay.Form {
     @Override
     public void ended() {
         byte[] answer = body == null ? new byte[0] : body.getBytes();
+        AnswerScan.Whole whole;
         byte[] told;
         try {
-            if (!AnswerScan.isWhole(answer)) {
-                throw new IllegalArgumentException("it is not whole JSON");
-            }
+            whole = AnswerScan.whole(answer).orElseThrow(() -> new IllegalArgumentException("it is not whole JSON"));
             told = flow.wording().answer(answer);
         } catch (IllegalArgumentException e) {
             Fault fault = Fault.of(Fault.Kind.PROTOCOL, "the model's answer cannot be sent on: " + e.getMessage());
@@ -52,9 +49,10 @@ final class WholeForm implements Relay.Form {
         }
         tries.succeed();
         exchange.draft().attempted(tries.attempts());
-        Optional<TokenUsage> usage = AnswerScan.usage(answer);
-        usage.ifPresentOrElse(
-                used -> flow.bill().charge(step, used), () -> flow.bill().charge(step, 0, answer.length));
+        whole.usage()
+                .ifPresentOrElse(
+                        used -> flow.bill().charge(step, used),
+                        () -> flow.bill().charge(step, 0, answer.length));
         exchange.answer(told);
     }
 

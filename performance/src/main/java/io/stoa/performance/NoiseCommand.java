@@ -26,9 +26,10 @@ import picocli.CommandLine.Option;
 @Command(
         name = "noise",
         description = {
-            "How far the fast mode's log-likelihoods are from the deterministic ones, and how many decisions it changes.",
-            "Items are the quickstart's own: five documents, the beginning of a sixth, and which of four sentences goes on."
-                    + " A decision is the likeliest choice."
+            "How far the fast mode's log-likelihoods are from the deterministic ones, and how many decisions it"
+                    + " changes.",
+            "Items are the quickstart's own: five documents, the beginning of a sixth, and which of four sentences"
+                    + " goes on. A decision is the likeliest choice."
         },
         mixinStandardHelpOptions = true,
         sortOptions = false)

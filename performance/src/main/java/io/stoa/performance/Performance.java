@@ -8,7 +8,9 @@ import picocli.CommandLine.Command;
 /** The measuring programs. */
 @Command(
         name = "performance/run",
-        description = "Measures Stoa's engine beside llama.cpp's own programs, on the same native code, in one run.",
+        description =
+                "Measures Stoa's engine beside llama.cpp's own programs, on the same native code, in one run, and its"
+                        + " gateway beside others.",
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "COMMAND",
         subcommands = {
@@ -22,7 +24,9 @@ import picocli.CommandLine.Command;
             RescoringCommand.class,
             RecognitionCommand.class,
             LadderCommand.class,
-            DivergenceCommand.class
+            DivergenceCommand.class,
+            GatewayCommand.class,
+            GatewaySoakCommand.class
         },
         footer = {
             "",
@@ -37,7 +41,9 @@ import picocli.CommandLine.Command;
             "  performance/run rescoring",
             "  performance/run recognition --texts license-texts.tar.gz",
             "  performance/run ladder",
-            "  performance/run divergence --reference /tmp/reference"
+            "  performance/run divergence --reference /tmp/reference",
+            "  performance/run gateway --portkey node_modules/@portkey-ai/gateway/build/start-server.js",
+            "  performance/run gateway-soak --requests 300000"
         })
 final class Performance {
     private Performance() {}

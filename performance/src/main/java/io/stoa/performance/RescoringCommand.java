@@ -26,8 +26,8 @@ import tools.jackson.databind.node.ObjectNode;
 @Command(
         name = "rescoring",
         description = {
-            "Scores made-up answers to a made-up GSM8K (two filters of regular expressions, four expressions taken out of"
-                    + " reference and answer) and says how many a second, reading them included.",
+            "Scores made-up answers to a made-up GSM8K (two filters of regular expressions, four expressions taken out"
+                    + " of reference and answer) and says how many a second, reading them included.",
             "The documents are read once, outside of the time. The first rounds warm Java's compiler."
         },
         mixinStandardHelpOptions = true,

@@ -24,8 +24,8 @@ import picocli.CommandLine.Option;
         name = "scoring",
         description = {
             "Processor time of a multiple-choice question: a few-shot prefix, a question, four choices.",
-            "From scratch (every choice reads all of it), llama-perplexity --hellaswag on the same texts, and Stoa's two"
-                    + " modes. Loading the model is not counted on either side."
+            "From scratch (every choice reads all of it), llama-perplexity --hellaswag on the same texts, and Stoa's"
+                    + " two modes. Loading the model is not counted on either side."
         },
         mixinStandardHelpOptions = true,
         sortOptions = false)

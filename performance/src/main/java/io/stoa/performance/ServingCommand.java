@@ -19,8 +19,8 @@ import picocli.CommandLine.Option;
 @Command(
         name = "serving",
         description = {
-            "1, 2, 4 and 8 callers: stoa engine against llama-server, in turn, each in its own process on the same native"
-                    + " code, with the same model, slots, cache and threads.",
+            "1, 2, 4 and 8 callers: stoa engine against llama-server, in turn, each in its own process on the same"
+                    + " native code, with the same model, slots, cache and threads.",
             "Callers stream greedy completions of prompts that no other call shares; every answer has the full length."
         },
         mixinStandardHelpOptions = true,

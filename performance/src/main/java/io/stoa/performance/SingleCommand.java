@@ -25,8 +25,9 @@ import tools.jackson.databind.json.JsonMapper;
         name = "single",
         description = {
             "One answer at a time: Engine.generate against llama-bench on the same native code, in turn.",
-            "Java's share is the median time between two llama_decode (the engine's Decode events of JDK Flight Recorder),"
-                    + " so it contains reading the logits and choosing the token, which llama-bench does not do."
+            "Java's share is the median time between two llama_decode (the engine's Decode events of JDK Flight"
+                    + " Recorder), so it contains reading the logits and choosing the token, which llama-bench does not"
+                    + " do."
         },
         mixinStandardHelpOptions = true,
         sortOptions = false)

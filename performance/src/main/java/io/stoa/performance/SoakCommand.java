@@ -17,9 +17,10 @@ import tools.jackson.databind.json.JsonMapper;
 @Command(
         name = "soak",
         description = {
-            "Calls stoa engine for a long time with everything that a caller may do, and watches its memory, its open files"
-                    + " and its threads (Linux).",
-            "The slope of the resident memory is a least-squares fit after the first tenth, told with its standard error."
+            "Calls stoa engine for a long time with everything that a caller may do, and watches its memory, its open"
+                    + " files and its threads (Linux).",
+            "The slope of the resident memory is a least-squares fit after the first tenth, told with its standard"
+                    + " error."
         },
         mixinStandardHelpOptions = true,
         sortOptions = false)

@@ -22,8 +22,8 @@ import picocli.CommandLine.Option;
 @Command(
         name = "statistics",
         description = {
-            "Simulates the intervals (how often they hold the truth) and the stopping rules (how often they err, and how"
-                    + " soon they decide). The figures of docs/statistics.md."
+            "Simulates the intervals (how often they hold the truth) and the stopping rules (how often they err, and"
+                    + " how soon they decide). The figures of docs/statistics.md."
         },
         mixinStandardHelpOptions = true,
         sortOptions = false)
@@ -290,7 +290,8 @@ final class StatisticsCommand implements Runnable {
 
     private void gateErrors() {
         System.out.printf(
-                "%nA share at its gate decided, looked at after each of 1000 items (allowed: 5 %% + 3 sigma = %.2f %%)%n",
+                "%nA share at its gate decided, looked at after each of 1000 items (allowed: 5 %% + 3 sigma = %.2f"
+                        + " %%)%n",
                 limit());
         for (double gate : new double[] {0.5, 0.75, 0.9}) {
             SplittableRandom random = new SplittableRandom(seed);
@@ -375,8 +376,8 @@ final class StatisticsCommand implements Runnable {
             fixed += Proportions.wilson(right, items, CONFIDENCE).contains(gate) ? 0 : 1;
         }
         System.out.printf(
-                "  gate %.2f, share %.2f, %4d items: decided %6.2f %% (looked at once, at the end: %6.2f %%), asked %5.1f %% of"
-                        + " the items%n",
+                "  gate %.2f, share %.2f, %4d items: decided %6.2f %% (looked at once, at the end: %6.2f %%), asked"
+                        + " %5.1f %% of the items%n",
                 gate, gate + gap, items, 100.0 * decided / few, 100.0 * fixed / few, 100.0 * asked / few / items);
     }
 }

@@ -48,17 +48,37 @@ public final class AnswerScan {
         }
     }
 
-    /** Whether these bytes are one JSON object and nothing else: what a 200 of an upstream must hold. */
-    public static boolean isWhole(byte[] answer) {
+    /**
+     * What a 200 of an upstream holds: one JSON object and nothing else.
+     *
+     * @param usage the tokens, where it tells them
+     */
+    public record Whole(Optional<TokenUsage> usage) {}
+
+    /** Reads an answer to its end; absent when it is not one JSON object and nothing else. */
+    public static Optional<Whole> whole(byte[] answer) {
         try (JsonParser parser = Json.parser(answer, 0, answer.length)) {
             if (parser.nextToken() != JsonToken.START_OBJECT) {
-                return false;
+                return Optional.empty();
             }
-            parser.skipChildren();
-            return parser.nextToken() == null;
+            Optional<TokenUsage> usage = Optional.empty();
+            for (String name = parser.nextName(); name != null; name = parser.nextName()) {
+                parser.nextToken();
+                if (name.equals("usage") && usage.isEmpty()) {
+                    usage = usage(parser);
+                } else {
+                    parser.skipChildren();
+                }
+            }
+            return parser.nextToken() == null ? Optional.of(new Whole(usage)) : Optional.empty();
         } catch (JacksonException _) {
-            return false;
+            return Optional.empty();
         }
+    }
+
+    /** Whether these bytes are one JSON object and nothing else. */
+    public static boolean isWhole(byte[] answer) {
+        return whole(answer).isPresent();
     }
 
     /** The message of an upstream's error body, in whatever shape; absent when none is found. */
