@@ -273,7 +273,7 @@ final class GatewaySoakCommand implements Runnable {
         sound &= check("attempts in the audit, and requests at the upstream", attempts, asked);
         sound &= check("prompt tokens of whole answers", prompt, whole.size() * (long) MockUpstream.PROMPT_TOKENS);
         sound &= check("answer tokens of whole answers", completion, whole.size() * (long) MockUpstream.ANSWER_TOKENS);
-        long ended = records.size() - whole.size();
+        long ended = (long) records.size() - whole.size();
         bench.tell(
                 "whole answers: %d at callers, %d in the audit, %d at the upstream (those of callers who left count"
                         + " there)",

@@ -8,6 +8,7 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
+import java.util.Objects;
 
 /**
  * A model that answers at once with 1.5 KB, or with a stream of 50 events and the usage: its cost is small, and the same
@@ -60,7 +61,7 @@ final class MockUpstream extends VerticleBase {
     }
 
     private void receive(HttpServerRequest request) {
-        switch (request.path()) {
+        switch (Objects.requireNonNullElse(request.path(), "")) {
             case "/health" -> json(request, "{}");
             case "/v1/models" ->
                 json(
