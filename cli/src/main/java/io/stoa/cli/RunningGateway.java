@@ -51,6 +51,7 @@ import io.stoa.model.StoaException;
 import io.stoa.store.SqliteLedger;
 import io.stoa.store.approval.ApprovalBook;
 import io.stoa.store.approval.TrustedKeys;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -59,6 +60,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.Deque;
 import java.util.EnumMap;
 import java.util.HashMap;
@@ -69,6 +71,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -81,6 +84,7 @@ import java.util.stream.Collectors;
 final class RunningGateway implements AutoCloseable {
     private static final Duration FIRST_READING = Duration.ofMinutes(5);
     private static final Duration DRAINING = Duration.ofSeconds(30);
+    private static final Duration MARGIN = Duration.ofSeconds(5);
     private static final Duration SAVED_EVERY = Duration.ofSeconds(10);
 
     private final House house;
@@ -94,11 +98,14 @@ final class RunningGateway implements AutoCloseable {
     private final PolicyAdmission admission;
     private final AuditLog audit;
     private final ConsoleFeed feed;
+    private final Feedback feedback =
+            new Feedback(route -> Optional.ofNullable(monitorsNow().get(route)));
     private final ServedConsole sources;
     private final Metrics metrics;
     private final ServedModels models = new ServedModels();
     private final List<RecordListener> listeners = new ArrayList<>();
     private final GatewayServer server;
+    private final Set<Served> answering = ConcurrentHashMap.newKeySet();
     private volatile Served served;
 
     /** What a reading of the file has led to. */
@@ -131,6 +138,7 @@ final class RunningGateway implements AutoCloseable {
                     new SecureRandom()));
             opened.push(models);
             this.served = serve(said);
+            answering.add(served);
             opened.push(() -> served.live().close());
             this.feed = new ConsoleFeed(
                     clock, name -> Optional.ofNullable(served.routes().get(name)));
@@ -142,7 +150,7 @@ final class RunningGateway implements AutoCloseable {
                             .collect(Collectors.toSet()),
                     () -> sources.reading(requests()),
                     audit);
-            listeners.addAll(List.of(audit, metrics, feed));
+            listeners.addAll(List.of(audit, metrics, feed, feedback));
             said.telemetry().ifPresent(this::trace);
             this.server = opened(GatewayServer.start(options(said), serving(served)));
             keepHouse();
@@ -229,6 +237,7 @@ final class RunningGateway implements AutoCloseable {
                 listener);
         try {
             if (!live.awaitRead(FIRST_READING)) {
+                live.close();
                 throw StoaException.resources("the models' files could not be read within " + FIRST_READING.toMinutes()
                         + " min; is the disk overloaded?");
             }
@@ -238,7 +247,13 @@ final class RunningGateway implements AutoCloseable {
             throw StoaException.resources("interrupted while the models' files were read");
         }
         SortedMap<String, RouteMonitor> monitors = new TreeMap<>();
-        return new Served(said, routes, live, cascades(said, routes, live, monitors), monitors, uses.digests(), trust);
+        try {
+            return new Served(
+                    said, routes, live, cascades(said, routes, live, monitors), monitors, uses.digests(), trust);
+        } catch (RuntimeException e) {
+            live.close();
+            throw e;
+        }
     }
 
     private ApprovalBook approvals(Path ledger, TrustedKeys trust) {
@@ -322,7 +337,19 @@ final class RunningGateway implements AutoCloseable {
                         .collect(Collectors.toSet()),
                 guard(now.said().guards()),
                 ended -> listeners.forEach(each -> each.ended(ended)),
-                this::page);
+                new Pages() {
+                    @Override
+                    public Optional<Page> get(Request request) {
+                        return page(request);
+                    }
+
+                    @Override
+                    public Optional<Page> post(Request request) {
+                        return request.path().equals(Feedback.PATH)
+                                ? Optional.of(feedback.heard(request))
+                                : Optional.empty();
+                    }
+                });
     }
 
     private static Guard guard(GatewayFile.Guards said) {
@@ -398,6 +425,10 @@ final class RunningGateway implements AutoCloseable {
                 () -> approvals(current.said().ledger(), current.trust()));
     }
 
+    private SortedMap<String, RouteMonitor> monitorsNow() {
+        return served.monitors();
+    }
+
     private int requests() {
         return server.requests();
     }
@@ -419,7 +450,17 @@ final class RunningGateway implements AutoCloseable {
 
     private void saveMonitors() {
         Served current = served;
-        current.monitors().forEach((route, monitor) -> monitor.write(monitorFile(current.said(), route)));
+        if (current.monitors().isEmpty()) {
+            return;
+        }
+        try {
+            Files.createDirectories(current.said().home().resolve("monitors"));
+            current.monitors().forEach((route, monitor) -> monitor.write(monitorFile(current.said(), route)));
+        } catch (IOException | StoaException e) {
+            house.err()
+                    .println("stoa: what the monitors have seen cannot be written (" + e.getMessage()
+                            + "); after a restart they begin where they were written last");
+        }
     }
 
     /** Where it listens. */
@@ -439,33 +480,60 @@ final class RunningGateway implements AutoCloseable {
      */
     void reload() {
         GatewayFile said = GatewayYaml.read(file);
-        if (!said.listen().equals(began.listen())
-                || !said.store().equals(began.store())
-                || !said.audit().equals(began.audit())) {
-            throw StoaException.user(file
-                    + ": `listen`, `store` and `audit` hold from start to end; start the gateway again for new ones");
-        }
-        Served before = served;
+        refuseFixed(said);
         saveMonitors();
-        Served next = serve(said);
+        Served before = served;
+        Served next;
+        try {
+            next = serve(said);
+        } catch (RuntimeException e) {
+            // Engines that were started for what does not come to pass.
+            models.keepOnly(targets());
+            throw e;
+        }
+        answering.add(next);
         served = next;
         server.reload(serving(next));
         if (said.tls().isPresent()) {
             server.reloadCertificate();
         }
-        Set<Target> wanted = next.routes().values().stream()
+        Thread.ofVirtual().name("ending of what is not served any more").start(() -> end(before));
+    }
+
+    private void refuseFixed(GatewayFile said) {
+        if (!said.listen().equals(began.listen())
+                || !said.tls().equals(began.tls())
+                || !said.store().equals(began.store())
+                || !said.audit().equals(began.audit())
+                || !said.telemetry().equals(began.telemetry())
+                || !said.limits().equals(began.limits())) {
+            throw StoaException.user(file + ": `listen`, `tls`, `store`, `audit`, `telemetry` and `limits` hold from"
+                    + " start to end; start the gateway again for new ones");
+        }
+    }
+
+    /** What answers requests that began before ends after the last of them. */
+    private void end(Served before) {
+        Duration longest = before.routes().values().stream()
+                .map(Route::deadline)
+                .max(Comparator.naturalOrder())
+                .orElse(DRAINING);
+        try {
+            Thread.sleep(longest.plus(MARGIN));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        answering.remove(before);
+        before.live().close();
+        models.keepOnly(targets());
+    }
+
+    /** Where everything answers that requests under way may still be asking. */
+    private Set<Target> targets() {
+        return answering.stream()
+                .flatMap(each -> each.routes().values().stream())
                 .flatMap(route -> route.tiers().stream().map(Tier::target))
                 .collect(Collectors.toSet());
-        // What answers requests that began before ends after them.
-        Thread.ofVirtual().name("ending of what is not served any more").start(() -> {
-            try {
-                Thread.sleep(DRAINING);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
-            before.live().close();
-            models.keepOnly(wanted);
-        });
     }
 
     /** Takes no new requests, lets those under way end, and closes everything. */

@@ -68,6 +68,9 @@ final class ServeCommand implements Runnable {
     @Option(names = "--json", description = "Print where it serves, and how every tier stands, as a line of JSON.")
     private boolean json;
 
+    /** Whether it has said how every tier stands; from then on changes are news. */
+    private volatile boolean told;
+
     ServeCommand(House house) {
         this.house = house;
     }
@@ -80,14 +83,19 @@ final class ServeCommand implements Runnable {
             house.out().println(json ? "{\"file\":\"sound\"}" : file + ": sound");
             return;
         }
+        Optional<FileTime> read = written();
         try (RunningGateway gateway = RunningGateway.start(house, file, Set.copyOf(admins), this::changed)) {
             tell(gateway);
-            awaitEnd(gateway);
+            told = true;
+            awaitEnd(gateway, read);
         }
     }
 
     /** A route that begins or ceases to serve is news for whoever looks after the gateway. */
     private void changed(Tier tier, String use, Standing standing) {
+        if (!told) {
+            return;
+        }
         house.err().println("stoa: " + tier.candidate() + " for " + use + ": " + sentence(standing));
     }
 
@@ -125,7 +133,7 @@ final class ServeCommand implements Runnable {
         house.out().flush();
     }
 
-    private void awaitEnd(RunningGateway gateway) {
+    private void awaitEnd(RunningGateway gateway, Optional<FileTime> began) {
         CountDownLatch end = new CountDownLatch(1);
         CountDownLatch closed = new CountDownLatch(1);
         Runtime.getRuntime().addShutdownHook(new Thread(() -> {
@@ -136,7 +144,7 @@ final class ServeCommand implements Runnable {
                 closed.countDown();
             }
         }));
-        Optional<FileTime> read = written();
+        Optional<FileTime> read = began;
         try {
             while (!end.await(LOOK_SECONDS, TimeUnit.SECONDS)) {
                 Optional<FileTime> now = written();

@@ -32,7 +32,7 @@ final class ServedModels implements AutoCloseable {
     private int started;
 
     /** An engine with its settings. */
-    private record Wanted(Path file, int contextTokens, int slots, int threads) {}
+    private record Wanted(String candidate, Path file, int contextTokens, int slots, int threads) {}
 
     private record Running(SupervisedEngine engine, Target target) {}
 
@@ -41,7 +41,7 @@ final class ServedModels implements AutoCloseable {
      *
      * @param file its model, for a local tier
      */
-    Target target(RouteEntry route, TierEntry tier, Optional<Path> file) {
+    synchronized Target target(RouteEntry route, TierEntry tier, Optional<Path> file) {
         return switch (tier.model()) {
             case Model.Upstream(Target target) -> target;
             case Model.Local local ->
@@ -54,21 +54,25 @@ final class ServedModels implements AutoCloseable {
 
     private static Wanted wanted(Path file, TierEntry tier, Model.Local local) {
         return new Wanted(
-                file, tier.contextTokens(), local.slots(), local.threads().orElseGet(House::threads));
+                tier.candidate(),
+                file,
+                tier.contextTokens(),
+                local.slots(),
+                local.threads().orElseGet(House::threads));
     }
 
     private Running start(Wanted wanted) {
-        String name = "local-" + ++started;
+        // More than one engine may run the same candidate, with other settings; its key is the engine's own.
+        String variable = "STOA_KEY_OF_ENGINE_" + ++started;
         SupervisedEngine engine = House.supervised(
                 wanted.file(),
                 wanted.contextTokens(),
                 wanted.threads(),
                 wanted.slots(),
                 "127.0.0.1:" + freePort(),
-                List.of("--alias", name));
-        String variable = "STOA_KEY_OF_" + name;
+                List.of("--alias", wanted.candidate()));
         keys.put(variable, engine.key());
-        return new Running(engine, new Target(engine.address(), name, Optional.of(variable)));
+        return new Running(engine, new Target(engine.address(), wanted.candidate(), Optional.of(variable)));
     }
 
     /** A port that is free now; whoever takes it in the meantime makes the engine's start fail, which says so. */
@@ -86,7 +90,7 @@ final class ServedModels implements AutoCloseable {
     }
 
     /** Ends the engines that none of these targets is. */
-    void keepOnly(Set<Target> targets) {
+    synchronized void keepOnly(Set<Target> targets) {
         running.entrySet().removeIf(entry -> {
             Running each = entry.getValue();
             boolean unwanted = !targets.contains(each.target());

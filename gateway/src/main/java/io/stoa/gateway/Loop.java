@@ -19,11 +19,14 @@ import java.util.HexFormat;
 import java.util.IdentityHashMap;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
 /** One event loop with its own server and its own upstream connections. */
 final class Loop extends VerticleBase {
+    private static final Set<HttpMethod> PAGE_METHODS = Set.of(HttpMethod.GET, HttpMethod.HEAD, HttpMethod.POST);
+
     private static final int MOST_HEADER_BYTES = 16 * 1024;
     private static final int MOST_LINE_BYTES = 8 * 1024;
     private static final int MOST_CHUNK_BYTES = 64 * 1024;
@@ -149,7 +152,7 @@ final class Loop extends VerticleBase {
             } else {
                 exchange.refuse(Door.wrongMethod(path, "POST"));
             }
-        } else if (request.method().equals(HttpMethod.GET) || request.method().equals(HttpMethod.HEAD)) {
+        } else if (PAGE_METHODS.contains(request.method())) {
             new PageServer(exchange, path).start();
         } else {
             exchange.refuse(Door.noSuchPath(path));

@@ -4,6 +4,7 @@ import io.stoa.gateway.policy.Caller;
 import io.stoa.gateway.route.Route;
 import io.stoa.gateway.route.Standing;
 import io.stoa.gateway.wire.ApiError;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import java.io.IOException;
 import java.io.InputStream;
@@ -96,7 +97,9 @@ final class PageServer {
             try {
                 page = path.equals("/openapi.json")
                         ? openApi()
-                        : exchange.serving().pages().get(request);
+                        : exchange.request().method().equals(HttpMethod.POST)
+                                ? exchange.serving().pages().post(request)
+                                : exchange.serving().pages().get(request);
             } catch (RuntimeException e) {
                 System.getLogger(PageServer.class.getName())
                         .log(System.Logger.Level.ERROR, "the page " + path + " could not be made", e);

@@ -15,6 +15,11 @@ public interface Pages {
     /** The page of a path; absent when there is none. */
     Optional<Page> get(Request request);
 
+    /** What becomes of something that was sent to a path, by its query; absent when nothing takes it. */
+    default Optional<Page> post(Request request) {
+        return Optional.empty();
+    }
+
     /**
      * Who looks at what.
      *

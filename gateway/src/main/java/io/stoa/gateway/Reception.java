@@ -34,11 +34,13 @@ final class Reception extends Watch.Watched {
         }
         Optional<Caller> caller = key(request).flatMap(exchange.serving().admission()::caller);
         if (caller.isEmpty()) {
-            exchange.refuse(ApiError.of(
-                    401,
-                    "authentication_error",
-                    "invalid_api_key",
-                    "the key is missing or wrong: send Authorization: Bearer KEY, or x-api-key"));
+            exchange.refuse(key(request)
+                    .map(exchange.serving().admission()::refusal)
+                    .orElseGet(() -> ApiError.of(
+                            401,
+                            "authentication_error",
+                            "invalid_api_key",
+                            "the key is missing: send Authorization: Bearer KEY, or x-api-key")));
             return;
         }
         exchange.draft().key(caller.get().keyId());
@@ -117,7 +119,10 @@ final class Reception extends Watch.Watched {
     @Override
     protected void overdue() {
         refuse(ApiError.of(
-                408, "invalid_request_error", "request_timeout", "the request was not sent within " + bounds.sending()));
+                408,
+                "invalid_request_error",
+                "request_timeout",
+                "the request was not sent within " + bounds.sending()));
     }
 
     private void received(Caller caller, byte[] bytes) {

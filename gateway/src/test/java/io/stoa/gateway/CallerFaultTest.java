@@ -7,6 +7,7 @@ import io.stoa.gateway.audit.RequestRecord.End;
 import io.stoa.gateway.policy.Decision;
 import io.stoa.gateway.policy.Micros;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.net.http.HttpResponse;
 import java.time.Duration;
@@ -313,7 +314,7 @@ class CallerFaultTest {
             long before =
                     Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory();
             for (int i = 0; i < most - 5; i++) {
-                open.add(new Socket("127.0.0.1", trial.port()));
+                open.add(new Socket(InetAddress.getLoopbackAddress(), trial.port()));
             }
             assertThat(trial.chat(Trial.CHAT).statusCode()).isEqualTo(200);
             System.gc();
@@ -322,7 +323,7 @@ class CallerFaultTest {
             assertThat((after - before) / most).as("bytes of heap for each").isLessThan(40_000);
             System.out.println(most + " idle connections: " + (after - before) / most + " bytes of heap each");
             for (int i = 0; i < 20; i++) {
-                open.add(new Socket("127.0.0.1", trial.port()));
+                open.add(new Socket(InetAddress.getLoopbackAddress(), trial.port()));
             }
             open.getLast().setSoTimeout(5000);
             assertThat(open.getLast().getInputStream().read()).isEqualTo(-1);

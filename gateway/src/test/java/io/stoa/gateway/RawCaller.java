@@ -3,6 +3,7 @@ package io.stoa.gateway;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
@@ -13,7 +14,7 @@ final class RawCaller implements AutoCloseable {
     private final Socket socket;
 
     RawCaller(Trial trial) throws IOException {
-        socket = new Socket("127.0.0.1", trial.port());
+        socket = new Socket(InetAddress.getLoopbackAddress(), trial.port());
         socket.setTcpNoDelay(true);
     }
 

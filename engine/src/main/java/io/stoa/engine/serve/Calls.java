@@ -37,6 +37,7 @@ final class Calls {
         calls.put("POST /v1/chat/completions", new ChatCompletion(engine, options)::call);
         calls.put("POST /v1/completions", new TextCompletion(engine, options)::call);
         calls.put("POST /v1/embeddings", new Embeddings(engine, options)::call);
+        calls.put("POST /v1/rerank", new Reranking(engine, options)::call);
         calls.put("POST /tokenize", this::tokenize);
         calls.put("POST /detokenize", this::detokenize);
         calls.put(
@@ -114,19 +115,31 @@ final class Calls {
         exchange.answer(200, list);
     }
 
-    /** llama-server's call of this name. */
+    /** llama-server's call of this name, and vLLM's: with messages, the tokens that the model would read of them. */
     private void tokenize(Exchange exchange) {
         Fields fields = exchange.fields();
+        if (fields.get("messages").isPresent()) {
+            tokens(
+                    exchange,
+                    engine.promptTokens(
+                            new Prompt.Chat(ChatCompletion.messages(fields), ChatCompletion.tools(fields))));
+            return;
+        }
         String content = fields.text("content").orElseThrow(() -> Refused.field("content", "is missing"));
         boolean whole = fields.truth("add_special", false);
         boolean special = fields.truth("parse_special", true);
         if (whole && !special) {
             throw Refused.field("add_special", "needs parse_special");
         }
-        List<Integer> tokens = whole && !content.isEmpty()
-                ? engine.promptTokens(new Prompt.Text(content))
-                : engine.tokenize(content, special);
-        ObjectNode answer = json.createObjectNode();
+        tokens(
+                exchange,
+                whole && !content.isEmpty()
+                        ? engine.promptTokens(new Prompt.Text(content))
+                        : engine.tokenize(content, special));
+    }
+
+    private void tokens(Exchange exchange, List<Integer> tokens) {
+        ObjectNode answer = json.createObjectNode().put("count", tokens.size());
         ArrayNode list = answer.putArray("tokens");
         tokens.forEach(list::add);
         exchange.answer(200, answer);

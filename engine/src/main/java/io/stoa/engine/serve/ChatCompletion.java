@@ -39,13 +39,7 @@ final class ChatCompletion {
     void call(Exchange exchange) {
         Fields fields = exchange.fields();
         Calls.requireModel(fields, serving);
-        List<ChatMessage> messages = new ArrayList<>();
-        for (Fields message : fields.objects("messages")) {
-            messages.add(message(message));
-        }
-        if (messages.isEmpty()) {
-            throw Refused.field("messages", "must hold at least one message");
-        }
+        List<ChatMessage> messages = messages(fields);
         List<ToolDefinition> tools = tools(fields);
         Prompt prompt = fields.truth("continue_final_message", false)
                 ? continued(messages, tools)
@@ -228,7 +222,18 @@ final class ChatCompletion {
         }
     }
 
-    private static List<ToolDefinition> tools(Fields fields) {
+    static List<ChatMessage> messages(Fields fields) {
+        List<ChatMessage> messages = new ArrayList<>();
+        for (Fields message : fields.objects("messages")) {
+            messages.add(message(message));
+        }
+        if (messages.isEmpty()) {
+            throw Refused.field("messages", "must hold at least one message");
+        }
+        return messages;
+    }
+
+    static List<ToolDefinition> tools(Fields fields) {
         List<ToolDefinition> tools = new ArrayList<>();
         for (Fields tool : fields.objects("tools")) {
             try {
@@ -261,7 +266,7 @@ final class ChatCompletion {
         return Optional.of(dialect.grammar(wanted, any && fields.truth("parallel_tool_calls", true)));
     }
 
-    private ChatMessage message(Fields fields) {
+    private static ChatMessage message(Fields fields) {
         String role = fields.text("role")
                 .filter(given -> !given.isBlank())
                 .orElseThrow(() -> Refused.field("messages", "need a role each"));
@@ -293,16 +298,16 @@ final class ChatCompletion {
         return Optional.of(text.toString());
     }
 
-    private ToolCall toolCall(Fields call) {
+    private static ToolCall toolCall(Fields call) {
         Fields function = call.object("function")
                 .orElseThrow(() -> Refused.field("messages", "have a tool call without a function"));
         String name = function.text("name")
                 .filter(given -> !given.isBlank())
                 .orElseThrow(() -> Refused.field("messages", "have a tool call without a name"));
-        JsonNode arguments = function.get("arguments").orElseGet(json::createObjectNode);
+        JsonNode arguments = function.get("arguments").orElseGet(JsonMapper.shared()::createObjectNode);
         try {
             if (arguments.isString()) {
-                arguments = json.readTree(arguments.stringValue());
+                arguments = JsonMapper.shared().readTree(arguments.stringValue());
             }
         } catch (JacksonException e) {
             throw Refused.field("messages", "have a call of " + name + " whose arguments are not JSON");

@@ -97,6 +97,10 @@ final class EngineServerTest {
                 "/v1/completions~{\"prompt\":\"a\",\"max_tokens\":0}~400~echo",
                 "/v1/completions~{\"prompt\":\"a\",\"grammar\":\"root ::= (\"}~400~grammar",
                 "/v1/embeddings~{\"input\":[]}~400~input",
+                "/v1/rerank~{\"query\":\"\",\"documents\":[\"a\"]}~400~query",
+                "/v1/rerank~{\"query\":\"a\",\"documents\":[]}~400~documents",
+                "/v1/rerank~{\"query\":\"a\",\"documents\":[\"a\"],\"top_n\":0}~400~top_n",
+                "/tokenize~{\"messages\":[]}~400~messages",
                 "/v1/embeddings~{\"input\":\"a\",\"dimensions\":3}~400~dimensions",
                 "/v1/nothing~{}~404~no /v1/nothing",
             })
@@ -113,6 +117,33 @@ final class EngineServerTest {
         HttpResponse<String> response = post("/v1/completions", "{\"prompt\": \"" + "word ".repeat(2000) + "\"}");
         assertThat(response.statusCode()).isEqualTo(400);
         assertThat(response.body()).contains("context_length_exceeded");
+    }
+
+    @Test
+    void countsTheTokensOfMessagesAsTheModelWouldReadThem() throws Exception {
+        HttpResponse<String> counted =
+                post("/tokenize", "{\"messages\":[{\"role\":\"user\",\"content\":\"Hello there\"}]}");
+        HttpResponse<String> answered = post(
+                "/v1/chat/completions",
+                "{\"messages\":[{\"role\":\"user\",\"content\":\"Hello there\"}],\"max_tokens\":1}");
+        assertThat(JsonMapper.shared().readTree(counted.body()).path("count").asInt(-1))
+                .isEqualTo(JsonMapper.shared()
+                        .readTree(answered.body())
+                        .path("usage")
+                        .path("prompt_tokens")
+                        .asInt(-2));
+    }
+
+    @Test
+    void ranksTheVeryTextFirst() throws Exception {
+        HttpResponse<String> ranked = post(
+                "/v1/rerank",
+                "{\"query\":\"Zoban likes bread\",\"documents\":[\"two cars\",\"Zoban likes bread\",\"a cat\"],"
+                        + "\"top_n\":2}");
+        JsonNode results = JsonMapper.shared().readTree(ranked.body()).path("results");
+        assertThat(results.size()).isEqualTo(2);
+        assertThat(results.path(0).path("index").asInt(-1)).isEqualTo(1);
+        assertThat(results.path(0).path("relevance_score").asDouble(0)).isCloseTo(1, within(1e-5));
     }
 
     @Test
@@ -182,9 +213,15 @@ final class EngineServerTest {
             String completion = "{\"prompt\": \"x\", \"max_tokens\": 1}";
             send(
                     socket,
-                    request("/v1/completions", completion) + "GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n"
-                            + "POST /v1/completions HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nExpect: 100-continue\r\n"
-                            + "Content-Length: " + completion.length() + "\r\n\r\n" + completion);
+                    request("/v1/completions", completion) + "GET /health HTTP/1.1\r\n"
+                            + "Host: localhost\r\n\r\n"
+                            + "POST /v1/completions HTTP/1.1\r\n"
+                            + "Host: localhost\r\n"
+                            + "Connection: close\r\n"
+                            + "Expect:"
+                            + " 100-continue\r\n"
+                            + "Content-Length:"
+                            + " " + completion.length() + "\r\n\r\n" + completion);
             String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
             assertThat(answer.split("HTTP/1.1 200", -1)).hasSize(4);
             assertThat(answer.indexOf("text_completion")).isLessThan(answer.indexOf("\"ok\""));

@@ -2,13 +2,11 @@ package io.stoa.gateway.wire;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assertions.within;
 
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
-import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 class AnswerTest {
@@ -133,39 +131,6 @@ class AnswerTest {
                                + "data: [DONE]\n\n");
         assertThatThrownBy(() -> AnswerToEvents.events(bytes("{}"), true, true)).hasMessageContaining("upstream");
         assertThatThrownBy(() -> AnswerToEvents.events(bytes("{"), true, true)).hasMessageContaining("upstream");
-    }
-
-    @Test
-    void rerankingByEmbeddings() {
-        Reranking reranking = Reranking.of(
-                bytes(
-                        "{\"model\":\"m\",\"query\":\"q\",\"documents\":[\"a\",{\"text\":\"b\"},\"c\"],\"top_n\":2,\"return_documents\":true}"));
-        assertThat(JSON.readTree(reranking.embeddings()))
-                .isEqualTo(JSON.readTree("{\"model\":\"m\",\"input\":[\"q\",\"a\",\"b\",\"c\"]}"));
-
-        JsonNode answer = JSON.readTree(reranking.answer(bytes("""
-            {"data":[{"index":1,"embedding":[0,1]},{"index":0,"embedding":[1,0]},{"index":2,"embedding":[3,4]},\
-            {"index":3,"embedding":[-1,0]}],"usage":{"prompt_tokens":4,"total_tokens":4}}\
-            """)));
-
-        assertThat(answer.path("results").size()).isEqualTo(2);
-        assertThat(answer.path("results").path(0).path("index").asInt(-1)).isEqualTo(2 - 1);
-        assertThat(answer.path("results").path(0).path("relevance_score").asDouble(0))
-                .isEqualTo(0.6, within(1e-12));
-        assertThat(answer.path("results").path(0).path("document").path("text").asString(""))
-                .isEqualTo("b");
-        assertThat(answer.path("results").path(1).path("relevance_score").asDouble(1))
-                .isZero();
-        for (String broken : List.of(
-                "{",
-                "{}",
-                "{\"data\":[{\"index\":0,\"embedding\":[1]}]}",
-                "{\"data\":[{\"index\":0,\"embedding\":[1]},{\"index\":1,\"embedding\":[1,2]},{\"index\":2,\"embedding\":[1]},{\"index\":3,\"embedding\":[1]}]}",
-                "{\"data\":[{\"index\":0,\"embedding\":[0]},{\"index\":1,\"embedding\":[1]},{\"index\":2,\"embedding\":[1]},{\"index\":3,\"embedding\":[1]}]}")) {
-            assertThatThrownBy(() -> reranking.answer(bytes(broken)))
-                    .isInstanceOf(IllegalArgumentException.class)
-                    .hasMessageContaining("upstream");
-        }
     }
 
     @Test

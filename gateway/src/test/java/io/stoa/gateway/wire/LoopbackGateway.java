@@ -76,12 +76,8 @@ final class LoopbackGateway implements AutoCloseable {
                         TokenCount.answer(asked.path("messages").toString().length()));
             }
             case EMBEDDINGS -> send(exchange, 200, ScriptedModel.embeddings(JSON.readTree(body)));
-            case RERANK -> {
-                Reranking reranking = Reranking.of(body);
-                send(exchange, 200, reranking.answer(ScriptedModel.embeddings(JSON.readTree(reranking.embeddings()))));
-            }
             case COMPLETIONS -> send(exchange, 200, ScriptedModel.completion(JSON.readTree(body)));
-            case TOKENIZE, DETOKENIZE -> throw new IllegalStateException("no client calls this");
+            case RERANK, TOKENIZE, DETOKENIZE -> throw new IllegalStateException("no client calls this");
         }
     }
 
