@@ -4,7 +4,6 @@ import io.stoa.assess.yaml.AssessmentFile;
 import io.stoa.assess.yaml.StoaYaml;
 import io.stoa.gateway.audit.AuditFolder;
 import io.stoa.gateway.audit.AuditReader;
-import io.stoa.gateway.audit.AuditRecord;
 import io.stoa.gateway.policy.PolicyStore;
 import io.stoa.model.Digest;
 import io.stoa.model.EvidenceKey;
@@ -143,13 +142,21 @@ final class GatewayFolder {
         return call("audit", "verify", folder.resolve(".stoa/audit").toString());
     }
 
+    /** What is compared of a request's record; whole records of a long run would fill the heap. */
+    record Row(String end, long costMicros, long attempts, long prompt, long completion) {}
+
     /** Every request's record. */
-    List<AuditRecord> records() {
+    List<Row> records() {
         AuditFolder audit = new AuditFolder(folder.resolve(".stoa/audit"));
-        List<AuditRecord> records = new ArrayList<>();
+        List<Row> records = new ArrayList<>();
         new AuditReader(audit).read(audit.chains(), Progress.NONE, record -> {
             if (record.isRequest()) {
-                records.add(record);
+                records.add(new Row(
+                        record.text("end"),
+                        record.body().path("costMicros").asLong(),
+                        record.body().path("attempts").asLong(),
+                        record.body().at("/usage/prompt").asLong(),
+                        record.body().at("/usage/completion").asLong()));
             }
         });
         return records;

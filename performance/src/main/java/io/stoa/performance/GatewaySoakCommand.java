@@ -1,7 +1,7 @@
 package io.stoa.performance;
 
-import io.stoa.gateway.audit.AuditRecord;
 import io.stoa.model.StoaException;
+import io.stoa.performance.GatewayFolder.Row;
 import java.io.IOException;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.ToLongFunction;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -255,15 +256,14 @@ final class GatewaySoakCommand implements Runnable {
 
     private boolean sums(GatewayBench.World world, Map<String, Object> figures) {
         String verified = world.home().verifyAudit();
-        List<AuditRecord> records = world.home().records();
-        long cost = sum(records, "/costMicros");
-        long attempts = sum(records, "/attempts");
+        List<Row> records = world.home().records();
+        long cost = sum(records, Row::costMicros);
+        long attempts = sum(records, Row::attempts);
         long spent = world.home().spentMicros();
-        List<AuditRecord> whole = records.stream()
-                .filter(record -> SERVED.contains(record.text("end")))
-                .toList();
-        long prompt = sum(whole, "/usage/prompt");
-        long completion = sum(whole, "/usage/completion");
+        List<Row> whole =
+                records.stream().filter(record -> SERVED.contains(record.end())).toList();
+        long prompt = sum(whole, Row::prompt);
+        long completion = sum(whole, Row::completion);
         long asked = world.count("requests");
         long answered = world.count("answers") + world.count("streams");
         long calls = served.get() + left.get() + refused.get() + failed.get();
@@ -292,9 +292,7 @@ final class GatewaySoakCommand implements Runnable {
         return one == other;
     }
 
-    private static long sum(List<AuditRecord> records, String pointer) {
-        return records.stream()
-                .mapToLong(record -> record.body().at(pointer).asLong())
-                .sum();
+    private static long sum(List<Row> records, ToLongFunction<Row> figure) {
+        return records.stream().mapToLong(figure).sum();
     }
 }
