@@ -135,8 +135,7 @@ final class AuditCommand implements Runnable {
                 String[] parts = witness.split(":", 4);
                 heads.computeIfAbsent(parts[0], _ -> new ArrayList<>()).add(head(witness, parts));
             }
-            AuditVerifier.Witnesses known =
-                    new AuditVerifier.Witnesses(heads, publicKey.map(SigningKey::readPublic));
+            AuditVerifier.Witnesses known = new AuditVerifier.Witnesses(heads, publicKey.map(SigningKey::readPublic));
             ProgressLine line = new ProgressLine(house.err(), house.terminal());
             List<Verification> results = new AuditVerifier(
                             new AuditFolder(folder), Runtime.getRuntime().availableProcessors())
@@ -223,8 +222,20 @@ final class AuditCommand implements Runnable {
             })
     static final class ExportCommand implements Callable<Integer> {
         private static final List<String> COLUMNS = List.of(
-                "id", "key", "use", "route", "tier", "candidate", "verdict", "end", "status", "reason", "attempts",
-                "costMicros", "firstByteMicros", "durationMicros");
+                "id",
+                "key",
+                "use",
+                "route",
+                "tier",
+                "candidate",
+                "verdict",
+                "end",
+                "status",
+                "reason",
+                "attempts",
+                "costMicros",
+                "firstByteMicros",
+                "durationMicros");
 
         private final House house;
 
@@ -262,12 +273,12 @@ final class AuditCommand implements Runnable {
                 throw StoaException.user("--csv and --proof: a table holds no proofs; leave one out");
             }
             AuditFolder audit = new AuditFolder(folder);
-            Selection selection =
-                    new Selection(time("--from", from), time("--before", before), key, route, record);
+            Selection selection = new Selection(time("--from", from), time("--before", before), key, route, record);
             Inclusion inclusion = new Inclusion(audit);
             if (csv) {
-                house.out().print("chain,sequence,digest,time," + String.join(",", COLUMNS)
-                        + ",promptTokens,completionTokens\r\n");
+                house.out()
+                        .print("chain,sequence,digest,time," + String.join(",", COLUMNS)
+                                + ",promptTokens,completionTokens\r\n");
             }
             ProgressLine line = new ProgressLine(house.err(), house.terminal());
             new AuditReader(audit).read(audit.chains(), line.start("bytes of records"), each -> {

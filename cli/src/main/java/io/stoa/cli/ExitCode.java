@@ -20,11 +20,11 @@ public enum ExitCode {
     UNDECIDED(
             11,
             "quantize ladder: the text is too short for some types, and no other is good enough. assess: no candidate"
-                + " is ready, at least one cannot be decided yet. bench gate: a loss is neither ruled out nor shown,"
-                + " or a task was not measured. bench run: --max-time or --max-cost left something undone. license,"
-                + " license check, audit: a fact or a licence is not known. license pack, verify-pack: the pack is"
-                + " partial. license watch: a reading is old. fit: whether a model fits is not known. fit claim:"
-                + " doubtful. plan: a task is not decided. inspect: something was not examined."),
+                    + " is ready, at least one cannot be decided yet. bench gate: a loss is neither ruled out nor shown,"
+                    + " or a task was not measured. bench run: --max-time or --max-cost left something undone. license,"
+                    + " license check, audit: a fact or a licence is not known. license pack, verify-pack: the pack is"
+                    + " partial. license watch: a reading is old. fit: whether a model fits is not known. fit claim:"
+                    + " doubtful. plan: a task is not decided. inspect: something was not examined."),
     NOT_READY(
             12,
             "quantize ladder: no type is good enough. assess: every candidate is NOT READY. bench gate: a regression is"

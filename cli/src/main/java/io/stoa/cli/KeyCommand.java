@@ -43,7 +43,7 @@ import tools.jackson.databind.node.ObjectNode;
             "Keys of the gateway, their budgets and limits.",
             "",
             "A key is shown once, when it is made; only its digest is kept. Budgets are of a key, of a team or of all,"
-                + " in the gateway's currency, and begin anew in UTC. A running gateway sees changes within a second."
+                    + " in the gateway's currency, and begin anew in UTC. A running gateway sees changes within a second."
         },
         mixinStandardHelpOptions = true,
         footer = {

@@ -65,7 +65,8 @@ final class RouteCommand implements Runnable {
                         share(row.cpt80()),
                         row.recoveredAt20());
             }
-            out.println("APGR over 10 and 100 pieces; CPT in percent of large calls. Always small has 0, always large 1.");
+            out.println(
+                    "APGR over 10 and 100 pieces; CPT in percent of large calls. Always small has 0, always large 1.");
         }
         out.println();
         out.println("Router before generation: " + report.verdict() + ".");

@@ -27,9 +27,9 @@ import tools.jackson.databind.node.ObjectNode;
         description = {
             "Serve what was assessed and approved, with the OpenAI protocol, and the console at /.",
             "A route serves while its signed verdict holds: a changed model, template, licence or use, an expired or"
-                + " withdrawn verdict is answered with 503 and the reason, a use that a licence refuses with 403 and"
-                + " the clause. When the file changes it is read again without dropping a request; Ctrl-C lets"
-                + " requests under way end."
+                    + " withdrawn verdict is answered with 503 and the reason, a use that a licence refuses with 403 and"
+                    + " the clause. When the file changes it is read again without dropping a request; Ctrl-C lets"
+                    + " requests under way end."
         },
         mixinStandardHelpOptions = true,
         sortOptions = false,

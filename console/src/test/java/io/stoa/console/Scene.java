@@ -213,8 +213,8 @@ final class Scene implements ConsoleSources {
                                 new TierView(
                                         new Standing.Lapsed(
                                                 "amber-1b-Q8_0.gguf is not the file that was assessed: its digest is"
-                                                    + " 9c1f…, approved was 02ab…; assess it again or put the old file"
-                                                    + " back"),
+                                                        + " 9c1f…, approved was 02ab…; assess it again or put the old file"
+                                                        + " back"),
                                         approval("READY", List.of())),
                                 live("READY", 44, Duration.ofHours(31), List.of()))),
                 new RouteView(SUMMARIES, List.of(live("READY", 45, Duration.ofDays(61), List.of()))),

@@ -118,9 +118,7 @@ final class RecordDraft {
                 route,
                 step.map(each -> each.tier().name()),
                 step.map(each -> each.live().candidate()),
-                step.isPresent()
-                        ? OptionalLong.of(step.get().live().verdict().sequence())
-                        : OptionalLong.empty(),
+                step.isPresent() ? OptionalLong.of(step.get().live().verdict().sequence()) : OptionalLong.empty(),
                 end,
                 status,
                 why,

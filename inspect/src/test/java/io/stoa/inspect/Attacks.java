@@ -647,9 +647,9 @@ final class Attacks {
     /** A small tokenizer with one part exchanged. */
     static String tokenizer(String part, String value) {
         String text = "{\"added_tokens\":[{\"id\":0,\"content\":\"<s>\",\"special\":true},"
-            + "{\"id\":1,\"content\":\"</s>\",\"special\":true}],\"normalizer\":null,\"pre_tokenizer\":{\"type\":\"ByteLevel\"},"
-            + "\"decoder\":{\"type\":\"ByteLevel\"},\"post_processor\":null,\"model\":{\"type\":\"BPE\",\"vocab\":{\"<s>\":0,\"</s>\":1,\"a\":2,\"b\":3,\"ab\":4,\"c\":5,\"abc\":6},\"merges\":[\"a"
-            + " b\",\"ab c\"]}}";
+                + "{\"id\":1,\"content\":\"</s>\",\"special\":true}],\"normalizer\":null,\"pre_tokenizer\":{\"type\":\"ByteLevel\"},"
+                + "\"decoder\":{\"type\":\"ByteLevel\"},\"post_processor\":null,\"model\":{\"type\":\"BPE\",\"vocab\":{\"<s>\":0,\"</s>\":1,\"a\":2,\"b\":3,\"ab\":4,\"c\":5,\"abc\":6},\"merges\":[\"a"
+                + " b\",\"ab c\"]}}";
         return part.isEmpty()
                 ? text
                 : text.replaceFirst(

@@ -197,7 +197,7 @@ final class Benign {
                 Attacks.tokenizer(
                         "normalizer",
                         "{\"type\":\"Sequence\",\"normalizers\":[{\"type\":\"Prepend\",\"prepend\":\"▁\"},{\"type\":\"Replace\",\"pattern\":{\"String\":\""
-                            + " \"},\"content\":\"▁\"}]}"));
+                                + " \"},\"content\":\"▁\"}]}"));
         text(
                 "tokenizer that joins spaces",
                 "tokenizer.json",

@@ -21,8 +21,8 @@ import picocli.CommandLine.Option;
         name = "divergence",
         description = {
             "Perplexity and KL divergence beside llama-perplexity's, on the same text, window and libraries: the"
-                + " largest difference of each printed figure. One window a batch on both sides, because other shapes"
-                + " compute otherwise; the base is rounded to 16 bits as llama-perplexity's file is."
+                    + " largest difference of each printed figure. One window a batch on both sides, because other shapes"
+                    + " compute otherwise; the base is rounded to 16 bits as llama-perplexity's file is."
         },
         mixinStandardHelpOptions = true,
         sortOptions = false)

@@ -29,8 +29,8 @@ import picocli.CommandLine.Option;
         name = "ladder",
         description = {
             "What the quantization ladder's decisions promise: how often a rung exactly at its margin is decided, for"
-                + " windows of several distributions, and, on the shipped models, how much of a text an early decision"
-                + " reads and whether the whole text says the same. The figures of docs/quantization.md."
+                    + " windows of several distributions, and, on the shipped models, how much of a text an early decision"
+                    + " reads and whether the whole text says the same. The figures of docs/quantization.md."
         },
         mixinStandardHelpOptions = true,
         sortOptions = false)

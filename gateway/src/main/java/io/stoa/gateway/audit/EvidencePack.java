@@ -96,11 +96,7 @@ public final class EvidencePack {
                     ZipOutputStream zip = new ZipOutputStream(out)) {
                 records = pack.write(zip, progress);
             }
-            Files.move(
-                    half,
-                    file,
-                    StandardCopyOption.ATOMIC_MOVE,
-                    StandardCopyOption.REPLACE_EXISTING);
+            Files.move(half, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
             return records;
         } catch (IOException | UncheckedIOException e) {
             throw new StoaException(
@@ -224,9 +220,7 @@ public final class EvidencePack {
             Map<String, Object> verdict = new TreeMap<>();
             verdict.put("sequence", sequence);
             verdict.put("requests", requests);
-            request.verdictDigests()
-                    .apply(sequence)
-                    .ifPresent(digest -> verdict.put("digest", digest.hex()));
+            request.verdictDigests().apply(sequence).ifPresent(digest -> verdict.put("digest", digest.hex()));
             all.add(verdict);
         });
         json(zip, "verdicts.json", all);
@@ -288,7 +282,6 @@ public final class EvidencePack {
                 Bodies of requests and answers are not in here, only commitments: SHA-256(salt, "q" or "a",
                 SHA-256(body)). Whoever has a body and its salt can show that it is the one; once the salt is erased,
                 nobody can. Erasures are records of their own (kind "erasure").
-                """
-                .formatted(request.from(), request.before());
+                """.formatted(request.from(), request.before());
     }
 }

@@ -47,9 +47,10 @@ public record Retention(Optional<Duration> content, Optional<Duration> records) 
     public static Retention of(Optional<Duration> content, Optional<Duration> records, boolean shorterThanTheAct) {
         Duration least = Duration.ofDays(SIX_MONTHS_DAYS);
         if (records.filter(time -> time.compareTo(least) < 0).isPresent() && !shorterThanTheAct) {
-            throw StoaException.user("records cannot be kept for " + records.get().toDays()
-                    + " days only: Articles 19(1) and 26(6) of the EU AI Act ask for at least six months ("
-                    + SIX_MONTHS_DAYS + " days); keep them longer, or say that this Act does not apply to you");
+            throw StoaException.user(
+                    "records cannot be kept for " + records.get().toDays()
+                            + " days only: Articles 19(1) and 26(6) of the EU AI Act ask for at least six months ("
+                            + SIX_MONTHS_DAYS + " days); keep them longer, or say that this Act does not apply to you");
         }
         return new Retention(content, records);
     }
@@ -114,15 +115,8 @@ public record Retention(Optional<Duration> content, Optional<Duration> records) 
 
     private static String previous(Segment segment, String chain) throws IOException {
         try (BufferedReader lines = Files.newBufferedReader(segment.records())) {
-            byte[] line = Optional.ofNullable(lines.readLine())
-                    .orElse("")
-                    .getBytes(StandardCharsets.UTF_8);
-            return ChainLine.parse(
-                            line,
-                            0,
-                            line.length,
-                            chain.getBytes(StandardCharsets.US_ASCII),
-                            Digest.sha256())
+            byte[] line = Optional.ofNullable(lines.readLine()).orElse("").getBytes(StandardCharsets.UTF_8);
+            return ChainLine.parse(line, 0, line.length, chain.getBytes(StandardCharsets.US_ASCII), Digest.sha256())
                     .line()
                     .map(first -> Checkpoint.digest(first.previous()).hex())
                     .orElseThrow(() -> StoaException.user(segment.records() + ": its first record was changed"));

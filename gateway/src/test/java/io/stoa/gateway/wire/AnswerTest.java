@@ -105,7 +105,7 @@ class AnswerTest {
         String answer = CHAT.replace(
                 "\"Yes é\"",
                 "\"Yes"
-                    + " é\",\"tool_calls\":[{\"id\":\"a\",\"type\":\"function\",\"function\":{\"name\":\"f\",\"arguments\":\"{}\"}}]");
+                        + " é\",\"tool_calls\":[{\"id\":\"a\",\"type\":\"function\",\"function\":{\"name\":\"f\",\"arguments\":\"{}\"}}]");
         List<String> events =
                 List.of(text(AnswerToEvents.events(bytes(answer), true, false)).split("\n\n", -1));
         StreamScan scan = StreamScan.passing();
@@ -127,8 +127,8 @@ class AnswerTest {
                         true,
                         false)))
                 .isEqualTo("data:"
-                               + " {\"object\":\"text_completion\",\"choices\":[{\"index\":0,\"text\":\"a\",\"logprobs\":null,\"finish_reason\":\"stop\"}]}\n\n"
-                               + "data: [DONE]\n\n");
+                        + " {\"object\":\"text_completion\",\"choices\":[{\"index\":0,\"text\":\"a\",\"logprobs\":null,\"finish_reason\":\"stop\"}]}\n\n"
+                        + "data: [DONE]\n\n");
         assertThatThrownBy(() -> AnswerToEvents.events(bytes("{}"), true, true)).hasMessageContaining("upstream");
         assertThatThrownBy(() -> AnswerToEvents.events(bytes("{"), true, true)).hasMessageContaining("upstream");
     }
@@ -142,7 +142,7 @@ class AnswerTest {
                                                 "{\"model\":\"m\",\"system\":\"s\",\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}],\"tools\":[{\"name\":\"f\",\"input_schema\":{}}]}"))))
                 .isEqualTo(
                         "{\"model\":\"m\",\"messages\":[{\"role\":\"system\",\"content\":\"s\"},{\"role\":\"user\",\"content\":\"hi\"}],"
-                            + "\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"f\",\"parameters\":{}}}],\"add_generation_prompt\":true}");
+                                + "\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"f\",\"parameters\":{}}}],\"add_generation_prompt\":true}");
         assertThat(TokenCount.of(bytes("{\"count\":7,\"tokens\":[]}"))).hasValue(7);
         assertThat(TokenCount.of(bytes("{\"tokens\":[1,2]}"))).hasValue(2);
         assertThat(TokenCount.of(bytes("{}"))).isEmpty();

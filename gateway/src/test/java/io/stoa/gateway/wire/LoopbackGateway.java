@@ -234,7 +234,7 @@ final class LoopbackGateway implements AutoCloseable {
 
         private static String head() {
             return "data:"
-                + " {\"id\":\"chatcmpl-1\",\"object\":\"chat.completion.chunk\",\"created\":1700000000,\"model\":\"up\",";
+                    + " {\"id\":\"chatcmpl-1\",\"object\":\"chat.completion.chunk\",\"created\":1700000000,\"model\":\"up\",";
         }
 
         private static void chunk(StringBuilder stream, String delta, String finish) {

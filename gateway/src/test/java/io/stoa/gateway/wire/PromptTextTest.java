@@ -35,7 +35,7 @@ class PromptTextTest {
         assertThat(of(
                                 ApiCall.MESSAGES,
                                 "{\"model\":\"m\",\"max_tokens\":1,\"system\":\"s\",\"messages\":[{\"role\":\"user\",\"content\":\"q\"},"
-                                    + "{\"role\":\"assistant\",\"content\":\"a\"}]}")
+                                        + "{\"role\":\"assistant\",\"content\":\"a\"}]}")
                         .last())
                 .isEqualTo("q");
     }

@@ -14,14 +14,14 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class StreamScanTest {
     private static final String HEAD = "data:"
-        + " {\"id\":\"c\",\"choices\":[{\"index\":0,\"delta\":{\"role\":\"assistant\",\"content\":\"\"},\"finish_reason\":null}],\"usage\":null}\n\n";
+            + " {\"id\":\"c\",\"choices\":[{\"index\":0,\"delta\":{\"role\":\"assistant\",\"content\":\"\"},\"finish_reason\":null}],\"usage\":null}\n\n";
     private static final String WORD =
             "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"say \\\"usage\\\":{\\\"prompt_tokens\\\":9}"
                     + " é漢\"},\"finish_reason\":null}]}\n\n";
     private static final String LAST =
             "data: {\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":\"stop\"}]}\n\n";
     private static final String USAGE = "data:"
-        + " {\"id\":\"c\",\"choices\":[],\"usage\":{\"prompt_tokens\":12,\"completion_tokens\":34,\"total_tokens\":46,\"prompt_tokens_details\":{\"cached_tokens\":3}}}\n\n";
+            + " {\"id\":\"c\",\"choices\":[],\"usage\":{\"prompt_tokens\":12,\"completion_tokens\":34,\"total_tokens\":46,\"prompt_tokens_details\":{\"cached_tokens\":3}}}\n\n";
     private static final String DONE = "data: [DONE]\n\n";
     private static final String STREAM = HEAD + WORD + ": a comment\n\n" + LAST + USAGE + DONE;
 

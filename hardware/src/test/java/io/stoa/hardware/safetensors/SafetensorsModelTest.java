@@ -32,8 +32,8 @@ class SafetensorsModelTest {
         file(
                 "model.safetensors",
                 "{\"__metadata__\": {\"format\": \"pt\"}, \"a\": {\"dtype\": \"BF16\", \"shape\": [4, 8],"
-                    + " \"data_offsets\": [0, 64]}, \"b\": {\"dtype\": \"F8_E4M3\", \"shape\": [16], \"data_offsets\":"
-                    + " [64, 80]}, \"scale\": {\"dtype\": \"F32\", \"shape\": [], \"data_offsets\": [80, 84]}}",
+                        + " \"data_offsets\": [0, 64]}, \"b\": {\"dtype\": \"F8_E4M3\", \"shape\": [16], \"data_offsets\":"
+                        + " [64, 80]}, \"scale\": {\"dtype\": \"F32\", \"shape\": [], \"data_offsets\": [80, 84]}}",
                 84);
 
         SafetensorsModel model = SafetensorsModel.read(folder);
@@ -121,8 +121,8 @@ class SafetensorsModelTest {
                 "\"model_type\": \"llama\", \"num_hidden_layers\": 32, \"num_attention_heads\": 32,"
                         + " \"num_key_value_heads\": 8, \"hidden_size\": 4096 | 8192 | 1.00",
                 "\"model_type\": \"qwen3\", \"num_hidden_layers\": 28, \"num_attention_heads\": 16,"
-                    + " \"num_key_value_heads\": 8, \"head_dim\": 128, \"hidden_size\": 1024, \"sliding_window\": null"
-                    + " | 40960 | 4.38",
+                        + " \"num_key_value_heads\": 8, \"head_dim\": 128, \"hidden_size\": 1024, \"sliding_window\": null"
+                        + " | 40960 | 4.38",
                 "\"model_type\": \"deepseek_v3\", \"num_hidden_layers\": 61, \"num_attention_heads\": 128,"
                         + " \"kv_lora_rank\": 512, \"qk_rope_head_dim\": 64 | 163840 | 10.72",
                 "\"model_type\": \"kimi_k25\", \"num_hidden_layers\": 61, \"num_attention_heads\": 64,"
@@ -130,8 +130,8 @@ class SafetensorsModelTest {
                 "\"model_type\": \"glm_moe_dsa\", \"num_hidden_layers\": 79, \"num_attention_heads\": 64,"
                         + " \"kv_lora_rank\": 512, \"qk_rope_head_dim\": 64 | 202752 | 17.18",
                 "\"text_config\": {\"model_type\": \"gemma3_text\", \"num_hidden_layers\": 62,"
-                    + " \"num_attention_heads\": 32, \"num_key_value_heads\": 16, \"head_dim\": 128, \"hidden_size\":"
-                    + " 5376, \"sliding_window\": 1024} | 131072 | 10.41",
+                        + " \"num_attention_heads\": 32, \"num_key_value_heads\": 16, \"head_dim\": 128, \"hidden_size\":"
+                        + " 5376, \"sliding_window\": 1024} | 131072 | 10.41",
                 "\"model_type\": \"qwen3_5\", \"num_hidden_layers\": 64, \"num_attention_heads\": 24,"
                         + " \"num_key_value_heads\": 4, \"head_dim\": 256, \"full_attention_interval\": 4,"
                         + " \"linear_num_key_heads\": 16, \"linear_num_value_heads\": 48, \"linear_key_head_dim\": 128,"

@@ -120,7 +120,8 @@ public final class ApprovalBook {
         return approvals.values().stream()
                 .map(List::getLast)
                 .flatMap(page -> page.approval().map(approval -> new Newest(approval, page.entry())).stream())
-                .sorted(Comparator.comparingLong((Newest newest) -> newest.entry().sequence()))
+                .sorted(Comparator.comparingLong(
+                        (Newest newest) -> newest.entry().sequence()))
                 .toList();
     }
 
