@@ -54,7 +54,7 @@ final class ConsoleServer implements AutoCloseable {
                             : request);
         };
         server = GatewayServer.start(
-                GatewayOptions.at("127.0.0.1", port),
+                GatewayOptions.at("127.0.0.1", port).withClearTextHttp2(true),
                 new Serving(
                         Scene.routesByName(),
                         (_, _) -> new Standing.Lapsed("this test has no model"),
