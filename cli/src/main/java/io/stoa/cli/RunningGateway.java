@@ -101,6 +101,7 @@ final class RunningGateway implements AutoCloseable {
     private final Feedback feedback =
             new Feedback(route -> Optional.ofNullable(monitorsNow().get(route)));
     private final ServedConsole sources;
+    private final ConsolePages console;
     private final Metrics metrics;
     private final ServedModels models = new ServedModels();
     private final List<RecordListener> listeners = new ArrayList<>();
@@ -143,6 +144,7 @@ final class RunningGateway implements AutoCloseable {
             this.feed = new ConsoleFeed(
                     clock, name -> Optional.ofNullable(served.routes().get(name)));
             this.sources = new ServedConsole(said.currency(), store, audit, clock, this::now);
+            this.console = new ConsolePages(feed, sources, clock, this::isAdmin);
             this.metrics = new Metrics(
                     said.routes().stream().map(RouteEntry::name).collect(Collectors.toSet()),
                     said.routes().stream()
@@ -408,7 +410,7 @@ final class RunningGateway implements AutoCloseable {
                     : Optional.of(
                             Page.json(401, "{\"error\":{\"message\":\"send a key to read metrics from elsewhere\"}}"));
         }
-        return new ConsolePages(feed, sources, clock, this::isAdmin).get(request);
+        return console.get(request);
     }
 
     private boolean isAdmin(Caller caller) {
