@@ -1,6 +1,7 @@
 package io.stoa.integration.tool;
 
 import java.time.Duration;
+import java.util.Optional;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Something that a model may call. Calls may take long and fail; they are made on virtual threads. */
@@ -18,6 +19,16 @@ public interface Tool extends AutoCloseable {
      *     known unless the message says so
      */
     String call(ObjectNode arguments, String effect, Duration patience);
+
+    /**
+     * Why it must not be called now, such as that it is no longer what was approved; empty when nothing is against it.
+     * Asked right before each call.
+     *
+     * @throws io.stoa.model.StoaException of kind {@code ENGINE} when that cannot be found out
+     */
+    default Optional<String> objection(Duration patience) {
+        return Optional.empty();
+    }
 
     @Override
     void close();
