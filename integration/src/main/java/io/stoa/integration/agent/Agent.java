@@ -183,7 +183,7 @@ public final class Agent {
         /** No turn is given more tokens than are left. */
         private GenerateOptions within() {
             long left = limits.mostTokens() - promptTokens - answerTokens;
-            int most = (int) Math.clamp(left, 1, options.maxTokens());
+            int most = Math.clamp(left, 1, options.maxTokens());
             return new GenerateOptions(
                     most,
                     options.temperature(),

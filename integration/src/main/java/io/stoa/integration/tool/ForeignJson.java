@@ -12,7 +12,7 @@ import tools.jackson.databind.json.JsonMapper;
  * JSON that somebody else wrote: from servers, description files and models. Its nesting and its numbers are bounded, no
  * key stands twice (two readers would read different values), and nothing follows it.
  */
-final class ForeignJson {
+public final class ForeignJson {
     private static final int DEEPEST = 100;
     private static final JsonMapper MAPPER = JsonMapper.builder(JsonFactory.builder()
                     .streamReadConstraints(StreamReadConstraints.builder()
@@ -33,7 +33,7 @@ final class ForeignJson {
      *
      * @throws IllegalArgumentException that says in one line why it cannot be read
      */
-    static JsonNode read(String text) {
+    public static JsonNode read(String text) {
         try {
             JsonNode node = MAPPER.readTree(text);
             problem(node).ifPresent(problem -> {
@@ -46,7 +46,7 @@ final class ForeignJson {
     }
 
     /** What of a value could neither be hashed nor passed on unchanged; empty when all can. */
-    static Optional<String> problem(JsonNode node) {
+    public static Optional<String> problem(JsonNode node) {
         return problem(node, 0);
     }
 
@@ -70,7 +70,7 @@ final class ForeignJson {
     }
 
     /** Foreign words for a message: one line without control characters, and short. */
-    static String firstLine(String foreign) {
+    public static String firstLine(String foreign) {
         String line = foreign.strip().replaceAll("[\\p{Cntrl}\\p{Cf}]+", " ");
         return line.length() <= 300 ? line : line.substring(0, 300) + "…";
     }

@@ -6,21 +6,21 @@ import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
 
-/** At most so many in any one minute. */
-final class Rate {
+/** At most so many in any one minute. For several threads. */
+public final class Rate {
     private static final Duration WINDOW = Duration.ofMinutes(1);
 
     private final int most;
     private final InstantSource clock;
     private final Deque<Instant> recent = new ArrayDeque<>();
 
-    Rate(int most, InstantSource clock) {
+    public Rate(int most, InstantSource clock) {
         this.most = most;
         this.clock = clock;
     }
 
     /** Whether one more fits; then it is counted. */
-    synchronized boolean take() {
+    public synchronized boolean take() {
         Instant now = clock.instant();
         while (!recent.isEmpty() && !recent.peekFirst().plus(WINDOW).isAfter(now)) {
             recent.removeFirst();

@@ -1,0 +1,4 @@
+@NullMarked
+package io.stoa.integration.agent;
+
+import org.jspecify.annotations.NullMarked;

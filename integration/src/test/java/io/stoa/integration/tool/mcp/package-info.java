@@ -1,0 +1,4 @@
+@NullMarked
+package io.stoa.integration.tool.mcp;
+
+import org.jspecify.annotations.NullMarked;
