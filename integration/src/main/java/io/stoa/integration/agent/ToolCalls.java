@@ -117,16 +117,14 @@ public final class ToolCalls {
         }
     }
 
-    /** What is wrong with Stoa itself is no result. */
     private static ObjectNode failed(long start, StoaException failure, Grant grant) {
-        if (failure.kind() == StoaException.Kind.BUG) {
-            throw failure;
-        }
-        return result(
-                start,
-                Optional.empty(),
-                State.FAILED,
-                cut(failure.sentence(), grant.limits().longestAnswer()));
+        String text = cut(failure.sentence(), grant.limits().longestAnswer());
+        return switch (failure.kind()) {
+            case USER -> result(start, Optional.of(Refusal.NOT_ALLOWED), State.REFUSED, text);
+            case ENGINE, RESOURCES -> result(start, Optional.empty(), State.FAILED, text);
+            // what is wrong with Stoa itself is no result
+            case BUG -> throw failure;
+        };
     }
 
     private static ObjectNode result(long start, Optional<Refusal> refusal, State state, String text) {

@@ -15,8 +15,8 @@ public interface Tool extends AutoCloseable {
      * @param arguments valid by the description's schema
      * @param effect names this very call, so that whoever carries it out can know a repetition: the same when a run is
      *     resumed
-     * @throws io.stoa.model.StoaException of kind {@code ENGINE} when it failed; whether it had its effect is then not
-     *     known unless the message says so
+     * @throws io.stoa.model.StoaException of kind {@code USER} when it was not carried out, so that nothing happened; of
+     *     another kind when it failed, and whether it had its effect is not known
      */
     String call(ObjectNode arguments, String effect, Duration patience);
 
