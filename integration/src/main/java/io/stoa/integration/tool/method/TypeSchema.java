@@ -2,7 +2,6 @@ package io.stoa.integration.tool.method;
 
 import dev.langchain4j.model.output.structured.Description;
 import io.stoa.model.StoaException;
-import java.lang.reflect.AnnotatedElement;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
@@ -13,8 +12,8 @@ import java.time.LocalDate;
 import java.time.LocalDateTime;
 import java.time.LocalTime;
 import java.time.OffsetDateTime;
+import java.util.Arrays;
 import java.util.Collection;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -131,9 +130,13 @@ final class TypeSchema {
         return schema.put("additionalProperties", false);
     }
 
-    private static Optional<String> description(AnnotatedElement element) {
-        return Optional.ofNullable(element.getAnnotation(Description.class))
-                .map(given -> String.join("\n", List.of(given.value())));
+    /** An annotation that may stand on fields goes to the component's field. */
+    private static Optional<String> description(RecordComponent component) {
+        return Arrays.stream(component.getDeclaringRecord().getDeclaredFields())
+                .filter(field -> field.getName().equals(component.getName()))
+                .flatMap(field -> Optional.ofNullable(field.getAnnotation(Description.class)).stream())
+                .map(given -> String.join("\n", given.value()))
+                .findFirst();
     }
 
     private static ObjectNode array(Type element, String where, int depth) {

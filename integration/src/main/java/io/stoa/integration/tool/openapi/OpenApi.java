@@ -165,7 +165,7 @@ public record OpenApi(
 
         private String name() {
             String given = operation.path("operationId").asString("");
-            String name = (given.isBlank() ? method + "_" + path : given)
+            String name = (given.isBlank() ? method + path : given)
                     .replaceAll("[^A-Za-z0-9_-]+", "_")
                     .replaceAll("^[^A-Za-z]+|_+$", "");
             if (name.isEmpty()) {

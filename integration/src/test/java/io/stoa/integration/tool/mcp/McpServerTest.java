@@ -145,7 +145,7 @@ class McpServerTest {
         AtomicReference<McpSyncServer> self = new AtomicReference<>();
         Wrapper wrapper = Tomcat.addServlet(context, "mcp", SdkServer.servlet(folder.resolve("notes"), self));
         wrapper.setAsyncSupported(true);
-        context.addServletMappingDecoded("/*", "mcp");
+        wrapper.addMapping("/*");
         tomcat.getConnector();
         tomcat.start();
         try {
@@ -167,7 +167,7 @@ class McpServerTest {
             + " read l; ";
 
     private McpServer shell(String script) {
-        McpLimits limits = new McpLimits(Duration.ofMillis(1_500), 10_000, 50_000, 20, 2);
+        McpLimits limits = new McpLimits(Duration.ofMillis(1_000), 10_000, 50_000, 20, 2);
         return opened(McpServer.started(
                 "bad", new Launch(List.of("/bin/sh", "-c", script), folder, Map.of("PATH", "/usr/bin:/bin")), limits));
     }
@@ -175,7 +175,7 @@ class McpServerTest {
     private void isRefused(String script, String because) {
         McpServer server = shell(script);
         long start = System.nanoTime();
-        assertThatThrownBy(() -> server.definitions(Duration.ofMillis(1_500)))
+        assertThatThrownBy(() -> server.definitions(Duration.ofMillis(1_000)))
                 .isInstanceOfSatisfying(
                         StoaException.class,
                         refused -> assertThat(refused.kind()).isEqualTo(StoaException.Kind.ENGINE))
@@ -187,7 +187,7 @@ class McpServerTest {
 
     @Test
     void serversThatMisbehaveAreRefusedInTime() {
-        isRefused("sleep 60", "does not answer within 1500 ms");
+        isRefused("sleep 60", "does not answer within 1000 ms");
         isRefused("echo 'no such module' >&2; exit 1", "ended");
         isRefused("cat /dev/zero", "sends a message of more than 10000 bytes");
         isRefused("yes", "writes to its standard output what is no message");

@@ -1,4 +1,0 @@
-@NullMarked
-package io.stoa.integration.agent;
-
-import org.jspecify.annotations.NullMarked;

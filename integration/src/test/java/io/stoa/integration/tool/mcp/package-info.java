@@ -1,4 +1,0 @@
-@NullMarked
-package io.stoa.integration.tool.mcp;
-
-import org.jspecify.annotations.NullMarked;
