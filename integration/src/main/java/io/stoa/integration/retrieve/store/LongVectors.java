@@ -45,7 +45,7 @@ final class LongVectors extends Lucene104Codec {
 
         @Override
         public int getMaxDimensions(String field) {
-            return LuceneSettings.LONGEST_VECTOR;
+            return StoreSettings.LONGEST_VECTOR;
         }
     }
 }

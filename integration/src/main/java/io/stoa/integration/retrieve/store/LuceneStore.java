@@ -109,7 +109,7 @@ public final class LuceneStore implements PassageStore {
     private static final TypeReference<TreeMap<String, String>> TEXTS = new TypeReference<>() {};
 
     private final String name;
-    private final LuceneSettings settings;
+    private final StoreSettings settings;
     private final Fusion fusion;
     private final Analyzer analyzer;
     private final Directory directory;
@@ -120,7 +120,7 @@ public final class LuceneStore implements PassageStore {
 
     private LuceneStore(
             String name,
-            LuceneSettings settings,
+            StoreSettings settings,
             Fusion fusion,
             Analyzer analyzer,
             Directory directory,
@@ -141,13 +141,13 @@ public final class LuceneStore implements PassageStore {
      * @throws StoaException of kind {@code USER} when it was made with other settings, when another program writes to it
      *     or when the folder holds something else; of kind {@code RESOURCES} when it cannot be written
      */
-    public static LuceneStore toWrite(Path folder, LuceneSettings settings) {
+    public static LuceneStore toWrite(Path folder, StoreSettings settings) {
         return toWrite(folder, settings, Fusion.USUAL);
     }
 
     /** The same with another way to fuse words and meaning. */
     @SuppressWarnings("MustBeClosed") // closed by the store, or here when it cannot be made
-    public static LuceneStore toWrite(Path folder, LuceneSettings settings, Fusion fusion) {
+    public static LuceneStore toWrite(Path folder, StoreSettings settings, Fusion fusion) {
         String name = folder.toString();
         List<AutoCloseable> opened = new ArrayList<>();
         try {
@@ -200,7 +200,7 @@ public final class LuceneStore implements PassageStore {
             }
             Directory directory = FSDirectory.open(folder);
             opened.add(directory);
-            LuceneSettings settings = settings(name, directory);
+            StoreSettings settings = settings(name, directory);
             Analyzer analyzer = settings.analysis().analyzer();
             opened.add(analyzer);
             SearcherManager searchers = new SearcherManager(directory, new Searchers());
@@ -241,8 +241,8 @@ public final class LuceneStore implements PassageStore {
         }
     }
 
-    private static LuceneSettings settings(String name, Directory directory) throws IOException {
-        return LuceneSettings.of(name, SegmentInfos.readLatestCommit(directory).getUserData());
+    private static StoreSettings settings(String name, Directory directory) throws IOException {
+        return StoreSettings.of(name, SegmentInfos.readLatestCommit(directory).getUserData());
     }
 
     private static void closeAll(List<AutoCloseable> opened) {
@@ -256,7 +256,7 @@ public final class LuceneStore implements PassageStore {
     }
 
     /** What it was made with. */
-    public LuceneSettings settings() {
+    public StoreSettings settings() {
         return settings;
     }
 

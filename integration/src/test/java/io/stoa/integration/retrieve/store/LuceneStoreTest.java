@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class LuceneStoreTest extends PassageStoreContract {
-    private static final LuceneSettings SETTINGS = LuceneSettings.hybrid(DIMENSION, "test-embedder");
+    private static final StoreSettings SETTINGS = StoreSettings.hybrid(DIMENSION, "test-embedder");
 
     @TempDir
     private Path folder;
@@ -41,28 +41,28 @@ class LuceneStoreTest extends PassageStoreContract {
     @Test
     void aStoreOfAnotherDimensionOrModelIsRefusedByName() {
         Path other = folder.resolve("other");
-        LuceneStore.toWrite(other, LuceneSettings.hybrid(384, "minilm")).close();
+        LuceneStore.toWrite(other, StoreSettings.hybrid(384, "minilm")).close();
 
         refuses(
-                () -> LuceneStore.toWrite(other, LuceneSettings.hybrid(768, "nomic")),
+                () -> LuceneStore.toWrite(other, StoreSettings.hybrid(768, "nomic")),
                 "vectors of 384 numbers by minilm, not vectors of 768 numbers by nomic");
-        refuses(() -> LuceneStore.toWrite(other, LuceneSettings.words()), "not words alone");
+        refuses(() -> LuceneStore.toWrite(other, StoreSettings.words()), "not words alone");
         refuses(
                 () -> LuceneStore.toWrite(
-                        other, new LuceneSettings(new Analysis(Analysis.Language.GERMAN, true, false), 384, "minilm")),
+                        other, new StoreSettings(new Analysis(Analysis.Language.GERMAN, true, false), 384, "minilm")),
                 "\"english stem stop\", not as \"german stem\"");
     }
 
     @Test
     void oneWritesAndOthersReadWhatIsCommitted() {
         Path shared = folder.resolve("shared");
-        try (LuceneStore writing = LuceneStore.toWrite(shared, LuceneSettings.words())) {
-            refuses(() -> LuceneStore.toWrite(shared, LuceneSettings.words()), "another program is writing");
+        try (LuceneStore writing = LuceneStore.toWrite(shared, StoreSettings.words())) {
+            refuses(() -> LuceneStore.toWrite(shared, StoreSettings.words()), "another program is writing");
             try (LuceneStore reading = LuceneStore.toRead(shared)) {
                 writing.put("a", "x", List.of(passage("a", 0, "plums", Map.of())), List.of());
                 writing.flush();
                 assertThat(ids(reading.search(Query.ofWords("plum", 1)))).containsExactly("a#0");
-                assertThat(reading.settings()).isEqualTo(LuceneSettings.words());
+                assertThat(reading.settings()).isEqualTo(StoreSettings.words());
                 assertThatThrownBy(() -> reading.remove("a")).hasMessageContaining("opened to read");
             }
         }
@@ -73,14 +73,14 @@ class LuceneStoreTest extends PassageStoreContract {
         refuses(() -> LuceneStore.toRead(folder.resolve("absent")), "no store of passages");
         Path used = Files.createDirectory(folder.resolve("used"));
         Files.writeString(used.resolve("letter.txt"), "x");
-        refuses(() -> LuceneStore.toWrite(used, LuceneSettings.words()), "not empty (letter.txt)");
-        refuses(() -> LuceneStore.toWrite(used.resolve("letter.txt"), LuceneSettings.words()), "a file, not a folder");
+        refuses(() -> LuceneStore.toWrite(used, StoreSettings.words()), "not empty (letter.txt)");
+        refuses(() -> LuceneStore.toWrite(used.resolve("letter.txt"), StoreSettings.words()), "a file, not a folder");
     }
 
     @Test
     void namesDamagedFiles() throws IOException {
         Path damaged = folder.resolve("damaged");
-        try (LuceneStore store = LuceneStore.toWrite(damaged, LuceneSettings.words())) {
+        try (LuceneStore store = LuceneStore.toWrite(damaged, StoreSettings.words())) {
             store.put("a", "x", List.of(passage("a", 0, "plums", Map.of())), List.of());
         }
         try (Stream<Path> files = Files.list(damaged)) {
@@ -104,7 +104,7 @@ class LuceneStoreTest extends PassageStoreContract {
         Path longer = folder.resolve("longer");
         Random random = new Random(4);
         float[][] vectors = new float[40][3072];
-        try (LuceneStore store = LuceneStore.toWrite(longer, LuceneSettings.hybrid(3072, "long"))) {
+        try (LuceneStore store = LuceneStore.toWrite(longer, StoreSettings.hybrid(3072, "long"))) {
             for (int i = 0; i < vectors.length; i++) {
                 for (int j = 0; j < 3072; j++) {
                     vectors[i][j] = (float) random.nextGaussian();
@@ -125,7 +125,7 @@ class LuceneStoreTest extends PassageStoreContract {
     void languagesAreStemmed() {
         Path german = folder.resolve("german");
         Analysis analysis = new Analysis(Analysis.Language.GERMAN, true, true);
-        try (LuceneStore store = LuceneStore.toWrite(german, new LuceneSettings(analysis, 0, ""))) {
+        try (LuceneStore store = LuceneStore.toWrite(german, new StoreSettings(analysis, 0, ""))) {
             store.put("a", "x", List.of(passage("a", 0, "Die Häuser der Nachbarn", Map.of())), List.of());
             assertThat(ids(store.search(Query.ofWords("Haus des Nachbars", 1)))).containsExactly("a#0");
         }
@@ -149,7 +149,7 @@ class LuceneStoreTest extends PassageStoreContract {
                 texts.put("d%03d".formatted(i), words(random, 1 + random.nextInt(39)));
             }
             List<String> question = words(random, 1 + random.nextInt(4));
-            try (LuceneStore store = LuceneStore.toWrite(folder.resolve("round" + round), LuceneSettings.words())) {
+            try (LuceneStore store = LuceneStore.toWrite(folder.resolve("round" + round), StoreSettings.words())) {
                 texts.forEach((id, text) ->
                         store.put(id, "x", List.of(passage(id, 0, String.join(" ", text), Map.of())), List.of()));
                 List<PassageStore.Hit> hits = store.search(Query.ofWords(String.join(" ", question), 100));
@@ -215,7 +215,7 @@ class LuceneStoreTest extends PassageStoreContract {
                 }
             }
             assertThat(writer.waitFor(10, TimeUnit.SECONDS)).isTrue();
-            try (LuceneStore store = LuceneStore.toWrite(crashed, LuceneSettings.words())) {
+            try (LuceneStore store = LuceneStore.toWrite(crashed, StoreSettings.words())) {
                 Map<String, String> there = store.documents();
                 String context = "seed %d round %d".formatted(seed, round);
                 flushed.forEach((document, digest) -> assertThat(Integer.parseInt(there.getOrDefault(document, "-1")))

@@ -50,7 +50,7 @@ final class StoreWriter {
     }
 
     public static void main(String[] arguments) {
-        try (LuceneStore store = LuceneStore.toWrite(Path.of(arguments[0]), LuceneSettings.words())) {
+        try (LuceneStore store = LuceneStore.toWrite(Path.of(arguments[0]), StoreSettings.words())) {
             for (int i = 0; ; i++) {
                 String id = "d" + i % 40;
                 store.put(

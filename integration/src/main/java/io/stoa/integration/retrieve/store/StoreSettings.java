@@ -12,13 +12,13 @@ import java.util.OptionalInt;
  * @param dimension how long its vectors are; 0 for words alone
  * @param embedder the name of the model that makes the vectors; empty for words alone
  */
-public record LuceneSettings(Analysis analysis, int dimension, String embedder) {
+public record StoreSettings(Analysis analysis, int dimension, String embedder) {
     /** More numbers than any embedding model in use gives; Lucene's own limit of 1,024 is one of caution only. */
     public static final int LONGEST_VECTOR = 8192;
 
     private static final String FORMAT = "1";
 
-    public LuceneSettings {
+    public StoreSettings {
         requireNonNull(analysis, "analysis");
         if (dimension < 0 || dimension > LONGEST_VECTOR) {
             throw new IllegalArgumentException("a vector has 1 to " + LONGEST_VECTOR + " numbers: " + dimension);
@@ -30,13 +30,13 @@ public record LuceneSettings(Analysis analysis, int dimension, String embedder) 
     }
 
     /** English words alone. */
-    public static LuceneSettings words() {
-        return new LuceneSettings(Analysis.USUAL, 0, "");
+    public static StoreSettings words() {
+        return new StoreSettings(Analysis.USUAL, 0, "");
     }
 
     /** English words and vectors. */
-    public static LuceneSettings hybrid(int dimension, String embedder) {
-        return new LuceneSettings(Analysis.USUAL, dimension, embedder);
+    public static StoreSettings hybrid(int dimension, String embedder) {
+        return new StoreSettings(Analysis.USUAL, dimension, embedder);
     }
 
     OptionalInt vectors() {
@@ -55,7 +55,7 @@ public record LuceneSettings(Analysis analysis, int dimension, String embedder) 
                 embedder);
     }
 
-    static LuceneSettings of(String store, Map<String, String> written) {
+    static StoreSettings of(String store, Map<String, String> written) {
         String format = written.getOrDefault("stoa.format", "");
         if (format.isEmpty()) {
             throw StoaException.user(
@@ -66,7 +66,7 @@ public record LuceneSettings(Analysis analysis, int dimension, String embedder) 
                     + "); remove the folder and ingest again, or use that version");
         }
         try {
-            return new LuceneSettings(
+            return new StoreSettings(
                     Analysis.of(written.getOrDefault("stoa.analysis", "")),
                     Integer.parseInt(written.getOrDefault("stoa.dimension", "")),
                     written.getOrDefault("stoa.embedder", ""));
@@ -79,7 +79,7 @@ public record LuceneSettings(Analysis analysis, int dimension, String embedder) 
     }
 
     /** Refuses to open a store that was made otherwise. */
-    void refuseUnless(String store, LuceneSettings wanted) {
+    void refuseUnless(String store, StoreSettings wanted) {
         if (dimension != wanted.dimension || !embedder.equals(wanted.embedder)) {
             throw StoaException.user(store + ": holds " + vectorsInWords() + ", not " + wanted.vectorsInWords()
                     + "; use the model that it was made with, or make another store");
