@@ -1,5 +1,6 @@
 package io.stoa.integration.retrieve.store;
 
+import io.stoa.integration.retrieve.Analysis;
 import io.stoa.integration.retrieve.Fusion;
 import io.stoa.integration.retrieve.Fusion.Ranked;
 import io.stoa.integration.retrieve.Passage;

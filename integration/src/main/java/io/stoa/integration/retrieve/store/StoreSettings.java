@@ -2,6 +2,7 @@ package io.stoa.integration.retrieve.store;
 
 import static java.util.Objects.requireNonNull;
 
+import io.stoa.integration.retrieve.Analysis;
 import io.stoa.model.StoaException;
 import java.util.Map;
 import java.util.OptionalInt;

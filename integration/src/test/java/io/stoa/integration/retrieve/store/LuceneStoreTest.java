@@ -3,6 +3,7 @@ package io.stoa.integration.retrieve.store;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.stoa.integration.retrieve.Analysis;
 import io.stoa.integration.retrieve.PassageStore;
 import io.stoa.integration.retrieve.PassageStore.Query;
 import io.stoa.model.StoaException;

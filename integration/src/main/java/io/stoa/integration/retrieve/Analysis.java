@@ -1,12 +1,16 @@
-package io.stoa.integration.retrieve.store;
+package io.stoa.integration.retrieve;
 
 import static java.util.Objects.requireNonNull;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
 import org.apache.lucene.analysis.Analyzer;
 import org.apache.lucene.analysis.CharArraySet;
+import org.apache.lucene.analysis.TokenStream;
 import org.apache.lucene.analysis.da.DanishAnalyzer;
 import org.apache.lucene.analysis.de.GermanAnalyzer;
 import org.apache.lucene.analysis.en.EnglishAnalyzer;
@@ -20,6 +24,7 @@ import org.apache.lucene.analysis.pt.PortugueseAnalyzer;
 import org.apache.lucene.analysis.ru.RussianAnalyzer;
 import org.apache.lucene.analysis.standard.StandardAnalyzer;
 import org.apache.lucene.analysis.sv.SwedishAnalyzer;
+import org.apache.lucene.analysis.tokenattributes.CharTermAttribute;
 
 /**
  * How a text becomes words. Words are cut by Unicode's rules (UAX #29) and lower-cased; then, by choice, the language's
@@ -91,9 +96,27 @@ public record Analysis(Language language, boolean stem, boolean stopWords) {
         }
     }
 
-    Analyzer analyzer() {
+    /** What cuts texts so; the caller closes it. */
+    public Analyzer analyzer() {
         CharArraySet left = stopWords ? language.stopSet() : CharArraySet.EMPTY_SET;
         return stem ? language.stemming(left) : new StandardAnalyzer(left);
+    }
+
+    /** The words of a text, in their order. */
+    public List<String> words(String text) {
+        List<String> words = new ArrayList<>();
+        try (Analyzer analyzer = analyzer();
+                TokenStream stream = analyzer.tokenStream("", text)) {
+            CharTermAttribute word = stream.addAttribute(CharTermAttribute.class);
+            stream.reset();
+            while (stream.incrementToken()) {
+                words.add(word.toString());
+            }
+            stream.end();
+        } catch (IOException e) {
+            throw new UncheckedIOException("a text in memory cannot fail to be read", e);
+        }
+        return words;
     }
 
     /** As it is kept with a store, such as {@code english stem stop}. */
