@@ -124,6 +124,7 @@ public final class RunHistory {
      * What happened to one step.
      *
      * @param begun when it was last begun
+     * @param since when it was begun for the first time
      * @param ending how that try ended; empty while nobody knows
      * @param tries how many times it was begun
      * @param failures of earlier tries and of the last
@@ -133,6 +134,7 @@ public final class RunHistory {
     public record Past(
             String path,
             Optional<Begun> begun,
+            Optional<Instant> since,
             Optional<Ending> ending,
             int tries,
             List<Failed> failures,
@@ -143,11 +145,27 @@ public final class RunHistory {
         }
 
         private static Past unknown(String path) {
-            return new Past(path, Optional.empty(), Optional.empty(), 0, List.of(), Optional.empty(), Optional.empty());
+            return new Past(
+                    path,
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.empty(),
+                    0,
+                    List.of(),
+                    Optional.empty(),
+                    Optional.empty());
         }
 
         private Past with(Begun again) {
-            return new Past(path, Optional.of(again), Optional.empty(), tries + 1, failures, asked, decided);
+            return new Past(
+                    path,
+                    Optional.of(again),
+                    since.or(() -> Optional.of(again.time())),
+                    Optional.empty(),
+                    tries + 1,
+                    failures,
+                    asked,
+                    decided);
         }
 
         private Past with(Kept kept) {
@@ -169,15 +187,15 @@ public final class RunHistory {
         }
 
         private Past with(Asked anew) {
-            return new Past(path, begun, ending, tries, failures, Optional.of(anew), Optional.empty());
+            return new Past(path, begun, since, ending, tries, failures, Optional.of(anew), Optional.empty());
         }
 
         private Past with(Decided answer) {
-            return new Past(path, begun, ending, tries, failures, asked, Optional.of(answer));
+            return new Past(path, begun, since, ending, tries, failures, asked, Optional.of(answer));
         }
 
         private Past ending(Ending how, List<Failed> all) {
-            return new Past(path, begun, Optional.of(how), tries, all, asked, decided);
+            return new Past(path, begun, since, Optional.of(how), tries, all, asked, decided);
         }
 
         public Optional<JsonNode> output() {
