@@ -5,11 +5,15 @@ import io.stoa.integration.step.JournalEntry;
 import io.stoa.integration.step.JournalEntry.Ended;
 import io.stoa.integration.step.RunHistory;
 import io.stoa.integration.step.Runs;
+import io.stoa.integration.step.Step;
+import io.stoa.integration.step.Steps;
+import io.stoa.model.Progress;
 import io.stoa.model.StoaException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
@@ -113,15 +117,16 @@ public final class DurableRun implements AutoCloseable {
     /**
      * Goes on until it ends, or waits for a person.
      *
+     * @param progress hears of each step that is done
      * @throws StoaException of kind {@code USER} when the surroundings are not those that it was begun with
      */
-    public Outcome go(Surroundings surroundings) {
+    public Outcome go(Surroundings surroundings, Progress progress) {
         Optional<Outcome> finished = finished();
         if (finished.isPresent()) {
             return finished.get();
         }
         requireSame(surroundings.identities());
-        Outcome outcome = new PipelineRun(pipeline, surroundings, journal).run(inputs(journal.started()));
+        Outcome outcome = new PipelineRun(pipeline, surroundings, told(progress)).run(inputs(journal.started()));
         switch (outcome) {
             case Outcome.Waits _ -> {
                 // It has not ended.
@@ -129,6 +134,25 @@ public final class DurableRun implements AutoCloseable {
             case Outcome.Done _, Outcome.Stopped _, Outcome.Failed _ -> journal.end(ending(outcome), value(outcome));
         }
         return outcome;
+    }
+
+    private Steps told(Progress progress) {
+        AtomicInteger done = new AtomicInteger();
+        int expected = pipeline.steps();
+        return new Steps() {
+            @Override
+            public JsonNode take(Step step, Work work) {
+                JsonNode result = journal.take(step, work);
+                int count = done.incrementAndGet();
+                progress.at(count, Math.max(count, expected));
+                return result;
+            }
+
+            @Override
+            public boolean approved(Step step) {
+                return journal.approved(step);
+            }
+        };
     }
 
     private void requireSame(JsonNode now) {

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.SequencedMap;
+import java.util.stream.Stream;
 
 /**
  * A pipeline as it was read: its references are known to lead somewhere, and to values of the right types.
@@ -49,6 +50,37 @@ public record Pipeline(
     /** What it is, whatever it is called. */
     public Digest digest() {
         return Digest.of(source);
+    }
+
+    /** About how many steps a run has: those of agents are not known before. */
+    int steps() {
+        return steps(stages);
+    }
+
+    private static int steps(List<Stage> stages) {
+        return stages.stream()
+                .mapToInt(stage -> switch (stage) {
+                    case Stage.Route route ->
+                        1
+                                + Stream.concat(
+                                                route.cases().values().stream().map(Stage.Case::branch),
+                                                route.otherwise().stream())
+                                        .mapToInt(branch -> steps(branch.stages()))
+                                        .max()
+                                        .orElse(0);
+                    case Stage.Parallel parallel ->
+                        parallel.branches().values().stream()
+                                .mapToInt(branch -> steps(branch.stages()))
+                                .sum();
+                    case Stage.Human _ -> 0;
+                    case Stage.Retrieve _,
+                            Stage.Rerank _,
+                            Stage.Generate _,
+                            Stage.CallTool _,
+                            Stage.RunAgent _,
+                            Stage.Guard _ -> 1;
+                })
+                .sum();
     }
 
     /**

@@ -229,6 +229,7 @@ final class PipelineShape {
 
     private static Shape.Fields flow(Shape.Key... own) {
         List<Shape.Key> keys = new ArrayList<>(List.of(own));
+        keys.add(required("kind", Shape.Text.ANY, "what it does"));
         keys.add(optional("after", new Shape.ListOf(NAME, 1), "Stages that come first though nothing refers to them"));
         return fields(keys.toArray(Shape.Key[]::new));
     }

@@ -126,6 +126,11 @@ public final class Journal implements Steps, AutoCloseable {
         return locked(history::steps);
     }
 
+    /** The steps that a person has to be asked about. */
+    public List<Past> waiting() {
+        return locked(history::waiting);
+    }
+
     @Override
     public JsonNode take(Step step, Work work) {
         String digest = step.digest().hex();
