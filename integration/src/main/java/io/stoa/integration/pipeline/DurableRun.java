@@ -131,6 +131,9 @@ public final class DurableRun implements AutoCloseable {
             case Outcome.Waits _ -> {
                 // It has not ended.
             }
+            case Outcome.Failed _ when journal.isBroken() -> {
+                // Nothing can be written down now: for whoever resumes it, the run simply stops here.
+            }
             case Outcome.Done _, Outcome.Stopped _, Outcome.Failed _ -> journal.end(ending(outcome), value(outcome));
         }
         return outcome;

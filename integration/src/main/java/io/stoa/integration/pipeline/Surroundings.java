@@ -67,11 +67,15 @@ public record Surroundings(
         /**
          * Works on a task; each turn and each call is a step below the path.
          *
-         * @param tools on offer, by source and name
          * @return with {@code text}, {@code finish}, {@code calls} and {@code turns}
          */
         ObjectNode answer(String path, Stage.RunAgent stage, Task task, Steps steps);
 
+        /**
+         * What an agent is to do.
+         *
+         * @param tools on offer, by source and name
+         */
         record Task(Engine engine, Optional<String> system, String prompt, Map<String, Tool> tools) {}
     }
 
