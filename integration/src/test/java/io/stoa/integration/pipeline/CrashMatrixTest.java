@@ -228,7 +228,7 @@ class CrashMatrixTest {
         MemoryFile undisturbed = whole();
         String expected = end(undisturbed);
         int moments = 0;
-        for (long at = headerLength(undisturbed); at < undisturbed.length(); at += 4L * STEP) {
+        for (long at = headerLength(undisturbed); at < undisturbed.length(); at += 8L * STEP) {
             World world = new World();
             MemoryFile disk = new MemoryFile(new byte[0]);
             Workshop workshop = workshop(world, new AtomicLong());
