@@ -204,7 +204,7 @@ class JournalTest {
         while (whole[lastLine] != '\n') {
             lastLine--;
         }
-        for (int at = 0; at < lastLine; at++) {
+        for (int at = 0; at < lastLine; at += 3) {
             byte[] damaged = whole.clone();
             damaged[at] ^= 1;
             MemoryFile file = new MemoryFile(damaged);
@@ -237,7 +237,7 @@ class JournalTest {
             "started null",
             "unheard {\"a\":1}",
             "started " + "[".repeat(2000),
-            "started {\"about\":" + "{\"a\":".repeat(400) + "1" + "}".repeat(400)
+            "started {\"about\":" + "{\"a\":".repeat(600) + "1" + "}".repeat(600)
                     + ",\"run\":1,\"time\":\"2026-01-01T00:00:00Z\"}",
             ""
         }) {
