@@ -1,4 +1,4 @@
-package io.stoa.integration;
+package io.stoa.integration.schema;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -24,8 +24,8 @@ class ArgumentSchemasTest {
     @Test
     void holdsArgumentsAgainstASchema() {
         ArgumentSchema schema = schemas.compile(json("""
-                {"type": "object", "properties": {"a": {"type": "integer"}, "b": {"enum": ["x", "y"]}}, "required": ["a"]}
-                """));
+            {"type": "object", "properties": {"a": {"type": "integer"}, "b": {"enum": ["x", "y"]}}, "required": ["a"]}
+            """));
 
         assertThat(schema.problem(json("{\"a\": 1, \"b\": \"x\", \"more\": true}")))
                 .isEmpty();
@@ -44,11 +44,11 @@ class ArgumentSchemasTest {
     @Test
     void followsReferencesIntoItself() {
         ArgumentSchema tree = schemas.compile(json("""
-                {"$schema": "http://json-schema.org/draft-07/schema#", "$id": "http://example.org/tree",
-                 "$ref": "#/$defs/node",
-                 "$defs": {"node": {"type": "object", "required": ["v"],
-                   "properties": {"v": {"type": "integer"}, "next": {"$ref": "#/$defs/node"}}}}}
-                """));
+            {"$schema": "http://json-schema.org/draft-07/schema#", "$id": "http://example.org/tree",
+             "$ref": "#/$defs/node",
+             "$defs": {"node": {"type": "object", "required": ["v"],
+               "properties": {"v": {"type": "integer"}, "next": {"$ref": "#/$defs/node"}}}}}
+            """));
 
         assertThat(tree.problem(json("{\"v\": 1, \"next\": {\"v\": 2}}"))).isEmpty();
         assertThat(tree.problem(json("{\"v\": 1, \"next\": {}}")).orElseThrow()).contains("/next");
@@ -86,9 +86,9 @@ class ArgumentSchemasTest {
         assertThat(unusableOrInvalid("{\"allOf\": [{\"$ref\": \"#\"}]}", "{\"a\": 1}"))
                 .isTrue();
         assertThat(unusableOrInvalid("""
-                        {"$ref": "#/$defs/a",
-                         "$defs": {"a": {"$ref": "#/$defs/b"}, "b": {"anyOf": [{"$ref": "#/$defs/a"}]}}}
-                        """, "{}")).isTrue();
+            {"$ref": "#/$defs/a",
+             "$defs": {"a": {"$ref": "#/$defs/b"}, "b": {"anyOf": [{"$ref": "#/$defs/a"}]}}}
+            """, "{}")).isTrue();
     }
 
     @Test

@@ -1,4 +1,4 @@
-package io.stoa.integration;
+package io.stoa.integration.schema;
 
 import static java.util.Objects.requireNonNull;
 

@@ -1,4 +1,4 @@
-package io.stoa.integration;
+package io.stoa.integration.schema;
 
 import static java.util.Objects.requireNonNull;
 
@@ -16,17 +16,17 @@ import tools.jackson.databind.JsonNode;
  * A JSON Schema that arguments are held against, in bounded time: the validator's steps and its recursion are limited,
  * which ends {@code {"$ref": "#"}} and schemas that double the work at every level.
  */
-record ArgumentSchema(Schema schema) {
+public record ArgumentSchema(Schema schema) {
     private static final int MOST_STEPS = 500_000;
     private static final int DEEPEST_RECURSION = 500;
     private static final int MOST_PROBLEMS = 3;
 
-    ArgumentSchema {
+    public ArgumentSchema {
         requireNonNull(schema, "schema");
     }
 
     /** What is wrong with a value; empty when it is valid. What cannot be checked within the limits is not valid. */
-    Optional<String> problem(JsonNode value) {
+    public Optional<String> problem(JsonNode value) {
         ExecutionConfig limits = ExecutionConfig.builder()
                 .maxEvaluationSteps(MOST_STEPS)
                 .maxEvaluationDepth(DEEPEST_RECURSION)

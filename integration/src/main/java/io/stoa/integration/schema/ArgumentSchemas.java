@@ -1,4 +1,4 @@
-package io.stoa.integration;
+package io.stoa.integration.schema;
 
 import com.networknt.schema.SchemaException;
 import com.networknt.schema.SchemaLocation;
@@ -19,7 +19,7 @@ import tools.jackson.databind.node.ObjectNode;
  * refer only into itself and nothing is ever fetched; its size and nesting are limited; see {@link ArgumentSchema} and
  * {@link BoundedPattern} for the limits while it is applied.
  */
-final class ArgumentSchemas {
+public final class ArgumentSchemas {
     private static final int MOST_VALUES = 5_000;
     private static final int DEEPEST_NESTING = 64;
     private static final List<String> REFERENCES = List.of("$ref", "$dynamicRef", "$recursiveRef");
@@ -40,7 +40,7 @@ final class ArgumentSchemas {
      *
      * @throws IllegalArgumentException that says what is wrong with it
      */
-    ArgumentSchema compile(ObjectNode schema) {
+    public ArgumentSchema compile(ObjectNode schema) {
         ObjectNode own = schema.deepCopy();
         // Names of other dialects and of the schema itself would only be looked up; the keywords in use are common
         // ones.
