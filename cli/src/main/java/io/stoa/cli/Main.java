@@ -100,6 +100,7 @@ public final class Main implements Runnable {
                 new ScoreCommand(house),
                 new EngineCommand(house),
                 new ServeCommand(house),
+                new RehearseCommand(house),
                 new DoctorCommand(house),
                 new PerplexityCommand(house))) {
             stoa.addSubcommand(command);

@@ -43,7 +43,6 @@ import io.stoa.gateway.route.StandingListener;
 import io.stoa.gateway.route.Tier;
 import io.stoa.gateway.telemetry.Metrics;
 import io.stoa.gateway.telemetry.Spans;
-import io.stoa.gateway.telemetry.TraceContext;
 import io.stoa.gateway.upstream.Target;
 import io.stoa.gateway.wire.ApiError;
 import io.stoa.model.Digest;
@@ -317,11 +316,12 @@ final class RunningGateway implements AutoCloseable {
         Bounds bounds = Bounds.DEFAULT
                 .withBytes(body, Bounds.DEFAULT.answerBytes(), Bounds.DEFAULT.eventBytes())
                 .withCounts(said.limits().inFlight(), Bounds.DEFAULT.connections());
-        GatewayOptions options = GatewayOptions.at(
+        GatewayOptions untraced = GatewayOptions.at(
                         said.listen().host(), said.listen().port())
                 .with(bounds)
                 .withKeepContent(said.audit().keepContent())
                 .withEnvironment(this::environment);
+        GatewayOptions options = said.telemetry().isPresent() ? untraced.withTraces() : untraced;
         return said.tls()
                 .map(tls -> options.withTls(new GatewayOptions.Tls(tls.certificate(), tls.key())))
                 .orElse(options);
@@ -395,9 +395,7 @@ final class RunningGateway implements AutoCloseable {
     }
 
     private void trace(java.net.URI endpoint) {
-        Spans spans = opened(new Spans(endpoint, Map.of(), House.version()));
-        SecureRandom random = new SecureRandom();
-        listeners.add(ended -> spans.ended(ended, TraceContext.of(Optional.empty(), true, random), Spans.Details.NONE));
+        listeners.add(opened(new Spans(endpoint, Map.of(), House.version())));
     }
 
     private Optional<Page> page(Pages.Request request) {

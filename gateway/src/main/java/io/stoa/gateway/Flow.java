@@ -91,7 +91,8 @@ final class Flow {
                     wording.call().path(),
                     () -> asked(step),
                     facts.stream(),
-                    hedged));
+                    hedged,
+                    exchange.draft().trace()));
         }
         return legs;
     }

@@ -19,6 +19,7 @@ final class Attempt extends Watch.Watched {
     /** How long an answer that nobody needs may run on, so that its connection can be used again. */
     private static final long RUNNING_OUT_NANOS = 1_000_000_000L;
 
+    private static final CharSequence TRACEPARENT = HttpHeaders.createOptimized("traceparent");
     private static final CharSequence CONTENT_TYPE = HttpHeaders.CONTENT_TYPE;
     private static final CharSequence JSON = HttpHeaders.createOptimized("application/json");
     private static final CharSequence EVENTS = HttpHeaders.createOptimized("text/event-stream");
@@ -130,6 +131,7 @@ final class Attempt extends Watch.Watched {
         request = asked;
         asked.putHeader(CONTENT_TYPE, JSON).putHeader(HttpHeaders.ACCEPT, leg.streamed() ? EVENTS : JSON);
         leg.endpoint().authorization().ifPresent(key -> asked.putHeader(HttpHeaders.AUTHORIZATION, key));
+        leg.trace().ifPresent(trace -> asked.putHeader(TRACEPARENT, trace.header()));
         asked.send(leg.body().get()).onComplete(this::answered);
     }
 

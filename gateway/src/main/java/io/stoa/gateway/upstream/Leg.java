@@ -2,7 +2,9 @@ package io.stoa.gateway.upstream;
 
 import static java.util.Objects.requireNonNull;
 
+import io.stoa.gateway.wire.TraceContext;
 import io.vertx.core.buffer.Buffer;
+import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
@@ -13,11 +15,19 @@ import java.util.function.Supplier;
  * @param body what it is asked, with its own name for the model; made when it is asked
  * @param streamed whether it answers as a stream of events
  * @param hedged whether a second attempt may be begun while the first has not answered
+ * @param trace passed on, so that the upstream's spans lie under ours
  */
-public record Leg(Endpoint endpoint, String path, Supplier<Buffer> body, boolean streamed, boolean hedged) {
+public record Leg(
+        Endpoint endpoint,
+        String path,
+        Supplier<Buffer> body,
+        boolean streamed,
+        boolean hedged,
+        Optional<TraceContext> trace) {
     public Leg {
         requireNonNull(endpoint, "endpoint");
         requireNonNull(path, "path");
         requireNonNull(body, "body");
+        requireNonNull(trace, "trace");
     }
 }

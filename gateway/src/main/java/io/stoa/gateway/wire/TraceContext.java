@@ -1,4 +1,4 @@
-package io.stoa.gateway.telemetry;
+package io.stoa.gateway.wire;
 
 import java.util.HexFormat;
 import java.util.Optional;
