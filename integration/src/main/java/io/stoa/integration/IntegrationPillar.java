@@ -3,6 +3,7 @@ package io.stoa.integration;
 import static java.util.Objects.requireNonNull;
 
 import io.stoa.engine.EngineSource;
+import io.stoa.integration.item.ItemFile;
 import io.stoa.integration.retrieve.Corpus;
 import io.stoa.model.Candidate;
 import io.stoa.model.Check;

@@ -1,4 +1,4 @@
-package io.stoa.integration;
+package io.stoa.integration.item;
 
 import static java.util.Objects.requireNonNull;
 
@@ -16,23 +16,23 @@ import tools.jackson.databind.node.ObjectNode;
  * @param number the line's number, from 1
  * @param json the object that the line holds
  */
-record ItemLine(Path file, int number, ObjectNode json) {
-    ItemLine {
+public record ItemLine(Path file, int number, ObjectNode json) {
+    public ItemLine {
         requireNonNull(file, "file");
         requireNonNull(json, "json");
     }
 
     /** A refusal of this line. */
-    StoaException wrong(String problem) {
+    public StoaException wrong(String problem) {
         return StoaException.user(this + ": " + problem);
     }
 
-    String id() {
+    public String id() {
         return text("id");
     }
 
     /** A string that is not blank. */
-    String text(String key) {
+    public String text(String key) {
         String value = json.path(key).stringValue("");
         if (value.isBlank()) {
             throw wrong("needs \"" + key + "\", a text that is not blank");
@@ -41,7 +41,7 @@ record ItemLine(Path file, int number, ObjectNode json) {
     }
 
     /** An array of strings, possibly empty. */
-    List<String> texts(String key) {
+    public List<String> texts(String key) {
         List<String> texts = new ArrayList<>();
         for (JsonNode element : array(key)) {
             if (!element.isString()) {
@@ -53,7 +53,7 @@ record ItemLine(Path file, int number, ObjectNode json) {
     }
 
     /** The elements of an array of objects, possibly empty. */
-    List<ObjectNode> objects(String key) {
+    public List<ObjectNode> objects(String key) {
         List<ObjectNode> objects = new ArrayList<>();
         for (JsonNode element : array(key)) {
             if (!(element instanceof ObjectNode object)) {

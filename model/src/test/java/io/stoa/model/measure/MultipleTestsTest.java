@@ -1,4 +1,4 @@
-package io.stoa.benchmark.stats;
+package io.stoa.model.measure;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;

@@ -1,4 +1,4 @@
-package io.stoa.benchmark.metric;
+package io.stoa.model.measure;
 
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -36,6 +36,18 @@ public final class Attempts {
         }
         double none = noneOf(n, right, k);
         return none * none - noneOf(n, right, 2 * k);
+    }
+
+    /**
+     * The chance that all of k answers drawn from n are right, pass^k: C(c, k) / C(n, k), without bias (Yao et al.,
+     * arXiv 2406.12045, section 4).
+     *
+     * @param n answers given
+     * @param right of them right
+     * @param k answers drawn, at most n
+     */
+    public static double passHatK(int n, int right, int k) {
+        return noneOf(n, n - right, k);
     }
 
     /** The chance that none of k answers drawn from n is right. */

@@ -1,4 +1,4 @@
-package io.stoa.integration;
+package io.stoa.integration.item;
 
 import static java.util.Objects.requireNonNull;
 
@@ -33,13 +33,13 @@ import tools.jackson.databind.node.ObjectNode;
  * @param items those that are asked, at least one, in the order of the file
  * @param total how many the file holds
  */
-record ItemFile<T>(Path path, List<T> items, int total) {
+public record ItemFile<T>(Path path, List<T> items, int total) {
     /** An item file is held in memory. */
     static final Bytes LARGEST = Bytes.mebibytes(64);
 
     private static final int DEEPEST_NESTING = 64;
 
-    ItemFile {
+    public ItemFile {
         requireNonNull(path, "path");
         items = List.copyOf(items);
         if (items.isEmpty() || items.size() > total) {
@@ -48,7 +48,7 @@ record ItemFile<T>(Path path, List<T> items, int total) {
     }
 
     /** Why counting ends after these items. */
-    Stop stop() {
+    public Stop stop() {
         return items.size() < total ? Stop.LIMITED : Stop.EXHAUSTED;
     }
 
@@ -59,7 +59,7 @@ record ItemFile<T>(Path path, List<T> items, int total) {
      * @param parse makes an item of a line, or throws {@link ItemLine#wrong}
      * @throws StoaException of kind {@code USER} that names the file, and the line where there is one
      */
-    static <T> ItemFile<T> read(Path path, Optional<Integer> limit, Function<ItemLine, T> parse) {
+    public static <T> ItemFile<T> read(Path path, Optional<Integer> limit, Function<ItemLine, T> parse) {
         JsonMapper mapper = JsonMapper.builder(JsonFactory.builder()
                         .streamReadConstraints(StreamReadConstraints.builder()
                                 .maxNestingDepth(DEEPEST_NESTING)

@@ -1,8 +1,8 @@
-package io.stoa.benchmark.stats;
+package io.stoa.model.measure;
 
 import io.stoa.model.Interval;
+import io.stoa.model.Score;
 import java.util.List;
-import org.apache.commons.statistics.distribution.BinomialDistribution;
 
 /**
  * How two candidates answered the very same items.
@@ -70,8 +70,12 @@ public record PairedTable(int bothRight, int onlyFirst, int onlySecond, int both
         if (disagreements == 0) {
             return 1;
         }
-        double tail =
-                BinomialDistribution.of(disagreements, 0.5).cumulativeProbability(Math.min(onlyFirst, onlySecond));
+        double logarithm = -disagreements * Math.log(2);
+        double tail = Math.exp(logarithm);
+        for (int k = 1; k <= Math.min(onlyFirst, onlySecond); k++) {
+            logarithm += Math.log((double) (disagreements - k + 1) / k);
+            tail += Math.exp(logarithm);
+        }
         return Math.min(1, 2 * tail);
     }
 
@@ -87,8 +91,8 @@ public record PairedTable(int bothRight, int onlyFirst, int onlySecond, int both
     public Interval newcombe(double confidence) {
         double first = (double) (bothRight + onlyFirst) / n();
         double second = (double) (bothRight + onlySecond) / n();
-        Interval ofFirst = Proportions.wilson(bothRight + onlyFirst, n(), confidence);
-        Interval ofSecond = Proportions.wilson(bothRight + onlySecond, n(), confidence);
+        Interval ofFirst = wilson(bothRight + onlyFirst, confidence);
+        Interval ofSecond = wilson(bothRight + onlySecond, confidence);
         double difference = difference();
         return new Interval(
                 Math.max(-1, difference - combined(first - ofFirst.low(), ofSecond.high() - second)),
@@ -114,6 +118,10 @@ public record PairedTable(int bothRight, int onlyFirst, int onlySecond, int both
         double variance = n() * (2 * likeliest + difference * (1 - difference));
         double distance = onlyFirst - onlySecond - n() * difference;
         return Math.abs(distance) < 1e-12 ? 0 : distance / Math.sqrt(variance);
+    }
+
+    private Interval wilson(int right, double confidence) {
+        return Score.wilson(right, n(), confidence, Score.Stop.EXHAUSTED).interval();
     }
 
     private double combined(double ofFirst, double ofSecond) {

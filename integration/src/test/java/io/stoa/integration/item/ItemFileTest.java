@@ -1,4 +1,4 @@
-package io.stoa.integration;
+package io.stoa.integration.item;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

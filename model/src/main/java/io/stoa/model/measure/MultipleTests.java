@@ -1,4 +1,4 @@
-package io.stoa.benchmark.stats;
+package io.stoa.model.measure;
 
 import java.util.ArrayList;
 import java.util.Collections;

@@ -1,4 +1,4 @@
-package io.stoa.benchmark.metric;
+package io.stoa.model.measure;
 
 import java.util.ArrayList;
 import java.util.Collection;
@@ -21,6 +21,7 @@ import java.util.Map;
  * @param ndcg discounted cumulative gain over the ideal one (Järvelin and Kekäläinen, TOIS 20 (2002) 422–446)
  * @param interpolatedPrecision the highest precision from a recall of 0.0, 0.1, …, 1.0 on
  * @param gains the relevance of each ranked document, 0 where it is not relevant or not judged
+ * @param ideal the relevance of the relevant documents, highest first
  */
 public record RetrievalMeasures(
         int retrieved,
@@ -32,13 +33,30 @@ public record RetrievalMeasures(
         double reciprocalRank,
         double ndcg,
         List<Double> interpolatedPrecision,
-        List<Integer> gains) {
+        List<Integer> gains,
+        List<Integer> ideal) {
     /** The least average precision that enters the geometric mean, so that one failed question does not make it 0. */
     private static final double LEAST = 0.00001;
 
     public RetrievalMeasures {
         interpolatedPrecision = List.copyOf(interpolatedPrecision);
         gains = List.copyOf(gains);
+        ideal = List.copyOf(ideal);
+    }
+
+    /**
+     * Measures a ranking that is a list, best first, held against documents that are relevant or not.
+     *
+     * @param ranking of a document that stands in it several times the first counts
+     */
+    public static RetrievalMeasures of(List<String> ranking, Collection<String> relevant) {
+        Map<String, Float> scores = new LinkedHashMap<>();
+        for (String document : ranking) {
+            scores.putIfAbsent(document, (float) (ranking.size() - scores.size()));
+        }
+        Map<String, Integer> judgements = new LinkedHashMap<>();
+        relevant.forEach(document -> judgements.put(document, 1));
+        return of(scores, judgements);
     }
 
     /**
@@ -81,7 +99,8 @@ public record RetrievalMeasures(
                 judgedWrong++;
             }
         }
-        double ideal = ideal(judgements.values());
+        List<Integer> ideal = ideal(judgements.values());
+        double best = discounted(ideal, ideal.size());
         return new RetrievalMeasures(
                 ranking.size(),
                 relevant,
@@ -95,9 +114,10 @@ public record RetrievalMeasures(
                         relevant),
                 share(bpref, relevant),
                 reciprocalRank,
-                ideal == 0 ? 0 : gained / ideal,
+                best == 0 ? 0 : gained / best,
                 interpolated(precisions, relevant),
-                gains);
+                gains,
+                ideal);
     }
 
     /** The share of relevant documents among the first k; of missing ones none is relevant. */
@@ -108,6 +128,12 @@ public record RetrievalMeasures(
     /** The share of the relevant documents that is among the first k. */
     public double recallAt(int k) {
         return share(relevantIn(k), relevant);
+    }
+
+    /** {@link #ndcg} of the first k documents, over the best that k documents can have; trec_eval's {@code ndcg_cut}. */
+    public double ndcgAt(int k) {
+        double best = discounted(ideal, k);
+        return best == 0 ? 0 : discounted(gains, k) / best;
     }
 
     /** Whether a relevant document is among the first k. */
@@ -156,14 +182,17 @@ public record RetrievalMeasures(
         return gain * Math.log(2) / Math.log(rank + 1);
     }
 
-    private static double ideal(Collection<Integer> judgements) {
-        List<Integer> best = judgements.stream()
+    private static List<Integer> ideal(Collection<Integer> judgements) {
+        return judgements.stream()
                 .filter(gain -> gain > 0)
                 .sorted(Comparator.reverseOrder())
                 .toList();
+    }
+
+    private static double discounted(List<Integer> gains, int most) {
         double sum = 0;
-        for (int i = 0; i < best.size(); i++) {
-            sum += discounted(best.get(i), i + 1);
+        for (int i = 0; i < Math.min(most, gains.size()); i++) {
+            sum += discounted(gains.get(i), i + 1);
         }
         return sum;
     }
