@@ -20,9 +20,9 @@ import tools.jackson.databind.node.ObjectNode;
 
 class BlameTest {
     private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
-    private static final Map<String, String> WORLD = ScriptedPipeline.world(160);
+    private static final Map<String, String> WORLD = ScriptedPipeline.world(120);
     private static final ScriptedPipeline HEALTHY = new ScriptedPipeline("healthy", WORLD);
-    private static final List<TestItem> ITEMS = ScriptedPipeline.items(160, WORLD);
+    private static final List<TestItem> ITEMS = ScriptedPipeline.items(120, WORLD);
     private static final Judging JUDGING = new Judging(5, Optional.empty());
 
     /** A defect: in which stage, and what becomes of it. */

@@ -359,7 +359,19 @@ final class ScriptedPipeline implements Subject {
         return switch (stage) {
             case "guard", "check" -> Optional.of(JSON.booleanNode(item.attack().isEmpty()));
             case "route" -> item.route().map(JSON::stringNode);
-            case "retrieve", "rerank" ->
+            case "retrieve" ->
+                item.sources().map(sources -> {
+                    ArrayNode passages = (ArrayNode)
+                            asItWas.of(stage).orElseThrow().output().deepCopy();
+                    for (String id : sources) {
+                        ObjectNode source = passage(id, truth.getOrDefault(id, ""));
+                        if (passages.valueStream().noneMatch(source::equals)) {
+                            passages.add(source);
+                        }
+                    }
+                    return passages;
+                });
+            case "rerank" ->
                 item.sources().map(sources -> {
                     ArrayNode passages = JSON.arrayNode();
                     sources.forEach(id -> passages.add(passage(id, truth.getOrDefault(id, ""))));
