@@ -361,8 +361,8 @@ final class ScriptedPipeline implements Subject {
             case "route" -> item.route().map(JSON::stringNode);
             case "retrieve" ->
                 item.sources().map(sources -> {
-                    ArrayNode passages = (ArrayNode)
-                            asItWas.of(stage).orElseThrow().output().deepCopy();
+                    ArrayNode passages =
+                            (ArrayNode) asItWas.of(stage).orElseThrow().output().deepCopy();
                     for (String id : sources) {
                         ObjectNode source = passage(id, truth.getOrDefault(id, ""));
                         if (passages.valueStream().noneMatch(source::equals)) {
