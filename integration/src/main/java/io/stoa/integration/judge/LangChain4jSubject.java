@@ -462,6 +462,11 @@ public final class LangChain4jSubject implements Subject {
     }
 
     @Override
+    public Optional<Passage> source(TestItem item, String id) {
+        return sources.apply(id);
+    }
+
+    @Override
     public Optional<JsonNode> output(String stage, List<Passage> passages) {
         return watch.stages.getOrDefault(stage, Kind.OTHER) == Kind.RETRIEVE
                 ? Optional.of(json(passages))

@@ -530,8 +530,9 @@ public final class PipelineSubject implements Subject {
                 .anyMatch(each -> kind(each.stage()) == Kind.RERANK && ranking.contains(each.path()));
     }
 
-    /** A passage of the stores by its id or its document's, looked for by the item's own words. */
-    private Optional<Passage> source(TestItem item, String id) {
+    /** Looked for in the stores by the item's own words, and by its name. */
+    @Override
+    public Optional<Passage> source(TestItem item, String id) {
         return sources.computeIfAbsent(id, _ -> {
             String words = item.question() + " " + String.join(" ", item.answers());
             return surroundings.stores().values().stream()

@@ -39,6 +39,9 @@ public interface Subject extends AutoCloseable {
      */
     Optional<JsonNode> ideal(TestItem item, String stage, Trace asItWas);
 
+    /** A passage that an item names as its source, by its id or its document's; empty where it cannot be found. */
+    Optional<Passage> source(TestItem item, String id);
+
     /** Passages in the form that a stage gives them in; empty for a stage that does not give passages. */
     Optional<JsonNode> output(String stage, List<Passage> passages);
 

@@ -400,6 +400,11 @@ final class ScriptedPipeline implements Subject {
     }
 
     @Override
+    public Optional<Passage> source(TestItem item, String id) {
+        return Optional.ofNullable(truth.get(id)).map(text -> new Passage(id, id, "", text, Map.of()));
+    }
+
+    @Override
     public Optional<JsonNode> output(String stage, List<Passage> passages) {
         if (!stage.equals("retrieve") && !stage.equals("rerank")) {
             return Optional.empty();

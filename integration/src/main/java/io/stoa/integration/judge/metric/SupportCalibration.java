@@ -23,7 +23,10 @@ import org.apache.commons.statistics.distribution.NormalDistribution;
  * @param specificity the share of others that are found not to be
  */
 public record SupportCalibration(double threshold, Score sensitivity, Score specificity) {
-    private static final int FOLDS = 5;
+    /** So many sentences of either sort are needed at least. */
+    public static final int LEAST = 5;
+
+    private static final int FOLDS = LEAST;
     private static final long SEED = 20_261_127;
 
     public SupportCalibration {
