@@ -101,14 +101,14 @@ final class JudgedText {
                     Locale.ROOT,
                     "  %-28s %+6.1f points [%+.1f, %+.1f]  p %.4f after Holm%s%n",
                     loss.name(),
-                    -100 * loss.gain().estimate(),
-                    -100 * loss.gain().interval().high(),
-                    -100 * loss.gain().interval().low(),
+                    0 - 100 * loss.gain().estimate(),
+                    0 - 100 * loss.gain().interval().high(),
+                    0 - 100 * loss.gain().interval().low(),
                     loss.adjusted(),
                     loss.shown() ? "" : "  not shown");
         }
         if (blame.rest() > 0) {
-            out.printf(Locale.ROOT, "  %-28s %+6.1f points%n", "whatever stages are right", -100 * blame.rest());
+            out.printf(Locale.ROOT, "  %-28s %+6.1f points%n", "whatever stages are right", 0 - 100 * blame.rest());
         }
     }
 
