@@ -110,34 +110,49 @@ public record EvaluationReport(
         return values.stream().mapToDouble(Double::doubleValue).average().orElse(0);
     }
 
-    private static Map<String, Score> abstention(EvaluationRun run) {
+    /** How the items with and without an answer were answered or declined; absent where there are none. */
+    public static Optional<Abstention> abstentionOf(EvaluationRun run) {
         List<Abstention.Case> cases = new ArrayList<>();
-        boolean sure = true;
         for (Judged item : run.results()) {
             Try first = item.tries().getFirst();
-            if (!first.scores().containsKey("answers") && !first.scores().containsKey("declines")) {
-                continue;
+            if (isAnswerOrNot(first)) {
+                boolean right =
+                        first.scores().getOrDefault("answer", first.scores().getOrDefault("declines", 0.0)) == 1;
+                cases.add(new Abstention.Case(
+                        item.answerable(),
+                        first.answered(),
+                        right && (item.answerable() || !first.answered()),
+                        first.confidence().orElse(0)));
             }
-            sure &= first.confidence().isPresent();
-            boolean right = item.answerable()
-                    ? first.scores().getOrDefault("answer", 0.0) == 1
-                    : first.scores().getOrDefault("declines", 0.0) == 1;
-            cases.add(new Abstention.Case(
-                    item.answerable(),
-                    first.answered(),
-                    right,
-                    first.confidence().orElse(0)));
         }
-        if (cases.isEmpty()) {
+        return cases.isEmpty() ? Optional.empty() : Optional.of(new Abstention(cases, run.stop()));
+    }
+
+    private static boolean isAnswerOrNot(Try one) {
+        return one.scores().containsKey("answers") || one.scores().containsKey("declines");
+    }
+
+    /** Whether the pipeline tells how sure each of its answers is. */
+    public static boolean isSure(EvaluationRun run) {
+        return run.results().stream()
+                .map(item -> item.tries().getFirst())
+                .filter(EvaluationReport::isAnswerOrNot)
+                .filter(Try::answered)
+                .allMatch(one -> one.confidence().isPresent());
+    }
+
+    private static Map<String, Score> abstention(EvaluationRun run) {
+        Optional<Abstention> found = abstentionOf(run);
+        if (found.isEmpty()) {
             return Map.of();
         }
-        Abstention abstention = new Abstention(cases, run.stop());
+        Abstention abstention = found.get();
         Map<String, Score> scores = new LinkedHashMap<>();
         scores.put("coverage", abstention.coverage());
         abstention.risk().ifPresent(score -> scores.put("risk", score));
         abstention.falseAnswers().ifPresent(score -> scores.put("false answers", score));
         abstention.needlesslyDeclined().ifPresent(score -> scores.put("needlessly declined", score));
-        if (sure) {
+        if (isSure(run)) {
             for (int percent : new int[] {50, 80}) {
                 abstention
                         .riskAt(percent / 100.0)

@@ -188,6 +188,15 @@ public final class PipelineSubject implements Subject {
 
     @Override
     public List<Stage> stages() {
+        return stages(placed);
+    }
+
+    /** The stages of a pipeline that nobody has opened. */
+    public static List<Stage> stages(Pipeline pipeline) {
+        return stages(placed(pipeline.stages(), "").toList());
+    }
+
+    private static List<Stage> stages(List<Placed> placed) {
         return placed.stream()
                 .map(each -> new Stage(each.path(), kind(each.stage())))
                 .toList();

@@ -7,6 +7,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
+import org.apache.commons.statistics.distribution.BinomialDistribution;
 
 /**
  * How well a pipeline knows when not to answer.
@@ -97,6 +98,45 @@ public final class Abstention {
             sum += (double) wrong / (i + 1);
         }
         return answered.isEmpty() ? Optional.empty() : Optional.of(sum / answered.size());
+    }
+
+    /**
+     * From which confidence on to answer.
+     *
+     * @param confidence the least
+     * @param coverage the share of all questions that is answered then
+     * @param risk the share of wrong ones among them
+     */
+    public record Threshold(double confidence, double coverage, Score risk) {}
+
+    /**
+     * The threshold that answers most while a risk above a limit is ruled out at 95 %: tenths of the answered questions are tried
+     * from the surest on, each by the exact binomial test, and the first that does not pass ends it. Trying in a fixed order keeps the
+     * level over all of them (A. N. Angelopoulos et al., "Learn then Test", Annals of Applied Statistics 19 (2025), section 2,
+     * fixed-sequence testing). Absent where not even the surest tenth passes.
+     *
+     * @param most the risk, in (0, 1)
+     */
+    public Optional<Threshold> threshold(double most) {
+        if (!(most > 0 && most < 1)) {
+            throw new IllegalArgumentException("a risk is in (0, 1): " + most);
+        }
+        List<Case> answered = surestFirst();
+        Optional<Threshold> best = Optional.empty();
+        for (int tenths = 1; tenths <= 10 && !answered.isEmpty(); tenths++) {
+            double least = answered.get((int) Math.ceil(answered.size() * tenths / 10.0) - 1)
+                    .confidence();
+            List<Case> some =
+                    answered.stream().filter(one -> one.confidence() >= least).toList();
+            int wrong = (int) some.stream().filter(one -> !one.right()).count();
+            double p = BinomialDistribution.of(some.size(), most).cumulativeProbability(wrong);
+            if (p > 1 - Scores.CONFIDENCE) {
+                return best;
+            }
+            best = Optional.of(
+                    new Threshold(least, (double) some.size() / cases.size(), Scores.share(wrong, some.size(), stop)));
+        }
+        return best;
     }
 
     private List<Case> surestFirst() {
