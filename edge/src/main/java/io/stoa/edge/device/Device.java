@@ -68,14 +68,14 @@ public final class Device {
      *
      * @throws StoaException {@code RESOURCES} when the disk refuses; what ran before runs on
      */
-    public InstallOutcome install(Path bundle, ClockPolicy policy, SelfTest test, Progress progress) {
+    public InstallOutcome install(Path bundle, ClockPolicy policy, Trial trial, Progress progress) {
         try {
             if (!Files.isDirectory(folder)) {
                 files.makeFolder(folder);
             }
             try (DeviceLock _ = lock()) {
                 DeviceState state = recovered();
-                InstallOutcome outcome = install(state, bundle, policy, test, progress);
+                InstallOutcome outcome = install(state, bundle, policy, trial, progress);
                 tell(outcome);
                 return outcome;
             }
@@ -92,7 +92,7 @@ public final class Device {
                 e);
     }
 
-    private InstallOutcome install(DeviceState state, Path bundle, ClockPolicy policy, SelfTest test, Progress progress)
+    private InstallOutcome install(DeviceState state, Path bundle, ClockPolicy policy, Trial trial, Progress progress)
             throws IOException {
         Optional<Path> installed = state.current().map(Resident::slot).map(slots::place);
         try (Incoming incoming = format.open(bundle, installed)) {
@@ -113,7 +113,7 @@ public final class Device {
             if (tooBig.isPresent()) {
                 return new InstallOutcome.Refused(tooBig.get(), state.current());
             }
-            return fill(state, slot, incoming, test, progress, time);
+            return fill(state, slot, incoming, trial, progress, time);
         } catch (StoaException e) {
             if (e.kind() == StoaException.Kind.USER) {
                 return new InstallOutcome.Refused(e.sentence(), state.current());
@@ -166,12 +166,7 @@ public final class Device {
     }
 
     private InstallOutcome fill(
-            DeviceState state,
-            Slot slot,
-            Incoming incoming,
-            SelfTest test,
-            Progress progress,
-            ClockPolicy.Judgement time)
+            DeviceState state, Slot slot, Incoming incoming, Trial trial, Progress progress, ClockPolicy.Judgement time)
             throws IOException {
         BundleFacts facts = incoming.facts();
         Bundle bundle;
@@ -197,11 +192,11 @@ public final class Device {
                 throw e;
             }
         }
-        DeviceState trial = before.trying(Resident.of(slot, facts), "installed " + facts)
+        DeviceState tried = before.trying(Resident.of(slot, facts), "installed " + facts)
                 .atClock(here.clock().instant());
-        stateFile.write(trial);
-        SelfTestReport report = tested(bundle, test);
-        return report.passed() ? confirmed(trial, before, report, time) : failed(trial, facts, report);
+        stateFile.write(tried);
+        SelfTestReport report = tested(bundle, trial);
+        return report.passed() ? confirmed(tried, before, report, time) : failed(tried, facts, report);
     }
 
     private static StoaException inUse(Slot slot) {
@@ -217,9 +212,9 @@ public final class Device {
         }
     }
 
-    private static SelfTestReport tested(Bundle bundle, SelfTest test) {
+    private static SelfTestReport tested(Bundle bundle, Trial trial) {
         try {
-            return test.run(bundle);
+            return trial.run(bundle);
         } catch (StoaException e) {
             return SelfTestReport.failed(e.sentence());
         } catch (RuntimeException e) {
@@ -228,18 +223,18 @@ public final class Device {
     }
 
     private InstallOutcome confirmed(
-            DeviceState trial, DeviceState before, SelfTestReport report, ClockPolicy.Judgement time)
+            DeviceState tried, DeviceState before, SelfTestReport report, ClockPolicy.Judgement time)
             throws IOException {
-        Resident kept = trial.current().orElseThrow();
-        stateFile.write(trial.confirmed("installed " + kept + ", and its self-test passed"));
+        Resident kept = tried.current().orElseThrow();
+        stateFile.write(tried.confirmed("installed " + kept + ", and its self-test passed"));
         return new InstallOutcome.Installed(
                 kept, before.current(), report, time.note().stream().toList());
     }
 
-    private InstallOutcome failed(DeviceState trial, BundleFacts facts, SelfTestReport report) throws IOException {
-        DeviceState back = trial.goneBack("went back from " + facts + ": " + String.join("; ", report.failures()));
+    private InstallOutcome failed(DeviceState tried, BundleFacts facts, SelfTestReport report) throws IOException {
+        DeviceState back = tried.goneBack("went back from " + facts + ": " + String.join("; ", report.failures()));
         stateFile.write(back);
-        clearQuietly(trial.current().orElseThrow().slot());
+        clearQuietly(tried.current().orElseThrow().slot());
         return new InstallOutcome.RolledBack(facts, back.current(), report);
     }
 
