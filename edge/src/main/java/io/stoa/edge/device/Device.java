@@ -94,8 +94,9 @@ public final class Device {
 
     private InstallOutcome install(DeviceState state, Path bundle, ClockPolicy policy, Trial trial, Progress progress)
             throws IOException {
+        Instant now = here.clock().instant();
         Optional<Path> installed = state.current().map(Resident::slot).map(slots::place);
-        try (Incoming incoming = format.open(bundle, installed)) {
+        try (Incoming incoming = format.open(bundle, installed, now)) {
             BundleFacts facts = incoming.facts();
             if (state.current()
                             .filter(each -> each.digest().equals(facts.digest()))
@@ -103,7 +104,7 @@ public final class Device {
                     && isWhole(state.current().get())) {
                 return new InstallOutcome.Unchanged(state.current().get());
             }
-            ClockPolicy.Judgement time = policy.judge(facts, state, here.clock().instant());
+            ClockPolicy.Judgement time = policy.judge(facts, state, now);
             Optional<String> refusal = refusal(facts, state).or(time::refusal);
             if (refusal.isPresent()) {
                 return new InstallOutcome.Refused(refusal.get(), state.current());
@@ -113,7 +114,7 @@ public final class Device {
             if (tooBig.isPresent()) {
                 return new InstallOutcome.Refused(tooBig.get(), state.current());
             }
-            return fill(state, slot, incoming, trial, progress, time);
+            return fill(state, slot, incoming, trial, progress, time, now);
         } catch (StoaException e) {
             if (e.kind() == StoaException.Kind.USER) {
                 return new InstallOutcome.Refused(e.sentence(), state.current());
@@ -166,7 +167,13 @@ public final class Device {
     }
 
     private InstallOutcome fill(
-            DeviceState state, Slot slot, Incoming incoming, Trial trial, Progress progress, ClockPolicy.Judgement time)
+            DeviceState state,
+            Slot slot,
+            Incoming incoming,
+            Trial trial,
+            Progress progress,
+            ClockPolicy.Judgement time,
+            Instant now)
             throws IOException {
         BundleFacts facts = incoming.facts();
         Bundle bundle;
@@ -180,7 +187,7 @@ public final class Device {
             slots.clear(slot);
             try {
                 slots.fill(slot, incoming, folder, progress);
-                bundle = format.verify(slots.place(slot), progress);
+                bundle = format.verify(slots.place(slot), now, progress);
                 if (!bundle.facts().digest().equals(facts.digest())) {
                     throw new Slots.BrokenSource("the bundle changed while it was read");
                 }
@@ -192,8 +199,8 @@ public final class Device {
                 throw e;
             }
         }
-        DeviceState tried = before.trying(Resident.of(slot, facts), "installed " + facts)
-                .atClock(here.clock().instant());
+        DeviceState tried = before.trying(Resident.of(slot, facts, now), "installed " + facts)
+                .atClock(now);
         stateFile.write(tried);
         SelfTestReport report = tested(bundle, trial);
         return report.passed() ? confirmed(tried, before, report, time) : failed(tried, facts, report);
@@ -347,7 +354,7 @@ public final class Device {
     }
 
     private Bundle whole(Resident resident, Progress progress) {
-        Bundle bundle = format.verify(slots.place(resident.slot()), progress);
+        Bundle bundle = format.verify(slots.place(resident.slot()), resident.verified(), progress);
         if (!bundle.facts().digest().equals(resident.digest())) {
             throw StoaException.user(slots.place(resident.slot()) + ": holds another bundle than was installed there");
         }
@@ -533,9 +540,10 @@ public final class Device {
         if (slots.isEmpty(slot)) {
             return Optional.empty();
         }
+        Instant now = here.clock().instant();
         try {
             return Optional.of(Resident.of(
-                    slot, format.verify(slots.place(slot), Progress.NONE).facts()));
+                    slot, format.verify(slots.place(slot), now, Progress.NONE).facts(), now));
         } catch (StoaException _) {
             return Optional.empty();
         }

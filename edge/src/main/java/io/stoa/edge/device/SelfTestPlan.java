@@ -64,8 +64,8 @@ public record SelfTestPlan(
                 throw new IllegalArgumentException(
                         "a reference has a question, and at most " + MOST_LETTERS + " characters each");
             }
-            if (maxTokens < 1 || maxTokens > 4096) {
-                throw new IllegalArgumentException("an answer has 1 to 4096 tokens: " + maxTokens);
+            if (maxTokens < 1 || maxTokens > 8192) {
+                throw new IllegalArgumentException("an answer has 1 to 8192 tokens: " + maxTokens);
             }
         }
     }

@@ -157,7 +157,7 @@ final class SignedFolder implements BundleFormat {
     }
 
     @Override
-    public Incoming open(Path bundle, Optional<Path> installed) {
+    public Incoming open(Path bundle, Optional<Path> installed, Instant now) {
         Index index = index(bundle);
         return new Incoming() {
             @Override
@@ -183,7 +183,7 @@ final class SignedFolder implements BundleFormat {
     }
 
     @Override
-    public Bundle verify(Path folder, Progress progress) {
+    public Bundle verify(Path folder, Instant when, Progress progress) {
         Index index = index(folder);
         TreeSet<String> expected = new TreeSet<>();
         index.entries().forEach(entry -> expected.add(entry.path()));
