@@ -8,24 +8,20 @@ import io.stoa.edge.sign.SignedFile;
 import io.stoa.model.Digest;
 import io.stoa.model.Progress;
 import io.stoa.model.StoaException;
-import java.io.BufferedOutputStream;
 import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.security.DigestOutputStream;
 import java.security.MessageDigest;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SequencedMap;
 import java.util.TreeMap;
-import java.util.stream.Stream;
 
 /**
  * Makes a bundle. From the same metadata, the same parts and the same key it makes the same bytes. Each part is read twice,
@@ -80,9 +76,9 @@ public final class BundleBuilder {
                 parts.add(new Part(entry.getKey(), digest, content.size()));
                 files.put(OciLayout.blob(digest), content);
             }
-            Digest identity = finish(parts, files, signer);
-            save(place, files, meter);
-            return identity;
+            List<String> order = finish(parts, files, signer);
+            save(place, order, files, meter);
+            return new Digest(order.get(BundleFiles.TOP.size()).substring(OciLayout.BLOBS.length()));
         } catch (IOException e) {
             throw new StoaException(
                     StoaException.Kind.RESOURCES,
@@ -91,7 +87,8 @@ public final class BundleBuilder {
         }
     }
 
-    private Digest finish(List<Part> parts, Map<String, Content> files, ModelSigner signer) throws IOException {
+    /** Adds what belongs to the parts, and says in which order all lie. */
+    private List<String> finish(List<Part> parts, Map<String, Content> files, ModelSigner signer) throws IOException {
         byte[] config = OciLayout.config(metadata, parts);
         byte[] manifest = OciLayout.manifest(OciLayout.configDescriptor(config), parts, metadata.created());
         OciLayout.Descriptor descriptor = OciLayout.manifestDescriptor(manifest);
@@ -109,67 +106,20 @@ public final class BundleBuilder {
         }
         String subject = metadata.name() + "-" + metadata.version();
         files.put(OciLayout.SIGNATURE, new Content.Bytes(signer.sign(Manifest.of(subject, signed))));
-        return descriptor.digest();
+        return OciLayout.order(descriptor, Digest.of(config), parts);
     }
 
-    private static void save(Path place, Map<String, Content> files, Meter meter) throws IOException {
-        Path whole = place.toAbsolutePath();
-        Path half = whole.resolveSibling(
-                "." + whole.getFileName() + "-" + ProcessHandle.current().pid() + ".part");
-        try {
-            if (String.valueOf(whole.getFileName()).endsWith(".tar")) {
-                try (OutputStream out = fresh(half)) {
-                    writeTar(out, files, meter);
-                }
-                sync(half);
-            } else {
-                for (Map.Entry<String, Content> file : files.entrySet()) {
-                    Path path = half.resolve(file.getKey());
-                    Files.createDirectories(path.getParent() == null ? half : path.getParent());
-                    try (OutputStream out = fresh(path)) {
-                        meter.copy(file.getKey(), file.getValue(), out);
-                    }
-                    sync(path);
-                }
-            }
-            Files.move(half, whole, StandardCopyOption.ATOMIC_MOVE);
-        } finally {
-            delete(half);
-        }
-    }
-
-    private static void writeTar(OutputStream out, Map<String, Content> files, Meter meter) throws IOException {
-        Tar.Writer tar = new Tar.Writer(out);
-        for (String name : BundleFiles.ordered(files.keySet())) {
+    private static void save(Path place, List<String> order, Map<String, Content> files, Meter meter)
+            throws IOException {
+        SequencedMap<String, BundleWriter.Source> sources = new LinkedHashMap<>();
+        for (String name : order) {
             Content content = files.get(name);
             if (content == null) {
                 throw new IllegalStateException("a bundle has " + name);
             }
-            tar.file(new Tar.Entry(name, content.size(), false), part -> meter.copy(name, content, part));
+            sources.put(name, new BundleWriter.Source(content.size(), out -> meter.copy(name, content, out)));
         }
-        tar.end();
-    }
-
-    private static OutputStream fresh(Path file) throws IOException {
-        return new BufferedOutputStream(
-                Files.newOutputStream(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), 1 << 18);
-    }
-
-    private static void sync(Path file) throws IOException {
-        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
-            channel.force(true);
-        }
-    }
-
-    private static void delete(Path half) throws IOException {
-        if (!Files.exists(half)) {
-            return;
-        }
-        try (Stream<Path> walk = Files.walk(half)) {
-            for (Path path : walk.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(path);
-            }
-        }
+        new BundleWriter(place).write(sources, _ -> true);
     }
 
     /** Counts the bytes for whoever watches. */

@@ -8,7 +8,6 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,25 +23,12 @@ final class BundleFiles {
     static final int MOST_FILES = 5 + PartKind.values().length;
 
     private static final String BLOB = "blobs/sha256/[0-9a-f]{64}";
-    private static final List<String> TOP = List.of(OciLayout.SIGNATURE, OciLayout.MARK, OciLayout.INDEX);
+    /** What lies at the top, in the order of a tar. */
+    static final List<String> TOP = List.of(OciLayout.SIGNATURE, OciLayout.MARK, OciLayout.INDEX);
 
     private BundleFiles() {}
 
-    /** The order in which a tar has them: what is small and decides comes first. */
-    static List<String> ordered(Iterable<String> names) {
-        List<String> blobs = new ArrayList<>();
-        names.forEach(name -> {
-            if (!TOP.contains(name)) {
-                blobs.add(name);
-            }
-        });
-        Collections.sort(blobs);
-        List<String> all = new ArrayList<>(TOP);
-        all.addAll(blobs);
-        return all;
-    }
-
-    /** The files by name. */
+    /** The files by name; those of a tar in its order. */
     static Map<String, Region> of(Path bundle) throws IOException, BundleFault {
         if (Files.isDirectory(bundle, LinkOption.NOFOLLOW_LINKS)) {
             return ofFolder(bundle);
@@ -141,14 +127,7 @@ final class BundleFiles {
             }
             demandZeros(channel, at, Tar.END);
         }
-        complete(files);
-        if (!List.copyOf(files.keySet()).equals(ordered(files.keySet()))) {
-            throw new BundleFault(
-                    Fault.STRANGER,
-                    "has its files in another order than a bundle; was it packed anew?"
-                            + " Then unpack it, and name the folder");
-        }
-        return files;
+        return complete(files);
     }
 
     private static Optional<Tar.Entry> entry(FileChannel channel, long at) throws IOException, BundleFault {

@@ -11,6 +11,8 @@ import io.stoa.model.Digest;
 import io.stoa.model.Progress;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.time.Instant;
@@ -64,7 +66,7 @@ public final class BundleVerifier {
         String manifestName = OciLayout.blob(manifest.digest());
         demandSize(files, manifestName, manifest.size());
         OciLayout.Pack pack = read("its manifest", checked(files, digests, manifestName), OciLayout::readManifest);
-        compareBlobs(files, manifest, pack);
+        compareBlobs(files, manifest, pack, Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS));
         BundleMetadata metadata = read(
                 PartKind.METADATA.path(),
                 checked(
@@ -121,17 +123,25 @@ public final class BundleVerifier {
     }
 
     /** Every blob is pointed to, every pointer leads to a blob, and the sizes are those that they should be. */
-    private static void compareBlobs(Map<String, Region> files, OciLayout.Descriptor manifest, OciLayout.Pack pack)
+    private static void compareBlobs(
+            Map<String, Region> files, OciLayout.Descriptor manifest, OciLayout.Pack pack, boolean tar)
             throws BundleFault {
-        List<String> pointed = OciLayout.blobs(manifest, pack);
+        List<String> order =
+                OciLayout.order(manifest, pack.config().digest(), pack.parts().values());
         demandSize(files, OciLayout.blob(pack.config().digest()), pack.config().size());
         for (Part part : pack.parts().values()) {
             demandSize(files, OciLayout.blob(part.digest()), part.size());
         }
         for (String name : files.keySet()) {
-            if (name.startsWith(OciLayout.BLOBS) && !pointed.contains(name)) {
+            if (!order.contains(name)) {
                 throw new BundleFault(Fault.STRANGER, "holds a blob that nothing points to: " + name);
             }
+        }
+        if (tar && !List.copyOf(files.keySet()).equals(order)) {
+            throw new BundleFault(
+                    Fault.STRANGER,
+                    "has its files in another order than a bundle; was it packed anew? Then unpack it, and name the"
+                            + " folder");
         }
     }
 

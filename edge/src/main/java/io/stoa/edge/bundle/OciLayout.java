@@ -6,6 +6,7 @@ import io.stoa.store.CanonicalJson;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -194,12 +195,15 @@ final class OciLayout {
                 .orElseThrow(() -> new IllegalArgumentException("has no text " + member));
     }
 
-    /** The names of the blobs that a pack consists of. */
-    static List<String> blobs(Descriptor manifest, Pack pack) {
-        List<String> names = new ArrayList<>();
+    /**
+     * The names of all files of a bundle in the order of its tar: what is small and decides comes first, then the parts as
+     * the manifest has them.
+     */
+    static List<String> order(Descriptor manifest, Digest config, Collection<Part> parts) {
+        List<String> names = new ArrayList<>(BundleFiles.TOP);
         names.add(blob(manifest.digest()));
-        names.add(blob(pack.config().digest()));
-        pack.parts().values().forEach(part -> names.add(blob(part.digest())));
+        names.add(blob(config));
+        parts.forEach(part -> names.add(blob(part.digest())));
         return names.stream().distinct().toList();
     }
 }
