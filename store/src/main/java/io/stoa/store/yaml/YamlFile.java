@@ -65,7 +65,12 @@ public final class YamlFile {
      * @throws StoaException of kind {@code USER}, one line {@code file:line:column: sentence} per problem
      */
     public MappingNode read(Shape.Fields shape) {
-        Node root = compose(text());
+        return read(shape, text());
+    }
+
+    /** The same of a text that was read elsewhere, such as a file that comes with Stoa. */
+    public MappingNode read(Shape.Fields shape, String text) {
+        Node root = compose(text);
         new ShapeChecker(problems).check(root, shape, "");
         problems.refuseIfAny();
         return (MappingNode) root;
