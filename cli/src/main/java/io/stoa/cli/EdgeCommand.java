@@ -15,15 +15,18 @@ import picocli.CommandLine.Spec;
             "Examples:",
             "  stoa edge install kiosk-2.bundle --device /var/lib/stoa-edge --trust publisher.pub.pem",
             "  stoa edge ask --device /var/lib/stoa-edge \"Which form do I need?\"",
-            "  stoa edge rollback --device /var/lib/stoa-edge --why 'answers too slow'"
+            "  stoa edge rollback --device /var/lib/stoa-edge --why 'answers too slow'",
+            "  stoa edge plan fleet.yaml"
         })
 final class EdgeCommand implements Runnable {
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
     /** Each verb is added here with what it needs of the house. */
-    static CommandLine commandLine() {
-        return new CommandLine(new EdgeCommand());
+    static CommandLine commandLine(House house) {
+        return new CommandLine(new EdgeCommand())
+                .addSubcommand(new EdgePlanCommand(house))
+                .addSubcommand(new EdgeDevicesCommand(house));
     }
 
     @Override

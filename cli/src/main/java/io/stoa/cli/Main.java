@@ -92,6 +92,7 @@ public final class Main implements Runnable {
                 new InitCommand(house),
                 new SchemaCommand(house),
                 new CostCommand(house),
+                new CompareCostCommand(house),
                 new SimulateCommand(house),
                 new PlanCommand(house),
                 new DeployCommand(house),
@@ -113,7 +114,7 @@ public final class Main implements Runnable {
         stoa.addSubcommand(KeyCommand.commandLine(house));
         stoa.addSubcommand(AuditCommand.commandLine(house));
         stoa.addSubcommand(RouteCommand.commandLine(house));
-        stoa.addSubcommand(EdgeCommand.commandLine());
+        stoa.addSubcommand(EdgeCommand.commandLine(house));
         stoa.addSubcommand(new CommandLine(new AutoComplete.GenerateCompletion()));
         CommandLine codes = new CommandLine(new ExitCodesCommand(house));
         codes.getCommandSpec()
