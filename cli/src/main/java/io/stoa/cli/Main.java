@@ -92,6 +92,7 @@ public final class Main implements Runnable {
                 new InitCommand(house),
                 new SchemaCommand(house),
                 new CostCommand(house),
+                new CompareCostCommand(house),
                 new SimulateCommand(house),
                 new PlanCommand(house),
                 new DeployCommand(house),
