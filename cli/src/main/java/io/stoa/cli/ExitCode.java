@@ -20,7 +20,7 @@ public enum ExitCode {
     READY_IF(
             10,
             "assess: no candidate is READY, at least one is READY IF its conditions are met. license check: allowed"
-                    + " once duties are met. inspect: a person should look at something."),
+                    + " once duties are met. inspect, edge status: a person should look at something."),
     UNDECIDED(
             11,
             "quantize ladder: the text is too short for some types, and no other is good enough. assess: no candidate"
@@ -38,7 +38,8 @@ public enum ExitCode {
                 + " violation. license watch: a claim changed. fit claim: impossible as labelled. plan: a task is"
                 + " served by no tier. compare-cost: less quality or more cost. edge plan: no model runs on a class of"
                 + " devices. route fit: nothing may stay local. route evaluate: the risk is above what is"
-                + " certified. inspect: the file must not be used. pipeline run, resume: a guard or a person stopped"
+                + " certified. inspect: the file must not be used. edge install: the bundle was refused, or"
+                + " gone back from; what ran before runs on. edge status: nothing is installed. pipeline run, resume: a guard or a person stopped"
                 + " the run."),
     BROKEN(
             20,
