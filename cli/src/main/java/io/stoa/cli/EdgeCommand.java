@@ -13,7 +13,7 @@ import picocli.CommandLine.Spec;
         footer = {
             "",
             "Examples:",
-            "  stoa edge install kiosk-2.bundle --device /var/lib/stoa-edge --trust publisher.pub.pem",
+            "  stoa edge install kiosk-2.tar --device /var/lib/stoa-edge --trust publisher.pub",
             "  stoa edge ask --device /var/lib/stoa-edge \"Which form do I need?\"",
             "  stoa edge rollback --device /var/lib/stoa-edge --why 'answers too slow'",
             "  stoa edge plan fleet.yaml"
@@ -22,9 +22,14 @@ final class EdgeCommand implements Runnable {
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
-    /** Each verb is added here with what it needs of the house. */
     static CommandLine commandLine(House house) {
         return new CommandLine(new EdgeCommand())
+                .addSubcommand(new EdgeInstallCommand(house))
+                .addSubcommand(new EdgeRunCommand(house))
+                .addSubcommand(new EdgeAskCommand(house))
+                .addSubcommand(new EdgeRollbackCommand(house))
+                .addSubcommand(new EdgeStatusCommand(house))
+                .addSubcommand(EdgeJournalCommand.commandLine(house))
                 .addSubcommand(new EdgePlanCommand(house))
                 .addSubcommand(new EdgeDevicesCommand(house));
     }

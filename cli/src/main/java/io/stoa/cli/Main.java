@@ -101,6 +101,7 @@ public final class Main implements Runnable {
                 new ScoreCommand(house),
                 new EngineCommand(house),
                 new ServeCommand(house),
+                new RehearseCommand(house),
                 new DoctorCommand(house),
                 new PerplexityCommand(house))) {
             stoa.addSubcommand(command);
@@ -114,6 +115,7 @@ public final class Main implements Runnable {
         stoa.addSubcommand(KeyCommand.commandLine(house));
         stoa.addSubcommand(AuditCommand.commandLine(house));
         stoa.addSubcommand(RouteCommand.commandLine(house));
+        stoa.addSubcommand(PipelineCommand.commandLine(house));
         stoa.addSubcommand(EdgeCommand.commandLine(house));
         stoa.addSubcommand(new CommandLine(new AutoComplete.GenerateCompletion()));
         CommandLine codes = new CommandLine(new ExitCodesCommand(house));

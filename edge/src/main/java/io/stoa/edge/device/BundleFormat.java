@@ -4,6 +4,7 @@ import io.stoa.model.Progress;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
@@ -48,14 +49,16 @@ public interface BundleFormat {
      * Opens a bundle and checks its signature, not yet its files.
      *
      * @param installed the folder of the bundle that is installed, which a delta may build upon
+     * @param now when certificates must be valid
      * @throws io.stoa.model.StoaException {@code USER} when it is no bundle, or none of a trusted signer
      */
-    Incoming open(Path bundle, Optional<Path> installed);
+    Incoming open(Path bundle, Optional<Path> installed, Instant now);
 
     /**
      * Checks a whole bundle that lies in a folder: signature, and every file.
      *
+     * @param when certificates must have been valid
      * @throws io.stoa.model.StoaException {@code USER} when anything of it is missing, changed or too much
      */
-    Bundle verify(Path folder, Progress progress);
+    Bundle verify(Path folder, Instant when, Progress progress);
 }

@@ -68,14 +68,14 @@ public final class Device {
      *
      * @throws StoaException {@code RESOURCES} when the disk refuses; what ran before runs on
      */
-    public InstallOutcome install(Path bundle, ClockPolicy policy, SelfTest test, Progress progress) {
+    public InstallOutcome install(Path bundle, ClockPolicy policy, Trial trial, Progress progress) {
         try {
             if (!Files.isDirectory(folder)) {
                 files.makeFolder(folder);
             }
             try (DeviceLock _ = lock()) {
                 DeviceState state = recovered();
-                InstallOutcome outcome = install(state, bundle, policy, test, progress);
+                InstallOutcome outcome = install(state, bundle, policy, trial, progress);
                 tell(outcome);
                 return outcome;
             }
@@ -92,10 +92,11 @@ public final class Device {
                 e);
     }
 
-    private InstallOutcome install(DeviceState state, Path bundle, ClockPolicy policy, SelfTest test, Progress progress)
+    private InstallOutcome install(DeviceState state, Path bundle, ClockPolicy policy, Trial trial, Progress progress)
             throws IOException {
+        Instant now = here.clock().instant();
         Optional<Path> installed = state.current().map(Resident::slot).map(slots::place);
-        try (Incoming incoming = format.open(bundle, installed)) {
+        try (Incoming incoming = format.open(bundle, installed, now)) {
             BundleFacts facts = incoming.facts();
             if (state.current()
                             .filter(each -> each.digest().equals(facts.digest()))
@@ -103,7 +104,7 @@ public final class Device {
                     && isWhole(state.current().get())) {
                 return new InstallOutcome.Unchanged(state.current().get());
             }
-            ClockPolicy.Judgement time = policy.judge(facts, state, here.clock().instant());
+            ClockPolicy.Judgement time = policy.judge(facts, state, now);
             Optional<String> refusal = refusal(facts, state).or(time::refusal);
             if (refusal.isPresent()) {
                 return new InstallOutcome.Refused(refusal.get(), state.current());
@@ -113,7 +114,7 @@ public final class Device {
             if (tooBig.isPresent()) {
                 return new InstallOutcome.Refused(tooBig.get(), state.current());
             }
-            return fill(state, slot, incoming, test, progress, time);
+            return fill(state, slot, incoming, trial, progress, time, now);
         } catch (StoaException e) {
             if (e.kind() == StoaException.Kind.USER) {
                 return new InstallOutcome.Refused(e.sentence(), state.current());
@@ -169,9 +170,10 @@ public final class Device {
             DeviceState state,
             Slot slot,
             Incoming incoming,
-            SelfTest test,
+            Trial trial,
             Progress progress,
-            ClockPolicy.Judgement time)
+            ClockPolicy.Judgement time,
+            Instant now)
             throws IOException {
         BundleFacts facts = incoming.facts();
         Bundle bundle;
@@ -185,7 +187,7 @@ public final class Device {
             slots.clear(slot);
             try {
                 slots.fill(slot, incoming, folder, progress);
-                bundle = format.verify(slots.place(slot), progress);
+                bundle = format.verify(slots.place(slot), now, progress);
                 if (!bundle.facts().digest().equals(facts.digest())) {
                     throw new Slots.BrokenSource("the bundle changed while it was read");
                 }
@@ -197,11 +199,11 @@ public final class Device {
                 throw e;
             }
         }
-        DeviceState trial = before.trying(Resident.of(slot, facts), "installed " + facts)
-                .atClock(here.clock().instant());
-        stateFile.write(trial);
-        SelfTestReport report = tested(bundle, test);
-        return report.passed() ? confirmed(trial, before, report, time) : failed(trial, facts, report);
+        DeviceState tried = before.trying(Resident.of(slot, facts, now), "installed " + facts)
+                .atClock(now);
+        stateFile.write(tried);
+        SelfTestReport report = tested(bundle, trial);
+        return report.passed() ? confirmed(tried, before, report, time) : failed(tried, facts, report);
     }
 
     private static StoaException inUse(Slot slot) {
@@ -217,9 +219,9 @@ public final class Device {
         }
     }
 
-    private static SelfTestReport tested(Bundle bundle, SelfTest test) {
+    private static SelfTestReport tested(Bundle bundle, Trial trial) {
         try {
-            return test.run(bundle);
+            return trial.run(bundle);
         } catch (StoaException e) {
             return SelfTestReport.failed(e.sentence());
         } catch (RuntimeException e) {
@@ -228,18 +230,18 @@ public final class Device {
     }
 
     private InstallOutcome confirmed(
-            DeviceState trial, DeviceState before, SelfTestReport report, ClockPolicy.Judgement time)
+            DeviceState tried, DeviceState before, SelfTestReport report, ClockPolicy.Judgement time)
             throws IOException {
-        Resident kept = trial.current().orElseThrow();
-        stateFile.write(trial.confirmed("installed " + kept + ", and its self-test passed"));
+        Resident kept = tried.current().orElseThrow();
+        stateFile.write(tried.confirmed("installed " + kept + ", and its self-test passed"));
         return new InstallOutcome.Installed(
                 kept, before.current(), report, time.note().stream().toList());
     }
 
-    private InstallOutcome failed(DeviceState trial, BundleFacts facts, SelfTestReport report) throws IOException {
-        DeviceState back = trial.goneBack("went back from " + facts + ": " + String.join("; ", report.failures()));
+    private InstallOutcome failed(DeviceState tried, BundleFacts facts, SelfTestReport report) throws IOException {
+        DeviceState back = tried.goneBack("went back from " + facts + ": " + String.join("; ", report.failures()));
         stateFile.write(back);
-        clearQuietly(trial.current().orElseThrow().slot());
+        clearQuietly(tried.current().orElseThrow().slot());
         return new InstallOutcome.RolledBack(facts, back.current(), report);
     }
 
@@ -352,7 +354,7 @@ public final class Device {
     }
 
     private Bundle whole(Resident resident, Progress progress) {
-        Bundle bundle = format.verify(slots.place(resident.slot()), progress);
+        Bundle bundle = format.verify(slots.place(resident.slot()), resident.verified(), progress);
         if (!bundle.facts().digest().equals(resident.digest())) {
             throw StoaException.user(slots.place(resident.slot()) + ": holds another bundle than was installed there");
         }
@@ -538,9 +540,10 @@ public final class Device {
         if (slots.isEmpty(slot)) {
             return Optional.empty();
         }
+        Instant now = here.clock().instant();
         try {
             return Optional.of(Resident.of(
-                    slot, format.verify(slots.place(slot), Progress.NONE).facts()));
+                    slot, format.verify(slots.place(slot), now, Progress.NONE).facts(), now));
         } catch (StoaException _) {
             return Optional.empty();
         }

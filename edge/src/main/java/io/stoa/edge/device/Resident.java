@@ -15,9 +15,17 @@ import java.util.Optional;
  * @param digest its identity
  * @param created when it was made
  * @param expires when it expires, if ever
+ * @param verified when its signature was checked, by this device's clock: certificates are judged by that moment for
+ *     good, so that a device does not stop when one of them ends
  */
 public record Resident(
-        Slot slot, String name, String version, Digest digest, Instant created, Optional<Instant> expires) {
+        Slot slot,
+        String name,
+        String version,
+        Digest digest,
+        Instant created,
+        Optional<Instant> expires,
+        Instant verified) {
     public Resident {
         requireNonNull(slot, "slot");
         requireNonNull(name, "name");
@@ -25,11 +33,12 @@ public record Resident(
         requireNonNull(digest, "digest");
         requireNonNull(created, "created");
         requireNonNull(expires, "expires");
+        requireNonNull(verified, "verified");
     }
 
-    static Resident of(Slot slot, BundleFacts facts) {
+    static Resident of(Slot slot, BundleFacts facts, Instant verified) {
         return new Resident(
-                slot, facts.name(), facts.version().text(), facts.digest(), facts.created(), facts.expires());
+                slot, facts.name(), facts.version().text(), facts.digest(), facts.created(), facts.expires(), verified);
     }
 
     @Override

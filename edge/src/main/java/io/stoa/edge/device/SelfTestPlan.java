@@ -15,21 +15,27 @@ import java.util.Optional;
  * @param tokensPerSecond what was promised for this kind of device, where something was
  * @param leastShare the share of that, in [0, 1], that is still good enough
  * @param memory the most that the process may take, where that is said
+ * @param contextTokens the context that the model is opened with; absent when the model's own is right
  */
 public record SelfTestPlan(
         List<Reference> references,
         double leastAgreement,
         Optional<Double> tokensPerSecond,
         double leastShare,
-        Optional<Bytes> memory) {
+        Optional<Bytes> memory,
+        Optional<Integer> contextTokens) {
     /** Nothing is asked for: a bundle that says no more is only tested for answering at all. */
-    public static final SelfTestPlan NONE = new SelfTestPlan(List.of(), 1, Optional.empty(), 0.5, Optional.empty());
+    public static final SelfTestPlan NONE =
+            new SelfTestPlan(List.of(), 1, Optional.empty(), 0.5, Optional.empty(), Optional.empty());
 
     private static final int MOST_REFERENCES = 1000;
 
     public SelfTestPlan {
         references = List.copyOf(references);
         requireNonNull(memory, "memory");
+        if (contextTokens.filter(tokens -> tokens < 1).isPresent()) {
+            throw new IllegalArgumentException("a context is positive: " + contextTokens.get());
+        }
         if (references.size() > MOST_REFERENCES) {
             throw new IllegalArgumentException(
                     "at most " + MOST_REFERENCES + " reference answers: " + references.size());
@@ -58,8 +64,8 @@ public record SelfTestPlan(
                 throw new IllegalArgumentException(
                         "a reference has a question, and at most " + MOST_LETTERS + " characters each");
             }
-            if (maxTokens < 1 || maxTokens > 4096) {
-                throw new IllegalArgumentException("an answer has 1 to 4096 tokens: " + maxTokens);
+            if (maxTokens < 1 || maxTokens > 8192) {
+                throw new IllegalArgumentException("an answer has 1 to 8192 tokens: " + maxTokens);
             }
         }
     }

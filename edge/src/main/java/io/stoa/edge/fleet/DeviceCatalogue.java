@@ -50,8 +50,8 @@ public final class DeviceCatalogue {
     }
 
     static DeviceCatalogue parse(Path label, String text) {
-        YamlFile yaml = new YamlFile(label, SHIPPED, "it comes with Stoa");
-        MappingNode top = yaml.read(SHAPE, text);
+        YamlFile yaml = YamlFile.ofText(label, SHIPPED, text);
+        MappingNode top = yaml.read(SHAPE);
         Map<String, DeviceClass> devices = new LinkedHashMap<>();
         DeviceCatalogue soFar = new DeviceCatalogue(devices);
         DeviceYaml reader = new DeviceYaml(yaml.problems(), SHIPPED, (_, _) -> Optional.empty());
