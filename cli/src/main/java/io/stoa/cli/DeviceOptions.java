@@ -43,7 +43,8 @@ final class DeviceOptions {
         return folder(house).resolve("trust.pem");
     }
 
-    private Trust trust(House house) {
+    /** Throws what to do when the device believes nobody yet. */
+    Trust trust(House house) {
         Path file = trustFile(house);
         if (!Files.isRegularFile(file)) {
             throw StoaException.user(folder(house) + ": nothing is installed there yet; install a bundle and name its"

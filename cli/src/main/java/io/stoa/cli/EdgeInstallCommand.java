@@ -101,6 +101,7 @@ final class EdgeInstallCommand implements Callable<Integer> {
         OciFormat.Demands demands = Arguments.checked(
                 () -> new OciFormat.Demands(leastAgreement, leastSpeed, OciFormat.Demands.USUAL.mostMemory()));
         boolean first = pin();
+        Trust _ = device.trust(house);
         ProgressLine line = new ProgressLine(house.err(), house.terminal());
         try (DeviceJournal journal = device.journal(house, journalOptions.size(), journalOptions.keepContent())) {
             Device here = device.device(house, journal, demands);
