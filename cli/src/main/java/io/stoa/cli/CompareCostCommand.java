@@ -39,7 +39,8 @@ import tools.jackson.databind.json.JsonMapper;
             "A and B are JSONL files of scores (what bench compare reads), columns of a CSV table (--table), or"
                     + " candidates of an assessment, by id or digest (--home). Costs are sheets of stoa cost, per"
                     + " request.",
-            "Quality is the mean score over tasks by their shares; its interval is that of a ratio of paired means.",
+            "Quality is the mean score over tasks by their shares; its interval is that of a ratio of paired means."
+                    + " Without sheets, but with --assessment, cost is the time of the machine that was assessed.",
             "Exit codes: 0 yes (or nothing was asked), 11 not known, 12 no.",
             "",
             "Examples:",
@@ -117,17 +118,30 @@ final class CompareCostCommand implements Callable<Integer> {
         check("--confidence", confidence, 0.5, 0.9999);
         keep.ifPresent(share -> check("--keep", share, 1e-6, 10));
         at.ifPresent(share -> check("--at", share, 1e-9, 1000));
-        List<Asked> tasks = weighed(fromFiles() ? filed() : recorded());
+        Optional<LedgerScores> ledger =
+                fromFiles() ? Optional.empty() : Optional.of(LedgerScores.read(home, house.clock()));
+        Optional<Workload> workload = assessment.map(file -> StoaYaml.read(file).workload());
+        List<Asked> tasks = weighed(ledger.map(this::recorded).orElseGet(this::filed), workload);
         PairedRatio ratio = PairedRatio.of(tasks.stream().map(Asked::task).toList(), confidence)
                 .orElseThrow(() -> StoaException.user(second
                         + " answers nothing rightly, so there is no quality of which" + " a share could be kept"));
         Optional<CostRange> costA = costOfFirst.map(CompareCostCommand::perRequest);
         Optional<CostRange> costB = costOfSecond.map(CompareCostCommand::perRequest);
-        Tradeoff tradeoff = new Tradeoff(ratio.ratio(), ratio.low(), ratio.high(), share(costA, costB));
+        // Without prices, the time that the same machine takes for either.
+        Optional<List<Interval>> seconds = costA.isPresent() || costB.isPresent()
+                ? Optional.empty()
+                : ledger.flatMap(read -> workload.flatMap(each -> read.seconds(first, second, each.answerTokens())));
+        Tradeoff tradeoff = new Tradeoff(
+                ratio.ratio(),
+                ratio.low(),
+                ratio.high(),
+                seconds.map(CompareCostCommand::share).or(() -> share(costA, costB)));
         if (json) {
-            house.out().println(JsonMapper.shared().writeValueAsString(figures(tasks, ratio, tradeoff, costA, costB)));
+            house.out()
+                    .println(JsonMapper.shared()
+                            .writeValueAsString(figures(tasks, ratio, tradeoff, costA, costB, seconds)));
         } else {
-            print(tasks, ratio, tradeoff, costA, costB);
+            print(tasks, ratio, tradeoff, costA, costB, seconds);
         }
         return switch (answer(tradeoff)) {
             case MEETS -> ExitCode.OK.code();
@@ -166,8 +180,7 @@ final class CompareCostCommand implements Callable<Integer> {
         return tasks.computeIfAbsent(items.clusters().getOrDefault(item, "all"), _ -> new LinkedHashMap<>());
     }
 
-    private List<Asked> recorded() {
-        LedgerScores ledger = LedgerScores.read(home, house.clock());
+    private List<Asked> recorded(LedgerScores ledger) {
         SequencedMap<String, SequencedMap<String, Double>> a = ledger.of(first);
         SequencedMap<String, SequencedMap<String, Double>> b = ledger.of(second);
         // Asking may end early once a gate is decided: what both were asked is compared.
@@ -205,14 +218,12 @@ final class CompareCostCommand implements Callable<Integer> {
     }
 
     /** The same with the shares that an assessment gives them. */
-    private List<Asked> weighed(List<Asked> tasks) {
-        if (assessment.isEmpty()) {
+    private List<Asked> weighed(List<Asked> tasks, Optional<Workload> workload) {
+        if (workload.isEmpty()) {
             return tasks;
         }
         Map<String, Double> shares = new LinkedHashMap<>();
-        for (Workload.TaskSpec task : StoaYaml.read(assessment.get()).workload().tasks()) {
-            shares.put(task.id(), task.share());
-        }
+        workload.get().tasks().forEach(task -> shares.put(task.id(), task.share()));
         List<Asked> weighed = new ArrayList<>();
         List<String> missing = new ArrayList<>(shares.keySet());
         for (Asked asked : tasks) {
@@ -228,7 +239,8 @@ final class CompareCostCommand implements Callable<Integer> {
         }
         missing.removeIf(name -> shares.getOrDefault(name, 0.0) == 0);
         if (!missing.isEmpty() || weighed.isEmpty()) {
-            throw StoaException.user(assessment.get() + ": both must have answered " + String.join(", ", missing)
+            throw StoaException.user(assessment.map(Path::toString).orElse("") + ": both must have answered "
+                    + String.join(", ", missing)
                     + "; run stoa assess, or leave --assessment out to weigh each task alike");
         }
         return weighed;
@@ -236,6 +248,12 @@ final class CompareCostCommand implements Callable<Integer> {
 
     private static CostRange perRequest(Path sheet) {
         return CostSheet.read(sheet).result().request().perRequest();
+    }
+
+    private static Interval share(List<Interval> seconds) {
+        return new Interval(
+                seconds.getFirst().low() / seconds.getLast().high(),
+                seconds.getFirst().high() / seconds.getLast().low());
     }
 
     private static Optional<Interval> share(Optional<CostRange> a, Optional<CostRange> b) {
@@ -258,30 +276,41 @@ final class CompareCostCommand implements Callable<Integer> {
             PairedRatio ratio,
             Tradeoff tradeoff,
             Optional<CostRange> costA,
-            Optional<CostRange> costB) {
+            Optional<CostRange> costB,
+            Optional<List<Interval>> seconds) {
         double weights =
                 tasks.stream().mapToDouble(each -> each.task().weight()).sum();
         int width = Math.max(
                 4, tasks.stream().mapToInt(each -> each.name().length()).max().orElse(0));
         String form = "%-" + width + "s %7s %9s %9s   %s";
-        line(form, "task", "weight", "A", "B", "items");
+        line(String.format(Locale.ROOT, form, "task", "weight", "A", "B", "items"));
         for (Asked each : tasks) {
-            line(
+            line(String.format(
+                    Locale.ROOT,
                     form,
                     each.name(),
                     percent(each.task().weight() / weights),
                     percent(mean(each.task().first())),
                     percent(mean(each.task().second())),
                     each.task().first().size()
-                            + (each.leftOut() > 0 ? ", and " + each.leftOut() + " that only one was asked" : ""));
+                            + (each.leftOut() > 0 ? ", and " + each.leftOut() + " that only one was asked" : "")));
         }
-        line(form, "all", "", percent(ratio.first()), percent(ratio.second()), ratio.items());
-        costA.ifPresent(cost -> line("a request of A costs %s", cost));
-        costB.ifPresent(cost -> line("a request of B costs %s", cost));
+        line(String.format(
+                Locale.ROOT, form, "all", "", percent(ratio.first()), percent(ratio.second()), ratio.items()));
+        costA.ifPresent(cost -> line("a request of A costs " + cost));
+        costB.ifPresent(cost -> line("a request of B costs " + cost));
+        seconds.ifPresent(taken -> line(String.format(
+                Locale.ROOT,
+                "cost is time here: the assessment's machine takes %.3g to %.3g s for a request of A, %.3g to %.3g s"
+                        + " for one of B",
+                taken.getFirst().low(),
+                taken.getFirst().high(),
+                taken.getLast().low(),
+                taken.getLast().high())));
         house.out().println();
-        line("%s", sentence(tradeoff));
+        line(sentence(tradeoff));
         if (keep.isPresent() || at.isPresent()) {
-            line("%s", verdict(tradeoff));
+            line(verdict(tradeoff));
         }
     }
 
@@ -289,8 +318,8 @@ final class CompareCostCommand implements Callable<Integer> {
         return scores.stream().mapToDouble(Double::doubleValue).average().orElse(0);
     }
 
-    private void line(String form, Object... arguments) {
-        house.out().println(String.format(Locale.ROOT, form, arguments).stripTrailing());
+    private void line(String text) {
+        house.out().println(text.stripTrailing());
     }
 
     private String sentence(Tradeoff tradeoff) {
@@ -354,7 +383,8 @@ final class CompareCostCommand implements Callable<Integer> {
             PairedRatio ratio,
             Tradeoff tradeoff,
             Optional<CostRange> costA,
-            Optional<CostRange> costB) {
+            Optional<CostRange> costB,
+            Optional<List<Interval>> seconds) {
         Map<String, Object> figures = new LinkedHashMap<>();
         figures.put("a", first);
         figures.put("b", second);
@@ -378,6 +408,10 @@ final class CompareCostCommand implements Callable<Integer> {
         put(figures, "keptHigh", tradeoff.most());
         costA.ifPresent(cost -> figures.put("costA", CostCommand.Amount.of(cost)));
         costB.ifPresent(cost -> figures.put("costB", CostCommand.Amount.of(cost)));
+        seconds.ifPresent(taken -> {
+            figures.put("secondsA", taken.getFirst());
+            figures.put("secondsB", taken.getLast());
+        });
         tradeoff.cost().ifPresent(cost -> figures.put("costKept", cost));
         keep.ifPresent(share -> figures.put("qualityAnswer", word(tradeoff.quality(share))));
         at.ifPresent(share -> figures.put("costAnswer", word(tradeoff.cost(share))));

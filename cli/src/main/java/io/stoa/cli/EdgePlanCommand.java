@@ -103,7 +103,8 @@ final class EdgePlanCommand implements Callable<Integer> {
 
     private void print(FleetPlan.ClassPlan each, FleetPlan plan) {
         DeviceClass device = each.device();
-        line(
+        line(String.format(
+                Locale.ROOT,
                 "%s: %,d devices, %s, of which %s for the system; %s",
                 device.name(),
                 device.count(),
@@ -112,8 +113,8 @@ final class EdgePlanCommand implements Callable<Integer> {
                 device.bandwidth().isPresent()
                         ? String.format(
                                 Locale.ROOT, "%.4g GB/s", device.bandwidth().getAsDouble() / 1e9)
-                        : "bandwidth unknown");
-        device.known().forEach((figure, known) -> line("  %s %s", figure, known));
+                        : "bandwidth unknown"));
+        device.known().forEach((figure, known) -> line("  " + figure + " " + known));
         int width = Math.max(
                 5,
                 each.placements().stream()
@@ -121,10 +122,22 @@ final class EdgePlanCommand implements Callable<Integer> {
                         .max()
                         .orElse(0));
         String form = "  %-2s%-" + width + "s  %-22s %9s  %-24s %-15s %-14s %-16s %s";
-        line(form, "", "model", "needs", "at most", "tokens/s", "prompt, s", "J/token", "kWh a day", "");
+        line(String.format(
+                Locale.ROOT,
+                form,
+                "",
+                "model",
+                "needs",
+                "at most",
+                "tokens/s",
+                "prompt, s",
+                "J/token",
+                "kWh a day",
+                ""));
         for (Placement placement : each.placements()) {
             boolean chosen = each.chosen().filter(placement::equals).isPresent();
-            line(
+            line(String.format(
+                    Locale.ROOT,
                     form,
                     chosen ? "→" : "",
                     placement.model().label(),
@@ -146,52 +159,54 @@ final class EdgePlanCommand implements Callable<Integer> {
                         case MEETS -> "";
                         case UNDECIDED -> "perhaps";
                         case MISSES -> "no";
-                    });
+                    }));
         }
         each.placements()
                 .forEach(placement -> placement
                         .reasons()
-                        .forEach(reason -> line("  %s: %s", placement.model().label(), reason)));
+                        .forEach(reason -> line("  " + placement.model().label() + ": " + reason)));
         each.placements().stream()
                 .map(Placement::speed)
                 .map(EdgePlanCommand::basis)
                 .flatMap(Optional::stream)
                 .findFirst()
-                .ifPresent(basis -> line("  speeds: %s", basis));
-        device.accelerator().map(Accelerator::sentence).ifPresent(sentence -> line("  %s", sentence));
+                .ifPresent(basis -> line("  speeds: " + basis));
+        device.accelerator().map(Accelerator::sentence).ifPresent(sentence -> line("  " + sentence));
         Optional.ofNullable(plan.cost().perClass().get(device.name()))
-                .ifPresent(cost -> line("  a month of all of them: %s", cost));
+                .ifPresent(cost -> line("  a month of all of them: " + cost));
         house.out().println();
     }
 
     private void print(FleetPlan plan) {
         FleetCost cost = plan.cost();
         cost.month()
-                .ifPresent(month -> line(
+                .ifPresent(month -> line(String.format(
+                        Locale.ROOT,
                         "%s: %,d devices cost %s a month%s",
                         plan.fleet().name(),
                         plan.fleet().count(),
                         month,
                         cost.perRequest()
                                 .map(each -> ", " + each + " a request")
-                                .orElse("")));
+                                .orElse(""))));
         cost.serverMonth()
-                .ifPresent(server -> line(
+                .ifPresent(server -> line(String.format(
+                        Locale.ROOT,
                         "%s: %s a month for the same requests%s",
                         plan.fleet().server().map(ServerTier::name).orElse("the server"),
                         server,
                         cost.ofServer()
                                 .map(share -> "; the fleet costs " + percent(share) + " of that")
-                                .orElse("")));
-        cost.unknown().forEach(reason -> line("%s", reason));
+                                .orElse(""))));
+        cost.unknown().forEach(this::line);
         if (cost.month().isPresent()) {
             line("counted: loss of value and energy; not counted: network, repair, people");
         }
-        plan.fleet().prices().forEach(price -> line("price used: %s", price));
+        plan.fleet().prices().forEach(price -> line("price used: " + price));
     }
 
-    private void line(String form, Object... arguments) {
-        house.out().println(String.format(Locale.ROOT, form, arguments).stripTrailing());
+    private void line(String text) {
+        house.out().println(text.stripTrailing());
     }
 
     private static String need(Fit fit) {

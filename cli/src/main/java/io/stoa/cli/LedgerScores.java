@@ -1,5 +1,8 @@
 package io.stoa.cli;
 
+import io.stoa.hardware.speed.SpeedMeasurement;
+import io.stoa.model.EvidenceKey;
+import io.stoa.model.Interval;
 import io.stoa.model.StoaException;
 import io.stoa.store.Entry;
 import io.stoa.store.SqliteLedger;
@@ -11,6 +14,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.Set;
 import java.util.TreeMap;
@@ -26,6 +30,7 @@ import tools.jackson.databind.json.JsonMapper;
  */
 final class LedgerScores {
     private static final String VERDICT = "assess/verdict";
+    private static final String SPEED = "hardware/speed";
     private static final String FIRST_BATCH = "#0";
 
     /** The task of each kind of check. */
@@ -34,6 +39,8 @@ final class LedgerScores {
     private final Path home;
     private final Map<String, String> identities = new TreeMap<>();
     private final Map<String, SequencedMap<String, SequencedMap<String, Double>>> scores = new LinkedHashMap<>();
+    private final Map<String, EvidenceKey> timed = new LinkedHashMap<>();
+    private final Map<String, SpeedMeasurement> speeds = new LinkedHashMap<>();
 
     private LedgerScores(Path home) {
         this.home = home;
@@ -51,6 +58,13 @@ final class LedgerScores {
         try (SqliteLedger ledger = SqliteLedger.open(file, clock);
                 Stream<Entry> entries = ledger.entries(0)) {
             entries.filter(entry -> entry.key().isPresent()).forEach(read::add);
+            read.timed.forEach((subject, key) -> read.speeds.put(
+                    subject,
+                    ledger.recorder(0)
+                            .once(key, SpeedMeasurement.class, () -> {
+                                throw StoaException.bug("an entry that was just read is not found: " + key);
+                            })
+                            .value()));
         }
         return read;
     }
@@ -61,6 +75,10 @@ final class LedgerScores {
         if (check.equals(VERDICT)) {
             JsonNode body = json(entry);
             identities.put(body.path("candidate").asString(""), subject);
+            return;
+        }
+        if (check.equals(SPEED)) {
+            timed.put(subject, entry.key().orElseThrow());
             return;
         }
         int hash = check.lastIndexOf('#');
@@ -105,6 +123,35 @@ final class LedgerScores {
 
     /** The tasks of a candidate, named by its id in the assessment or by its digest. */
     SequencedMap<String, SequencedMap<String, Double>> of(String candidate) {
+        return Collections.unmodifiableSequencedMap(scores.getOrDefault(subject(candidate), new LinkedHashMap<>()));
+    }
+
+    /**
+     * The seconds of two candidates' requests, where both were timed on the same machine and in the same way, by the same
+     * engine, while nothing else kept it busy: what they cost there is in proportion.
+     */
+    Optional<List<Interval>> seconds(String first, String second, int answerTokens) {
+        Optional<EvidenceKey> a = Optional.ofNullable(timed.get(subject(first)));
+        Optional<EvidenceKey> b = Optional.ofNullable(timed.get(subject(second)));
+        if (a.isEmpty() || b.isEmpty() || !a.get().inputs().equals(b.get().inputs())) {
+            return Optional.empty();
+        }
+        return seconds(a.get(), answerTokens)
+                .flatMap(ofA -> seconds(b.get(), answerTokens).map(ofB -> List.of(ofA, ofB)));
+    }
+
+    private Optional<Interval> seconds(EvidenceKey key, int answerTokens) {
+        return Optional.ofNullable(speeds.get(key.subject()))
+                .filter(SpeedMeasurement::undisturbed)
+                .flatMap(speed -> speed.timePerOutputToken()
+                        .map(token -> new Interval(
+                                speed.timeToFirstToken().interval().low()
+                                        + (answerTokens - 1) * token.interval().low(),
+                                speed.timeToFirstToken().interval().high()
+                                        + (answerTokens - 1) * token.interval().high())));
+    }
+
+    private String subject(String candidate) {
         String subject = identities.getOrDefault(candidate, candidate);
         List<String> found = new ArrayList<>();
         for (String known : scores.keySet()) {
@@ -114,7 +161,7 @@ final class LedgerScores {
             }
         }
         if (found.size() == 1) {
-            return Collections.unmodifiableSequencedMap(scores.getOrDefault(found.getFirst(), new LinkedHashMap<>()));
+            return found.getFirst();
         }
         Set<String> names = new TreeSet<>(identities.keySet());
         throw StoaException.user(home + ": "
