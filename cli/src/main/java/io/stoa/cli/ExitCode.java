@@ -20,22 +20,22 @@ public enum ExitCode {
     UNDECIDED(
             11,
             "quantize ladder: the text is too short for some types, and no other is good enough. assess: no candidate"
-                    + " is ready, at least one cannot be decided yet. bench gate: a loss is neither ruled out nor shown,"
-                    + " or a task was not measured. bench run: --max-time or --max-cost left something undone. license,"
-                    + " license check, audit: a fact or a licence is not known. license pack, verify-pack: the pack is"
-                    + " partial. license watch: a reading is old. fit: whether a model fits is not known. fit claim:"
-                    + " doubtful. plan: a task is not decided. inspect: something was not examined."),
+                + " is ready, at least one cannot be decided yet. bench gate: a loss is neither ruled out nor shown,"
+                + " or a task was not measured. bench run: --max-time or --max-cost left something undone. license,"
+                + " license check, audit: a fact or a licence is not known. license pack, verify-pack: the pack is"
+                + " partial. license watch: a reading is old. fit: whether a model fits is not known. fit claim:"
+                + " doubtful. plan: a task is not decided. inspect: something was not examined."),
     NOT_READY(
             12,
             "quantize ladder: no type is good enough. assess: every candidate is NOT READY. bench gate: a regression is"
                     + " shown, or a least score missed. license check, pack: forbidden. license audit: a violation."
                     + " license watch: a claim changed. fit claim: impossible as labelled. plan: a task is served by no"
                     + " tier. route fit: nothing may stay local. route evaluate: the risk is above what is certified."
-                    + " inspect: the file must not be used."),
+                    + " inspect: the file must not be used. bundle verify: sound, but not for here or for now."),
     BROKEN(
             20,
             "ledger verify, audit verify: a chain is broken. license verify-pack: a part of the pack is missing,"
-                    + " changed or wrong."),
+                    + " changed or wrong. bundle verify, apply: the bundle or delta must not be used."),
     UNHEALTHY(21, "doctor: at least one check failed."),
     ENGINE(69, "A model, an engine or an endpoint failed, or no JDK 25 was found."),
     BUG(70, "Stoa itself is at fault; please report it."),
