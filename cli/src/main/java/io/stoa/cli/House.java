@@ -133,6 +133,12 @@ final class House {
         return Path.of(System.getProperty("stoa.natives", "natives"));
     }
 
+    /** The folder of this distribution, which holds {@code lib} and {@code natives}. */
+    static Path distribution() {
+        Path folder = natives().toAbsolutePath().normalize().getParent();
+        return folder == null ? ROOT : folder;
+    }
+
     /** The machine at hand. */
     static ThisMachine thisMachine() {
         return new ThisMachine(ROOT);

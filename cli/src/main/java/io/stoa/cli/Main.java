@@ -118,6 +118,7 @@ public final class Main implements Runnable {
         stoa.addSubcommand(ToolsCommand.commandLine(house));
         stoa.addSubcommand(PipelineCommand.commandLine(house));
         stoa.addSubcommand(EdgeCommand.commandLine(house));
+        stoa.addSubcommand(BundleCommand.commandLine(house));
         stoa.addSubcommand(new CommandLine(new AutoComplete.GenerateCompletion()));
         CommandLine codes = new CommandLine(new ExitCodesCommand(house));
         codes.getCommandSpec()
