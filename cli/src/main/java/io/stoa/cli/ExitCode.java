@@ -44,7 +44,8 @@ public enum ExitCode {
     BROKEN(
             20,
             "ledger verify, audit verify: a chain is broken. pipeline replay: a run is not as it was kept. license"
-                    + " verify-pack: a part of the pack is missing, changed or wrong. bundle verify, apply: the bundle or delta must not be used."),
+                    + " verify-pack: a part of the pack is missing, changed or wrong. bundle verify,"
+                    + " apply: the bundle or delta must not be used."),
     UNHEALTHY(21, "doctor: at least one check failed."),
     ENGINE(69, "A model, an engine or an endpoint failed, or no JDK 25 was found."),
     BUG(70, "Stoa itself is at fault; please report it."),

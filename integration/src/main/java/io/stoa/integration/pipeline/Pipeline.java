@@ -52,6 +52,11 @@ public record Pipeline(
         return Digest.of(source);
     }
 
+    /** The same with other models under the same names: a run of it says so in its surroundings. */
+    public Pipeline withModels(SequencedMap<String, ModelEntry> others) {
+        return new Pipeline(name, description, file, source, inputs, others, stores, tools, stages, outputs, limits);
+    }
+
     /** About how many steps a run has: those of agents are not known before. */
     int steps() {
         return steps(stages);
