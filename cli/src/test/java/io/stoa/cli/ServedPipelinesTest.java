@@ -69,10 +69,28 @@ class ServedPipelinesTest {
                 prompt: "Question: {question}"
                 max-tokens: 8
             """;
+    private static final String MODELS = """
+            {"object":"list","data":[{"id":"m","object":"model","revision":"1"}]}""";
+    private static final String ANSWER = """
+            {"id":"1","object":"chat.completion","created":1,"model":"m","choices":[{"index":0,"message":\
+            {"role":"assistant","content":"beans"},"finish_reason":"stop"}],\
+            "usage":{"prompt_tokens":9,"completion_tokens":1,"total_tokens":10}}""";
+    private static final String EVENTS = """
+            data: {"id":"1","object":"chat.completion.chunk","created":1,"model":"m","choices":[{"index":0,\
+            "delta":{"role":"assistant","content":"beans"},"finish_reason":null}]}
+
+            data: {"id":"1","object":"chat.completion.chunk","created":1,"model":"m","choices":[{"index":0,\
+            "delta":{},"finish_reason":"stop"}],"usage":{"prompt_tokens":9,"completion_tokens":1,"total_tokens":10}}
+
+            data: [DONE]
+
+            """;
     private static final String OUTPUTS = "outputs: {answer: \"{answer.text}\"}\n";
 
     @TempDir
     Path folder;
+
+    private record Said(String verdict) {}
 
     private final List<String> asked = new CopyOnWriteArrayList<>();
     private HttpServer upstream;
@@ -87,14 +105,9 @@ class ServedPipelinesTest {
             if (!models) {
                 asked.add(body);
             }
-            byte[] answer = (models
-                            ? "{\"object\":\"list\",\"data\":[{\"id\":\"m\",\"object\":\"model\",\"revision\":\"1\"}]}"
-                            : "{\"id\":\"1\",\"object\":\"chat.completion\",\"created\":1,\"model\":\"m\",\"choices\":"
-                                    + "[{\"index\":0,\"message\":{\"role\":\"assistant\",\"content\":\"beans\"},"
-                                    + "\"finish_reason\":\"stop\"}],\"usage\":{\"prompt_tokens\":9,"
-                                    + "\"completion_tokens\":1,\"total_tokens\":10}}")
-                    .getBytes(StandardCharsets.UTF_8);
-            exchange.getResponseHeaders().set("content-type", "application/json");
+            boolean stream = body.replace(" ", "").contains("\"stream\":true");
+            byte[] answer = (models ? MODELS : stream ? EVENTS : ANSWER).getBytes(StandardCharsets.UTF_8);
+            exchange.getResponseHeaders().set("content-type", stream ? "text/event-stream" : "application/json");
             exchange.sendResponseHeaders(200, answer.length);
             exchange.getResponseBody().write(answer);
             exchange.close();
@@ -132,8 +145,8 @@ class ServedPipelinesTest {
             EvidenceRef verdict = ledger.recorder(0)
                     .once(
                             new EvidenceKey(identity, Approval.VERDICT_CHECK, Digest.of(identity)),
-                            String.class,
-                            () -> "READY")
+                            Said.class,
+                            () -> new Said("READY"))
                     .evidence();
             ledger.append(
                     Approval.KIND,
@@ -186,7 +199,7 @@ class ServedPipelinesTest {
                       - name: only
                         candidate: m
                         upstream: {url: "%s", model: m, context: 8192}
-                        price: {prompt: 1000, completion: 2000}
+                        price: {prompt: 1, completion: 2}
                 pipelines:
                   desk: {file: desk.yaml, models: {%s}}
                 """.formatted(address(), models));
@@ -248,7 +261,7 @@ class ServedPipelinesTest {
         try (PolicyStore store = PolicyStore.open("sqlite:" + folder.resolve(".stoa/gateway.db"), Map.of())) {
             assertThat(store.spending()).anySatisfy(spent -> assertThat(spent.spent().value())
                     .as("two answers of 9 and 1 tokens")
-                    .isEqualTo(2 * (9 * 1000 + 2000)));
+                    .isEqualTo(2 * (9 + 2)));
         }
     }
 
