@@ -36,12 +36,16 @@ final class PipelineCommand implements Runnable {
                 .addSubcommand(new PipelineReplayCommand(house))
                 .addSubcommand(new PipelineShowCommand(house))
                 .addSubcommand(new PipelineListCommand(house))
-                .addSubcommand(new PipelineCheckCommand(house));
+                .addSubcommand(new PipelineCheckCommand(house))
+                .addSubcommand(new PipelineEvalCommand(house))
+                .addSubcommand(new PipelineGateCommand(house))
+                .addSubcommand(new PipelineCompareCommand(house));
     }
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "name run, resume, approve, replay, show, list or check");
+        throw new ParameterException(
+                spec.commandLine(), "name run, resume, approve, replay, show, list, check, eval, gate or compare");
     }
 
     /** Where runs are kept. */

@@ -28,7 +28,6 @@ import io.stoa.gateway.policy.Guard;
 import io.stoa.gateway.policy.LeaseTerms;
 import io.stoa.gateway.policy.PolicyAdmission;
 import io.stoa.gateway.policy.PolicyStore;
-import io.stoa.gateway.policy.guard.GuardListener;
 import io.stoa.gateway.policy.guard.InjectionGuard;
 import io.stoa.gateway.policy.guard.PiiGuard;
 import io.stoa.gateway.policy.guard.PiiKind;
@@ -335,8 +334,8 @@ final class RunningGateway implements AutoCloseable {
                 now.cascades(),
                 now.said().routes().stream()
                         .filter(route -> route.hedge().isPresent())
-                        .map(RouteEntry::name)
-                        .collect(Collectors.toSet()),
+                        .collect(Collectors.toMap(
+                                RouteEntry::name, route -> route.hedge().orElseThrow())),
                 guard(now.said().guards()),
                 ended -> listeners.forEach(each -> each.ended(ended)),
                 new Pages() {
@@ -354,7 +353,7 @@ final class RunningGateway implements AutoCloseable {
                 });
     }
 
-    private static Guard guard(GatewayFile.Guards said) {
+    private Guard guard(GatewayFile.Guards said) {
         List<Guard> guards = new ArrayList<>();
         said.tools()
                 .ifPresent(allowed -> guards.add((_, request, _) -> request.tools().stream()
@@ -370,11 +369,11 @@ final class RunningGateway implements AutoCloseable {
             for (PiiKind kind : PiiKind.values()) {
                 actions.put(kind, action);
             }
-            guards.add(new PiiGuard(actions, GuardListener.NONE));
+            guards.add(new PiiGuard(actions, metrics.guardListener()));
         });
         action(said.promptInjection())
                 .ifPresent(action -> guards.add(new InjectionGuard(
-                        action == PiiGuard.Action.REFUSE ? InjectionGuard.USUAL_THRESHOLD : 2, GuardListener.NONE)));
+                        action == PiiGuard.Action.REFUSE ? InjectionGuard.USUAL_THRESHOLD : 2, metrics.guardListener())));
         return (caller, request, body) -> {
             for (Guard each : guards) {
                 Optional<ApiError> refusal = each.refusal(caller, request, body);

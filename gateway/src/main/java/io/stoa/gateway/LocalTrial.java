@@ -47,7 +47,7 @@ final class LocalTrial implements Tries.Sink {
                         flow.wording().call().path(),
                         () -> asked(step),
                         false,
-                        false,
+                        Optional.empty(),
                         exchange.draft().trace())),
                 this);
     }

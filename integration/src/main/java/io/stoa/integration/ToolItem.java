@@ -11,6 +11,8 @@ import io.stoa.engine.chat.ToolCallParser;
 import io.stoa.engine.chat.ToolDefinition;
 import io.stoa.integration.ToolAnswers.CallStage;
 import io.stoa.integration.ToolAnswers.ToolAnswer;
+import io.stoa.integration.item.ItemFile;
+import io.stoa.integration.item.ItemLine;
 import io.stoa.integration.schema.ArgumentSchema;
 import io.stoa.integration.schema.ArgumentSchemas;
 import io.stoa.model.TaskKind;

@@ -34,7 +34,6 @@ final class Attempt extends Watch.Watched {
     private boolean inside;
     private boolean judged;
     private boolean anyPart;
-    private long sent;
     private int status;
     private @Nullable HttpClientRequest request;
     private @Nullable HttpClientResponse response;
@@ -102,8 +101,7 @@ final class Attempt extends Watch.Watched {
         inside = true;
         state = State.ASKED;
         client.watch().add(this);
-        sent = System.nanoTime();
-        due(sent + client.endpoints().patience().firstByte().toNanos());
+        due(System.nanoTime() + client.endpoints().patience().firstByte().toNanos());
         Endpoint endpoint = leg.endpoint();
         client.http()
                 .request(new RequestOptions()
@@ -166,12 +164,8 @@ final class Attempt extends Watch.Watched {
         if (state != State.ANSWERING) {
             return;
         }
-        long now = System.nanoTime();
-        due(now + client.endpoints().patience().idle().toNanos());
-        if (!anyPart) {
-            anyPart = true;
-            leg.endpoint().firstByteTimes().add((now - sent) / 1000);
-        }
+        due(System.nanoTime() + client.endpoints().patience().idle().toNanos());
+        anyPart = true;
         listener.part(this, part);
     }
 

@@ -2,6 +2,7 @@ package io.stoa.integration.retrieve;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -106,7 +107,7 @@ public final class Citations {
         return new Checked(sentences, support.name());
     }
 
-    private Cited cited(String sentence, TreeSet<Integer> marks, List<String> texts) {
+    private Cited cited(String sentence, Set<Integer> marks, List<String> texts) {
         List<Integer> known =
                 marks.stream().filter(mark -> mark >= 1 && mark <= texts.size()).toList();
         List<Integer> unknown =
@@ -140,8 +141,8 @@ public final class Citations {
         return marks.stream().map(mark -> texts.get(mark - 1)).toList();
     }
 
-    private static TreeSet<Integer> marks(String sentence) {
-        TreeSet<Integer> marks = new TreeSet<>();
+    private static Set<Integer> marks(String sentence) {
+        Set<Integer> marks = new TreeSet<>();
         Matcher matcher = MARK.matcher(sentence);
         while (matcher.find()) {
             for (String number : matcher.group(1).split("[,;]", -1)) {

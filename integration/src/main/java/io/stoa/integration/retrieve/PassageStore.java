@@ -1,8 +1,12 @@
 package io.stoa.integration.retrieve;
 
+import io.stoa.model.Digest;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.TreeMap;
 
 /**
  * Passages that can be found by their words, by their meaning, or by both. One contract test holds for all stores.
@@ -27,6 +31,16 @@ public interface PassageStore extends AutoCloseable {
 
     /** Each document with the digest it was put with. */
     Map<String, String> documents();
+
+    /** Changes whenever a document does: part of what a search's result depends on. */
+    default Digest contents() {
+        MessageDigest running = Digest.sha256();
+        new TreeMap<>(documents()).forEach((document, digest) -> {
+            running.update(Digest.of(document).hex().getBytes(StandardCharsets.US_ASCII));
+            running.update(Digest.of(digest).hex().getBytes(StandardCharsets.US_ASCII));
+        });
+        return Digest.of(running);
+    }
 
     /** The number of passages. */
     long size();
