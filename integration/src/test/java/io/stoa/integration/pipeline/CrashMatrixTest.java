@@ -208,7 +208,7 @@ class CrashMatrixTest {
         for (int round = 0; round < 100; round++) {
             World world = new World();
             MemoryFile disk = new MemoryFile(new byte[0]);
-            long at = header + random.nextInt(length - header);
+            long at = (long) header + random.nextInt(length - header);
             dies(world, new FailingFile(disk, at, How.DIES));
             for (int death = 0; death < 3; death++) {
                 long next = disk.length() + random.nextInt(1500);

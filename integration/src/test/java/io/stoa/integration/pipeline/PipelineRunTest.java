@@ -340,8 +340,8 @@ class PipelineRunTest {
             a: {kind: agent, model: small, prompt: "{question} {s}", tools: [look], turns: 3}
             """, "a: \"{a}\"\nc: \"{a.calls}\"\nf: \"{a.finish}\"\n");
         assertThat(outputs(outcome))
-                .hasToString("{\"a\":\"It is blue.\",\"c\":[{\"state\":\"done\",\"text\":\"saw it:"
-                        + " \\\"sky\\\"\",\"tool\":\"look\"}],\"f\":\"answered\"}");
+                .hasToString("{\"a\":\"It is blue.\",\"c\":[{\"tool\":\"look\",\"state\":\"done\",\"text\":\"saw it:"
+                        + " \\\"sky\\\"\"}],\"f\":\"answered\"}");
         assertThat(Journal.look(disk).steps().stream().map(RunHistory.Past::path))
                 .containsExactly("s", "a/turn-1", "a/turn-1/call-0", "a/turn-2");
         assertThat(Journal.look(disk)

@@ -65,7 +65,7 @@ class JournalTest {
                         _ -> JsonNodeFactory.instance
                                 .objectNode()
                                 .put("b", 1.0)
-                                .put("a", 5e-324)
+                                .put("a", Double.MIN_VALUE)
                                 .put("big", 12345678901234567L)
                                 .put("text", "\ud800 \u0000 ü"));
         JsonNode kept = reopened().take(step("a", "x", Effects.NONE), _ -> {

@@ -29,7 +29,7 @@ public final class MemoryFile implements JournalFile {
 
     @Override
     public synchronized int read(ByteBuffer into, long position) {
-        int count = (int) Math.clamp(bytes.length - position, 0, into.remaining());
+        int count = Math.clamp(bytes.length - position, 0, into.remaining());
         into.put(bytes, (int) position, count);
         return count;
     }
