@@ -113,6 +113,7 @@ public final class Main implements Runnable {
         stoa.addSubcommand(KeyCommand.commandLine(house));
         stoa.addSubcommand(AuditCommand.commandLine(house));
         stoa.addSubcommand(RouteCommand.commandLine(house));
+        stoa.addSubcommand(CorpusCommand.commandLine(house));
         stoa.addSubcommand(new CommandLine(new AutoComplete.GenerateCompletion()));
         CommandLine codes = new CommandLine(new ExitCodesCommand(house));
         codes.getCommandSpec()
