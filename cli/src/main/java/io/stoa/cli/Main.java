@@ -115,6 +115,7 @@ public final class Main implements Runnable {
         stoa.addSubcommand(KeyCommand.commandLine(house));
         stoa.addSubcommand(AuditCommand.commandLine(house));
         stoa.addSubcommand(RouteCommand.commandLine(house));
+        stoa.addSubcommand(CorpusCommand.commandLine(house));
         stoa.addSubcommand(ToolsCommand.commandLine(house));
         stoa.addSubcommand(PipelineCommand.commandLine(house));
         stoa.addSubcommand(EdgeCommand.commandLine(house));

@@ -137,11 +137,14 @@ class ModelStagesTest {
     @Test
     void questionsAreRewritten() {
         QueryRewriter several = new ModelRewriter(
-                engine("Here you go:\n"
-                        + "1. When do plums ripen?\n"
-                        + "- \"Ripe plums: which month\"\n"
-                        + "when are plums RIPE\n\n"
-                        + "3) x\n"),
+                engine(String.join(
+                        "\n",
+                        "Here you go:",
+                        "1. When do plums ripen?",
+                        "- \"Ripe plums: which month\"",
+                        "when are plums RIPE",
+                        "",
+                        "3) x")),
                 ModelRewriter.Way.SEVERAL,
                 2);
         assertThat(several.rewrite("When are plums ripe"))

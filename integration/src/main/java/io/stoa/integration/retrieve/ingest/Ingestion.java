@@ -25,7 +25,7 @@ import java.util.Set;
 /**
  * Brings a store up to date with a folder: new and changed documents are read, those that are gone are removed, and what has
  * not changed stays as it is. Each document is put at once, so that stopping it at any moment, also by a crash, loses at most
- * the last second, and the same call goes on from there.
+ * the last seconds, and the same call goes on from there.
  *
  * <p>A document that cannot be read is named with the reason and the next step, and the others go on. What it said in an
  * earlier version is removed, because it says so no longer; where only reading the file failed, it stays.

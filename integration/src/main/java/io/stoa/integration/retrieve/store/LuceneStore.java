@@ -80,8 +80,8 @@ import tools.jackson.databind.json.JsonMapper;
  * neighbours and 100 candidates while building, vectors made 1 long, the cosine between them.
  *
  * <p>The folder is Lucene's: segments that are written once, and a commit that names them. A document's passages come
- * and go in one piece with a small entry that keeps its digest. A crash leaves the last commit; commits are made every
- * second while something is put, with {@link #flush()} and on closing. Only one store at a time may write to a folder;
+ * and go in one piece with a small entry that keeps its digest. A crash leaves the last commit; commits are made every five
+ * seconds while something is put, with {@link #flush()} and on closing. Only one store at a time may write to a folder;
  * any number may {@linkplain #toRead read} it, also while it is written, and see each commit.
  */
 public final class LuceneStore implements PassageStore {
@@ -90,7 +90,7 @@ public final class LuceneStore implements PassageStore {
     /** What is taken from each ranking before they are fused, at least: the depth that fusion is evaluated with. */
     private static final int CANDIDATES = 100;
 
-    private static final Duration COMMIT_EVERY = Duration.ofSeconds(1);
+    private static final Duration COMMIT_EVERY = Duration.ofSeconds(5);
     private static final double WRITE_BUFFER_MEBIBYTES = 64;
 
     private static final String ID = "id";
