@@ -80,6 +80,7 @@ public final class Agent {
         private final List<ToolDefinition> tools = box.definitions();
         private final ToolCallParser parser = new ToolCallParser(tools);
         private String said = "";
+        private boolean explained;
         private int turns;
         private int unreadable;
         private int loops;
@@ -104,23 +105,15 @@ public final class Agent {
 
         /** Puts what the task says into the conversation, and notes what of it is trusted. */
         private void read(AgentTask task) {
-            boolean marked = !tools.isEmpty() || task.materials().stream().anyMatch(material -> !material.trusted());
-            List<ChatMessage> given = new ArrayList<>(task.messages());
-            if (marked) {
-                String own = given.getFirst().role().equals("system")
-                        ? given.removeFirst().content().orElse("") + "\n\n"
-                        : "";
-                given.addFirst(ChatMessage.system(own + Spotlight.INSTRUCTION));
-            }
-            ChatMessage last = given.removeLast();
-            messages.addAll(given);
-            StringBuilder request = new StringBuilder(last.content().orElse(""));
+            messages.addAll(task.messages().subList(0, task.messages().size() - 1));
+            StringBuilder request =
+                    new StringBuilder(task.messages().getLast().content().orElse(""));
             for (Material material : task.materials()) {
                 request.append("\n\n")
                         .append(
                                 material.trusted()
                                         ? material.text()
-                                        : Spotlight.mark(material.source(), material.text()));
+                                        : explained(Spotlight.mark(material.source(), material.text())));
                 note(material.trusted(), material.source(), material.text());
             }
             messages.add(ChatMessage.user(request.toString()));
@@ -132,6 +125,16 @@ public final class Agent {
                         "an earlier message of role " + message.role(),
                         message.content().orElse(""));
             }
+        }
+
+        /**
+         * The first marked text says what marks mean. A system message would say it earlier, but small models then call
+         * their tools less well.
+         */
+        private String explained(String marked) {
+            String text = explained ? marked : Spotlight.INSTRUCTION + "\n" + marked;
+            explained = true;
+            return text;
         }
 
         private void note(boolean trusted, String source, String text) {
@@ -261,7 +264,11 @@ public final class Agent {
             spent = spent.plus(outcome.took());
             calls.add(outcome);
             messages.add(new ChatMessage(
-                    "tool", Optional.of(outcome.forModel()), List.of(), Optional.of(call.id()), Optional.empty()));
+                    "tool",
+                    Optional.of(outcome.isMarked() ? explained(outcome.forModel()) : outcome.forModel()),
+                    List.of(),
+                    Optional.of(call.id()),
+                    Optional.empty()));
             if (outcome.refusal().filter(Refusal.CHANGED::equals).isPresent()) {
                 said = outcome.text();
                 return Optional.of(Stop.TOOL_CHANGED);

@@ -38,6 +38,11 @@ public record CallOutcome(
         REFUSED
     }
 
+    /** Whether a model is given marked text to read. */
+    public boolean isMarked() {
+        return state == State.FAILED || (state == State.DONE && !trusted);
+    }
+
     /** What a model is given to read. */
     public String forModel() {
         return switch (state) {

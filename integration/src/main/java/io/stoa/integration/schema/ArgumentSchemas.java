@@ -1,5 +1,6 @@
 package io.stoa.integration.schema;
 
+import com.networknt.schema.Schema;
 import com.networknt.schema.SchemaException;
 import com.networknt.schema.SchemaLocation;
 import com.networknt.schema.SchemaRegistry;
@@ -24,7 +25,8 @@ public final class ArgumentSchemas {
     private static final int DEEPEST_NESTING = 64;
     private static final List<String> REFERENCES = List.of("$ref", "$dynamicRef", "$recursiveRef");
 
-    private final SchemaRegistry registry = SchemaRegistry.withDialect(
+    /** Made once, because reading the dialect takes long; it caches nothing, so that nothing of one schema is left in it. */
+    private static final SchemaRegistry REGISTRY = SchemaRegistry.withDialect(
             Dialects.getDraft202012(),
             builder -> builder.schemaCacheEnabled(false)
                     .schemaLoader(loader -> loader.fetchRemoteResources(false))
@@ -32,8 +34,14 @@ public final class ArgumentSchemas {
                             .locale(Locale.ROOT)
                             .regularExpressionFactory(BoundedPattern::of)
                             .build()));
-    private final ArgumentSchema schemaOfSchemas = new ArgumentSchema(
-            registry.getSchema(SchemaLocation.of(SpecificationVersion.DRAFT_2020_12.getDialectId())));
+
+    private static final ArgumentSchema SCHEMA_OF_SCHEMAS =
+            ready(REGISTRY.getSchema(SchemaLocation.of(SpecificationVersion.DRAFT_2020_12.getDialectId())));
+
+    private static ArgumentSchema ready(Schema schema) {
+        schema.initializeValidators();
+        return new ArgumentSchema(schema);
+    }
 
     /**
      * Makes a schema ready.
@@ -46,13 +54,11 @@ public final class ArgumentSchemas {
         // ones.
         own.remove(List.of("$schema", "$id"));
         requireHarmless(own, DEEPEST_NESTING, MOST_VALUES);
-        schemaOfSchemas.problem(own).ifPresent(problem -> {
+        SCHEMA_OF_SCHEMAS.problem(own).ifPresent(problem -> {
             throw new IllegalArgumentException("not a JSON Schema: " + problem);
         });
         try {
-            ArgumentSchema compiled = new ArgumentSchema(registry.getSchema(own));
-            compiled.schema().initializeValidators();
-            return compiled;
+            return ready(REGISTRY.getSchema(own));
         } catch (SchemaException | StoaException e) {
             throw new IllegalArgumentException("not a usable JSON Schema: " + e.getMessage(), e);
         }

@@ -46,17 +46,20 @@ public final class ToolBox implements AutoCloseable {
 
     private final SequencedMap<String, Entry> entries;
     private final BoxLimits limits;
+    private final Rates rates;
 
-    private record Entry(Grant grant, ArgumentSchema own, Optional<ArgumentSchema> narrowing, Rate rate) {}
+    private record Entry(Grant grant, ArgumentSchema own, Optional<ArgumentSchema> narrowing) {}
 
     /**
      * A box of these tools; closing it closes them.
      *
+     * @param rates the calls in a minute, which other boxes may count with
      * @throws StoaException of kind {@code USER} for a name that models cannot call or that looks like another's, and
      *     for a schema that cannot be used
      */
-    public ToolBox(List<Grant> grants, BoxLimits limits, InstantSource clock) {
+    public ToolBox(List<Grant> grants, BoxLimits limits, Rates rates) {
         this.limits = limits;
+        this.rates = rates;
         ArgumentSchemas schemas = new ArgumentSchemas();
         SequencedMap<String, Entry> made = new LinkedHashMap<>();
         Map<String, String> spelling = new HashMap<>();
@@ -81,10 +84,14 @@ public final class ToolBox implements AutoCloseable {
                     new Entry(
                             grant,
                             compiled(name, "parameters", schemas, closed(described.parameters())),
-                            grant.narrowing().map(schema -> compiled(name, "narrowing", schemas, schema)),
-                            new Rate(grant.limits().mostPerMinute(), clock)));
+                            grant.narrowing().map(schema -> compiled(name, "narrowing", schemas, schema))));
         }
         entries = made;
+    }
+
+    /** A box that counts the calls in a minute by itself. */
+    public ToolBox(List<Grant> grants, BoxLimits limits, InstantSource clock) {
+        this(grants, limits, new Rates(clock));
     }
 
     /** A box of these tools with the usual limits. */
@@ -92,9 +99,10 @@ public final class ToolBox implements AutoCloseable {
         return new ToolBox(grants, BoxLimits.DEFAULT, InstantSource.system());
     }
 
-    private ToolBox(SequencedMap<String, Entry> entries, BoxLimits limits) {
+    private ToolBox(SequencedMap<String, Entry> entries, BoxLimits limits, Rates rates) {
         this.entries = entries;
         this.limits = limits;
+        this.rates = rates;
     }
 
     /**
@@ -112,7 +120,7 @@ public final class ToolBox implements AutoCloseable {
             }
             some.put(name, entry);
         }
-        return new ToolBox(some, limits);
+        return new ToolBox(some, limits, rates);
     }
 
     private static String alike(String name) {
@@ -320,7 +328,7 @@ public final class ToolBox implements AutoCloseable {
     /** Whether one more call of a tool fits into this minute, of all runs; then it is counted. */
     public boolean takesRate(String name) {
         Entry entry = entries.get(name);
-        return entry != null && entry.rate().take();
+        return entry != null && rates.take(name, entry.grant().limits().mostPerMinute());
     }
 
     private static Ruling refused(Refusal why, String sentence) {

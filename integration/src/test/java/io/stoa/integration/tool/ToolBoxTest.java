@@ -132,6 +132,15 @@ class ToolBoxTest {
         assertThat(box.takesRate("get")).isTrue();
         assertThat(box.takesRate("get")).isFalse();
         assertThat(box.takesRate("other")).isFalse();
+        assertThat(box.only(List.of("get")).takesRate("get"))
+                .as("the same tool")
+                .isFalse();
+        Rates rates = new Rates(now::get);
+        ToolBox one = new ToolBox(List.of(grant("get").within(two)), BoxLimits.DEFAULT, rates);
+        ToolBox other = new ToolBox(List.of(grant("get").within(two)), BoxLimits.DEFAULT, rates);
+        assertThat(List.of(one.takesRate("get"), other.takesRate("get"), one.takesRate("get")))
+                .containsExactly(true, true, false);
+        assertThatThrownBy(() -> box.only(List.of("gte"))).hasMessage("there is no tool gte; did you mean get?");
     }
 
     @Test
