@@ -177,53 +177,56 @@ public final class JournalFile {
         requireNonNull(expected, "expected");
         try (ZipFile zip = new ZipFile(file.toFile())) {
             if (zip.size() > MOST_FILES) {
-                throw wrong(file, "holds " + zip.size() + " files", null);
+                throw wrong(file, "holds " + zip.size() + " files");
             }
             byte[] bytes = small(zip, file, SUMMARY, MOST_SUMMARY);
             byte[] signature = Base64.getDecoder().decode(small(zip, file, SIGNATURE, 1024));
             String text = new String(bytes, StandardCharsets.UTF_8);
             if (!CanonicalJson.write(JsonMapper.shared().readTree(text)).equals(text)) {
-                throw wrong(file, "its summary is not canonical JSON", null);
+                throw wrong(file, "its summary is not canonical JSON");
             }
             JournalSummary summary = JSON.read(text, JournalSummary.class);
             PublicKey named = KeyFactory.getInstance("Ed25519")
                     .generatePublic(new X509EncodedKeySpec(Base64.getDecoder().decode(summary.key())));
             if (!summary.device().equals(deviceOf(named))) {
-                throw wrong(file, "it calls its device by a name that is not its key's", null);
+                throw wrong(file, "it calls its device by a name that is not its key's");
             }
             if (expected.filter(key -> !key.equals(named)).isPresent()) {
-                throw wrong(
-                        file, "it was signed by the device " + summary.device() + ", not by the one expected", null);
+                throw wrong(file, "it was signed by the device " + summary.device() + ", not by the one expected");
             }
             Signature check = Signature.getInstance("Ed25519");
             check.initVerify(named);
             check.update(bytes);
             if (!check.verify(signature)) {
-                throw wrong(file, "its signature is wrong: it was changed", null);
+                throw wrong(file, "its signature is wrong: it was changed");
             }
             return new JournalFile(file, summary);
         } catch (IOException | GeneralSecurityException | IllegalArgumentException | JacksonException e) {
-            throw wrong(file, String.valueOf(e.getMessage()), e);
+            throw wrong(file, e);
         }
     }
 
-    private static StoaException wrong(Path file, String what, @org.jspecify.annotations.Nullable Exception cause) {
+    private static StoaException wrong(Path file, String what) {
+        return StoaException.user(file + ": is no sound journal of a device (" + what
+                + "); export it again with `stoa edge journal export`");
+    }
+
+    private static StoaException wrong(Path file, Exception cause) {
         return new StoaException(
                 StoaException.Kind.USER,
-                file + ": is no sound journal of a device (" + what
-                        + "); export it again with `stoa edge journal export`",
+                wrong(file, String.valueOf(cause.getMessage())).sentence(),
                 cause);
     }
 
     private static byte[] small(ZipFile zip, Path file, String name, int most) throws IOException {
         ZipEntry entry = zip.getEntry(name);
         if (entry == null) {
-            throw wrong(file, "it has no " + name, null);
+            throw wrong(file, "it has no " + name);
         }
         try (InputStream in = zip.getInputStream(entry)) {
             byte[] bytes = in.readNBytes(most + 1);
             if (bytes.length > most) {
-                throw wrong(file, "its " + name + " is longer than " + most + " bytes", null);
+                throw wrong(file, "its " + name + " is longer than " + most + " bytes");
             }
             return bytes;
         }
@@ -250,15 +253,15 @@ public final class JournalFile {
                     continue;
                 }
                 if (!name.matches(NAME) || !seen.add(name)) {
-                    throw wrong(file, "it holds something that is no part of a journal, or twice", null);
+                    throw wrong(file, "it holds something that is no part of a journal, or twice");
                 }
                 left = unpack(zip, entry, into.resolve(name.substring(PREFIX.length())), left);
             }
             if (!seen.equals(summary.files().keySet())) {
-                throw wrong(file, "files of it are missing", null);
+                throw wrong(file, "files of it are missing");
             }
         } catch (ZipException e) {
-            throw wrong(file, String.valueOf(e.getMessage()), e);
+            throw wrong(file, e);
         } catch (IOException e) {
             throw new StoaException(
                     StoaException.Kind.RESOURCES, file + ": cannot be unpacked into " + into + " (" + e + ")", e);
@@ -276,14 +279,14 @@ public final class JournalFile {
             for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
                 left -= read;
                 if (left < 0) {
-                    throw wrong(file, "it inflates to more than " + MOST_BYTES + " bytes", null);
+                    throw wrong(file, "it inflates to more than " + MOST_BYTES + " bytes");
                 }
                 sha256.update(buffer, 0, read);
                 out.write(buffer, 0, read);
             }
         }
         if (!Digest.of(sha256).hex().equals(summary.files().getOrDefault(entry.getName(), ""))) {
-            throw wrong(file, entry.getName() + " was changed", null);
+            throw wrong(file, entry.getName() + " was changed");
         }
         return left;
     }

@@ -92,7 +92,7 @@ final class Slots {
         folders.add(place(slot));
         long total = incoming.entries().stream().mapToLong(Entry::bytes).sum();
         long done = 0;
-        byte[] chunk = new byte[(int) Math.clamp(total, 1, CHUNK)];
+        byte[] chunk = new byte[Math.clamp(total, 1, CHUNK)];
         for (Entry entry : incoming.entries()) {
             Path file = place(slot).resolve(entry.path());
             makeParents(place(slot), file, folders);

@@ -292,10 +292,11 @@ final class CrashingFiles implements DeviceFiles {
                 Files.write(file.getKey(), left);
             }
         }
-        List<Path> folders = new ArrayList<>(changes.keySet());
+        List<Map.Entry<Path, List<Change>>> folders = new ArrayList<>(changes.entrySet());
         java.util.Collections.shuffle(folders, random);
-        for (Path folder : folders) {
-            List<Change> all = changes.get(folder);
+        for (Map.Entry<Path, List<Change>> each : folders) {
+            Path folder = each.getKey();
+            List<Change> all = each.getValue();
             int kept = (int) Math.round(all.size() * share * random.nextDouble());
             for (Change change : all.subList(kept, all.size()).reversed()) {
                 if (Files.isDirectory(folder)) {

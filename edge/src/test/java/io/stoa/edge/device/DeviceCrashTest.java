@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Stream;
@@ -197,9 +198,9 @@ class DeviceCrashTest {
                 .isSubsetOf("state.json", "slots", "lock", "a.lock", "b.lock");
     }
 
-    private static TreeSet<String> names(Path folder) {
+    private static Set<String> names(Path folder) {
         try (Stream<Path> all = Files.list(folder)) {
-            TreeSet<String> names = new TreeSet<>();
+            Set<String> names = new TreeSet<>();
             all.forEach(each -> names.add(String.valueOf(each.getFileName())));
             return names;
         } catch (IOException e) {
@@ -269,7 +270,6 @@ class DeviceCrashTest {
         for (Scenario scenario : scenarios()) {
             Path start = work.resolve("start-" + scenario.name());
             CrashingFiles counting = whole(scenario, start);
-            System.out.println(Instant.now() + " " + points + " " + scenario.name() + " " + counting.operations());
             for (long at = 0; at < counting.operations(); at++) {
                 for (Moment moment : Moment.values()) {
                     if (moment != Moment.MIDDLE || counting.isWrite(at)) {

@@ -33,7 +33,7 @@ final class KilledInstallation {
                 _ -> {});
     }
 
-    /** @param arguments the folder, the key, and the first version */
+    // the arguments are the folder, the key, and the first version
     public static void main(String[] arguments) throws IOException {
         Path folder = Path.of(arguments[0]);
         SecretKey key = key(arguments[1]);

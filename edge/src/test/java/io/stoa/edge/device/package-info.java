@@ -1,4 +1,0 @@
-@NullMarked
-package io.stoa.edge.device;
-
-import org.jspecify.annotations.NullMarked;
