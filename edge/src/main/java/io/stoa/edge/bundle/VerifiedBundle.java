@@ -14,6 +14,8 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /**
  * A bundle that is whole and signed by somebody who is trusted. What is read from it is compared with its digest once more
@@ -147,6 +149,36 @@ public final class VerifiedBundle {
                 }
             }
         }
+    }
+
+    /** The files that the bundle itself consists of, by their names in its folder, with their sizes. */
+    public SortedMap<String, Long> sizes() {
+        SortedMap<String, Long> sizes = new TreeMap<>();
+        files.forEach((name, region) -> sizes.put(name, region.size()));
+        return sizes;
+    }
+
+    /** One of those files. What is copied must be verified where it is copied to. */
+    public InputStream openFile(String name) throws IOException {
+        Region region = files.get(name);
+        if (region == null) {
+            throw new IllegalArgumentException("this bundle has no file " + BundleMetadata.printed(name));
+        }
+        return region.open();
+    }
+
+    /**
+     * Where a part lies as a file of its own.
+     *
+     * @throws IllegalStateException when the bundle lacks it, or is no folder
+     */
+    public Path place(PartKind kind) {
+        Part part = part(kind).orElseThrow(() -> new IllegalStateException("this bundle has no " + kind.path()));
+        Region region = region(part);
+        if (region.file().equals(path)) {
+            throw new IllegalStateException(path + " is no folder");
+        }
+        return region.file();
     }
 
     /** Every file of the bundle itself. */
