@@ -301,7 +301,7 @@ class SignatureTest {
                 .replaceFirst("\\{", "{\"mediaType\":\"x\",")
                 .getBytes(StandardCharsets.UTF_8);
         assertThat(flaw(twice)).isEqualTo(Flaw.MALFORMED);
-        assertThat(flaw(("{\"a\":".repeat(50_000)).getBytes(StandardCharsets.UTF_8)))
+        assertThat(flaw("{\"a\":".repeat(50_000).getBytes(StandardCharsets.UTF_8)))
                 .isEqualTo(Flaw.MALFORMED);
         byte[] otherType = signed("application/json", StatementJson.write(manifest));
         assertThat(flaw(otherType)).isEqualTo(Flaw.MALFORMED);
