@@ -1,5 +1,6 @@
 package io.stoa.cli;
 
+import io.stoa.edge.device.JournalFile;
 import io.stoa.gateway.audit.AuditFolder;
 import io.stoa.gateway.audit.AuditLog;
 import io.stoa.gateway.audit.AuditReader;
@@ -101,12 +102,18 @@ final class AuditCommand implements Runnable {
                 "",
                 "Examples:",
                 "  stoa audit verify",
-                "  stoa audit verify /var/lib/stoa/audit --public-key audit-key.pem.pub --json"
+                "  stoa audit verify /var/lib/stoa/audit --public-key audit-key.pem.pub --json",
+                "  stoa audit verify kiosk-17.zip"
             })
     static final class VerifyCommand implements Callable<Integer> {
         private final House house;
 
-        @Parameters(index = "0", arity = "0..1", paramLabel = "FOLDER", defaultValue = FOLDER)
+        @Parameters(
+                index = "0",
+                arity = "0..1",
+                paramLabel = "FOLDER|FILE",
+                defaultValue = FOLDER,
+                description = "An audit, or the file of a device's exported journal. Default: ${DEFAULT-VALUE}")
         private Path folder = Path.of(FOLDER);
 
         @Option(
@@ -135,10 +142,18 @@ final class AuditCommand implements Runnable {
                 String[] parts = witness.split(":", 4);
                 heads.computeIfAbsent(parts[0], _ -> new ArrayList<>()).add(head(witness, parts));
             }
-            AuditVerifier.Witnesses known = new AuditVerifier.Witnesses(heads, publicKey.map(SigningKey::readPublic));
+            Optional<PublicKey> key = publicKey.map(SigningKey::readPublic);
+            if (Files.isRegularFile(folder)) {
+                return UnpackedJournal.with(JournalFile.open(folder, key), unpacked -> verify(unpacked, heads, key));
+            }
+            return verify(folder, heads, key);
+        }
+
+        private int verify(Path audit, Map<String, List<EvidenceRef>> heads, Optional<PublicKey> key) {
+            AuditVerifier.Witnesses known = new AuditVerifier.Witnesses(heads, key);
             ProgressLine line = new ProgressLine(house.err(), house.terminal());
             List<Verification> results = new AuditVerifier(
-                            new AuditFolder(folder), Runtime.getRuntime().availableProcessors())
+                            new AuditFolder(audit), Runtime.getRuntime().availableProcessors())
                     .verify(known, line.start("bytes of records"));
             line.clear();
             for (Verification result : results) {

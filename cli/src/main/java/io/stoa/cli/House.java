@@ -85,6 +85,11 @@ final class House {
         return runtime;
     }
 
+    /** The environment. */
+    Map<String, String> environment() {
+        return environment;
+    }
+
     /** An environment variable. */
     Optional<String> environment(String name) {
         return Optional.ofNullable(environment.get(name));

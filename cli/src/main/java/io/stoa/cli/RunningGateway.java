@@ -28,7 +28,6 @@ import io.stoa.gateway.policy.Guard;
 import io.stoa.gateway.policy.LeaseTerms;
 import io.stoa.gateway.policy.PolicyAdmission;
 import io.stoa.gateway.policy.PolicyStore;
-import io.stoa.gateway.policy.guard.GuardListener;
 import io.stoa.gateway.policy.guard.InjectionGuard;
 import io.stoa.gateway.policy.guard.PiiGuard;
 import io.stoa.gateway.policy.guard.PiiKind;
@@ -43,7 +42,6 @@ import io.stoa.gateway.route.StandingListener;
 import io.stoa.gateway.route.Tier;
 import io.stoa.gateway.telemetry.Metrics;
 import io.stoa.gateway.telemetry.Spans;
-import io.stoa.gateway.telemetry.TraceContext;
 import io.stoa.gateway.upstream.Target;
 import io.stoa.gateway.wire.ApiError;
 import io.stoa.model.Digest;
@@ -317,11 +315,12 @@ final class RunningGateway implements AutoCloseable {
         Bounds bounds = Bounds.DEFAULT
                 .withBytes(body, Bounds.DEFAULT.answerBytes(), Bounds.DEFAULT.eventBytes())
                 .withCounts(said.limits().inFlight(), Bounds.DEFAULT.connections());
-        GatewayOptions options = GatewayOptions.at(
+        GatewayOptions untraced = GatewayOptions.at(
                         said.listen().host(), said.listen().port())
                 .with(bounds)
                 .withKeepContent(said.audit().keepContent())
                 .withEnvironment(this::environment);
+        GatewayOptions options = said.telemetry().isPresent() ? untraced.withTraces() : untraced;
         return said.tls()
                 .map(tls -> options.withTls(new GatewayOptions.Tls(tls.certificate(), tls.key())))
                 .orElse(options);
@@ -335,8 +334,8 @@ final class RunningGateway implements AutoCloseable {
                 now.cascades(),
                 now.said().routes().stream()
                         .filter(route -> route.hedge().isPresent())
-                        .map(RouteEntry::name)
-                        .collect(Collectors.toSet()),
+                        .collect(Collectors.toMap(
+                                RouteEntry::name, route -> route.hedge().orElseThrow())),
                 guard(now.said().guards()),
                 ended -> listeners.forEach(each -> each.ended(ended)),
                 new Pages() {
@@ -354,7 +353,7 @@ final class RunningGateway implements AutoCloseable {
                 });
     }
 
-    private static Guard guard(GatewayFile.Guards said) {
+    private Guard guard(GatewayFile.Guards said) {
         List<Guard> guards = new ArrayList<>();
         said.tools()
                 .ifPresent(allowed -> guards.add((_, request, _) -> request.tools().stream()
@@ -370,11 +369,11 @@ final class RunningGateway implements AutoCloseable {
             for (PiiKind kind : PiiKind.values()) {
                 actions.put(kind, action);
             }
-            guards.add(new PiiGuard(actions, GuardListener.NONE));
+            guards.add(new PiiGuard(actions, metrics.guardListener()));
         });
         action(said.promptInjection())
                 .ifPresent(action -> guards.add(new InjectionGuard(
-                        action == PiiGuard.Action.REFUSE ? InjectionGuard.USUAL_THRESHOLD : 2, GuardListener.NONE)));
+                        action == PiiGuard.Action.REFUSE ? InjectionGuard.USUAL_THRESHOLD : 2, metrics.guardListener())));
         return (caller, request, body) -> {
             for (Guard each : guards) {
                 Optional<ApiError> refusal = each.refusal(caller, request, body);
@@ -395,9 +394,7 @@ final class RunningGateway implements AutoCloseable {
     }
 
     private void trace(java.net.URI endpoint) {
-        Spans spans = opened(new Spans(endpoint, Map.of(), House.version()));
-        SecureRandom random = new SecureRandom();
-        listeners.add(ended -> spans.ended(ended, TraceContext.of(Optional.empty(), true, random), Spans.Details.NONE));
+        listeners.add(opened(new Spans(endpoint, Map.of(), House.version())));
     }
 
     private Optional<Page> page(Pages.Request request) {

@@ -13,6 +13,8 @@ import io.stoa.integration.ToolAnswers.CallStage;
 import io.stoa.integration.ToolAnswers.ToolAnswer;
 import io.stoa.integration.item.ItemFile;
 import io.stoa.integration.item.ItemLine;
+import io.stoa.integration.schema.ArgumentSchema;
+import io.stoa.integration.schema.ArgumentSchemas;
 import io.stoa.model.TaskKind;
 import java.util.ArrayList;
 import java.util.Comparator;

@@ -2,9 +2,11 @@ package io.stoa.gateway.audit;
 
 import io.stoa.model.EvidenceRef;
 import io.stoa.model.StoaException;
+import io.stoa.store.CanonicalJson;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.nio.charset.StandardCharsets;
 import java.security.KeyPair;
 import java.security.SecureRandom;
 import java.time.Clock;
@@ -17,6 +19,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * A gateway's chain of records, appended to by one thread of its own. See the package's page for what it proves.
@@ -107,6 +110,14 @@ public final class AuditLog implements RecordListener, AutoCloseable {
     private static long keptBytes(RequestRecord ended) {
         return ended.request().kept().map(String::length).orElse(0)
                 + (long) ended.answer().kept().map(String::length).orElse(0);
+    }
+
+    /**
+     * Appends something that happened and is no request, such as an installation on a device. Completed with its place when
+     * it is on the disk.
+     */
+    public CompletableFuture<EvidenceRef> event(ObjectNode body) {
+        return append(ChainWriter.Kind.EVENT, CanonicalJson.write(body).getBytes(StandardCharsets.UTF_8));
     }
 
     /** Appends a record of another kind; completed with its place when it is on the disk. */

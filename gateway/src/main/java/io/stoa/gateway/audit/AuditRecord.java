@@ -9,7 +9,7 @@ import tools.jackson.databind.JsonNode;
  *
  * @param chain whose
  * @param sequence its place, from 1
- * @param kind {@code request}, {@code opened}, {@code erasure}, {@code dropped} or {@code closed}
+ * @param kind {@code request}, {@code opened}, {@code erasure}, {@code dropped}, {@code event} or {@code closed}
  * @param time when the request came, or when the record was appended
  * @param digest its digest
  * @param line the whole line, without its line feed

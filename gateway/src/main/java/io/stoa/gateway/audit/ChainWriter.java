@@ -112,6 +112,7 @@ final class ChainWriter implements AutoCloseable {
         REQUEST("request"),
         ERASURE("erasure"),
         DROPPED("dropped"),
+        EVENT("event"),
         CLOSED("closed");
 
         private final String word;

@@ -1,5 +1,7 @@
 package io.stoa.integration.pipeline;
 
+import static java.util.Objects.requireNonNull;
+
 import io.stoa.integration.step.Step;
 import io.stoa.integration.step.Steps;
 import io.stoa.integration.step.Waiting;
@@ -96,7 +98,7 @@ final class PatientSteps {
             Thread.currentThread().interrupt();
             throw StoaException.resources(step.path() + ": was interrupted");
         } catch (ExecutionException e) {
-            throw unwrapped(step, e.getCause());
+            throw unwrapped(step, requireNonNull(e.getCause()));
         }
     }
 

@@ -50,7 +50,8 @@ public final class Journal implements Steps, AutoCloseable {
     private final Clock clock;
     private final ReentrantLock lock = new ReentrantLock();
     private long length;
-    private boolean broken;
+    /** Why no more can be written. */
+    private Optional<String> broken = Optional.empty();
 
     private Journal(JournalFile file, JournalText text, RunHistory history, long length, Clock clock) {
         this.file = file;
@@ -275,6 +276,11 @@ public final class Journal implements Steps, AutoCloseable {
                                 : "; those that wait: " + String.join(", ", waiting)));
     }
 
+    /** Whether an entry could not be written: then no other can be, until the file is opened again. */
+    public boolean isBroken() {
+        return locked(broken::isPresent);
+    }
+
     /** Writes down how the run ended. */
     public Ended end(Outcome outcome, JsonNode value) {
         Ended ended = new Ended(outcome, canonical(value), clock.instant());
@@ -285,9 +291,8 @@ public final class Journal implements Steps, AutoCloseable {
     private void append(Supplier<JournalEntry> entry) {
         lock.lock();
         try {
-            if (broken) {
-                throw StoaException.resources(
-                        file.name() + ": an entry could not be written before; see to its disk, then resume the run");
+            if (broken.isPresent()) {
+                throw StoaException.resources(broken.get());
             }
             JournalEntry made = entry.get();
             JournalText.Line line = text.line(made);
@@ -301,7 +306,7 @@ public final class Journal implements Steps, AutoCloseable {
 
     private void write(JournalText.Line line) {
         // Until the line is whole, nobody may write another after it: not even when this ends in an error.
-        broken = true;
+        broken = Optional.of(file.name() + ": an entry was not written to its end; resume the run");
         if (length + line.bytes().length > JournalText.LARGEST_FILE) {
             throw StoaException.resources(file.name() + ": a journal has at most " + JournalText.LARGEST_FILE
                     + " bytes, and this run needs more; give its steps less to read");
@@ -310,13 +315,12 @@ public final class Journal implements Steps, AutoCloseable {
             file.append(line.bytes());
         } catch (IOException e) {
             cutBack();
-            throw new StoaException(
-                    StoaException.Kind.RESOURCES,
-                    file.name() + ": cannot be written (" + e + "); free some space, then resume the run",
-                    e);
+            String why = file.name() + ": cannot be written (" + e + "); free some space, then resume the run";
+            broken = Optional.of(why);
+            throw new StoaException(StoaException.Kind.RESOURCES, why, e);
         }
         length += line.bytes().length;
-        broken = false;
+        broken = Optional.empty();
     }
 
     private void cutBack() {

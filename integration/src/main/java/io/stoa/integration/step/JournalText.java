@@ -43,7 +43,9 @@ final class JournalText {
     private static final int DIGITS = 8;
     private static final Map<String, Class<? extends Record>> KINDS = kinds();
 
-    private final RecordJson json = new RecordJson();
+    /** Making one takes longer than reading most journals. */
+    private static final RecordJson JSON = new RecordJson();
+
     private String chain = Digest.of(MAGIC).hex();
     private int entries;
 
@@ -71,7 +73,7 @@ final class JournalText {
                 .map(Map.Entry::getKey)
                 .findFirst()
                 .orElseThrow(() -> StoaException.bug("an entry has no name: " + entry.getClass()));
-        byte[] payload = (kind + " " + json.write((Record) entry)).getBytes(StandardCharsets.UTF_8);
+        byte[] payload = (kind + " " + JSON.write((Record) entry)).getBytes(StandardCharsets.UTF_8);
         if (payload.length > LARGEST_ENTRY || entries >= MOST_ENTRIES) {
             throw StoaException.resources("a journal takes entries of at most " + LARGEST_ENTRY + " bytes and at most "
                     + MOST_ENTRIES + " of them; this run needs more: give its steps less to read");
@@ -229,7 +231,7 @@ final class JournalText {
                     throw StoaException.user(file.name() + ": an entry at byte " + position
                             + " is of a kind that this version of Stoa does not know; a newer one wrote it");
                 }
-                return (JournalEntry) json.read(whole.substring(space + 1), kind);
+                return (JournalEntry) JSON.read(whole.substring(space + 1), kind);
             } catch (CharacterCodingException | JacksonException e) {
                 throw new StoaException(
                         StoaException.Kind.USER,

@@ -65,7 +65,7 @@ public final class Runs {
         }
         try (Stream<Path> files = Files.list(folder)) {
             return files.filter(file -> file.toString().endsWith(SUFFIX) && Files.isRegularFile(file))
-                    .sorted(Comparator.comparing(Runs::changed).reversed().thenComparing(Path::toString))
+                    .sorted(Comparator.comparingLong(Runs::changed).reversed().thenComparing(Path::toString))
                     .map(file -> String.valueOf(file.getFileName()))
                     .map(name -> name.substring(0, name.length() - SUFFIX.length()))
                     .toList();

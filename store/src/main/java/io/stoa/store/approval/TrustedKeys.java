@@ -28,7 +28,7 @@ public final class TrustedKeys {
     public static TrustedKeys read(List<Path> files) {
         List<VerifyingKey> keys = new ArrayList<>();
         for (Path file : files) {
-            List<PublicKey> found = new KeyFile(file).publicKeys();
+            List<PublicKey> found = new KeyFile(file, KeyFile.Purpose.VERDICTS).publicKeys();
             if (found.isEmpty()) {
                 throw StoaException.user(file + ": holds no public key; name the .pub file beside the signing key");
             }

@@ -1,0 +1,4 @@
+@NullMarked
+package io.stoa.edge.device;
+
+import org.jspecify.annotations.NullMarked;
