@@ -7,12 +7,14 @@ import io.stoa.integration.judge.TestItem;
 import io.stoa.integration.pipeline.CorpusSearch;
 import io.stoa.integration.pipeline.PipelineYaml;
 import io.stoa.integration.pipeline.Surroundings;
+import io.stoa.integration.tool.Tool;
 import io.stoa.model.Check;
 import io.stoa.model.Finding;
 import io.stoa.model.Finding.Weight;
 import io.stoa.model.Progress;
 import io.stoa.model.StoaException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -21,10 +23,29 @@ import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
 
 /** Candidates at the support desk that ships as an example, whose model is a script here. */
 class PipelineCheckTest {
     private static final Path DESK = Path.of("..", "examples", "support-desk");
+    /** Must never be called: candidates are judged by what they would do. */
+    private static final class Tickets implements Tool {
+        @Override
+        public Description description() {
+            ObjectNode schema = JsonNodeFactory.instance.objectNode().put("type", "object");
+            return new Description("open_ticket", "opens a ticket", schema, Effects.EACH_CALL);
+        }
+
+        @Override
+        public String call(ObjectNode arguments, String effect, Duration patience) {
+            throw new AssertionError("a candidate under judgement opened a ticket: " + arguments);
+        }
+
+        @Override
+        public void close() {}
+    }
+
     private final MemoryRecorder recorder = new MemoryRecorder();
 
     /** Reads colours and foods rightly, and nothing else. */
@@ -72,7 +93,7 @@ class PipelineCheckTest {
                 () -> new Surroundings(
                         Map.of(),
                         Map.of("customers", new CorpusSearch(DESK.resolve("documents"))),
-                        Map.of(),
+                        Map.of("open_ticket", new Tickets()),
                         Map.of(),
                         (path, stage, work, steps) -> {
                             throw StoaException.user("no agents here");

@@ -197,7 +197,7 @@ class PipelineSubjectTest {
     @Test
     void toolsThatChangeSomethingAreRehearsedUnlessAllowed() throws IOException {
         Book book = new Book();
-        PipelineSubject careful = subject(BOOKING, Map.of("book.add", book), Conditions.rehearsed());
+        PipelineSubject careful = subject(BOOKING, Map.of("add", book), Conditions.rehearsed());
         Trace trace = careful.run(item(1), Map.of(), 0);
         assertThat(book.booked).isEmpty();
         assertThat(trace.outcome().calls())
@@ -206,13 +206,13 @@ class PipelineSubjectTest {
                         assertThat(call.arguments().path("about").stringValue()).isEqualTo(item(1).question()));
         PipelineSubject bold = subject(
                 BOOKING,
-                Map.of("book.add", book),
+                Map.of("add", book),
                 new Conditions(true, true, Optional.empty(), Optional.empty(), Prices.NONE));
         bold.run(item(1), Map.of(), 0);
         assertThat(book.booked).hasSize(1);
         PipelineSubject refused = subject(
                 BOOKING,
-                Map.of("book.add", book),
+                Map.of("add", book),
                 new Conditions(true, false, Optional.empty(), Optional.empty(), Prices.NONE));
         assertThat(refused.run(item(1), Map.of(), 0).outcome().declined()).isTrue();
         assertThat(book.booked).hasSize(1);
@@ -222,10 +222,10 @@ class PipelineSubjectTest {
     void aStateToolThatThePipelineDoesNotHaveIsRefused() {
         assertThatThrownBy(() -> subject(
                         BOOKING,
-                        Map.of("book.add", new Book()),
-                        new Conditions(true, true, Optional.empty(), Optional.of("book.dump"), Prices.NONE)))
+                        Map.of("add", new Book()),
+                        new Conditions(true, true, Optional.empty(), Optional.of("dump"), Prices.NONE)))
                 .isInstanceOf(StoaException.class)
-                .hasMessageContaining("no tool \"book.dump\"; it has book.add");
+                .hasMessageContaining("no tool \"dump\"; it has add");
     }
 
     @Test
