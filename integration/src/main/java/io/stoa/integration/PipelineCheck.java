@@ -16,6 +16,7 @@ import io.stoa.integration.judge.Stage.Kind;
 import io.stoa.integration.judge.TestItem;
 import io.stoa.integration.judge.metric.Abstention;
 import io.stoa.integration.judge.metric.Scores;
+import io.stoa.integration.pipeline.ModelReranker;
 import io.stoa.integration.pipeline.Surroundings;
 import io.stoa.model.Candidate;
 import io.stoa.model.Check;
@@ -126,10 +127,13 @@ final class PipelineCheck implements Check {
 
     private PipelineSubject subject(Surroundings others) {
         Map<String, Surroundings.Model> models = new LinkedHashMap<>(others.models());
-        models.put(task.model(), new Surroundings.Model(engines.engine(candidate), candidate.identity()));
+        Surroundings.Model model = new Surroundings.Model(engines.engine(candidate), candidate.identity());
+        models.put(task.model(), model);
+        Map<String, Surroundings.Reranker> rerankers = new LinkedHashMap<>(others.rerankers());
+        rerankers.put(task.model(), new ModelReranker(model));
         return new PipelineSubject(
                 task.pipeline(),
-                new Surroundings(models, others.stores(), others.tools(), others.rerankers(), others.agents()),
+                new Surroundings(models, others.stores(), others.tools(), rerankers, others.agents()),
                 PipelineSubject.Conditions.rehearsed());
     }
 

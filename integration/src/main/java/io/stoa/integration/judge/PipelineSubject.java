@@ -26,6 +26,8 @@ import io.stoa.integration.pipeline.Surroundings;
 import io.stoa.integration.pipeline.ValueType;
 import io.stoa.integration.retrieve.Passage;
 import io.stoa.integration.retrieve.PassageStore.Hit;
+import io.stoa.integration.step.Steps;
+import io.stoa.integration.tool.Ruling;
 import io.stoa.integration.tool.Tool;
 import io.stoa.integration.tool.Tool.Effects;
 import io.stoa.model.StoaException;
@@ -171,6 +173,11 @@ public final class PipelineSubject implements Subject {
         }
 
         @Override
+        public Optional<String> objection(Duration patience) {
+            return tool.objection(patience);
+        }
+
+        @Override
         public void close() {
             tool.close();
         }
@@ -298,16 +305,27 @@ public final class PipelineSubject implements Subject {
     }
 
     private Surroundings watched(WatchedSteps steps, Map<String, JsonNode> fixed) {
-        Surroundings.Agents agents = (path, stage, task, inner) -> {
-            boolean given = fixed.get(path) instanceof ObjectNode;
-            ObjectNode answer = fixed.get(path) instanceof ObjectNode result
-                    ? result
-                    : surroundings.agents().answer(path, stage, task, inner);
-            steps.note(path, JSON.objectNode().put("prompt", task.prompt()), answer, given);
-            return answer;
-        };
+        Surroundings.Agents agents = new WatchedAgents(surroundings.agents(), steps, fixed);
         return new Surroundings(
                 surroundings.models(), surroundings.stores(), surroundings.tools(), surroundings.rerankers(), agents);
+    }
+
+    /** Agents whose answers are seen, or given instead. */
+    private record WatchedAgents(Surroundings.Agents real, WatchedSteps steps, Map<String, JsonNode> fixed)
+            implements Surroundings.Agents {
+        @Override
+        public ObjectNode answer(String path, RunAgent stage, Task task, Steps inner) {
+            boolean given = fixed.get(path) instanceof ObjectNode;
+            ObjectNode answer =
+                    fixed.get(path) instanceof ObjectNode result ? result : real.answer(path, stage, task, inner);
+            steps.note(path, JSON.objectNode().put("prompt", task.prompt()), answer, given);
+            return answer;
+        }
+
+        @Override
+        public Optional<Ruling> rule(String name, Tool tool, ObjectNode arguments) {
+            return real.rule(name, tool, arguments);
+        }
     }
 
     private ObjectNode inputs(TestItem item) {

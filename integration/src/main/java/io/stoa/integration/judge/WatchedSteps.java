@@ -54,8 +54,12 @@ final class WatchedSteps implements Steps {
         String stage = stage(step.path());
         boolean whole = stage.equals(step.path());
         Optional<JsonNode> given = Optional.ofNullable(fixed.get(stage))
-                .map(result ->
-                        whole ? result : JsonNodeFactory.instance.objectNode().put("text", ""));
+                .map(result -> whole
+                        ? result
+                        : JsonNodeFactory.instance
+                                .objectNode()
+                                .put("text", "")
+                                .set("wordings", JsonNodeFactory.instance.arrayNode()));
         long start = System.nanoTime();
         JsonNode output = given.orElseGet(() -> work.carryOut(run + "/" + step.path()));
         Duration time = Duration.ofNanos(System.nanoTime() - start);

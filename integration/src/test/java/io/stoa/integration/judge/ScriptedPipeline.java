@@ -10,6 +10,7 @@ import io.stoa.integration.retrieve.Passage;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -200,13 +201,15 @@ final class ScriptedPipeline implements Subject {
     // ---- What the stages do ----
 
     /** Documents with their words. */
-    record Index(List<Entry> entries) {
+    record Index(List<Entry> entries, Map<String, List<Entry>> found) {
         record Entry(String id, String text, Set<String> words) {}
 
         static Index of(Map<String, String> documents) {
-            return new Index(documents.entrySet().stream()
-                    .map(one -> new Entry(one.getKey(), one.getValue(), words(one.getValue())))
-                    .toList());
+            return new Index(
+                    documents.entrySet().stream()
+                            .map(one -> new Entry(one.getKey(), one.getValue(), words(one.getValue())))
+                            .toList(),
+                    new HashMap<>());
         }
     }
 
@@ -215,17 +218,24 @@ final class ScriptedPipeline implements Subject {
     }
 
     static ArrayNode retrieve(String query, int most, Index index) {
-        Set<String> asked = words(query);
-        record Found(Index.Entry entry, long overlap) {}
         ArrayNode found = JSON.arrayNode();
-        index.entries().stream()
+        index.found().computeIfAbsent(query, _ -> best(query, index)).stream()
+                .limit(most)
+                .forEach(one -> found.add(passage(one.id(), one.text())));
+        return found;
+    }
+
+    private static List<Index.Entry> best(String query, Index index) {
+        record Found(Index.Entry entry, long overlap) {}
+        Set<String> asked = words(query);
+        return index.entries().stream()
                 .map(one -> new Found(
                         one, asked.stream().filter(one.words()::contains).count()))
                 .sorted(Comparator.comparingLong((Found one) -> -one.overlap())
                         .thenComparing(one -> one.entry().id()))
-                .limit(most)
-                .forEach(one -> found.add(passage(one.entry().id(), one.entry().text())));
-        return found;
+                .map(Found::entry)
+                .limit(8)
+                .toList();
     }
 
     static ObjectNode passage(String id, String text) {
