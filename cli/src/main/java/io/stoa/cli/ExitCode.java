@@ -40,11 +40,11 @@ public enum ExitCode {
                 + " devices. route fit: nothing may stay local. route evaluate: the risk is above what is certified."
                 + " inspect: the file must not be used. pipeline run, resume: a guard or a person stopped the run."
                 + " edge install: the bundle was refused, or gone back from; what ran before runs on. edge status:"
-                + " nothing is installed."),
+                + " nothing is installed. bundle verify: sound, but not for here or for now."),
     BROKEN(
             20,
             "ledger verify, audit verify: a chain is broken. pipeline replay: a run is not as it was kept. license"
-                    + " verify-pack: a part of the pack is missing, changed or wrong."),
+                    + " verify-pack: a part of the pack is missing, changed or wrong. bundle verify, apply: the bundle or delta must not be used."),
     UNHEALTHY(21, "doctor: at least one check failed."),
     ENGINE(69, "A model, an engine or an endpoint failed, or no JDK 25 was found."),
     BUG(70, "Stoa itself is at fault; please report it."),

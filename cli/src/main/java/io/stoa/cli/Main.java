@@ -115,8 +115,10 @@ public final class Main implements Runnable {
         stoa.addSubcommand(KeyCommand.commandLine(house));
         stoa.addSubcommand(AuditCommand.commandLine(house));
         stoa.addSubcommand(RouteCommand.commandLine(house));
+        stoa.addSubcommand(ToolsCommand.commandLine(house));
         stoa.addSubcommand(PipelineCommand.commandLine(house));
         stoa.addSubcommand(EdgeCommand.commandLine(house));
+        stoa.addSubcommand(BundleCommand.commandLine(house));
         stoa.addSubcommand(new CommandLine(new AutoComplete.GenerateCompletion()));
         CommandLine codes = new CommandLine(new ExitCodesCommand(house));
         codes.getCommandSpec()

@@ -51,8 +51,8 @@ final class PipelineReplayCommand implements Callable<Integer> {
     public Integer call() {
         RunHistory history = place.runs(house).look(run);
         RunReplay.Report report = other.map(PipelineYaml::read)
-                .map(pipeline -> RunReplay.of(history, pipeline, PipelineSurroundings.agents()))
-                .orElseGet(() -> RunReplay.of(history, PipelineSurroundings.agents()));
+                .map(pipeline -> RunReplay.of(history, pipeline))
+                .orElseGet(() -> RunReplay.of(history));
         if (json) {
             house.out().println(json(report));
         } else {

@@ -3,13 +3,24 @@ package io.stoa.cli;
 import io.stoa.engine.Engine;
 import io.stoa.engine.EngineOptions;
 import io.stoa.engine.gguf.Preflight;
+import io.stoa.integration.pipeline.BoxedAgents;
 import io.stoa.integration.pipeline.CorpusSearch;
+import io.stoa.integration.pipeline.ModelReranker;
 import io.stoa.integration.pipeline.Pipeline;
 import io.stoa.integration.pipeline.Pipeline.ModelEntry;
 import io.stoa.integration.pipeline.Pipeline.StoreEntry;
+import io.stoa.integration.pipeline.PipelineYaml;
+import io.stoa.integration.pipeline.Stage;
+import io.stoa.integration.pipeline.StoreSearch;
 import io.stoa.integration.pipeline.Surroundings;
 import io.stoa.integration.pipeline.Surroundings.Model;
+import io.stoa.integration.retrieve.EngineEmbedder;
+import io.stoa.integration.retrieve.Retriever;
+import io.stoa.integration.retrieve.store.LuceneStore;
+import io.stoa.integration.tool.BoxLimits;
 import io.stoa.integration.tool.Tool;
+import io.stoa.integration.tool.file.OpenSources;
+import io.stoa.integration.tool.file.ToolsFile;
 import io.stoa.model.Candidate;
 import io.stoa.model.StoaException;
 import io.stoa.store.Artifacts;
@@ -30,6 +41,8 @@ final class PipelineSurroundings implements AutoCloseable {
     private final Map<String, Model> models = new LinkedHashMap<>();
     private final Map<String, Surroundings.Search> stores = new LinkedHashMap<>();
     private final Map<String, Tool> tools = new LinkedHashMap<>();
+    private final Map<String, Surroundings.Reranker> rerankers = new LinkedHashMap<>();
+    private ToolsFile rules = new ToolsFile(new LinkedHashMap<>(), new LinkedHashMap<>(), BoxLimits.DEFAULT);
 
     private PipelineSurroundings(House house) {
         this.house = house;
@@ -40,9 +53,8 @@ final class PipelineSurroundings implements AutoCloseable {
         try {
             pipeline.models().forEach(opened::model);
             pipeline.stores().forEach(opened::store);
-            pipeline.tools().forEach((name, _) -> {
-                throw StoaException.user("tools." + name + ": this version cannot open sources of tools yet");
-            });
+            opened.tools(pipeline);
+            opened.rerankers(pipeline.stages());
             return opened;
         } catch (RuntimeException e) {
             opened.close();
@@ -51,14 +63,48 @@ final class PipelineSurroundings implements AutoCloseable {
     }
 
     Surroundings surroundings() {
-        return new Surroundings(models, stores, tools, Map.of(), agents());
+        return new Surroundings(models, stores, tools, rerankers, new BoxedAgents(rules));
     }
 
-    /** What lets models call tools. */
-    static Surroundings.Agents agents() {
-        return (path, stage, task, steps) -> {
-            throw StoaException.user("stage " + path + ": this version cannot run agents yet");
-        };
+    private void tools(Pipeline pipeline) {
+        if (pipeline.tools().isEmpty()) {
+            return;
+        }
+        rules = PipelineYaml.tools(pipeline);
+        OpenSources sources = new OpenSources(rules.sources(), house.environment());
+        opened.add(sources);
+        rules.tools()
+                .forEach((name, wanted) ->
+                        tools.put(name, sources.grant(name, wanted).tool()));
+    }
+
+    /** A model that reranks is asked how relevant each passage is. */
+    private void rerankers(List<Stage> stages) {
+        for (Stage stage : stages) {
+            switch (stage) {
+                case Stage.Rerank rerank ->
+                    rerank.model()
+                            .flatMap(name ->
+                                    Optional.ofNullable(models.get(name)).map(model -> Map.entry(name, model)))
+                            .ifPresent(entry -> rerankers.put(entry.getKey(), new ModelReranker(entry.getValue())));
+                case Stage.Route route -> {
+                    route.cases()
+                            .values()
+                            .forEach(each -> rerankers(each.branch().stages()));
+                    route.otherwise().ifPresent(branch -> rerankers(branch.stages()));
+                }
+                case Stage.Parallel parallel ->
+                    parallel.branches().values().forEach(branch -> rerankers(branch.stages()));
+                case Stage.Retrieve _,
+                        Stage.Generate _,
+                        Stage.CallTool _,
+                        Stage.RunAgent _,
+                        Stage.Guard _,
+                        Stage.Human _ -> {
+                    // reranks nothing
+                }
+            }
+        }
     }
 
     private void model(String name, ModelEntry entry) {
@@ -109,10 +155,21 @@ final class PipelineSurroundings implements AutoCloseable {
                 opened.add(search);
                 stores.put(name, search);
             }
-            case StoreEntry.Index(Path path, Optional<String> _) ->
-                throw StoaException.user(
-                        "stores." + name + ": " + path + ": this version cannot open an index yet; name a folder");
+            case StoreEntry.Index(Path path, Optional<String> embedder) -> index(name, path, embedder);
         }
+    }
+
+    private void index(String name, Path path, Optional<String> embedder) {
+        LuceneStore store = LuceneStore.toRead(path);
+        opened.add(store);
+        Optional<Model> model = embedder.flatMap(wanted -> Optional.ofNullable(models.get(wanted)));
+        Retriever retriever = model.map(meaning -> new Retriever(
+                        store,
+                        new EngineEmbedder(meaning.engine(), store.settings().embedder())))
+                .orElseGet(() -> new Retriever(store));
+        stores.put(
+                name,
+                new StoreSearch(store, retriever, model.map(Model::identity).orElse("words")));
     }
 
     @Override

@@ -161,6 +161,10 @@ public final class DurableRun implements AutoCloseable {
     private void requireSame(JsonNode now) {
         JsonNode before = identities(journal.started());
         for (Map.Entry<String, JsonNode> kind : before.properties()) {
+            if (kind.getKey().equals(Surroundings.STORES)) {
+                // A store may have learnt since; what was found is kept.
+                continue;
+            }
             for (Map.Entry<String, JsonNode> each : kind.getValue().properties()) {
                 JsonNode is = now.path(kind.getKey()).path(each.getKey());
                 if (!is.equals(each.getValue())) {

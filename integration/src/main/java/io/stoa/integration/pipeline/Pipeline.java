@@ -21,7 +21,7 @@ import java.util.stream.Stream;
  * @param inputs by name
  * @param models that its stages name
  * @param stores that its stages name
- * @param tools where its tools come from
+ * @param tools the names of the tools that may be used; {@link PipelineYaml#tools} tells the rest
  * @param stages in the order in which they are carried out
  * @param outputs by name
  */
@@ -33,7 +33,7 @@ public record Pipeline(
         SequencedMap<String, ValueType> inputs,
         SequencedMap<String, ModelEntry> models,
         SequencedMap<String, StoreEntry> stores,
-        SequencedMap<String, ToolSource> tools,
+        List<String> tools,
         List<Stage> stages,
         SequencedMap<String, Expression> outputs,
         Limits limits) {
@@ -42,7 +42,7 @@ public record Pipeline(
         inputs = new LinkedHashMap<>(inputs);
         models = new LinkedHashMap<>(models);
         stores = new LinkedHashMap<>(stores);
-        tools = new LinkedHashMap<>(tools);
+        tools = List.copyOf(tools);
         stages = List.copyOf(stages);
         outputs = new LinkedHashMap<>(outputs);
     }
@@ -115,39 +115,10 @@ public record Pipeline(
         record Folder(Path path) implements StoreEntry {}
 
         /**
-         * An index that `stoa pipeline ingest` made.
+         * A store of passages that {@code stoa corpus ingest} made.
          *
          * @param embedder the model that makes vectors of questions; none searches by words alone
          */
         record Index(Path path, Optional<String> embedder) implements StoreEntry {}
-    }
-
-    /** Where tools come from. Only those that are allowed exist for the pipeline. */
-    public sealed interface ToolSource {
-        /** The names of the tools that may be used. */
-        List<String> allow();
-
-        /** An MCP server that is started: its command with its arguments. */
-        record McpCommand(List<String> command, List<String> allow) implements ToolSource {
-            public McpCommand {
-                command = List.copyOf(command);
-                allow = List.copyOf(allow);
-            }
-        }
-
-        /** An MCP server that runs already. */
-        record McpServer(URI address, Optional<String> keyVariable, List<String> allow) implements ToolSource {
-            public McpServer {
-                allow = List.copyOf(allow);
-            }
-        }
-
-        /** An HTTP service with an OpenAPI description. */
-        record OpenApi(Path description, Optional<URI> base, Optional<String> keyVariable, List<String> allow)
-                implements ToolSource {
-            public OpenApi {
-                allow = List.copyOf(allow);
-            }
-        }
     }
 }

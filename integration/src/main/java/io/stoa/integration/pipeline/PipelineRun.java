@@ -8,22 +8,28 @@ import io.stoa.engine.chat.ChatMessage;
 import io.stoa.engine.chat.ParsedAnswer;
 import io.stoa.engine.chat.ToolCallParser;
 import io.stoa.engine.grammar.JsonSchemaGrammar;
+import io.stoa.integration.agent.Material;
 import io.stoa.integration.pipeline.Stage.Branch;
 import io.stoa.integration.pipeline.Stage.Case;
 import io.stoa.integration.pipeline.Stage.Condition;
 import io.stoa.integration.pipeline.Stage.Sampling;
 import io.stoa.integration.pipeline.Surroundings.Agents;
 import io.stoa.integration.pipeline.Surroundings.Model;
+import io.stoa.integration.retrieve.Citations;
+import io.stoa.integration.retrieve.ModelRewriter;
 import io.stoa.integration.retrieve.Passage;
 import io.stoa.integration.retrieve.PassageStore.Hit;
+import io.stoa.integration.retrieve.WordSupport;
 import io.stoa.integration.step.Step;
 import io.stoa.integration.step.Steps;
 import io.stoa.integration.step.Waiting;
+import io.stoa.integration.tool.Ruling;
 import io.stoa.integration.tool.Tool;
 import io.stoa.integration.tool.Tool.Effects;
 import io.stoa.model.StoaException;
 import io.stoa.model.WatchedText;
 import io.stoa.store.CanonicalJson;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -32,6 +38,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.regex.Pattern;
@@ -52,6 +59,9 @@ public final class PipelineRun {
     static final String GUARD = "guard";
 
     private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
+    /** Besides the query itself. */
+    private static final int WORDINGS = 3;
+
     private static final int MOST_LOOKS = 2_000_000;
     private static final Pattern DECLINES =
             Pattern.compile("I (do not|don['’]t) know\\.?", Pattern.CASE_INSENSITIVE | Pattern.UNICODE_CASE);
@@ -120,36 +130,46 @@ public final class PipelineRun {
         Surroundings.Search store = surroundings.store(stage.store());
         Map<String, String> filter = new LinkedHashMap<>();
         stage.filter().forEach((name, value) -> filter.put(name, scope.text(value)));
-        String query = stage.rewriteBy()
-                .map(model -> rewritten(stage, model, path, scope.text(stage.query())))
-                .orElseGet(() -> scope.text(stage.query()));
+        String query = scope.text(stage.query());
+        List<String> wordings = stage.rewriteBy()
+                .map(model -> wordings(stage, model, path, query))
+                .orElse(List.of(query));
         ObjectNode input = JSON.objectNode();
-        input.put("store", stage.store())
-                .put("identity", store.identity())
-                .put("query", query)
-                .put("most", stage.most());
+        input.put("store", stage.store()).put("query", query).put("most", stage.most());
+        if (wordings.size() > 1) {
+            ArrayNode all = input.putArray("wordings");
+            wordings.forEach(all::add);
+        }
         ObjectNode filters = input.putObject("filter");
         filter.forEach(filters::put);
         JsonNode found = steps.of(stage.settings())
                 .take(
                         new Step(path, "retrieval", input, Effects.NONE),
-                        _ -> Passages.found(store.search(query, stage.most(), filter)));
+                        _ -> Passages.found(
+                                wordings.size() > 1
+                                        ? store.search(wordings, stage.most(), filter)
+                                        : store.search(query, stage.most(), filter)));
         return Passages.outputs(found);
     }
 
-    private String rewritten(Stage.Retrieve stage, String model, String path, String query) {
-        String prompt =
-                "Rewrite this as a short search query that stands for itself. Answer with the query alone.\n\n" + query;
-        JsonNode answer = chat(
-                stage.settings(),
-                path + "/rewrite",
-                model,
-                List.of(ChatMessage.user(prompt)),
-                new Sampling(64, 0, 1, 0, List.of()),
-                Optional.empty(),
-                List.of());
-        String text = said(answer).strip();
-        return text.isEmpty() ? query : text;
+    /** The query, and other wordings of it. */
+    private List<String> wordings(Stage.Retrieve stage, String name, String path, String query) {
+        Model model = surroundings.model(name);
+        ObjectNode input = JSON.objectNode();
+        input.put("model", name).put("identity", model.identity()).put("query", query);
+        JsonNode answer = steps.of(stage.settings())
+                .take(new Step(path + "/rewrite", "chat", input, Effects.NONE), _ -> {
+                    ObjectNode all = JSON.objectNode();
+                    ArrayNode wordings = all.putArray("wordings");
+                    new ModelRewriter(model.engine(), ModelRewriter.Way.SEVERAL, WORDINGS)
+                            .rewrite(query)
+                            .forEach(wordings::add);
+                    return all;
+                });
+        return answer.path("wordings")
+                .valueStream()
+                .map(wording -> wording.stringValue(""))
+                .toList();
     }
 
     private ObjectNode rerank(Stage.Rerank stage, String path, Scope scope) {
@@ -315,19 +335,24 @@ public final class PipelineRun {
         input.put("tool", stage.tool()).set("arguments", arguments);
         Effects effects = tool.description().effects();
         Step step = new Step(path, "execute_tool", input, effects);
-        if (stage.approve().orElse(effects != Effects.NONE) && !steps.approved(step)) {
+        boolean asks = switch (surroundings
+                .agents()
+                .rule(stage.tool(), tool, arguments)
+                .orElse(null)) {
+            case null -> effects != Effects.NONE;
+            case Ruling.Permitted(var _, Optional<String> because) -> because.isPresent();
+            case Ruling.Refused(var _, String sentence) -> throw StoaException.engine(stage.tool() + ": " + sentence);
+        };
+        if (stage.approve().orElse(asks) && !steps.approved(step)) {
             throw new StageStop(path, "a person refused the call of " + stage.tool());
         }
-        JsonNode result = steps.of(stage.settings())
-                .take(
-                        step,
-                        effect -> JSON.objectNode()
-                                .put(
-                                        "text",
-                                        tool.call(
-                                                arguments.deepCopy(),
-                                                effect,
-                                                stage.settings().deadline())));
+        JsonNode result = steps.of(stage.settings()).take(step, effect -> {
+            Duration patience = stage.settings().deadline();
+            tool.objection(patience).ifPresent(objection -> {
+                throw StoaException.user(stage.tool() + ": " + objection);
+            });
+            return JSON.objectNode().put("text", tool.call(arguments.deepCopy(), effect, patience));
+        });
         String text = result.path("text").stringValue("");
         ObjectNode outputs = JSON.objectNode();
         outputs.put("text", text);
@@ -344,14 +369,31 @@ public final class PipelineRun {
         }
     }
 
+    /** What stages gave may be anybody's words: an agent gets it as material to read, not as what it is asked. */
     private ObjectNode agent(Stage.RunAgent stage, String path, Scope scope) {
         Map<String, Tool> tools = new LinkedHashMap<>();
         stage.tools().forEach(name -> tools.put(name, surroundings.tool(name)));
+        List<Material> materials = new ArrayList<>();
+        StringBuilder prompt = new StringBuilder();
+        if (stage.prompt() instanceof Expression.Template(List<Expression.Part> parts)) {
+            for (Expression.Part part : parts) {
+                String text = scope.text(new Expression.Template(List.of(part)));
+                if (part instanceof Expression.Part.Inserted(Expression.Reference reference, var _)
+                        && !pipeline.inputs().containsKey(reference.root())) {
+                    String source = reference.toString().replaceAll("[{}]", "");
+                    materials.add(new Material(source, text, false));
+                    prompt.append('(').append(source).append(", below)");
+                } else {
+                    prompt.append(text);
+                }
+            }
+        }
         Agents.Task task = new Agents.Task(
                 surroundings.model(stage.model()).engine(),
                 stage.system().map(scope::text),
-                scope.text(stage.prompt()),
-                tools);
+                prompt.toString(),
+                tools,
+                materials);
         return surroundings.agents().answer(path, stage, task, steps.of(stage.settings()));
     }
 
@@ -482,9 +524,7 @@ public final class PipelineRun {
         String text = scope.text(stage.check());
         ObjectNode input = JSON.objectNode();
         input.put("text", text);
-        stage.rules()
-                .cites()
-                .ifPresent(cites -> input.put("passages", scope.value(cites).size()));
+        stage.rules().cites().ifPresent(cites -> input.set("passages", scope.value(cites)));
         stage.rules().number().ifPresent(number -> input.set("number", scope.value(number)));
         String reason = steps.compute(
                         new Step(path, GUARD, input, Effects.NONE),
@@ -523,14 +563,20 @@ public final class PipelineRun {
                     + rules.longest().get();
         }
         if (rules.cites().isPresent()) {
-            int passages = input.path("passages").asInt(0);
-            var cited = Passages.cited(text);
+            int passages = input.path("passages").size();
+            Set<Integer> cited = Passages.cited(text);
             Optional<Integer> unknown = cited.stream()
                     .filter(number -> number < 1 || number > passages)
                     .findFirst();
             if (cited.isEmpty() || unknown.isPresent()) {
                 return unknown.map(number -> "it cites [" + number + "], and there are " + passages + " passages")
                         .orElse("it cites no passage");
+            }
+            if (rules.supported()) {
+                Optional<String> alone = unsupported(text, input.path("passages"));
+                if (alone.isPresent()) {
+                    return "what it cites does not say: " + alone.get();
+                }
             }
         }
         if (rules.above().isPresent()) {
@@ -541,6 +587,15 @@ public final class PipelineRun {
             }
         }
         return "";
+    }
+
+    /** The first sentence whose words do not stand in what it cites. */
+    private static Optional<String> unsupported(String text, JsonNode passages) {
+        return new Citations(WordSupport.USUAL)
+                .check(text, Passages.of(passages)).sentences().stream()
+                        .filter(sentence -> !sentence.supported())
+                        .map(Citations.Cited::sentence)
+                        .findFirst();
     }
 
     private static boolean found(Pattern pattern, String text) {

@@ -4,6 +4,8 @@ import static io.stoa.store.yaml.YamlFile.fields;
 import static io.stoa.store.yaml.YamlFile.optional;
 import static io.stoa.store.yaml.YamlFile.required;
 
+import io.stoa.integration.tool.file.ToolsFile;
+import io.stoa.model.StoaException;
 import io.stoa.store.yaml.Shape;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -22,14 +24,12 @@ final class PipelineShape {
     static final int PASSAGES = 8;
 
     static final Shape.Pattern NAME = new Shape.Pattern("[a-z][a-z0-9_-]{0,39}", "answer");
-    private static final Shape.Pattern TOOL =
-            new Shape.Pattern("[a-z][a-z0-9_-]{0,39}\\.[A-Za-z0-9_.-]{1,80}", "tickets.create");
-    private static final Shape.Pattern TOOLS =
-            new Shape.Pattern("[a-z][a-z0-9_-]{0,39}(\\.[A-Za-z0-9_.-]{1,80})?", "tickets or tickets.create");
+    static final Shape.Pattern TOOL = new Shape.Pattern("[A-Za-z][A-Za-z0-9_-]{0,63}", "find_ticket");
     private static final Shape.Pattern ADDRESS = new Shape.Pattern("https?://\\S{1,500}", "http://127.0.0.1:8000/v1");
     private static final Shape.Pattern VARIABLE = new Shape.Pattern("[A-Za-z_][A-Za-z0-9_]{0,127}", "UPSTREAM_KEY");
     private static final Shape.Pattern DURATION =
             new Shape.Pattern("[0-9]{1,6}(\\.[0-9]{1,3})?\\s*(ms|s|m|h)", "500ms, 60s or 10m");
+    private static final Shape.Whole CALLS_LIMIT = new Shape.Whole(1, 1_000_000);
     private static final Shape.Whole TOKENS = new Shape.Whole(1, 1_000_000);
     /** Expressions are read by {@link ExpressionYaml}, which says more than a shape can. */
     private static final Shape.Anything EXPRESSION = new Shape.Anything();
@@ -43,7 +43,8 @@ final class PipelineShape {
                     "what a run is given, each with its type: text, number, boolean, passages or json"),
             optional("models", new Shape.Named(NAME, model(), 0), "Models by the names that stages call them"),
             optional("stores", new Shape.Named(NAME, store(), 0), "Stores by the names that stages call them"),
-            optional("tools", new Shape.Named(NAME, tools(), 0), "Where tools come from, and which may be used"),
+            tools("sources"),
+            tools("tools"),
             required("stages", new Shape.Named(NAME, stage(DEEPEST_BRANCHES), 1), "what is done"),
             required(
                     "outputs",
@@ -53,7 +54,9 @@ final class PipelineShape {
                     "limits",
                     fields(
                             optional("steps", new Shape.Whole(1, 100_000), "The most steps", "" + MOST_STEPS),
-                            optional("deadline", DURATION, "The longest time that a process works on a run", "1h")),
+                            optional("deadline", DURATION, "The longest time that a process works on a run", "1h"),
+                            optional("most-calls", CALLS_LIMIT, "Calls of all tools by one agent", "50"),
+                            optional("most-repeats", CALLS_LIMIT, "How often it may make the very same call", "3")),
                     "What no run may exceed"));
 
     private PipelineShape() {}
@@ -87,28 +90,12 @@ final class PipelineShape {
         return new Shape.ByKey(kinds);
     }
 
-    private static Shape tools() {
-        SequencedMap<String, Shape.Fields> kinds = new LinkedHashMap<>();
-        Shape.Key allow = required(
-                "allow", new Shape.ListOf(Shape.Text.ANY, 1), "the tools that may be used; no other exists for a run");
-        Shape.Key key = optional("key-env", VARIABLE, "The environment variable that holds the key");
-        kinds.put(
-                "mcp",
-                fields(
-                        required(
-                                "mcp",
-                                new Shape.ListOf(Shape.Text.ANY, 1),
-                                "the command of an MCP server with its arguments"),
-                        allow));
-        kinds.put("mcp-server", fields(required("mcp-server", ADDRESS, "an MCP server's address"), key, allow));
-        kinds.put(
-                "openapi",
-                fields(
-                        required("openapi", Shape.Text.ANY, "an OpenAPI description, a file"),
-                        optional("base", ADDRESS, "Where the service is", "what the description says"),
-                        key,
-                        allow));
-        return new Shape.ByKey(kinds);
+    /** Where tools come from and what they may be used for, as in files of their own. */
+    private static Shape.Key tools(String name) {
+        return ToolsFile.keys().stream()
+                .filter(key -> key.name().equals(name))
+                .findFirst()
+                .orElseThrow(() -> StoaException.bug("files of tools have no key " + name));
     }
 
     private static Shape stage(int branches) {
@@ -120,7 +107,11 @@ final class PipelineShape {
                         required("query", EXPRESSION, "what is looked for"),
                         optional("most", new Shape.Whole(1, 1000), "The most passages", "" + PASSAGES),
                         optional("filter", new Shape.Named(NAME, EXPRESSION, 0), "Metadata that passages must have"),
-                        optional("rewrite", NAME, "The model that rewrites the query first", "none")));
+                        optional(
+                                "rewrite",
+                                NAME,
+                                "The model that puts the query in other words, which are looked for as well",
+                                "none")));
         kinds.put(
                 "rerank",
                 step(
@@ -136,7 +127,7 @@ final class PipelineShape {
         kinds.put(
                 "tool",
                 step(
-                        required("tool", TOOL, "the tool, with its source"),
+                        required("tool", TOOL, "the tool"),
                         optional(
                                 "arguments",
                                 new Shape.Named(new Shape.Pattern("\\S{1,100}", "city"), EXPRESSION, 0),
@@ -147,7 +138,7 @@ final class PipelineShape {
                                 "Whether a person approves each call first",
                                 "true where the tool changes anything")));
         List<Shape.Key> agent = new ArrayList<>(prompted());
-        agent.add(required("tools", new Shape.ListOf(TOOLS, 1), "the tools on offer, or a source for all it allows"));
+        agent.add(required("tools", new Shape.ListOf(TOOL, 1), "the tools on offer"));
         agent.add(optional("turns", new Shape.Whole(1, 1000), "The most answers of the model", "" + TURNS));
         agent.add(optional("calls", new Shape.Whole(0, 1000), "The most calls of tools", "" + CALLS));
         agent.add(optional(

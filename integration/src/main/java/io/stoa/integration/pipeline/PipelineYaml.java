@@ -6,13 +6,12 @@ import static io.stoa.store.yaml.YamlFile.mapping;
 import static io.stoa.store.yaml.YamlFile.need;
 import static io.stoa.store.yaml.YamlFile.scalar;
 import static io.stoa.store.yaml.YamlFile.text;
-import static io.stoa.store.yaml.YamlFile.texts;
 import static io.stoa.store.yaml.YamlFile.whole;
 
 import io.stoa.integration.pipeline.Pipeline.Limits;
 import io.stoa.integration.pipeline.Pipeline.ModelEntry;
 import io.stoa.integration.pipeline.Pipeline.StoreEntry;
-import io.stoa.integration.pipeline.Pipeline.ToolSource;
+import io.stoa.integration.tool.file.ToolsFile;
 import io.stoa.model.StoaException;
 import io.stoa.store.yaml.JsonSchema;
 import io.stoa.store.yaml.Problems;
@@ -26,6 +25,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.SequencedMap;
+import java.util.Set;
 import java.util.function.BiFunction;
 import org.snakeyaml.engine.v2.nodes.MappingNode;
 import org.snakeyaml.engine.v2.nodes.Node;
@@ -41,8 +41,11 @@ public final class PipelineYaml {
     private final YamlFile yaml;
     private final Problems problems;
     private final Path file;
+    /** Whether the files that it names have to be there. */
+    private final boolean complete;
 
-    private PipelineYaml(YamlFile yaml, Path file) {
+    private PipelineYaml(YamlFile yaml, Path file, boolean complete) {
+        this.complete = complete;
         this.yaml = yaml;
         this.problems = yaml.problems();
         this.file = file;
@@ -55,12 +58,30 @@ public final class PipelineYaml {
      */
     public static Pipeline read(Path file) {
         String text = new YamlFile(file, KIND, "docs/pipelines.md shows one").text();
-        return of(file, text);
+        return new PipelineYaml(YamlFile.ofText(file, KIND, text), file, true).pipeline(text);
     }
 
     /** Reads what a file said, which need not be there any more. */
     public static Pipeline of(Path file, String text) {
-        return new PipelineYaml(YamlFile.ofText(file, KIND, text), file).pipeline(text);
+        return new PipelineYaml(YamlFile.ofText(file, KIND, text), file, false).pipeline(text);
+    }
+
+    /**
+     * Where a pipeline's tools come from, and what they may be used for.
+     *
+     * @throws StoaException of kind {@code USER} when a file that this needs is gone
+     */
+    public static ToolsFile tools(Pipeline pipeline) {
+        YamlFile yaml = YamlFile.ofText(pipeline.file(), KIND, pipeline.source());
+        ToolsFile tools = ToolsFile.read(yaml, yaml.read(PipelineShape.FILE));
+        yaml.problems().refuseIfAny();
+        return tools;
+    }
+
+    /** The same for a replay, which opens none of it: files may be gone. */
+    static ToolsFile rules(Pipeline pipeline) {
+        YamlFile yaml = YamlFile.ofText(pipeline.file(), KIND, pipeline.source());
+        return ToolsFile.read(yaml, yaml.read(PipelineShape.FILE));
     }
 
     /** The JSON Schema of the file. */
@@ -75,9 +96,13 @@ public final class PipelineYaml {
         SequencedMap<String, ModelEntry> models = entries(top, "models", this::model);
         SequencedMap<String, StoreEntry> stores =
                 entries(top, "stores", (name, node) -> store(name, (MappingNode) node, models));
-        SequencedMap<String, ToolSource> tools = entries(top, "tools", this::tools);
+        List<String> tools = List.copyOf(entries(top, "tools", (name, node) -> scalar(need((MappingNode) node, "from")))
+                .keySet());
+        if (complete) {
+            ToolsFile.read(yaml, top);
+        }
         Names names = Names.of(inputs);
-        List<Stage> stages = new StageYaml(yaml, models.keySet(), stores.keySet(), tools)
+        List<Stage> stages = new StageYaml(yaml, models.keySet(), stores.keySet(), Set.copyOf(tools))
                 .stages((MappingNode) need(top, "stages"), names);
         ExpressionYaml expressions = new ExpressionYaml(yaml);
         SequencedMap<String, Expression> outputs =
@@ -157,22 +182,6 @@ public final class PipelineYaml {
                 .ifPresent(model -> problems.at(
                         need(map, "embedder"), "stores." + name + ".embedder: there is no " + model + " among models"));
         return new StoreEntry.Index(path(map, "index", "stores." + name + ".index"), embedder);
-    }
-
-    private ToolSource tools(String name, Node node) {
-        MappingNode map = (MappingNode) node;
-        List<String> allow = texts(map, "allow");
-        if (find(map, "mcp").isPresent()) {
-            return new ToolSource.McpCommand(texts(map, "mcp"), allow);
-        }
-        if (find(map, "mcp-server").isPresent()) {
-            return new ToolSource.McpServer(address(map, "mcp-server"), text(map, "key-env"), allow);
-        }
-        return new ToolSource.OpenApi(
-                path(map, "openapi", "tools." + name + ".openapi"),
-                find(map, "base").map(_ -> address(map, "base")),
-                text(map, "key-env"),
-                allow);
     }
 
     private Limits limits(MappingNode top) {

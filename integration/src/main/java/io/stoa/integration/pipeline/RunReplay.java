@@ -1,6 +1,5 @@
 package io.stoa.integration.pipeline;
 
-import io.stoa.integration.pipeline.Surroundings.Agents;
 import io.stoa.integration.step.JournalEntry;
 import io.stoa.integration.step.Replay;
 import io.stoa.integration.step.Replay.Divergence;
@@ -32,15 +31,16 @@ public final class RunReplay {
     }
 
     /** Replays a run with the pipeline that made it. */
-    public static Report of(RunHistory history, Agents agents) {
-        return of(history, DurableRun.pipeline(history.started()), agents);
+    public static Report of(RunHistory history) {
+        return of(history, DurableRun.pipeline(history.started()));
     }
 
     /** Replays a run with another pipeline, to see where it would go another way. */
-    public static Report of(RunHistory history, Pipeline pipeline, Agents agents) {
+    public static Report of(RunHistory history, Pipeline pipeline) {
         JournalEntry.Started started = history.started();
         Replay replay = new Replay(history, COMPUTED);
-        Surroundings surroundings = Surroundings.absent(DurableRun.identities(started), agents);
+        Surroundings surroundings =
+                Surroundings.absent(DurableRun.identities(started), new BoxedAgents(PipelineYaml.rules(pipeline)));
         try {
             Outcome outcome = new PipelineRun(pipeline, surroundings, replay).run(DurableRun.inputs(started));
             return ended(history, replay, outcome);

@@ -101,7 +101,7 @@ public sealed interface Stage {
     /**
      * Lets a model call tools in turns.
      *
-     * @param tools by name, each with its source: {@code tickets.find}
+     * @param tools by name
      * @param turns the most answers of the model
      * @param calls the most calls of tools
      * @param approve which calls a person has to approve; when not said, those of tools that change anything
@@ -208,13 +208,16 @@ public sealed interface Stage {
      * @param forbids what must not be
      * @param longest the most characters
      * @param cites passages of which it must cite at least one, by number, and no other
-     * @param above the least value of a number that goes with it, such as a score of retrieval
+     * @param supported whether the words of each sentence must stand in what it cites
+     * @param number something that goes with it, such as a score of retrieval
+     * @param above the least that it may be
      */
     record Rules(
             List<Pattern> matches,
             List<Pattern> forbids,
             Optional<Integer> longest,
             Optional<Expression> cites,
+            boolean supported,
             Optional<Expression> number,
             OptionalDouble above) {
         public Rules {

@@ -62,9 +62,9 @@ final class StageYaml {
     private final ExpressionYaml expressions;
     private final Set<String> models;
     private final Set<String> stores;
-    private final Map<String, Pipeline.ToolSource> tools;
+    private final Set<String> tools;
 
-    StageYaml(YamlFile yaml, Set<String> models, Set<String> stores, Map<String, Pipeline.ToolSource> tools) {
+    StageYaml(YamlFile yaml, Set<String> models, Set<String> stores, Set<String> tools) {
         this.yaml = yaml;
         this.problems = yaml.problems();
         this.expressions = new ExpressionYaml(yaml);
@@ -304,8 +304,7 @@ final class StageYaml {
 
     private Read tool(Settings settings, MappingNode map, Names names) {
         String where = settings.name();
-        String name = text(map, "tool").orElseThrow();
-        checkTool(need(map, "tool"), name, where + ".tool");
+        String name = known(map, "tool", where, tools, "tools");
         Members arguments = mapping(map, "arguments")
                 .map(node -> expressions.members(node, where + ".arguments", names))
                 .orElseGet(() -> new Members(new LinkedHashMap<>()));
@@ -314,33 +313,11 @@ final class StageYaml {
                 outputs(Optional.of("text"), "text", ValueType.TEXT, Names.JSON, ValueType.JSON));
     }
 
-    private void checkTool(Node node, String name, String where) {
-        int dot = name.indexOf('.');
-        String source = dot < 0 ? name : name.substring(0, dot);
-        Optional<Pipeline.ToolSource> from = Optional.ofNullable(tools.get(source));
-        if (from.isEmpty()) {
-            problems.at(
-                    node, where + ": there is no source " + source + " among tools" + nearest(source, tools.keySet()));
-        } else if (dot >= 0 && !from.get().allow().contains(name.substring(dot + 1))) {
-            String tool = name.substring(dot + 1);
-            problems.at(
-                    node,
-                    where + ": tools." + source + " does not allow " + tool
-                            + Spelling.hint(tool, from.get().allow())
-                                    .orElse("; add it to its allow list if it should"));
-        }
-    }
-
     private Read agent(Settings settings, MappingNode map, Names names) {
         String where = settings.name();
         SequencedSet<String> offered = new LinkedHashSet<>();
         for (Node node : list(map, "tools")) {
-            String name = scalar(node);
-            checkTool(node, name, where + ".tools");
-            Optional.ofNullable(tools.get(name))
-                    .ifPresentOrElse(
-                            source -> source.allow().forEach(tool -> offered.add(name + "." + tool)),
-                            () -> offered.add(name));
+            offered.add(known(node, where + ".tools", tools, "tools"));
         }
         return new Read(
                 new Stage.RunAgent(
@@ -468,11 +445,15 @@ final class StageYaml {
         if (number != find(map, "at-least").isPresent()) {
             problems.at(map, where + ": number and at-least go together");
         }
+        if (truth(map, "supported").orElse(false) && find(map, "cites").isEmpty()) {
+            problems.at(need(map, "supported"), where + ".supported needs cites: the passages that support it");
+        }
         Rules rules = new Rules(
                 patterns(map, "matches", where),
                 patterns(map, "forbids", where),
                 whole(map, "longest").map(Long::intValue),
                 find(map, "cites").map(node -> expressions.value(node, where + ".cites", names, ValueType.PASSAGES)),
+                truth(map, "supported").orElse(false),
                 find(map, "number")
                         .map(node ->
                                 expressions.value(node, where + ".number", names, ValueType.NUMBER, ValueType.JSON)),
@@ -533,11 +514,13 @@ final class StageYaml {
     }
 
     private String known(MappingNode map, String key, String where, Collection<String> names, String section) {
-        String name = text(map, key).orElseThrow();
+        return known(need(map, key), where + "." + key, names, section);
+    }
+
+    private String known(Node node, String where, Collection<String> names, String section) {
+        String name = scalar(node);
         if (!names.contains(name)) {
-            problems.at(
-                    need(map, key),
-                    where + "." + key + ": there is no " + name + " among " + section + nearest(name, names));
+            problems.at(node, where + ": there is no " + name + " among " + section + nearest(name, names));
         }
         return name;
     }

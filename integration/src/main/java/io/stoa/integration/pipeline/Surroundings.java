@@ -2,9 +2,11 @@ package io.stoa.integration.pipeline;
 
 import io.stoa.engine.Engine;
 import io.stoa.engine.EngineFacts;
+import io.stoa.integration.agent.Material;
 import io.stoa.integration.retrieve.Passage;
 import io.stoa.integration.retrieve.PassageStore.Hit;
 import io.stoa.integration.step.Steps;
+import io.stoa.integration.tool.Ruling;
 import io.stoa.integration.tool.Tool;
 import io.stoa.model.StoaException;
 import java.util.LinkedHashMap;
@@ -20,7 +22,7 @@ import tools.jackson.databind.node.ObjectNode;
  *
  * @param models by name
  * @param stores by name
- * @param tools by source and name: {@code tickets.create}
+ * @param tools by name
  * @param rerankers by the name of the model that judges
  * @param agents what lets a model call tools
  */
@@ -30,6 +32,8 @@ public record Surroundings(
         Map<String, Tool> tools,
         Map<String, Reranker> rerankers,
         Agents agents) {
+    static final String STORES = "stores";
+
     public Surroundings {
         models = Map.copyOf(models);
         stores = Map.copyOf(stores);
@@ -51,6 +55,14 @@ public record Surroundings(
 
         /** The best passages, best first. */
         List<Hit> search(String query, int most, Map<String, String> filter);
+
+        /**
+         * The best passages for several wordings of a question, the most important first. Where nothing better is known,
+         * that one alone is looked for.
+         */
+        default List<Hit> search(List<String> wordings, int most, Map<String, String> filter) {
+            return search(wordings.getFirst(), most, filter);
+        }
     }
 
     /** Judges how well passages fit a question. */
@@ -72,11 +84,26 @@ public record Surroundings(
         ObjectNode answer(String path, Stage.RunAgent stage, Task task, Steps steps);
 
         /**
+         * Whether a call that the pipeline itself makes is allowed, and whether a person has to approve it.
+         *
+         * @return empty where there are no rules: then a person approves what changes anything
+         */
+        default Optional<Ruling> rule(String name, Tool tool, ObjectNode arguments) {
+            return Optional.empty();
+        }
+
+        /**
          * What an agent is to do.
          *
-         * @param tools on offer, by source and name
+         * @param tools on offer, by name
+         * @param materials what it is given to read
          */
-        record Task(Engine engine, Optional<String> system, String prompt, Map<String, Tool> tools) {}
+        record Task(
+                Engine engine,
+                Optional<String> system,
+                String prompt,
+                Map<String, Tool> tools,
+                List<Material> materials) {}
     }
 
     Model model(String name) {
@@ -114,7 +141,7 @@ public record Surroundings(
                     .put("name", facts.name())
                     .put("engine", facts.engine());
         });
-        ObjectNode ofStores = all.putObject("stores");
+        ObjectNode ofStores = all.putObject(STORES);
         stores.forEach((name, store) -> ofStores.put(name, store.identity()));
         ObjectNode ofRerankers = all.putObject("rerankers");
         rerankers.forEach((name, reranker) -> ofRerankers.put(name, reranker.identity()));
@@ -145,7 +172,7 @@ public record Surroundings(
         });
         Map<String, Search> stores = new LinkedHashMap<>();
         identities
-                .path("stores")
+                .path(STORES)
                 .properties()
                 .forEach(entry -> stores.put(
                         entry.getKey(), new Absent.Store(entry.getValue().stringValue(""))));

@@ -7,9 +7,11 @@ import io.stoa.integration.schema.ArgumentSchemas;
 import io.stoa.integration.tool.Grant.AfterUntrusted;
 import io.stoa.integration.tool.Tool.Description;
 import io.stoa.integration.tool.Tool.Effects;
+import io.stoa.model.Spelling;
 import io.stoa.model.StoaException;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -88,6 +90,29 @@ public final class ToolBox implements AutoCloseable {
     /** A box of these tools with the usual limits. */
     public static ToolBox of(List<Grant> grants) {
         return new ToolBox(grants, BoxLimits.DEFAULT, InstantSource.system());
+    }
+
+    private ToolBox(SequencedMap<String, Entry> entries, BoxLimits limits) {
+        this.entries = entries;
+        this.limits = limits;
+    }
+
+    /**
+     * Some of these tools, such as one agent's. They count calls in a minute together; closing closes those.
+     *
+     * @throws StoaException of kind {@code USER} for a name that is not here
+     */
+    public ToolBox only(Collection<String> names) {
+        SequencedMap<String, Entry> some = new LinkedHashMap<>();
+        for (String name : names) {
+            Entry entry = entries.get(name);
+            if (entry == null) {
+                throw StoaException.user("there is no tool " + name
+                        + Spelling.hint(name, entries.keySet()).orElse(""));
+            }
+            some.put(name, entry);
+        }
+        return new ToolBox(some, limits);
     }
 
     private static String alike(String name) {

@@ -54,17 +54,17 @@ class CrashMatrixTest {
     private static final String STAGES = """
         search: {kind: retrieve, store: notes, query: "{question}", most: 2}
         draft: {kind: generate, model: small, prompt: "{search.passages} {question}"}
-        look: {kind: tool, tool: desk.look, arguments: {what: "{draft.text}"}}
+        look: {kind: tool, tool: look, arguments: {what: "{draft.text}"}}
         both:
           kind: parallel
           branches:
             put:
-              stages: {put: {kind: tool, tool: desk.put, approve: false, arguments: {what: "{look.text}"}}}
+              stages: {put: {kind: tool, tool: put, approve: false, arguments: {what: "{look.text}"}}}
               result: "{put.text}"
             send:
-              stages: {send: {kind: tool, tool: desk.send, approve: false, arguments: {what: "{look.text}"}}}
+              stages: {send: {kind: tool, tool: send, approve: false, arguments: {what: "{look.text}"}}}
               result: "{send.text}"
-        again: {kind: tool, tool: desk.send, approve: false, arguments: {what: "{both.put} {both.send}"}}
+        again: {kind: tool, tool: send, approve: false, arguments: {what: "{both.put} {both.send}"}}
         pass: {kind: guard, check: "{again.text}", longest: 1000}
         """;
     private static final String OUTPUTS = """
@@ -402,14 +402,10 @@ class CrashMatrixTest {
         assertThat(world.put).as(when).hasSizeLessThanOrEqualTo(1);
         assertThat(workshop.asked("look")).as(when).isEqualTo(kept.containsKey("look") ? 0 : 1);
         assertThat(workshop.asked("model")).as(when).isEqualTo(kept.containsKey("draft") ? 0 : 1);
-        RunReplay.Report replay = RunReplay.of(history, NO_AGENT);
+        RunReplay.Report replay = RunReplay.of(history);
         assertThat(replay.exact()).as(when + ": " + replay).isTrue();
         assertThat(replay.steps()).as(when).isEqualTo(7);
     }
-
-    private static final Surroundings.Agents NO_AGENT = (path, stage, task, steps) -> {
-        throw new IllegalStateException(path);
-    };
 
     /** One process's part; true when the run is done. */
     private static boolean step(World world, Workshop workshop, DurableRun run) {

@@ -38,9 +38,7 @@ class PipelineRunTest {
     }
 
     private RunReplay.Report replay() {
-        return RunReplay.of(Journal.look(disk), (path, stage, task, steps) -> {
-            throw new IllegalStateException(path);
-        });
+        return RunReplay.of(Journal.look(disk));
     }
 
     private static ObjectNode outputs(Outcome outcome) {
@@ -129,8 +127,8 @@ class PipelineRunTest {
             p:
               kind: parallel
               branches:
-                one: {stages: {t: {kind: tool, tool: desk.look, arguments: {n: 1}}}, result: "{t.json}"}
-                two: {stages: {t: {kind: tool, tool: desk.look, arguments: {n: 2}}}, result: "{t.json}"}
+                one: {stages: {t: {kind: tool, tool: look, arguments: {n: 1}}}, result: "{t.json}"}
+                two: {stages: {t: {kind: tool, tool: look, arguments: {n: 2}}}, result: "{t.json}"}
             """, "one: \"{p.one}\"\ntwo: \"{p.two}\"\n");
         assertThat(outputs(outcome)).hasToString("{\"one\":1,\"two\":2}");
         assertThat(replay().exact()).isTrue();
@@ -145,8 +143,8 @@ class PipelineRunTest {
             p:
               kind: parallel
               branches:
-                one: {stages: {t: {kind: tool, tool: desk.flaky, arguments: {n: 1}}}, result: "{t}"}
-                two: {stages: {t: {kind: tool, tool: desk.flaky, arguments: {n: 2}}}, result: "{t}"}
+                one: {stages: {t: {kind: tool, tool: flaky, arguments: {n: 1}}}, result: "{t}"}
+                two: {stages: {t: {kind: tool, tool: flaky, arguments: {n: 2}}}, result: "{t}"}
             """, "a: \"{p.one}\"\n");
         assertThat(outcome).isEqualTo(new Outcome.Failed("p/one/t", StoaException.Kind.ENGINE, "broken 1"));
         assertThat(replay().exact()).isTrue();
@@ -163,8 +161,7 @@ class PipelineRunTest {
             }
             return "put";
         });
-        Outcome outcome =
-                run(workshop, "t: {kind: tool, tool: desk.put, approve: false, retries: 2}\n", "a: \"{t}\"\n");
+        Outcome outcome = run(workshop, "t: {kind: tool, tool: put, approve: false, retries: 2}\n", "a: \"{t}\"\n");
         assertThat(outputs(outcome)).hasToString("{\"a\":\"put\"}");
         assertThat(effects).as("each try has the same name outside").hasSize(1);
         RunHistory.Past past = Journal.look(disk).step("t").orElseThrow();
@@ -180,7 +177,7 @@ class PipelineRunTest {
         Workshop workshop = echo().with("send", Effects.EACH_CALL, (_, _) -> {
             throw StoaException.engine("connection lost");
         });
-        String stage = "t: {kind: tool, tool: desk.send, approve: false, retries: 5}\n";
+        String stage = "t: {kind: tool, tool: send, approve: false, retries: 5}\n";
         assertThat(run(workshop, stage, "a: \"{t}\"\n"))
                 .isInstanceOfSatisfying(
                         Outcome.Waits.class,
@@ -212,7 +209,7 @@ class PipelineRunTest {
             }
             return "";
         });
-        assertThat(run(workshop, "t: {kind: tool, tool: desk.look, deadline: 100ms}\n", "a: \"{t}\"\n"))
+        assertThat(run(workshop, "t: {kind: tool, tool: look, deadline: 100ms}\n", "a: \"{t}\"\n"))
                 .isInstanceOfSatisfying(
                         Outcome.Failed.class,
                         failed -> assertThat(failed.reason())
@@ -224,7 +221,7 @@ class PipelineRunTest {
     @Test
     void toolsThatChangeSomethingWaitForAPerson() {
         Workshop workshop = echo().with("send", Effects.EACH_CALL, (_, _) -> "sent");
-        String stages = "t: {kind: tool, tool: desk.send, arguments: {to: \"{question}\"}}\n";
+        String stages = "t: {kind: tool, tool: send, arguments: {to: \"{question}\"}}\n";
         assertThat(run(workshop, stages, "a: \"{t}\"\n"))
                 .isInstanceOfSatisfying(
                         Outcome.Waits.class, waits -> assertThat(waits.reason()).isEqualTo(Waiting.Reason.APPROVAL));
@@ -333,6 +330,74 @@ class PipelineRunTest {
     }
 
     @Test
+    void anAgentsTurnsAndCallsAreSteps() {
+        Workshop workshop = new Workshop(said -> said.contains("saw it")
+                        ? "It is blue."
+                        : "<tool_call>{\"name\": \"look\", \"arguments\": {\"what\": \"sky\"}}</tool_call>")
+                .with("look", Effects.NONE, (arguments, _) -> "saw it: " + arguments.path("what"));
+        Outcome outcome = run(workshop, """
+            s: {kind: retrieve, store: notes, query: "{question}", most: 1}
+            a: {kind: agent, model: small, prompt: "{question} {s}", tools: [look], turns: 3}
+            """, "a: \"{a}\"\nc: \"{a.calls}\"\nf: \"{a.finish}\"\n");
+        assertThat(outputs(outcome))
+                .hasToString("{\"a\":\"It is blue.\",\"c\":[{\"state\":\"done\",\"text\":\"saw it:"
+                        + " \\\"sky\\\"\",\"tool\":\"look\"}],\"f\":\"answered\"}");
+        assertThat(Journal.look(disk).steps().stream().map(RunHistory.Past::path))
+                .containsExactly("s", "a/turn-1", "a/turn-1/call-0", "a/turn-2");
+        assertThat(Journal.look(disk)
+                        .step("a/turn-1")
+                        .orElseThrow()
+                        .begun()
+                        .orElseThrow()
+                        .input()
+                        .toString())
+                .as("what was found is data")
+                .contains("why? (s.passages, below)");
+        assertThat(replay().exact()).isTrue();
+        assertThat(RunTrace.of(Journal.look(disk)).toString()).contains("invoke_agent a");
+    }
+
+    @Test
+    void anAgentsCallsWithEffectsWait() {
+        Workshop workshop = new Workshop(said -> said.contains("sent it")
+                        ? "Sent."
+                        : "<tool_call>{\"name\": \"send\", \"arguments\": {\"to\": \"you\"}}</tool_call>")
+                .with("send", Effects.EACH_CALL, (_, _) -> "sent it");
+        Outcome outcome = run(
+                workshop, "a: {kind: agent, model: small, prompt: \"{question}\", tools: [send]}\n", "a: \"{a}\"\n");
+        assertThat(outcome)
+                .isInstanceOfSatisfying(
+                        Outcome.Waits.class, waits -> assertThat(waits.path()).isEqualTo("a/turn-1/call-0"));
+        assertThat(workshop.asked("send")).isZero();
+        assertThat(replay().exact()).isTrue();
+        try (DurableRun run = Workshop.open(disk)) {
+            Journal journal = run.journal();
+            journal.decide(
+                    "a/turn-1/call-0",
+                    journal.waiting().getFirst().asked().orElseThrow().digest(),
+                    true,
+                    "somebody",
+                    "");
+        }
+        assertThat(outputs(goOn(workshop))).hasToString("{\"a\":\"Sent.\"}");
+        assertThat(workshop.asked("send")).isEqualTo(1);
+        assertThat(workshop.asked("model"))
+                .as("what was said before is not asked again")
+                .isEqualTo(2);
+        assertThat(replay().exact()).isTrue();
+    }
+
+    @Test
+    void argumentsThatDoNotFitAToolAreRefused() {
+        Workshop workshop = echo().with("look", Effects.NONE, (_, _) -> "saw");
+        assertThat(run(workshop, "t: {kind: tool, tool: look, arguments: {n: 1, what: [1]}}\n", "a: \"{t}\"\n"))
+                .isInstanceOfSatisfying(
+                        Outcome.Failed.class,
+                        failed -> assertThat(failed.reason()).contains("do not fit the tool"));
+        assertThat(workshop.asked("look")).isZero();
+    }
+
+    @Test
     void aRunHasOnlySoManySteps() {
         Pipeline pipeline =
                 PipelineYaml.of(Path.of("test.yaml"), Workshop.yaml("""
@@ -357,23 +422,19 @@ class PipelineRunTest {
             """;
         run(workshop, stages, "x: \"{b}\"\n");
         RunHistory history = Journal.look(disk);
-        Surroundings.Agents none = (path, stage, task, steps) -> {
-            throw new IllegalStateException(path);
-        };
         RunReplay.Report report =
-                RunReplay.of(history, Workshop.pipeline(stages.replace("again", "once more"), "x: \"{b}\"\n"), none);
+                RunReplay.of(history, Workshop.pipeline(stages.replace("again", "once more"), "x: \"{b}\"\n"));
         assertThat(report.divergence()).hasValueSatisfying(divergence -> {
             assertThat(divergence.path()).isEqualTo("b");
             assertThat(divergence.kept()).contains("again say why?");
             assertThat(divergence.now()).contains("once more say why?");
         });
-        assertThat(RunReplay.of(history, Workshop.pipeline(stages, "x: \"{a}\"\n"), none)
+        assertThat(RunReplay.of(history, Workshop.pipeline(stages, "x: \"{a}\"\n"))
                         .divergence())
                 .hasValueSatisfying(divergence -> assertThat(divergence.what()).isEqualTo("end"));
         assertThat(RunReplay.of(
                                 history,
-                                Workshop.pipeline(stages.lines().findFirst().orElseThrow() + "\n", "x: \"{a}\"\n"),
-                                none)
+                                Workshop.pipeline(stages.lines().findFirst().orElseThrow() + "\n", "x: \"{a}\"\n"))
                         .divergence())
                 .hasValueSatisfying(divergence -> assertThat(divergence.path()).isEqualTo("b"));
     }
@@ -381,7 +442,7 @@ class PipelineRunTest {
     @Test
     void aRunGoesOnWithWhatItWasBegunWithOnly() {
         Workshop workshop = echo().with("send", Effects.EACH_CALL, (_, _) -> "sent");
-        run(workshop, "t: {kind: tool, tool: desk.send}\n", "a: \"{t}\"\n");
+        run(workshop, "t: {kind: tool, tool: send}\n", "a: \"{t}\"\n");
         Workshop changed = echo().with("send", Effects.NONE, (_, _) -> "sent");
         assertThatThrownBy(() -> goOn(changed)).hasMessageContaining("is no longer what it was when the run began");
     }
@@ -403,12 +464,12 @@ class PipelineRunTest {
         run(workshop, """
             s: {kind: retrieve, store: notes, query: "{question}", most: 2}
             g: {kind: generate, model: small, prompt: "{s} {question}"}
-            t: {kind: tool, tool: desk.look}
+            t: {kind: tool, tool: look}
             """, "a: \"{t}\"\n");
         JsonNode trace = RunTrace.of(Journal.look(disk));
         JsonNode spans = trace.at("/resourceSpans/0/scopeSpans/0/spans");
         assertThat(spans.valueStream().map(span -> span.path("name").stringValue("")))
-                .containsExactly("invoke_workflow test", "retrieval notes", "chat small", "execute_tool desk.look");
+                .containsExactly("invoke_workflow test", "retrieval notes", "chat small", "execute_tool look");
         assertThat(trace.toString())
                 .contains("gen_ai.usage.input_tokens")
                 .doesNotContain("why?")

@@ -45,7 +45,7 @@ class PipelineYamlTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '~', textBlock = """
-        g: {kind: generate, model: large, prompt: hi}                    ~ test.yaml:10:30: g.model: there is no large among models; there are small
+        g: {kind: generate, model: large, prompt: hi}                    ~ test.yaml:15:30: g.model: there is no large among models; there are small
         g: {kind: generate, model: small, prompt: "{questoin}"}          ~ {questoin} is neither an input nor a stage; did you mean question?
         g: {kind: generate, model: small, prompt: {question}}            ~ stands in quotes
         g: {kind: generate, model: small, prompt: "a { b"}               ~ a lone {
@@ -53,8 +53,8 @@ class PipelineYamlTest {
         s: {kind: retrieve, store: nots, query: x}                       ~ there is no nots among stores; did you mean notes?
         s: {kind: retrieve, store: notes, query: "{s}"}                  ~ go round in a circle: s needs s
         r: {kind: rerank, passages: "{question}", query: x}              ~ r.passages must be passages, and {question} is text
-        t: {kind: tool, tool: disk.look}                                 ~ there is no source disk among tools; did you mean desk?
-        t: {kind: tool, tool: desk.lock}                                 ~ tools.desk does not allow lock; did you mean look?
+                t: {kind: tool, tool: lock}   ~ t.tool: there is no lock among tools; did you mean look?
+                a: {kind: agent, model: small, prompt: x, tools: [lok]}   ~ a.tools: there is no lok among tools; did you mean look?
         x: {kind: generat, model: small, prompt: x}                      ~ did you mean generate?
         x: {kind: guard, check: x}                                       ~ lets everything pass
         x: {kind: guard, check: x, matches: ["("]}                       ~ not a regular expression
@@ -76,7 +76,7 @@ class PipelineYamlTest {
             b: {kind: generate, model: small, prompt: "{a}"}
             c: {kind: generate, model: small, prompt: "{b}"}
             """, OUTPUT))
-                .contains("test.yaml:10:3: the stages go round in a circle: a needs c needs b needs a");
+                .contains("test.yaml:15:3: the stages go round in a circle: a needs c needs b needs a");
     }
 
     @Test

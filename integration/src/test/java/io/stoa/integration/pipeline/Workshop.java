@@ -11,13 +11,15 @@ import io.stoa.integration.retrieve.Passage;
 import io.stoa.integration.retrieve.PassageStore.Hit;
 import io.stoa.integration.step.Journal;
 import io.stoa.integration.step.JournalFile;
+import io.stoa.integration.tool.BoxLimits;
 import io.stoa.integration.tool.Tool;
+import io.stoa.integration.tool.file.ToolsFile;
 import io.stoa.model.Progress;
-import io.stoa.model.StoaException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -48,6 +50,8 @@ final class Workshop {
 
     Workshop with(String name, Tool.Effects effects, Doing doing) {
         ObjectNode parameters = JsonNodeFactory.instance.objectNode().put("type", "object");
+        parameters.put("additionalProperties", true);
+        parameters.putObject("properties").putObject("what").put("type", "string");
         Tool.Description description = new Tool.Description(name, "Does " + name, parameters, effects);
         tools.add(new Tool() {
             @Override
@@ -81,15 +85,13 @@ final class Workshop {
 
     Surroundings surroundings() {
         Map<String, Tool> named = new ConcurrentHashMap<>();
-        tools.forEach(tool -> named.put("desk." + tool.description().name(), tool));
+        tools.forEach(tool -> named.put(tool.description().name(), tool));
         return new Surroundings(
                 Map.of("small", new Surroundings.Model(new Scripted(), "sha256:scripted")),
                 Map.of("notes", new Notes()),
                 named,
                 Map.of(),
-                (path, stage, task, steps) -> {
-                    throw StoaException.bug("no agent here");
-                });
+                new BoxedAgents(new ToolsFile(new LinkedHashMap<>(), new LinkedHashMap<>(), BoxLimits.DEFAULT)));
     }
 
     /** A pipeline of these stages, over one text. */
@@ -101,8 +103,13 @@ final class Workshop {
               small: {file: none.gguf}
             stores:
               notes: {folder: none}
+            sources:
+              desk: {mcp: [none]}
             tools:
-              desk: {mcp: [none], allow: [look, put, send, flaky]}
+              look: {from: desk}
+              put: {from: desk}
+              send: {from: desk}
+              flaky: {from: desk}
             stages:
             """ + stages.indent(2) + "outputs:\n" + outputs.indent(2);
     }

@@ -57,6 +57,7 @@ final class HtmlParser implements Parser {
         private final Gathered into;
         private final StringBuilder paragraph = new StringBuilder();
         private Where where = Where.UNKNOWN;
+        private boolean begun;
         private @org.jspecify.annotations.Nullable Unreadable refused;
 
         Walk(Gathered into) {
@@ -79,7 +80,8 @@ final class HtmlParser implements Parser {
                 throw new Unreadable("is nested more than " + DEEPEST + " levels deep; flatten it");
             }
             if (node instanceof TextNode text) {
-                if (paragraph.isEmpty() && !text.isBlank()) {
+                if (!begun && !text.isBlank()) {
+                    begun = true;
                     where = where(text.parent());
                 }
                 paragraph.append(text.getWholeText());
@@ -118,6 +120,7 @@ final class HtmlParser implements Parser {
             if (name.equals("li")) {
                 paragraph.append("- ");
                 where = where(element);
+                begun = true;
             }
             return FilterResult.CONTINUE;
         }
@@ -147,6 +150,7 @@ final class HtmlParser implements Parser {
         private void flush() throws Unreadable {
             String text = paragraph.toString();
             paragraph.setLength(0);
+            begun = false;
             if (!text.isBlank() && !text.strip().equals("-")) {
                 into.text(text, where);
             }

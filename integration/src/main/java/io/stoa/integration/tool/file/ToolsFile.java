@@ -12,6 +12,7 @@ import io.stoa.integration.tool.Tool.Effects;
 import io.stoa.integration.tool.ToolBox;
 import io.stoa.integration.tool.ToolLimits;
 import io.stoa.model.Spelling;
+import io.stoa.model.StoaException;
 import io.stoa.store.yaml.Shape;
 import io.stoa.store.yaml.YamlFile;
 import java.net.URI;
@@ -137,7 +138,7 @@ public record ToolsFile(SequencedMap<String, Source> sources, SequencedMap<Strin
     /**
      * Reads a file of their own.
      *
-     * @throws io.stoa.model.StoaException of kind {@code USER}, one line for each problem
+     * @throws StoaException of kind {@code USER}, one line for each problem
      */
     public static ToolsFile read(Path path) {
         YamlFile file = new YamlFile(path, "file of tools", "docs/tools.md shows one");
@@ -265,6 +266,20 @@ public record ToolsFile(SequencedMap<String, Source> sources, SequencedMap<Strin
     private static Optional<String> word(MappingNode node, String key) {
         return YamlFile.text(node, key)
                 .map(text -> text.toUpperCase(Locale.ROOT).replace('-', '_'));
+    }
+
+    /**
+     * One tool of these.
+     *
+     * @throws StoaException of kind {@code USER} when it is not among them
+     */
+    public ToolsFile only(String tool) {
+        Wanted wanted = Optional.ofNullable(tools.get(tool))
+                .orElseThrow(() -> StoaException.user("the file allows no tool " + tool
+                        + Spelling.hint(tool, tools.keySet()).orElse("")));
+        SequencedMap<String, Wanted> one = new LinkedHashMap<>();
+        one.put(tool, wanted);
+        return new ToolsFile(sources, one, limits);
     }
 
     /**

@@ -39,7 +39,9 @@ final class StdioConnection implements Connection {
     private final Map<Long, CompletableFuture<JsonNode>> awaited = new ConcurrentHashMap<>();
     private final AtomicReference<Optional<StoaException>> failure = new AtomicReference<>(Optional.empty());
     private final ReentrantLock writing = new ReentrantLock();
-    private final StringBuffer errors = new StringBuffer();
+    /** The end of its standard error; guarded by itself. */
+    private final StringBuilder errors = new StringBuilder();
+
 
     StdioConnection(String name, Launch launch, McpLimits limits) {
         this.name = name;
@@ -188,9 +190,11 @@ final class StdioConnection implements Connection {
         try (InputStream in = process.getErrorStream()) {
             byte[] some = new byte[4096];
             for (int count = in.read(some); count >= 0; count = in.read(some)) {
-                errors.append(new String(some, 0, count, StandardCharsets.UTF_8));
-                if (errors.length() > 2 * ERRORS_KEPT) {
-                    errors.delete(0, errors.length() - ERRORS_KEPT);
+                synchronized (errors) {
+                    errors.append(new String(some, 0, count, StandardCharsets.UTF_8));
+                    if (errors.length() > 2 * ERRORS_KEPT) {
+                        errors.delete(0, errors.length() - ERRORS_KEPT);
+                    }
                 }
             }
         } catch (IOException _) {
@@ -208,7 +212,10 @@ final class StdioConnection implements Connection {
 
     /** Notes the first failure, ends the process, and tells all who wait. */
     private StoaException fail(String what) {
-        String end = ForeignJson.firstLine(errors.substring(Math.max(0, errors.length() - 300)));
+        String end;
+        synchronized (errors) {
+            end = ForeignJson.firstLine(errors.substring(Math.max(0, errors.length() - 300)));
+        }
         StoaException failed = StoaException.engine(
                 "the MCP server " + name + " " + what + (end.isEmpty() ? "" : "; its last words: " + end));
         failure.compareAndSet(Optional.empty(), Optional.of(failed));

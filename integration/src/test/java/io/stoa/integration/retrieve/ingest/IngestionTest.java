@@ -237,7 +237,7 @@ class IngestionTest {
         StringBuilder body = new StringBuilder("<?xml version=\"1.0\"?><w:document xmlns:w="
                 + "\"http://schemas.openxmlformats.org/wordprocessingml/2006/main\"><w:body>");
         java.util.Random random = new java.util.Random(1);
-        for (int i = 0; i < 400_000; i++) {
+        for (int i = 0; i < 150_000; i++) {
             body.append(cell.replace("x", Long.toString(random.nextLong(), 36)));
         }
         body.append("</w:body></w:document>");
@@ -249,8 +249,10 @@ class IngestionTest {
                                 "word/document.xml",
                                 body.toString().getBytes(java.nio.charset.StandardCharsets.UTF_8))));
         write("b-good.md", "All is well.");
+        Limits little =
+                new Limits(Bytes.mebibytes(8), 10_000_000, 100, 1_000, Duration.ofSeconds(20), Bytes.mebibytes(32));
 
-        try (Ingestion ingestion = Ingestion.apart(store, Optional.empty(), Splitter.USUAL, LIMITS, classPath())) {
+        try (Ingestion ingestion = Ingestion.apart(store, Optional.empty(), Splitter.USUAL, little, classPath())) {
             Ingestion.Report report = ingestion.run(folder, Progress.NONE);
             assertThat(report.refused()).hasSize(1);
             assertThat(report.refused().getFirst().reason()).contains("of memory");

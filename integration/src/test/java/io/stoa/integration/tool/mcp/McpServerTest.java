@@ -167,7 +167,7 @@ class McpServerTest {
             + " read l; ";
 
     private McpServer shell(String script) {
-        McpLimits limits = new McpLimits(Duration.ofMillis(1_000), 10_000, 50_000, 20, 2);
+        McpLimits limits = new McpLimits(Duration.ofSeconds(1), 10_000, 50_000, 20, 2);
         return opened(McpServer.started(
                 "bad", new Launch(List.of("/bin/sh", "-c", script), folder, Map.of("PATH", "/usr/bin:/bin")), limits));
     }
@@ -175,7 +175,7 @@ class McpServerTest {
     private void isRefused(String script, String because) {
         McpServer server = shell(script);
         long start = System.nanoTime();
-        assertThatThrownBy(() -> server.definitions(Duration.ofMillis(1_000)))
+        assertThatThrownBy(() -> server.definitions(Duration.ofSeconds(1)))
                 .isInstanceOfSatisfying(
                         StoaException.class,
                         refused -> assertThat(refused.kind()).isEqualTo(StoaException.Kind.ENGINE))

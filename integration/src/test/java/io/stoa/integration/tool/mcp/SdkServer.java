@@ -35,7 +35,7 @@ final class SdkServer {
 
     private SdkServer() {}
 
-    /** @param arguments a file to which notes are added */
+    /** Serves, and adds notes to the file that the first argument names. */
     public static void main(String[] arguments) throws InterruptedException {
         AtomicReference<McpSyncServer> self = new AtomicReference<>();
         self.set(McpServer.sync(new StdioServerTransportProvider(McpJsonDefaults.getMapper()))

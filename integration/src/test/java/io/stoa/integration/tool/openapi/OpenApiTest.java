@@ -351,9 +351,18 @@ class OpenApiTest {
                             StoaException.class,
                             refused -> assertThat(refused.kind()).isEqualTo(StoaException.Kind.USER));
         }
-        StringBuilder wide = new StringBuilder("openapi: 3.1.0\npaths:\n  /a:\n    post:\n      requestBody:\n"
-                + "        required: true\n        content:\n          application/json:\n            schema:\n"
-                + "              $ref: '#/components/schemas/S0'\ncomponents:\n  schemas:\n");
+        StringBuilder wide = new StringBuilder(
+                """
+                openapi: 3.1.0
+                paths:
+                  /a:
+                    post:
+                      requestBody:
+                        required: true
+                        content: {application/json: {schema: {$ref: '#/components/schemas/S0'}}}
+                components:
+                  schemas:
+                """);
         for (int i = 0; i < 3_000; i++) {
             wide.append("    S")
                     .append(i)
