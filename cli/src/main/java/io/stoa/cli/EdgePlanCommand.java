@@ -1,10 +1,12 @@
 package io.stoa.cli;
 
+import io.stoa.edge.device.JournalFile;
 import io.stoa.edge.fleet.Accelerator;
 import io.stoa.edge.fleet.DecodeSpeed;
 import io.stoa.edge.fleet.DeviceCatalogue;
 import io.stoa.edge.fleet.DeviceClass;
 import io.stoa.edge.fleet.EnergyUse;
+import io.stoa.edge.fleet.FieldCheck;
 import io.stoa.edge.fleet.Fit;
 import io.stoa.edge.fleet.FleetCost;
 import io.stoa.edge.fleet.FleetPlan;
@@ -16,6 +18,7 @@ import io.stoa.hardware.cost.Price;
 import io.stoa.hardware.memory.MemoryParts;
 import io.stoa.hardware.plan.Standing;
 import io.stoa.model.Interval;
+import io.stoa.model.StoaException;
 import java.nio.file.Path;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
@@ -42,7 +45,7 @@ import tools.jackson.databind.json.JsonMapper;
             "Models are taken in the file's order: on each class of devices the first that surely fits, is fast enough"
                 + " and can do the day's work; where none surely does, the first that may. \"at most\" is bandwidth ÷"
                 + " bytes read by a token, which nothing exceeds; timings and claims above it are refused.",
-            "Exit codes: 0 each class is served, 11 one may be, 12 one is not.",
+            "Exit codes: 0 each class is served, 11 one may be, 12 one is not, or a device is slower than planned.",
             "A fleet:",
             "  workload: {prompt-tokens: 400, answer-tokens: 150, context: 4096, requests-per-day: 50,",
             "             least-tokens-per-second: 3}",
@@ -63,6 +66,7 @@ import tools.jackson.databind.json.JsonMapper;
             "Examples:",
             "  stoa edge plan fleet.yaml",
             "  stoa edge plan fleet.yaml --json",
+            "  stoa edge plan fleet.yaml --journal kiosk=kiosk-17.zip --journal kiosk=kiosk-18.zip",
             "  stoa edge devices                  what the catalogue has to begin with"
         })
 final class EdgePlanCommand implements Callable<Integer> {
@@ -72,6 +76,13 @@ final class EdgePlanCommand implements Callable<Integer> {
 
     @Parameters(paramLabel = "FLEET", description = "The fleet, as YAML.")
     private Path file = Path.of("");
+
+    @Option(
+            names = "--journal",
+            paramLabel = "CLASS=FILE",
+            description =
+                    "What a device of a class exported (edge journal export), set beside the plan; may be repeated.")
+    private List<String> journals = List.of();
 
     @Option(names = "--json", description = "Print JSON.")
     private boolean json;
@@ -83,22 +94,68 @@ final class EdgePlanCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         FleetPlan plan = FleetPlan.of(FleetYaml.read(file, DeviceCatalogue.shipped()));
+        List<Observed> observed =
+                journals.stream().map(each -> observed(each, plan)).toList();
         if (json) {
-            house.out().println(JsonMapper.shared().writeValueAsString(figures(plan)));
+            Map<String, Object> figures = figures(plan);
+            figures.put(
+                    "journals", observed.stream().map(EdgePlanCommand::figures).toList());
+            house.out().println(JsonMapper.shared().writeValueAsString(figures));
         } else {
             plan.classes().forEach(each -> print(each, plan));
             print(plan);
+            observed.forEach(each -> each.check()
+                    .findings()
+                    .forEach(finding ->
+                            line(each.name() + ", device " + each.check().device() + ": " + finding)));
         }
         LocalDate today = LocalDate.ofInstant(house.clock().instant(), ZoneOffset.UTC);
         plan.fleet().prices().stream()
                 .filter(price -> price.daysOld(today) > OLD_DAYS)
                 .forEach(price -> house.err()
                         .println(price + " is " + price.daysOld(today) + " days old; prices change monthly"));
-        return switch (plan.standing()) {
+        Standing worst = observed.stream()
+                .map(each -> each.check().standing())
+                .reduce(plan.standing(), (a, b) -> a.compareTo(b) >= 0 ? a : b);
+        return switch (worst) {
             case MEETS -> ExitCode.OK.code();
             case UNDECIDED -> ExitCode.UNDECIDED.code();
             case MISSES -> ExitCode.NOT_READY.code();
         };
+    }
+
+    /** A journal beside the plan of the class that its device belongs to. */
+    private record Observed(String name, FieldCheck check) {}
+
+    private static Observed observed(String journal, FleetPlan plan) {
+        int equals = journal.indexOf('=');
+        String name = equals < 0 ? "" : journal.substring(0, equals);
+        FleetPlan.ClassPlan planned = plan.classes().stream()
+                .filter(each -> each.device().name().equals(name))
+                .findFirst()
+                .orElseThrow(() -> StoaException.user("--journal " + journal
+                        + ": write it as CLASS=FILE, with a class of the fleet: "
+                        + String.join(
+                                ", ",
+                                plan.classes().stream()
+                                        .map(each -> each.device().name())
+                                        .toList())));
+        return new Observed(
+                name,
+                FieldCheck.of(
+                        planned,
+                        plan.fleet().workload(),
+                        JournalFile.open(Path.of(journal.substring(equals + 1)), Optional.empty())
+                                .summary()));
+    }
+
+    private static Map<String, Object> figures(Observed observed) {
+        Map<String, Object> figures = new LinkedHashMap<>();
+        figures.put("class", observed.name());
+        figures.put("device", observed.check().device());
+        figures.put("standing", word(observed.check().standing()));
+        figures.put("findings", observed.check().findings());
+        return figures;
     }
 
     private void print(FleetPlan.ClassPlan each, FleetPlan plan) {

@@ -2,6 +2,8 @@ package io.stoa.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.stoa.edge.device.JournalFile;
+import io.stoa.edge.device.JournalSummary;
 import io.stoa.model.Digest;
 import io.stoa.model.EvidenceKey;
 import io.stoa.store.SqliteLedger;
@@ -11,12 +13,17 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.Arrays;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -257,5 +264,70 @@ class FleetVerbsTest {
         assertThat(out()).contains("aaaaaaaaaa keeps 60.0 % [");
         assertThat(run("compare-cost", "smal", "large", "--home", folder)).isEqualTo(ExitCode.USER.code());
         assertThat(err()).contains("no answers of smal; the ledger has large, small");
+    }
+
+    private JournalSummary journal(String device, String key, double speed, long memory, long failed) {
+        return new JournalSummary(
+                device,
+                key,
+                Optional.of("kiosk 1"),
+                clock.instant(),
+                Optional.of(Instant.parse("2026-11-20T12:00:00Z")),
+                Optional.of(Instant.parse("2026-11-26T12:00:00Z")),
+                480,
+                failed,
+                0,
+                0,
+                0,
+                90_000,
+                40_000,
+                Optional.of(speed),
+                Optional.of(0.9 * speed),
+                Optional.empty(),
+                Optional.of(memory),
+                0,
+                0,
+                Map.of(),
+                Map.of());
+    }
+
+    private Path exported(String name, double speed, long failed) throws IOException, GeneralSecurityException {
+        KeyPair key = KeyPairGenerator.getInstance("Ed25519").generateKeyPair();
+        String encoded = Base64.getEncoder().encodeToString(key.getPublic().getEncoded());
+        Path file = folder.resolve(name);
+        JournalFile.write(
+                file,
+                Files.createDirectories(folder.resolve("journal")),
+                journal(JournalFile.deviceOf(key.getPublic()), encoded, speed, 1_200_000_000, failed),
+                key);
+        return file;
+    }
+
+    @Test
+    void whatDevicesExportedIsSetBesideThePlan() throws IOException, GeneralSecurityException {
+        Path plan = fleet("like: Raspberry Pi 5 8GB");
+        Path usual = exported("usual.zip", 10.5, 0);
+        assertThat(run("edge", "plan", plan, "--journal", "kiosk=" + usual)).isZero();
+        assertThat(out())
+                .contains("10.5 tokens/s in the median (nine of ten answers reach 9.45), ")
+                .contains("it took 1.12 GiB of memory, of 1.31 GiB planned")
+                .contains("80.0 questions a day, 100 planned");
+        assertThat(run("edge", "plan", plan, "--journal", "kiosk=" + exported("slow.zip", 3, 0), "--json"))
+                .isEqualTo(ExitCode.NOT_READY.code());
+        assertThat(json().get("journals").get(0).get("findings").get(0).stringValue())
+                .startsWith("slower than planned: 3.00 tokens/s");
+        assertThat(run("edge", "plan", plan, "--journal", "kiosk=" + exported("other.zip", 40, 0)))
+                .isEqualTo(ExitCode.NOT_READY.code());
+        assertThat(out()).contains("it is another device or another model than planned");
+        assertThat(run("edge", "plan", plan, "--journal", "kiosk=" + exported("failing.zip", 10, 3)))
+                .isEqualTo(ExitCode.UNDECIDED.code());
+        assertThat(out()).contains("3 of 480 questions were not answered");
+        assertThat(run("edge", "plan", plan, "--journal", "kisok=" + usual)).isEqualTo(ExitCode.USER.code());
+        assertThat(err()).contains("with a class of the fleet: kiosk");
+        byte[] changed = Files.readAllBytes(usual);
+        changed[changed.length / 3] ^= 1;
+        Files.write(usual, changed);
+        assertThat(run("edge", "plan", plan, "--journal", "kiosk=" + usual)).isEqualTo(ExitCode.USER.code());
+        assertThat(err()).contains("is no sound journal of a device");
     }
 }
