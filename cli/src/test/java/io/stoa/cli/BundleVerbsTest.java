@@ -164,7 +164,7 @@ class BundleVerbsTest {
                         "self-test.json");
         assertThat(run("show", at("one.tar"), "--trust", shared.resolve("bundles.pub")))
                 .isZero();
-        assertThat(said()).contains("READY as nano for support", "6 ", "tokens/s");
+        assertThat(said()).contains("READY as nano for support", "5 prompts on llama.cpp", "tokens/s");
         Instant late = now.plus(Duration.ofDays(100));
         assertThat(build("late.tar", 1, "--expires", late)).isEqualTo(ExitCode.USER.code());
         assertThat(said()).contains("later than the verdict");
