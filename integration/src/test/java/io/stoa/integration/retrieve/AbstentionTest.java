@@ -60,7 +60,7 @@ class AbstentionTest {
         Random random = new Random(seed);
         int fitted = 0;
         int broken = 0;
-        for (int trial = 0; trial < 1000; trial++) {
+        for (int trial = 0; trial < 400; trial++) {
             List<Labelled> labelled = new ArrayList<>();
             for (int i = 0; i < 300; i++) {
                 double score = random.nextDouble();
@@ -74,8 +74,8 @@ class AbstentionTest {
                 broken += wrong > 0.2 ? 1 : 0;
             }
         }
-        assertThat(fitted).as("seed %d", seed).isGreaterThan(300);
-        assertThat(broken).as("seed %d: of %d", seed, fitted).isLessThanOrEqualTo(100);
+        assertThat(fitted).as("seed %d", seed).isGreaterThan(100);
+        assertThat(broken).as("seed %d: of %d", seed, fitted).isLessThanOrEqualTo(40);
     }
 
     @Test

@@ -136,17 +136,14 @@ class ModelStagesTest {
 
     @Test
     void questionsAreRewritten() {
-        QueryRewriter several = new ModelRewriter(
-                engine(String.join(
-                        "\n",
-                        "Here you go:",
-                        "1. When do plums ripen?",
-                        "- \"Ripe plums: which month\"",
-                        "when are plums RIPE",
-                        "",
-                        "3) x")),
-                ModelRewriter.Way.SEVERAL,
-                2);
+        QueryRewriter several = new ModelRewriter(engine("""
+            Here you go:
+            1. When do plums ripen?
+            - "Ripe plums: which month"
+            when are plums RIPE
+
+            3) x
+            """), ModelRewriter.Way.SEVERAL, 2);
         assertThat(several.rewrite("When are plums ripe"))
                 .containsExactly("When are plums ripe", "When do plums ripen?", "Ripe plums: which month");
         QueryRewriter standalone =
