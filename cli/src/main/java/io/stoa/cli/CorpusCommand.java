@@ -22,8 +22,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
-import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -73,11 +73,10 @@ final class CorpusCommand implements Runnable {
     static final class EmbeddingOptions {
         @Option(
                 names = "--embed",
-                required = true,
                 paramLabel = "FILE|URL#NAME",
                 description = "The embedding model: a GGUF file, or an OpenAI-compatible endpoint such as"
                         + " http://127.0.0.1:8000/v1#name. Default: words alone")
-        private String model = "";
+        private Optional<String> model = Optional.empty();
 
         @Option(
                 names = "--key-env",
@@ -102,9 +101,14 @@ final class CorpusCommand implements Runnable {
 
     /** An embedding model that is open. */
     private record Opened(Engine engine, Embedder embedder) implements AutoCloseable {
-        static Opened of(House house, EmbeddingOptions options) {
+        /** Nothing where no model is named. */
+        static Optional<Opened> of(House house, EmbeddingOptions options) {
+            return options.model.map(model -> of(house, model, options));
+        }
+
+        private static Opened of(House house, String model, EmbeddingOptions options) {
             ModelOptions.Chosen chosen = new ModelOptions(
-                            options.model, options.keyVariable, Optional.empty(), Optional.empty())
+                            model, options.keyVariable, Optional.empty(), Optional.empty())
                     .chosen(house)
                     .getFirst();
             Engine engine = house.open(chosen.candidate(), chosen.options());
@@ -161,8 +165,8 @@ final class CorpusCommand implements Runnable {
         @Option(names = "--store", paramLabel = "FOLDER", defaultValue = STORE, description = "Default: " + STORE)
         private Path store = Path.of(STORE);
 
-        @ArgGroup(exclusive = false)
-        private Optional<EmbeddingOptions> embedding = Optional.empty();
+        @Mixin
+        private EmbeddingOptions embedding = new EmbeddingOptions();
 
         @Option(
                 names = "--language",
@@ -210,7 +214,7 @@ final class CorpusCommand implements Runnable {
                     usual.passages(),
                     Arguments.duration("--patience", patience),
                     usual.memory()));
-            Optional<Opened> model = embedding.map(options -> Opened.of(house, options));
+            Optional<Opened> model = Opened.of(house, embedding);
             try {
                 return ingest(model.map(Opened::embedder), splitter, limits);
             } finally {
@@ -294,8 +298,8 @@ final class CorpusCommand implements Runnable {
         @Option(names = "--store", paramLabel = "FOLDER", defaultValue = STORE, description = "Default: " + STORE)
         private Path store = Path.of(STORE);
 
-        @ArgGroup(exclusive = false)
-        private Optional<EmbeddingOptions> embedding = Optional.empty();
+        @Mixin
+        private EmbeddingOptions embedding = new EmbeddingOptions();
 
         @Option(names = "--most", defaultValue = "5", description = "How many. Default: ${DEFAULT-VALUE}")
         private int most = 5;
@@ -316,7 +320,7 @@ final class CorpusCommand implements Runnable {
         @Override
         public void run() {
             try (LuceneStore opened = LuceneStore.toRead(store)) {
-                Optional<Opened> model = embedding.map(options -> Opened.of(house, options));
+                Optional<Opened> model = Opened.of(house, embedding);
                 try {
                     List<Hit> hits =
                             Arguments.checked(() -> retriever(opened, model).find(question, most, filter));
