@@ -60,7 +60,9 @@ final class PipelineReport {
                     case UNCERTAIN -> " --happened (or --not-happened)";
                 };
                 house.out().println("  stoa pipeline show " + run + " --step " + path + place.option());
-                house.out().println("  stoa pipeline approve " + run + " --step " + path + answers + place.option());
+                house.out()
+                        .println("  stoa pipeline approve " + run + " --step " + path + " --by NAME" + answers
+                                + place.option());
                 house.out().println("  stoa pipeline resume " + run + place.option());
             }
         }

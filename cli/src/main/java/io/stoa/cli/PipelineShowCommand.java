@@ -88,6 +88,7 @@ final class PipelineShowCommand implements Callable<Integer> {
         history.waiting()
                 .forEach(past -> house.out()
                         .println("waits for a person: stoa pipeline approve " + run + " --step " + past.path()
-                                + (past.isUncertain() ? " --happened (or --not-happened)" : "") + place.option()));
+                                + " --by NAME" + (past.isUncertain() ? " --happened (or --not-happened)" : "")
+                                + place.option()));
     }
 }

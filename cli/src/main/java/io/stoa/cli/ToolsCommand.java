@@ -3,6 +3,7 @@ package io.stoa.cli;
 import io.stoa.engine.chat.ToolCall;
 import io.stoa.integration.agent.CallOutcome;
 import io.stoa.integration.agent.ToolCalls;
+import io.stoa.integration.pipeline.PipelineYaml;
 import io.stoa.integration.step.Step;
 import io.stoa.integration.step.Steps;
 import io.stoa.integration.tool.CallHistory;
@@ -14,6 +15,7 @@ import io.stoa.integration.tool.file.OpenSources.Offer;
 import io.stoa.integration.tool.file.ToolsFile;
 import io.stoa.integration.tool.file.Wanted;
 import io.stoa.model.StoaException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Locale;
@@ -51,6 +53,13 @@ import tools.jackson.databind.node.ObjectNode;
 final class ToolsCommand implements Runnable {
     @Spec
     private CommandSpec spec = CommandSpec.create();
+
+    /** A file of tools, or what a pipeline's file says of them. */
+    private static ToolsFile read(Path file) {
+        boolean pipeline =
+                Files.isRegularFile(file) && WholeText.of(file).lines().anyMatch(line -> line.startsWith("pipeline:"));
+        return pipeline ? PipelineYaml.tools(PipelineYaml.read(file)) : ToolsFile.read(file);
+    }
 
     static CommandLine commandLine(House house) {
         return new CommandLine(new ToolsCommand())
@@ -100,7 +109,7 @@ final class ToolsCommand implements Runnable {
 
         @Override
         public void run() {
-            ToolsFile read = ToolsFile.read(file);
+            ToolsFile read = read(file);
             ObjectNode result = JsonMapper.shared().createObjectNode();
             ArrayNode all = result.putArray("tools");
             ArrayNode left = result.putArray("leftOut");
@@ -206,7 +215,7 @@ final class ToolsCommand implements Runnable {
 
         @Override
         public void run() {
-            ToolsFile read = ToolsFile.read(file);
+            ToolsFile read = read(file);
             ObjectNode result = JsonMapper.shared().createObjectNode();
             StringBuilder lines = new StringBuilder("tools:");
             try (OpenSources open = new OpenSources(read.sources(), house.environment())) {
@@ -269,7 +278,7 @@ final class ToolsCommand implements Runnable {
         @Override
         public void run() {
             ToolCall call = new ToolCall("by-hand", tool, parsed());
-            ToolsFile read = ToolsFile.read(file).only(tool);
+            ToolsFile read = read(file).only(tool);
             try (ToolBox box = read.open(house.environment())) {
                 CallOutcome outcome = new ToolCalls(box)
                         .carryOut("by-hand", call, new CallHistory(), new ByHand(), Duration.ofMinutes(10));

@@ -110,7 +110,7 @@ class PipelineVerbsTest {
         Path letter = Files.writeString(folder.resolve("letter.txt"), "Dear reader");
         assertThat(run("run", asks(), "--input", "letter=@" + letter, "--run", "two", "--runs", runs()))
                 .isEqualTo(ExitCode.UNDECIDED.code());
-        assertThat(out()).contains("stoa pipeline approve two --step send --runs " + runs());
+        assertThat(out()).contains("stoa pipeline approve two --step send --by NAME --runs " + runs());
         assertThat(run("show", "two", "--step", "send", "--runs", runs())).isZero();
         assertThat(out()).contains("Send this? Dear reader").contains("sha256:");
         assertThat(run("resume", "two", "--runs", runs())).isEqualTo(ExitCode.UNDECIDED.code());
