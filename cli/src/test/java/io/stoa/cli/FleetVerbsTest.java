@@ -310,7 +310,7 @@ class FleetVerbsTest {
         assertThat(run("edge", "plan", plan, "--journal", "kiosk=" + usual)).isZero();
         assertThat(out())
                 .contains("10.5 tokens/s in the median (nine of ten answers reach 9.45), ")
-                .contains("it took 1.12 GiB of memory, of 1.31 GiB planned")
+                .contains("it took 1.12 GiB of memory, of 1.32 GiB planned")
                 .contains("80.0 questions a day, 100 planned");
         assertThat(run("edge", "plan", plan, "--journal", "kiosk=" + exported("slow.zip", 3, 0), "--json"))
                 .isEqualTo(ExitCode.NOT_READY.code());
