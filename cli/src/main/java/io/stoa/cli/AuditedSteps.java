@@ -26,11 +26,11 @@ import tools.jackson.databind.JsonNode;
  */
 record AuditedSteps(AuditLog audit, boolean keepContent) implements PipelineService.StepListener {
     @Override
-    public void ended(String model, String run, Past step) {
-        step.begun().ifPresent(begun -> audit.ended(record(model, run, step, begun)));
+    public void ended(String model, String run, String caller, Past step) {
+        step.begun().ifPresent(begun -> audit.ended(record(model, run, caller, step, begun)));
     }
 
-    private RequestRecord record(String model, String run, Past step, Begun begun) {
+    private RequestRecord record(String model, String run, String caller, Past step, Begun begun) {
         Optional<JsonNode> output = step.output();
         Instant end = step.ending().map(ending -> ending.time()).orElse(begun.time());
         String state = PipelineReport.state(step);
@@ -38,7 +38,7 @@ record AuditedSteps(AuditLog audit, boolean keepContent) implements PipelineServ
                 run + "/" + step.path(),
                 begun.time(),
                 ApiCall.CHAT_COMPLETIONS,
-                Optional.of(ServedPipelines.CALLER),
+                Optional.of(caller),
                 Optional.empty(),
                 model,
                 Optional.of(begun.kind()),

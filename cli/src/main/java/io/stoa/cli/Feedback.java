@@ -23,6 +23,7 @@ final class Feedback implements RecordListener {
     private static final int REMEMBERED = 100_000;
 
     private final Function<String, Optional<RouteMonitor>> monitors;
+    private final Function<String, Optional<String>> firstTier;
     private final Map<String, Answered> answered = new LinkedHashMap<>() {
         private static final long serialVersionUID = 1;
 
@@ -34,17 +35,23 @@ final class Feedback implements RecordListener {
 
     private record Answered(String key, String route) {}
 
-    /** With the monitor of a route, where it has one. */
-    Feedback(Function<String, Optional<RouteMonitor>> monitors) {
+    /**
+     * With the monitor of a route, where it has one.
+     *
+     * @param firstTier the name of the tier that the monitor watches
+     */
+    Feedback(
+            Function<String, Optional<RouteMonitor>> monitors, Function<String, Optional<String>> firstTier) {
         this.monitors = monitors;
+        this.firstTier = firstTier;
     }
 
     @Override
     public void ended(RequestRecord ended) {
-        // Only the first tier of a route with a certificate serves what was not escalated and did not fall back.
+        // The certificate, and so the monitor, is about what the first tier of a route answers.
         if (ended.end() == RequestRecord.End.SERVED
                 && ended.key().isPresent()
-                && ended.reason().contains("certificate")
+                && ended.tier().equals(firstTier.apply(ended.route()))
                 && monitors.apply(ended.route()).isPresent()) {
             synchronized (answered) {
                 answered.put(ended.id(), new Answered(ended.key().get(), ended.route()));

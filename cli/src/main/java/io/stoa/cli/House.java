@@ -181,9 +181,13 @@ final class House {
     Engine open(Candidate candidate, EngineOptions options) {
         return switch (candidate) {
             case Candidate.GgufFile file -> llama().open(file.path(), options);
-            case Candidate.RemoteModel remote ->
-                new RemoteEngine(remote, REMOTE_TIMEOUT, environment, clock, new SecureRandom());
+            case Candidate.RemoteModel remote -> remote(remote, environment);
         };
+    }
+
+    /** A new engine for an endpoint, whose key is in these variables; whoever asks closes it. */
+    Engine remote(Candidate.RemoteModel model, Map<String, String> variables) {
+        return new RemoteEngine(model, REMOTE_TIMEOUT, variables, clock, new SecureRandom());
     }
 
     /** What makes quantized variants. */

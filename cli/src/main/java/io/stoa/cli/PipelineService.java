@@ -2,6 +2,7 @@ package io.stoa.cli;
 
 import com.sun.net.httpserver.HttpExchange;
 import io.stoa.gateway.input.GatewayFile.PipelineEntry;
+import io.stoa.gateway.policy.Caller;
 import io.stoa.integration.pipeline.DurableRun;
 import io.stoa.integration.pipeline.Outcome;
 import io.stoa.integration.pipeline.Pipeline;
@@ -9,23 +10,28 @@ import io.stoa.integration.pipeline.Surroundings;
 import io.stoa.integration.step.RunHistory;
 import io.stoa.integration.step.RunHistory.Past;
 import io.stoa.integration.step.Runs;
+import io.stoa.model.Candidate;
 import io.stoa.model.Progress;
 import io.stoa.model.StoaException;
 import io.stoa.store.CanonicalJson;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -41,49 +47,79 @@ final class PipelineService implements AutoCloseable {
 
     private static final int LOOK_SECONDS = 2;
 
+    /** Beside a run's journal: for whom it is. */
+    private static final String CALLER_SUFFIX = ".caller";
+
     private final House house;
     private final PipelineEntry entry;
     private final Pipeline pipeline;
     private final Runs runs;
     private final PipelineSurroundings opened;
-    private final Surroundings surroundings;
+    private final Path folder;
+    private final RunCallers callers;
     private final StepListener listener;
     private final SecureRandom random = new SecureRandom();
     private final Map<String, Instant> waiting = new ConcurrentHashMap<>();
+    private final Set<DurableRun> running = ConcurrentHashMap.newKeySet();
+    private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+    private volatile boolean closing;
     private final ScheduledExecutorService chores =
             Executors.newScheduledThreadPool(1, Thread.ofVirtual().name("pipeline-", 0).factory());
 
     /** Hears of steps that have ended. */
     @FunctionalInterface
     interface StepListener {
-        void ended(String model, String run, Past step);
+        void ended(String model, String run, String caller, Past step);
     }
 
-    PipelineService(House house, PipelineEntry entry, Pipeline pipeline, Path folder, StepListener listener) {
+    PipelineService(
+            House house,
+            PipelineEntry entry,
+            Pipeline pipeline,
+            Path folder,
+            RunCallers callers,
+            StepListener listener) {
         this.house = house;
         this.entry = entry;
         this.pipeline = pipeline;
+        this.folder = folder;
+        this.callers = callers;
         this.runs = new Runs(folder, house.clock());
         this.listener = listener;
-        this.opened = PipelineSurroundings.open(house, pipeline);
-        this.surroundings = byRoute(opened.surroundings(), entry);
+        LinkedHashMap<String, Pipeline.ModelEntry> own = new LinkedHashMap<>(pipeline.models());
+        own.keySet().removeAll(entry.routes().keySet());
+        this.opened = PipelineSurroundings.open(house, pipeline.withModels(own));
         for (String id : runs.ids()) {
             if (isOurs(id)) {
-                waiting.put(id, Instant.MAX);
+                waiting.put(id, Instant.MIN);
             }
         }
-        var _ = chores.scheduleWithFixedDelay(this::goOn, LOOK_SECONDS, LOOK_SECONDS, TimeUnit.SECONDS);
+        var _ = chores.scheduleWithFixedDelay(this::look, LOOK_SECONDS, LOOK_SECONDS, TimeUnit.SECONDS);
     }
 
-    /** A model is its route: the port at which the gateway asks itself is another at each start. */
-    private static Surroundings byRoute(Surroundings opened, PipelineEntry entry) {
-        Map<String, Surroundings.Model> models = new LinkedHashMap<>();
-        opened.models()
-                .forEach((name, model) -> models.put(
-                        name,
-                        new Surroundings.Model(
-                                model.engine(), "route " + entry.routes().get(name))));
-        return new Surroundings(models, opened.stores(), opened.tools(), opened.rerankers(), opened.agents());
+    /**
+     * What a run needs, with models that ask for its caller. A model is its route: the port at which the gateway asks
+     * itself is another at each start.
+     */
+    private Surroundings surroundings(String key) {
+        Surroundings common = opened.surroundings();
+        Map<String, Surroundings.Model> models = new LinkedHashMap<>(common.models());
+        pipeline.models().forEach((name, said) -> {
+            if (!entry.routes().containsKey(name) || !(said instanceof Pipeline.ModelEntry.Endpoint endpoint)) {
+                return;
+            }
+            Candidate.RemoteModel model = new Candidate.RemoteModel(
+                    name,
+                    endpoint.base(),
+                    endpoint.name(),
+                    endpoint.revision(),
+                    List.of(),
+                    Optional.of(ServedPipelines.KEY_VARIABLE));
+            Surroundings.Model asked = new Surroundings.Model(
+                    house.remote(model, Map.of(ServedPipelines.KEY_VARIABLE, key)), "route " + endpoint.name());
+            models.put(name, asked);
+        });
+        return new Surroundings(models, common.stores(), common.tools(), common.rerankers(), common.agents());
     }
 
     private boolean isOurs(String id) {
@@ -100,7 +136,7 @@ final class PipelineService implements AutoCloseable {
     // ---- one request
 
     /** Runs it, and answers as a model does. */
-    void answer(HttpExchange exchange, String message, boolean stream) throws IOException {
+    void answer(HttpExchange exchange, Caller caller, String message, boolean stream) throws IOException {
         exchange.getResponseHeaders().set("content-type", stream ? "text/event-stream" : "application/json");
         exchange.sendResponseHeaders(200, 0);
         String run = runs.freshId(random);
@@ -113,6 +149,7 @@ final class PipelineService implements AutoCloseable {
                     try {
                         write(out, turn, alive);
                     } catch (IOException e) {
+                        // The run goes on without its caller; an exception ends this chore alone.
                         throw new IllegalStateException("the caller left", e);
                     }
                 },
@@ -121,7 +158,7 @@ final class PipelineService implements AutoCloseable {
                 TimeUnit.SECONDS);
         Outcome outcome;
         try {
-            outcome = run(run, message);
+            outcome = run(run, caller, message);
         } finally {
             ticking.cancel(false);
         }
@@ -135,21 +172,68 @@ final class PipelineService implements AutoCloseable {
         }
     }
 
-    private Outcome run(String run, String message) {
+    private Outcome run(String run, Caller caller, String message) {
         ObjectNode inputs = JsonNodeFactory.instance.objectNode().put(entry.input(), message);
-        try (DurableRun durable = DurableRun.begin(runs, run, pipeline, inputs, surroundings)) {
-            return ended(run, durable.go(surroundings, Progress.NONE), Instant.MIN);
-        } catch (StoaException e) {
-            house.err().println("stoa: " + entry.model() + ", run " + run + ": " + e.sentence());
-            return new Outcome.Failed("", e.kind(), e.sentence());
+        remember(run, caller);
+        return carriedOut(run, caller, Instant.MIN, with -> DurableRun.begin(runs, run, pipeline, inputs, with));
+    }
+
+    private void remember(String run, Caller caller) {
+        try {
+            Files.createDirectories(folder);
+            WholeFile.write(
+                    folder.resolve(run + CALLER_SUFFIX),
+                    (caller.keyId() + " " + caller.use().orElse("")).getBytes(StandardCharsets.UTF_8));
+        } catch (IOException e) {
+            throw new StoaException(
+                    StoaException.Kind.RESOURCES, folder + " cannot be written (" + e + "); free some space", e);
         }
     }
 
-    private Outcome ended(String run, Outcome outcome, Instant after) {
+    private Outcome carriedOut(
+            String run, Caller caller, Instant after, Function<Surroundings, DurableRun> opening) {
+        String key = callers.begin(caller, entry.model());
+        try {
+            return carriedOut(run, caller, after, surroundings(key), opening);
+        } catch (StoaException e) {
+            house.err().println("stoa: " + entry.model() + ", run " + run + ": " + e.sentence());
+            return new Outcome.Failed("", e.kind(), e.sentence());
+        } catch (RuntimeException e) {
+            house.err().println("stoa: " + entry.model() + ", run " + run + ": this is a bug in Stoa; please report it");
+            e.printStackTrace(house.err());
+            return new Outcome.Failed("", StoaException.Kind.BUG, "this is a bug in Stoa; the gateway's log has it");
+        } finally {
+            callers.end(key);
+        }
+    }
+
+    private Outcome carriedOut(
+            String run,
+            Caller caller,
+            Instant after,
+            Surroundings with,
+            Function<Surroundings, DurableRun> opening) {
+        try (DurableRun durable = opening.apply(with)) {
+            running.add(durable);
+            try {
+                return ended(run, caller.keyId(), durable.go(with, Progress.NONE), after);
+            } finally {
+                running.remove(durable);
+            }
+        } finally {
+            with.models().forEach((name, model) -> {
+                if (entry.routes().containsKey(name)) {
+                    model.engine().close();
+                }
+            });
+        }
+    }
+
+    private Outcome ended(String run, String caller, Outcome outcome, Instant after) {
         RunHistory history = runs.look(run);
         for (Past step : history.steps()) {
             if (step.ending().filter(ending -> ending.time().isAfter(after)).isPresent()) {
-                listener.ended(entry.model(), run, step);
+                listener.ended(entry.model(), run, caller, step);
             }
         }
         if (outcome instanceof Outcome.Waits) {
@@ -160,7 +244,7 @@ final class PipelineService implements AutoCloseable {
 
     // ---- runs that wait
 
-    private void goOn() {
+    private void look() {
         for (String run : Set.copyOf(waiting.keySet())) {
             try {
                 RunHistory history = runs.look(run);
@@ -168,15 +252,25 @@ final class PipelineService implements AutoCloseable {
                     waiting.remove(run);
                 } else if (history.waiting().isEmpty()) {
                     Instant after = waiting.remove(run);
-                    try (DurableRun durable = DurableRun.open(runs, run)) {
-                        Outcome outcome = durable.go(surroundings, Progress.NONE);
-                        ended(run, outcome, after == null || after.equals(Instant.MAX) ? Instant.MIN : after);
-                    }
+                    threads.execute(() -> goOn(run, after == null ? Instant.MIN : after));
                 }
-            } catch (StoaException e) {
+            } catch (RuntimeException e) {
                 waiting.remove(run);
-                house.err().println("stoa: " + entry.model() + ", run " + run + " does not go on: " + e.sentence());
+                house.err().println("stoa: " + entry.model() + ", run " + run + " does not go on: " + e.getMessage());
             }
+        }
+    }
+
+    private void goOn(String run, Instant after) {
+        Optional<Caller> caller = RunCallers.told(WholeText.of(folder.resolve(run + CALLER_SUFFIX)));
+        if (caller.isEmpty()) {
+            house.err().println("stoa: run " + run + " does not go on: nobody knows for whom");
+            return;
+        }
+        Outcome outcome = carriedOut(run, caller.get(), after, _ -> DurableRun.open(runs, run));
+        if (outcome instanceof Outcome.Failed && runs.look(run).ended().isEmpty() && !closing) {
+            // Somebody holds its journal for a moment, such as whoever approves it.
+            waiting.put(run, after);
         }
     }
 
@@ -271,7 +365,11 @@ final class PipelineService implements AutoCloseable {
 
     @Override
     public void close() {
+        closing = true;
         chores.shutdownNow();
+        // What is under way stops where it is, as at a power cut, and is gone on with at the next start.
+        running.forEach(DurableRun::close);
+        threads.shutdownNow();
         opened.close();
     }
 }

@@ -31,6 +31,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 
 /** Opens what a pipeline's file names, and closes it again. */
 final class PipelineSurroundings implements AutoCloseable {
@@ -80,21 +82,25 @@ final class PipelineSurroundings implements AutoCloseable {
 
     /** A model that reranks is asked how relevant each passage is. */
     private void rerankers(List<Stage> stages) {
+        for (String name : judges(stages)) {
+            Optional.ofNullable(models.get(name)).ifPresent(model -> rerankers.put(name, new ModelReranker(model)));
+        }
+    }
+
+    /** The names of the models that rerank. */
+    static Set<String> judges(List<Stage> stages) {
+        Set<String> judges = new TreeSet<>();
         for (Stage stage : stages) {
             switch (stage) {
-                case Stage.Rerank rerank ->
-                    rerank.model()
-                            .flatMap(name ->
-                                    Optional.ofNullable(models.get(name)).map(model -> Map.entry(name, model)))
-                            .ifPresent(entry -> rerankers.put(entry.getKey(), new ModelReranker(entry.getValue())));
+                case Stage.Rerank rerank -> rerank.model().ifPresent(judges::add);
                 case Stage.Route route -> {
                     route.cases()
                             .values()
-                            .forEach(each -> rerankers(each.branch().stages()));
-                    route.otherwise().ifPresent(branch -> rerankers(branch.stages()));
+                            .forEach(each -> judges.addAll(judges(each.branch().stages())));
+                    route.otherwise().ifPresent(branch -> judges.addAll(judges(branch.stages())));
                 }
                 case Stage.Parallel parallel ->
-                    parallel.branches().values().forEach(branch -> rerankers(branch.stages()));
+                    parallel.branches().values().forEach(branch -> judges.addAll(judges(branch.stages())));
                 case Stage.Retrieve _,
                         Stage.Generate _,
                         Stage.CallTool _,
@@ -105,6 +111,7 @@ final class PipelineSurroundings implements AutoCloseable {
                 }
             }
         }
+        return judges;
     }
 
     private void model(String name, ModelEntry entry) {

@@ -99,7 +99,7 @@ final class RunningGateway implements AutoCloseable {
     private final AuditLog audit;
     private final ConsoleFeed feed;
     private final Feedback feedback =
-            new Feedback(route -> Optional.ofNullable(monitorsNow().get(route)));
+            new Feedback(route -> Optional.ofNullable(monitorsNow().get(route)), this::firstTier);
     private final ServedConsole sources;
     private final ConsolePages console;
     private final Metrics metrics;
@@ -132,8 +132,7 @@ final class RunningGateway implements AutoCloseable {
         this.listener = listener;
         this.home = said.home();
         try {
-            PolicyStore store = opened(openStore(said.store()));
-            this.admission = opened(PolicyAdmission.open(store, home.resolve("leases"), clock, LeaseTerms.USUAL));
+            // First, because only one gateway can hold it: a second one that is started by mistake ends here.
             AuditSettings settings =
                     AuditSettings.of(new AuditFolder(said.audit().folder()), "gateway");
             this.audit = opened(AuditLog.open(
@@ -141,6 +140,8 @@ final class RunningGateway implements AutoCloseable {
                     SigningKey.readOrMake(home.resolve("keys").resolve("audit.pem")),
                     clock,
                     new SecureRandom()));
+            PolicyStore store = opened(openStore(said.store()));
+            this.admission = opened(PolicyAdmission.open(store, home.resolve("leases"), clock, LeaseTerms.USUAL));
             opened.push(models);
             this.pipelines = opened(ServedPipelines.of(said.pipelines()));
             this.served = serve(said);
@@ -163,6 +164,8 @@ final class RunningGateway implements AutoCloseable {
             listeners.addAll(List.of(audit, metrics, feed, feedback));
             said.telemetry().ifPresent(this::trace);
             this.inner = pipelines.isEmpty() ? Optional.empty() : Optional.of(opened(inner(said)));
+            // Once more, to be closed before what it asks: runs then stop where they are instead of failing.
+            opened.push(pipelines);
             this.server = opened(GatewayServer.start(options(said), serving(served)));
             keepHouse();
         } catch (RuntimeException e) {
@@ -457,6 +460,11 @@ final class RunningGateway implements AutoCloseable {
         return served.monitors();
     }
 
+    private Optional<String> firstTier(String route) {
+        return Optional.ofNullable(served.routes().get(route))
+                .map(known -> known.tiers().getFirst().name());
+    }
+
     private int requests() {
         return server.requests();
     }
@@ -473,7 +481,17 @@ final class RunningGateway implements AutoCloseable {
         var _ = chores.scheduleWithFixedDelay(
                 this::saveMonitors, SAVED_EVERY.toSeconds(), SAVED_EVERY.toSeconds(), TimeUnit.SECONDS);
         Retention retention = Retention.of(Optional.of(began.audit().retention()), Optional.empty(), false);
-        var _ = chores.scheduleWithFixedDelay(() -> retention.apply(audit, clock), 1, 24 * 60, TimeUnit.MINUTES);
+        var _ = chores.scheduleWithFixedDelay(() -> applied(retention), 1, 24 * 60, TimeUnit.MINUTES);
+    }
+
+    /** A chore that throws would never be done again. */
+    private void applied(Retention retention) {
+        try {
+            retention.apply(audit, clock);
+        } catch (RuntimeException e) {
+            house.err().println("stoa: old content in the audit could not be erased, and is tried again tomorrow: "
+                    + e.getMessage());
+        }
     }
 
     private void saveMonitors() {

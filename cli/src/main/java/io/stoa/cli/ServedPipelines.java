@@ -11,6 +11,7 @@ import io.stoa.gateway.route.Route;
 import io.stoa.gateway.route.Standing;
 import io.stoa.gateway.route.Standings;
 import io.stoa.gateway.route.Tier;
+import io.stoa.gateway.upstream.Leg;
 import io.stoa.gateway.upstream.Target;
 import io.stoa.gateway.wire.ApiError;
 import io.stoa.gateway.wire.RequestFacts;
@@ -34,10 +35,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -51,16 +54,20 @@ final class ServedPipelines implements AutoCloseable {
     /** The variable by which targets and engines find the key; the key is made anew at each start. */
     static final String KEY_VARIABLE = "STOA_KEY_OF_PIPELINES";
 
-    /** Whose records the calls of pipelines are. */
-    static final String CALLER = "pipelines";
-
     /** More than this the gateway lets nobody send in one request by default. */
     private static final int LONGEST_BODY = 64 << 20;
 
     private static final int KEY_BYTES = 32;
 
+    /** More than a message and an answer have; what counts are the limits of the routes that are asked. */
+    private static final int CONTEXT = 1 << 20;
+
+    private static final int ANSWER_TOKENS = 1024;
+    private static final int ENDING_SECONDS = 10;
+
     private final List<PipelineEntry> entries;
     private final Map<String, Pipeline> pipelines = new LinkedHashMap<>();
+    private final RunCallers callers = new RunCallers();
     private final String key;
     private final HttpServer server;
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
@@ -102,8 +109,22 @@ final class ServedPipelines implements AutoCloseable {
             throw StoaException.user(where + ": it has no output " + entry.output() + ", but "
                     + String.join(", ", pipeline.outputs().keySet()) + "; name one of them with `output`");
         }
+        Set<String> judges = PipelineSurroundings.judges(pipeline.stages());
+        judges.stream().filter(entry.routes()::containsKey).findFirst().ifPresent(judge -> {
+            throw StoaException.user(where + ": its model " + judge
+                    + " reranks, and a route gives no log-likelihoods; leave it out of `models`, and it is opened as"
+                    + " the pipeline's file says");
+        });
+        Set<String> embedders = pipeline.stores().values().stream()
+                .flatMap(store -> switch (store) {
+                    case Pipeline.StoreEntry.Folder _ -> Stream.empty();
+                    case Pipeline.StoreEntry.Index index -> index.embedder().stream();
+                })
+                .collect(Collectors.toSet());
         pipeline.models().keySet().stream()
-                .filter(model -> !entry.routes().containsKey(model))
+                .filter(model -> !entry.routes().containsKey(model)
+                        && !embedders.contains(model)
+                        && !judges.contains(model))
                 .findFirst()
                 .ifPresent(model -> {
                     throw StoaException.user(where + ": its model " + model
@@ -118,12 +139,9 @@ final class ServedPipelines implements AutoCloseable {
 
     /** Takes requests from now on. */
     void open(House house, String gateway, Path runs, PipelineService.StepListener audit) {
-        Map<String, String> environment = new HashMap<>(house.environment());
-        environment.put(KEY_VARIABLE, key);
-        House inner = new House(environment, house.out(), house.err(), house.clock());
         for (PipelineEntry entry : entries) {
             Pipeline pipeline = through(gateway, entry, need(pipelines, entry.name()));
-            services.put(entry.name(), new PipelineService(inner, entry, pipeline, runs, audit));
+            services.put(entry.name(), new PipelineService(house, entry, pipeline, runs, callers, audit));
         }
         server.start();
     }
@@ -134,12 +152,14 @@ final class ServedPipelines implements AutoCloseable {
         said.models()
                 .forEach((name, model) -> models.put(
                         name,
-                        new Pipeline.ModelEntry.Endpoint(
-                                URI.create(gateway + "/v1"),
-                                need(entry.routes(), name),
-                                Optional.empty(),
-                                Optional.of(KEY_VARIABLE),
-                                model.context())));
+                        entry.routes().containsKey(name)
+                                ? new Pipeline.ModelEntry.Endpoint(
+                                        URI.create(gateway + "/v1"),
+                                        need(entry.routes(), name),
+                                        Optional.empty(),
+                                        Optional.of(KEY_VARIABLE),
+                                        model.context())
+                                : model));
         return said.withModels(models);
     }
 
@@ -155,29 +175,23 @@ final class ServedPipelines implements AutoCloseable {
         List<Route> routes = new ArrayList<>();
         for (PipelineEntry entry : entries) {
             List<Route> asked = asked(entry, others);
-            long prompt = 0;
-            long completion = 0;
-            for (Route route : asked) {
-                for (Tier tier : route.tiers()) {
-                    prompt = Math.max(prompt, tier.price().promptPerMillion());
-                    completion = Math.max(completion, tier.price().completionPerMillion());
-                }
-            }
             Tier tier = new Tier(
                     "pipeline",
                     entry.model(),
                     new Target(
                             URI.create("http://127.0.0.1:" + server.getAddress().getPort()),
                             entry.name(),
-                            Optional.of(KEY_VARIABLE)),
-                    new Micros.TokenPrice(prompt, completion),
-                    entry.tokens());
+                            Optional.of(KEY_VARIABLE),
+                            true),
+                    // Each call of its models is paid for as such.
+                    Micros.TokenPrice.FREE,
+                    CONTEXT);
             routes.add(new Route(
                     entry.model(),
                     asked.isEmpty() ? use : asked.getFirst().use(),
                     List.of(tier),
                     entry.deadline(),
-                    entry.tokens() / 2,
+                    ANSWER_TOKENS,
                     Optional.empty()));
         }
         return routes;
@@ -219,18 +233,18 @@ final class ServedPipelines implements AutoCloseable {
         return variable.equals(KEY_VARIABLE) ? Optional.of(key) : Optional.empty();
     }
 
-    /** Lets the pipelines' own calls in: who called them was admitted, and pays for what they use. */
+    /**
+     * Lets the pipelines' own calls in, each as whoever asked the pipeline: under that use, within that key's limits and
+     * budgets. A key that may ask the pipeline may have it ask its models.
+     */
     Admission admission(Admission others) {
         if (isEmpty()) {
             return others;
         }
-        byte[] own = key.getBytes(StandardCharsets.UTF_8);
         return new Admission() {
             @Override
             public Optional<Caller> caller(String asked) {
-                return MessageDigest.isEqual(own, asked.getBytes(StandardCharsets.UTF_8))
-                        ? Optional.of(new Caller(CALLER, Optional.empty()))
-                        : others.caller(asked);
+                return callers.of(asked).or(() -> others.caller(asked));
             }
 
             @Override
@@ -240,14 +254,16 @@ final class ServedPipelines implements AutoCloseable {
 
             @Override
             public Map<String, String> rateHeaders(Caller caller, String route) {
-                return caller.keyId().equals(CALLER) ? Map.of() : others.rateHeaders(caller, route);
+                return others.rateHeaders(caller, route);
             }
 
             @Override
             public CompletionStage<Decision> admit(Caller caller, RequestFacts request, TokenUsage most, Micros worst) {
-                return caller.keyId().equals(CALLER)
-                        ? CompletableFuture.completedFuture(new Decision.Admitted((_, _) -> {}))
-                        : others.admit(caller, request, most, worst);
+                return others.admit(
+                        caller,
+                        callers.pipelineOf(caller).map(request::withModel).orElse(request),
+                        most,
+                        worst);
             }
         };
     }
@@ -266,11 +282,12 @@ final class ServedPipelines implements AutoCloseable {
             JsonNode request = JsonMapper.shared().readTree(body);
             PipelineService service = services.get(request.path("model").stringValue(""));
             Optional<String> message = message(request);
-            if (service == null || message.isEmpty()) {
+            Optional<Caller> caller = RunCallers.told(exchange.getRequestHeaders().getFirst(Leg.CALLER));
+            if (service == null || message.isEmpty() || caller.isEmpty()) {
                 refuse(exchange, 400, "a pipeline is asked with a message of the user in text");
                 return;
             }
-            service.answer(exchange, message.get(), request.path("stream").booleanValue(false));
+            service.answer(exchange, caller.get(), message.get(), request.path("stream").booleanValue(false));
         } catch (JacksonException e) {
             refuse(exchange, 400, "the request is not JSON");
         } catch (IOException e) {
@@ -312,7 +329,13 @@ final class ServedPipelines implements AutoCloseable {
     @Override
     public void close() {
         server.stop(0);
-        threads.shutdownNow();
         services.values().forEach(PipelineService::close);
+        threads.shutdownNow();
+        try {
+            // Their last steps are still told to the audit.
+            var _ = threads.awaitTermination(ENDING_SECONDS, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 }

@@ -203,7 +203,7 @@ class ServedPipelinesTest {
                 pipelines:
                   desk: {file: desk.yaml, models: {%s}}
                 """.formatted(address(), models));
-        PrintStream nowhere = new PrintStream(new ByteArrayOutputStream(), true, StandardCharsets.UTF_8);
+        PrintStream nowhere = System.err;
         House house = new House(System.getenv(), nowhere, nowhere, Clock.systemUTC());
         return RunningGateway.start(house, file, Set.of(), (_, _, _) -> {});
     }
@@ -252,7 +252,8 @@ class ServedPipelinesTest {
         });
         assertThat(records).anySatisfy(record -> {
             assertThat(record.path("route").asString()).isEqualTo("support");
-            assertThat(record.path("key").asString()).isEqualTo(ServedPipelines.CALLER);
+            assertThat(record.path("costMicros").asLong()).isEqualTo(9 + 2);
+            assertThat(record.path("key").asString()).as("paid by who asked").isEqualTo("caller");
         });
         assertThat(records).anySatisfy(record -> {
             assertThat(record.path("id").asString()).isEqualTo(run + "/answer");

@@ -52,6 +52,13 @@ final class Flow {
                     Optional.of(Duration.ofSeconds(1)));
             return;
         }
+        if (System.nanoTime() - deadline() >= 0) {
+            // Asked now, the next tier would be blamed for the time that others took.
+            exchange.fail(
+                    ApiError.of(504, "server_error", "deadline_exceeded", reason + "; and no time is left for another"),
+                    Optional.empty());
+            return;
+        }
         new Relay(this, first, reason).start();
     }
 
@@ -92,6 +99,7 @@ final class Flow {
                     () -> asked(step),
                     facts.stream(),
                     hedge,
+                    step.tier().target().ours() ? exchange.draft().caller() : Optional.empty(),
                     exchange.draft().trace()));
         }
         return legs;
@@ -111,6 +119,12 @@ final class Flow {
 
     Tries tries(List<Leg> legs, Tries.Sink sink) {
         return new Tries(exchange.loop().upstreams(), legs, deadline(), sink);
+    }
+
+    /** The same in half of the time that is left, so that somebody else can be asked afterwards. */
+    Tries trial(List<Leg> legs, Tries.Sink sink) {
+        long now = System.nanoTime();
+        return new Tries(exchange.loop().upstreams(), legs, now + (deadline() - now) / 2, sink);
     }
 
     /** What a caller is told of a fault. */

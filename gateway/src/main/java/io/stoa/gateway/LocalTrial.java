@@ -41,12 +41,13 @@ final class LocalTrial implements Tries.Sink {
         this.mostBytes = exchange.loop().gateway().options().bounds().answerBytes();
         Step step = flow.plan().steps().get(STEP);
         Endpoint endpoint = exchange.loop().gateway().endpoints().of(step.tier().target());
-        this.tries = flow.tries(
+        this.tries = flow.trial(
                 List.of(new Leg(
                         endpoint,
                         flow.wording().call().path(),
                         () -> asked(step),
                         false,
+                        Optional.empty(),
                         Optional.empty(),
                         exchange.draft().trace())),
                 this);

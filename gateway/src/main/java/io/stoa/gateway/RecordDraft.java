@@ -58,6 +58,11 @@ final class RecordDraft {
         use = Optional.of(newUse);
     }
 
+    /** Who asks and under which use, as endpoints of our own are told. */
+    Optional<String> caller() {
+        return key.flatMap(id -> use.map(said -> id + " " + said));
+    }
+
     void route(String newRoute) {
         route = newRoute;
     }

@@ -47,6 +47,9 @@ public final class AuditLog implements RecordListener, AutoCloseable {
     private final ConcurrentLinkedQueue<Object> queue = new ConcurrentLinkedQueue<>();
     private final AtomicInteger waiting = new AtomicInteger();
     private final AtomicLong waitingBytes = new AtomicLong();
+    /** Refusals that came while nothing could be written. */
+    private final AtomicLong unwritten = new AtomicLong();
+
 
     private volatile boolean asleep;
     private volatile boolean closing;
@@ -100,6 +103,11 @@ public final class AuditLog implements RecordListener, AutoCloseable {
 
     @Override
     public void ended(RequestRecord ended) {
+        if (ended.end() == RequestRecord.End.REFUSED && !accepting()) {
+            // Nothing happened, and what cannot be written would only pile up: how many there were is written afterwards.
+            unwritten.incrementAndGet();
+            return;
+        }
         long bytes = settings.keepContent() ? keptBytes(ended) : 0;
         if (bytes > 0) {
             waitingBytes.addAndGet(bytes);
@@ -201,6 +209,12 @@ public final class AuditLog implements RecordListener, AutoCloseable {
 
     /** Takes a group from the queue and writes it; false when there was none. */
     private boolean writeGroup() {
+        long missed = accepting() ? unwritten.getAndSet(0) : 0;
+        if (missed > 0) {
+            byte[] body = ("{\"event\":\"refusals_not_written\",\"count\":" + missed + "}").getBytes(StandardCharsets.UTF_8);
+            waiting.incrementAndGet();
+            queue.add(new Event(ChainWriter.Kind.EVENT, body, new CompletableFuture<>()));
+        }
         int taken = 0;
         long bytes = 0;
         int most = Math.min(MOST_AT_ONCE, settings.checkpointRecords());

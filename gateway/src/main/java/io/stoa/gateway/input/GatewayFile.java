@@ -236,7 +236,6 @@ public record GatewayFile(
      * @param input the pipeline's input that gets the last message of the user
      * @param output the pipeline's output that is the answer
      * @param deadline the longest that a request may take
-     * @param tokens what is set aside for a request, in tokens of all its models together
      */
     public record PipelineEntry(
             String name,
@@ -244,15 +243,14 @@ public record GatewayFile(
             SortedMap<String, String> routes,
             String input,
             String output,
-            Duration deadline,
-            int tokens) {
+            Duration deadline) {
         public PipelineEntry {
             requireNonNull(file, "file");
             requireNonNull(input, "input");
             requireNonNull(output, "output");
             routes = Collections.unmodifiableSortedMap(new TreeMap<>(routes));
-            if (name.isBlank() || !deadline.isPositive() || tokens < 2) {
-                throw new IllegalArgumentException("a pipeline has a name, a deadline and tokens: " + name);
+            if (name.isBlank() || !deadline.isPositive()) {
+                throw new IllegalArgumentException("a pipeline has a name and a deadline: " + name);
             }
         }
 

@@ -82,7 +82,6 @@ public final class GatewayYaml {
     private static final Bytes BODY = new Bytes(4L << 20);
     private static final int IN_FLIGHT = 1024;
     private static final int ANSWER_TOKENS = 1024;
-    private static final int PIPELINE_TOKENS = 16_384;
 
     /** The one description of the file: what is checked, and what the schema is written from. */
     static final Shape.Fields SHAPE = fields(
@@ -347,8 +346,7 @@ public final class GatewayYaml {
                             models,
                             text(node, "input").orElse("question"),
                             text(node, "output").orElse("answer"),
-                            deadline,
-                            whole(node, "tokens").map(Long::intValue).orElse(PIPELINE_TOKENS))));
+                            deadline)));
         }));
         return pipelines;
     }
@@ -561,12 +559,7 @@ public final class GatewayYaml {
                         "For each model of the pipeline, the route that answers for it"),
                 optional("input", ID, "The input that gets the last message of the user", "question"),
                 optional("output", ID, "The output that is the answer", "answer"),
-                optional("deadline", DURATION, "The longest that a request may take", "60s"),
-                optional(
-                        "tokens",
-                        TOKENS,
-                        "What is set aside of budgets for a request, in tokens of all its models together",
-                        Integer.toString(PIPELINE_TOKENS)));
+                optional("deadline", DURATION, "The longest that a request may take", "60s"));
     }
 
     private static Shape tier() {

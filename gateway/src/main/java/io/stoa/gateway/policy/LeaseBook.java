@@ -208,9 +208,12 @@ final class LeaseBook implements AutoCloseable {
             return 0;
         }
         int found = 0;
+        String own = ownPrefix();
         try (Stream<Path> files = Files.list(folder)) {
             List<Path> books = files.filter(
-                            path -> path.getFileName().toString().endsWith(SUFFIX))
+                            path -> path.getFileName().toString().endsWith(SUFFIX)
+                                    // Opening a file of this process and closing it again drops the lock on it.
+                                    && !path.getFileName().toString().startsWith(own))
                     .sorted()
                     .toList();
             for (Path book : books) {

@@ -129,6 +129,7 @@ final class Attempt extends Watch.Watched {
         request = asked;
         asked.putHeader(CONTENT_TYPE, JSON).putHeader(HttpHeaders.ACCEPT, leg.streamed() ? EVENTS : JSON);
         leg.endpoint().authorization().ifPresent(key -> asked.putHeader(HttpHeaders.AUTHORIZATION, key));
+        leg.caller().ifPresent(caller -> asked.putHeader(Leg.CALLER, caller));
         leg.trace().ifPresent(trace -> asked.putHeader(TRACEPARENT, trace.header()));
         asked.send(leg.body().get()).onComplete(this::answered);
     }

@@ -16,6 +16,7 @@ import java.util.function.Supplier;
  * @param body what it is asked, with its own name for the model; made when it is asked
  * @param streamed whether it answers as a stream of events
  * @param hedge after which silence a second attempt is begun beside the first; never when empty
+ * @param caller who asks, for endpoints of our own only: the key's id, a space and the use
  * @param trace passed on, so that the upstream's spans lie under ours
  */
 public record Leg(
@@ -24,12 +25,17 @@ public record Leg(
         Supplier<Buffer> body,
         boolean streamed,
         Optional<Duration> hedge,
+        Optional<String> caller,
         Optional<TraceContext> trace) {
+    /** What tells an endpoint of our own who asks. */
+    public static final String CALLER = "x-stoa-caller";
+
     public Leg {
         requireNonNull(endpoint, "endpoint");
         requireNonNull(path, "path");
         requireNonNull(body, "body");
         requireNonNull(hedge, "hedge");
+        requireNonNull(caller, "caller");
         requireNonNull(trace, "trace");
     }
 }

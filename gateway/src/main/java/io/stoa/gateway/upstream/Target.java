@@ -11,11 +11,17 @@ import java.util.Optional;
  * @param base its address without {@code /v1}, such as {@code http://127.0.0.1:8000}
  * @param model the model's name there
  * @param keyVariable the environment variable that holds its key, where it wants one; never the key itself
+ * @param ours whether it is a part of this process, which is told who asks
  */
-public record Target(URI base, String model, Optional<String> keyVariable) {
+public record Target(URI base, String model, Optional<String> keyVariable, boolean ours) {
     public Target {
         requireNonNull(base, "base");
         requireNonNull(model, "model");
         requireNonNull(keyVariable, "keyVariable");
+    }
+
+    /** Somebody else's. */
+    public Target(URI base, String model, Optional<String> keyVariable) {
+        this(base, model, keyVariable, false);
     }
 }

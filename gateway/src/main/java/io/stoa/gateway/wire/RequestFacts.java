@@ -37,4 +37,20 @@ public record RequestFacts(
             throw new IllegalArgumentException("a request asks for something: " + choices + " of " + prompts);
         }
     }
+
+    /** The same as asked of another model. */
+    public RequestFacts withModel(String other) {
+        return new RequestFacts(
+                call,
+                other,
+                modelStart,
+                modelEnd,
+                stream,
+                includeUsage,
+                maxTokens,
+                choices,
+                prompts,
+                tools,
+                promptBytes);
+    }
 }

@@ -200,6 +200,9 @@ public final class RequestScan {
 
     private void sampling(String name) {
         switch (name) {
+            // llama.cpp's own name of max_tokens, which there overrides it: what is set aside would not be the most.
+            case "n_predict" ->
+                throw new RefusedRequest(ApiError.invalid("n_predict is llama.cpp's own; send max_tokens instead"));
             case "n" -> choices = in.whole(1, MOST_CHOICES);
             case "best_of" -> bestOf = in.whole(1, MOST_CHOICES);
             case "temperature" -> in.number(0, 2);

@@ -345,8 +345,15 @@ public final class Journal implements Steps, AutoCloseable {
         return JSON.readTree(CanonicalJson.write(value));
     }
 
+    /** Ends the writing. Whoever still carries the run out finds that nothing can be kept, and stops. */
     @Override
     public void close() {
-        file.close();
+        lock.lock();
+        try {
+            broken = broken.or(() -> Optional.of(file.name() + ": was closed before the run ended; resume the run"));
+            file.close();
+        } finally {
+            lock.unlock();
+        }
     }
 }
