@@ -86,7 +86,10 @@ class DeviceCrashTest {
         InstallOutcome _ = device(folder, files).install(bundle, ClockPolicy.DEVICE, trial, Progress.NONE);
     }
 
-    /** What is done to a device; what may run afterwards, of which nothing is the empty text. */
+    /**
+     * What is done to a device; what may run afterwards, of which nothing is the empty text, and the last must run when it
+     * was not cut off.
+     */
     private record Scenario(String name, Step before, Step step, List<String> mayRun) {}
 
     @FunctionalInterface
@@ -117,7 +120,7 @@ class DeviceCrashTest {
                         (folder, files) -> {
                             Resident _ = device(folder, files).rollback("asked for", Progress.NONE);
                         },
-                        List.of("1", "2")),
+                        List.of("2", "1")),
                 new Scenario(
                         "recovery of a broken trial",
                         (folder, files) -> {
@@ -257,6 +260,9 @@ class DeviceCrashTest {
         CrashingFiles counting = CrashingFiles.counting();
         Path whole = copy(start);
         scenario.step().run(whole, counting);
+        // what is done stays done when the power goes then
+        counting.losePower(new Random(0), 0);
+        assertThat(runs(whole)).as(scenario.name()).isEqualTo(scenario.mayRun().getLast());
         check(scenario, whole, "not cut off");
         checkGoesOn(scenario, whole, "not cut off");
         delete(whole);
