@@ -34,10 +34,10 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class DeviceCrashTest {
     private static final Instant NOW = Instant.parse("2026-11-26T12:00:00Z");
-    /** How many ways of losing some of what was not forced are tried at each point, besides losing all of it. */
-    private static final int SEEDS = Integer.getInteger("stoa.crash.seeds", 1);
+    /** How many ways of losing some of what was not forced are tried at each point, besides losing all; 0 draws one way. */
+    private static final int SEEDS = Integer.getInteger("stoa.crash.seeds", 0);
     /** The disk is full after every so many bytes; 1 tries each. */
-    private static final int BYTES = Integer.getInteger("stoa.crash.bytes", 13);
+    private static final int BYTES = Integer.getInteger("stoa.crash.bytes", 29);
 
     private static final Trial PASSES = _ -> new SelfTestReport(0, 0, Optional.empty(), Optional.empty(), List.of());
     private static final Trial FAILS = _ -> SelfTestReport.failed("the answers are wrong");
@@ -292,7 +292,8 @@ class DeviceCrashTest {
             throws IOException {
         String where = " " + moment + " operation " + at + ", seed " + seed;
         point(scenario, start, CrashingFiles.endingAt(at, moment), Optional.empty(), 1, "killed" + where);
-        point(scenario, start, CrashingFiles.endingAt(at, moment), Optional.of(random), 0, "all lost" + where);
+        double share = SEEDS == 0 && random.nextBoolean() ? 1 : 0;
+        point(scenario, start, CrashingFiles.endingAt(at, moment), Optional.of(random), share, "power lost" + where);
         for (int i = 0; i < SEEDS; i++) {
             point(scenario, start, CrashingFiles.endingAt(at, moment), Optional.of(random), 1, "some lost" + where);
         }
@@ -313,6 +314,6 @@ class DeviceCrashTest {
             }
         }
         System.out.println(points + " full disks: " + endings);
-        assertThat(points).isGreaterThan(1000);
+        assertThat(points).isGreaterThan(500);
     }
 }
