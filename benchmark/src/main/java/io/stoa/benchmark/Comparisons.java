@@ -2,8 +2,6 @@ package io.stoa.benchmark;
 
 import io.stoa.benchmark.stats.ErrorSplit;
 import io.stoa.benchmark.stats.Means;
-import io.stoa.benchmark.stats.MultipleTests;
-import io.stoa.benchmark.stats.PairedTable;
 import io.stoa.benchmark.stats.SequentialDifference;
 import io.stoa.benchmark.task.Answer;
 import io.stoa.benchmark.task.Item;
@@ -11,6 +9,8 @@ import io.stoa.model.Candidate;
 import io.stoa.model.Digest;
 import io.stoa.model.Interval;
 import io.stoa.model.PairedComparison;
+import io.stoa.model.measure.MultipleTests;
+import io.stoa.model.measure.PairedTable;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

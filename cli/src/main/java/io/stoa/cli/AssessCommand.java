@@ -132,7 +132,8 @@ final class AssessCommand implements Callable<Integer> {
         Thread farewell = new Thread(progress::interrupted);
         try (SqliteLedger ledger = SqliteLedger.open(kept.resolve("ledger.db"), house.clock());
                 EnginePool engines = new EnginePool(candidate -> house.open(candidate, options));
-                HarnessTasks harness = new HarnessTasks(house::hub)) {
+                HarnessTasks harness = new HarnessTasks(house::hub);
+                AssessedPipeline pipeline = new AssessedPipeline(house)) {
             Runtime.getRuntime().addShutdownHook(farewell);
             List<Subject> subjects = subjects(asked, machine, ledger, kept, progress);
             String build =
@@ -145,7 +146,8 @@ final class AssessCommand implements Callable<Integer> {
                             new FilePillar(engines),
                             licenses,
                             new HardwarePillar(engines, build, here.repacking(), House.otherLoad()),
-                            new IntegrationPillar(engines, build),
+                            new IntegrationPillar(
+                                    engines, build, asked.pipeline().map(pipeline::task)),
                             benchmark),
                     benchmark,
                     house.clock(),

@@ -178,7 +178,8 @@ final class DeviceJournal implements Journal {
                         : OptionalLong.empty(),
                 answered.total().toNanos() / 1000,
                 content(answered.promptBytes(), answered.content().map(Answered.Content::prompt)),
-                content(answered.answerBytes(), answered.content().map(Answered.Content::answer)));
+                content(answered.answerBytes(), answered.content().map(Answered.Content::answer)),
+                Optional.empty());
     }
 
     private static Content content(long bytes, Optional<String> kept) {

@@ -15,7 +15,8 @@ import picocli.CommandLine.Spec;
             "Examples:",
             "  stoa edge install kiosk-2.tar --device /var/lib/stoa-edge --trust publisher.pub",
             "  stoa edge ask --device /var/lib/stoa-edge \"Which form do I need?\"",
-            "  stoa edge rollback --device /var/lib/stoa-edge --why 'answers too slow'"
+            "  stoa edge rollback --device /var/lib/stoa-edge --why 'answers too slow'",
+            "  stoa edge plan fleet.yaml"
         })
 final class EdgeCommand implements Runnable {
     @Spec
@@ -28,7 +29,9 @@ final class EdgeCommand implements Runnable {
                 .addSubcommand(new EdgeAskCommand(house))
                 .addSubcommand(new EdgeRollbackCommand(house))
                 .addSubcommand(new EdgeStatusCommand(house))
-                .addSubcommand(EdgeJournalCommand.commandLine(house));
+                .addSubcommand(EdgeJournalCommand.commandLine(house))
+                .addSubcommand(new EdgePlanCommand(house))
+                .addSubcommand(new EdgeDevicesCommand(house));
     }
 
     @Override

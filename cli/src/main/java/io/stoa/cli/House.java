@@ -85,6 +85,11 @@ final class House {
         return runtime;
     }
 
+    /** The environment. */
+    Map<String, String> environment() {
+        return environment;
+    }
+
     /** An environment variable. */
     Optional<String> environment(String name) {
         return Optional.ofNullable(environment.get(name));
@@ -126,6 +131,12 @@ final class House {
 
     private static Path natives() {
         return Path.of(System.getProperty("stoa.natives", "natives"));
+    }
+
+    /** The folder of this distribution, which holds {@code lib} and {@code natives}. */
+    static Path distribution() {
+        Path folder = natives().toAbsolutePath().normalize().getParent();
+        return folder == null ? ROOT : folder;
     }
 
     /** The machine at hand. */

@@ -80,7 +80,7 @@ final class LicenseBomCommand implements Runnable {
     @Override
     public void run() {
         BomFormat wanted = BomFormat.of(format);
-        Optional<Instant> created = created();
+        Optional<Instant> created = sourceDate(house);
         output.ifPresent(file -> WholeFile.refuseIfUnwritable("--output", file));
         Licenses licenses = new Licenses();
         ProgressLine line = new ProgressLine(house.err(), house.terminal());
@@ -137,7 +137,8 @@ final class LicenseBomCommand implements Runnable {
         }
     }
 
-    private Optional<Instant> created() {
+    /** The time that {@code SOURCE_DATE_EPOCH} says. */
+    static Optional<Instant> sourceDate(House house) {
         Optional<String> said = house.environment(EPOCH).filter(value -> !value.isBlank());
         try {
             Optional<Long> seconds = said.map(value -> Long.parseLong(value.strip()));

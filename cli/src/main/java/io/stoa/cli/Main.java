@@ -92,6 +92,7 @@ public final class Main implements Runnable {
                 new InitCommand(house),
                 new SchemaCommand(house),
                 new CostCommand(house),
+                new CompareCostCommand(house),
                 new SimulateCommand(house),
                 new PlanCommand(house),
                 new DeployCommand(house),
@@ -100,6 +101,7 @@ public final class Main implements Runnable {
                 new ScoreCommand(house),
                 new EngineCommand(house),
                 new ServeCommand(house),
+                new RehearseCommand(house),
                 new DoctorCommand(house),
                 new PerplexityCommand(house))) {
             stoa.addSubcommand(command);
@@ -113,7 +115,11 @@ public final class Main implements Runnable {
         stoa.addSubcommand(KeyCommand.commandLine(house));
         stoa.addSubcommand(AuditCommand.commandLine(house));
         stoa.addSubcommand(RouteCommand.commandLine(house));
+        stoa.addSubcommand(CorpusCommand.commandLine(house));
+        stoa.addSubcommand(ToolsCommand.commandLine(house));
+        stoa.addSubcommand(PipelineCommand.commandLine(house));
         stoa.addSubcommand(EdgeCommand.commandLine(house));
+        stoa.addSubcommand(BundleCommand.commandLine(house));
         stoa.addSubcommand(new CommandLine(new AutoComplete.GenerateCompletion()));
         CommandLine codes = new CommandLine(new ExitCodesCommand(house));
         codes.getCommandSpec()

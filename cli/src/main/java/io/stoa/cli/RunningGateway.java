@@ -20,6 +20,7 @@ import io.stoa.gateway.cascade.FittedCascade;
 import io.stoa.gateway.cascade.RouteMonitor;
 import io.stoa.gateway.input.GatewayFile;
 import io.stoa.gateway.input.GatewayFile.Model;
+import io.stoa.gateway.input.GatewayFile.PipelineEntry;
 import io.stoa.gateway.input.GatewayFile.RouteEntry;
 import io.stoa.gateway.input.GatewayFile.TierEntry;
 import io.stoa.gateway.input.GatewayYaml;
@@ -28,7 +29,6 @@ import io.stoa.gateway.policy.Guard;
 import io.stoa.gateway.policy.LeaseTerms;
 import io.stoa.gateway.policy.PolicyAdmission;
 import io.stoa.gateway.policy.PolicyStore;
-import io.stoa.gateway.policy.guard.GuardListener;
 import io.stoa.gateway.policy.guard.InjectionGuard;
 import io.stoa.gateway.policy.guard.PiiGuard;
 import io.stoa.gateway.policy.guard.PiiKind;
@@ -43,7 +43,6 @@ import io.stoa.gateway.route.StandingListener;
 import io.stoa.gateway.route.Tier;
 import io.stoa.gateway.telemetry.Metrics;
 import io.stoa.gateway.telemetry.Spans;
-import io.stoa.gateway.telemetry.TraceContext;
 import io.stoa.gateway.upstream.Target;
 import io.stoa.gateway.wire.ApiError;
 import io.stoa.model.Digest;
@@ -76,6 +75,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * A gateway as its file says, with everything that it rests on: engines, keys, audit, console. Closing it drains it and
@@ -104,6 +104,10 @@ final class RunningGateway implements AutoCloseable {
     private final ConsolePages console;
     private final Metrics metrics;
     private final ServedModels models = new ServedModels();
+    private final ServedPipelines pipelines;
+    /** Where pipelines ask their models: the same routes, at a place of its own that only this machine reaches. */
+    private final Optional<GatewayServer> inner;
+
     private final List<RecordListener> listeners = new ArrayList<>();
     private final GatewayServer server;
     private final Set<Served> answering = ConcurrentHashMap.newKeySet();
@@ -138,6 +142,7 @@ final class RunningGateway implements AutoCloseable {
                     clock,
                     new SecureRandom()));
             opened.push(models);
+            this.pipelines = opened(ServedPipelines.of(said.pipelines()));
             this.served = serve(said);
             answering.add(served);
             opened.push(() -> served.live().close());
@@ -146,7 +151,10 @@ final class RunningGateway implements AutoCloseable {
             this.sources = new ServedConsole(said.currency(), store, audit, clock, this::now);
             this.console = new ConsolePages(feed, sources, clock, this::isAdmin);
             this.metrics = new Metrics(
-                    said.routes().stream().map(RouteEntry::name).collect(Collectors.toSet()),
+                    Stream.concat(
+                                    said.routes().stream().map(RouteEntry::name),
+                                    said.pipelines().stream().map(PipelineEntry::model))
+                            .collect(Collectors.toSet()),
                     said.routes().stream()
                             .flatMap(route -> route.tiers().stream().map(TierEntry::name))
                             .collect(Collectors.toSet()),
@@ -154,6 +162,7 @@ final class RunningGateway implements AutoCloseable {
                     audit);
             listeners.addAll(List.of(audit, metrics, feed, feedback));
             said.telemetry().ifPresent(this::trace);
+            this.inner = pipelines.isEmpty() ? Optional.empty() : Optional.of(opened(inner(said)));
             this.server = opened(GatewayServer.start(options(said), serving(served)));
             keepHouse();
         } catch (RuntimeException e) {
@@ -230,6 +239,7 @@ final class RunningGateway implements AutoCloseable {
                         tier.license()));
             }
         }
+        pipelines.routes(routes, uses.assessed().orElse("")).forEach(route -> routes.put(route.name(), route));
         LiveRoutes live = LiveRoutes.start(
                 tiers,
                 uses.digests(),
@@ -307,7 +317,7 @@ final class RunningGateway implements AutoCloseable {
     }
 
     private Optional<String> environment(String variable) {
-        return models.key(variable).or(() -> house.environment(variable));
+        return models.key(variable).or(() -> pipelines.key(variable)).or(() -> house.environment(variable));
     }
 
     // ---- how it is served
@@ -317,26 +327,44 @@ final class RunningGateway implements AutoCloseable {
         Bounds bounds = Bounds.DEFAULT
                 .withBytes(body, Bounds.DEFAULT.answerBytes(), Bounds.DEFAULT.eventBytes())
                 .withCounts(said.limits().inFlight(), Bounds.DEFAULT.connections());
-        GatewayOptions options = GatewayOptions.at(
+        GatewayOptions untraced = GatewayOptions.at(
                         said.listen().host(), said.listen().port())
                 .with(bounds)
                 .withKeepContent(said.audit().keepContent())
                 .withEnvironment(this::environment);
+        GatewayOptions options = said.telemetry().isPresent() ? untraced.withTraces() : untraced;
         return said.tls()
                 .map(tls -> options.withTls(new GatewayOptions.Tls(tls.certificate(), tls.key())))
                 .orElse(options);
     }
 
+    private GatewayServer inner(GatewayFile said) {
+        GatewayServer started = GatewayServer.start(
+                GatewayOptions.at("127.0.0.1", 0)
+                        .withEventLoops(1)
+                        .withKeepContent(said.audit().keepContent())
+                        .withEnvironment(this::environment),
+                serving(served));
+        try {
+            AuditedSteps steps = new AuditedSteps(audit, said.audit().keepContent());
+            pipelines.open(house, started.address(), home.resolve("runs"), steps);
+        } catch (RuntimeException e) {
+            started.close();
+            throw e;
+        }
+        return started;
+    }
+
     private Serving serving(Served now) {
         return new Serving(
                 now.routes(),
-                now.live(),
-                new AuditedAdmission(admission, audit),
+                pipelines.standings(now.routes(), now.live()),
+                pipelines.admission(new AuditedAdmission(admission, audit)),
                 now.cascades(),
                 now.said().routes().stream()
                         .filter(route -> route.hedge().isPresent())
-                        .map(RouteEntry::name)
-                        .collect(Collectors.toSet()),
+                        .collect(Collectors.toMap(
+                                RouteEntry::name, route -> route.hedge().orElseThrow())),
                 guard(now.said().guards()),
                 ended -> listeners.forEach(each -> each.ended(ended)),
                 new Pages() {
@@ -354,7 +382,7 @@ final class RunningGateway implements AutoCloseable {
                 });
     }
 
-    private static Guard guard(GatewayFile.Guards said) {
+    private Guard guard(GatewayFile.Guards said) {
         List<Guard> guards = new ArrayList<>();
         said.tools()
                 .ifPresent(allowed -> guards.add((_, request, _) -> request.tools().stream()
@@ -370,11 +398,11 @@ final class RunningGateway implements AutoCloseable {
             for (PiiKind kind : PiiKind.values()) {
                 actions.put(kind, action);
             }
-            guards.add(new PiiGuard(actions, GuardListener.NONE));
+            guards.add(new PiiGuard(actions, metrics.guardListener()));
         });
         action(said.promptInjection())
                 .ifPresent(action -> guards.add(new InjectionGuard(
-                        action == PiiGuard.Action.REFUSE ? InjectionGuard.USUAL_THRESHOLD : 2, GuardListener.NONE)));
+                        action == PiiGuard.Action.REFUSE ? InjectionGuard.USUAL_THRESHOLD : 2, metrics.guardListener())));
         return (caller, request, body) -> {
             for (Guard each : guards) {
                 Optional<ApiError> refusal = each.refusal(caller, request, body);
@@ -395,9 +423,7 @@ final class RunningGateway implements AutoCloseable {
     }
 
     private void trace(java.net.URI endpoint) {
-        Spans spans = opened(new Spans(endpoint, Map.of(), House.version()));
-        SecureRandom random = new SecureRandom();
-        listeners.add(ended -> spans.ended(ended, TraceContext.of(Optional.empty(), true, random), Spans.Details.NONE));
+        listeners.add(opened(new Spans(endpoint, Map.of(), House.version())));
     }
 
     private Optional<Page> page(Pages.Request request) {
@@ -496,6 +522,7 @@ final class RunningGateway implements AutoCloseable {
         answering.add(next);
         served = next;
         server.reload(serving(next));
+        inner.ifPresent(each -> each.reload(serving(next)));
         if (said.tls().isPresent()) {
             server.reloadCertificate();
         }
@@ -508,8 +535,10 @@ final class RunningGateway implements AutoCloseable {
                 || !said.store().equals(began.store())
                 || !said.audit().equals(began.audit())
                 || !said.telemetry().equals(began.telemetry())
+                || !said.pipelines().equals(began.pipelines())
                 || !said.limits().equals(began.limits())) {
-            throw StoaException.user(file + ": `listen`, `tls`, `store`, `audit`, `telemetry` and `limits` hold from"
+            throw StoaException.user(file
+                    + ": `listen`, `tls`, `store`, `audit`, `telemetry`, `pipelines` and `limits` hold from"
                     + " start to end; start the gateway again for new ones");
         }
     }

@@ -97,7 +97,8 @@ class AuditVerbsTest {
                 OptionalLong.of(1000),
                 2000,
                 content("ask " + number),
-                content("say " + number));
+                content("say " + number),
+                Optional.empty());
     }
 
     private static Content content(String text) {

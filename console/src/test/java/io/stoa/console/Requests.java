@@ -68,7 +68,8 @@ final class Requests {
                     firstByteMicros,
                     durationMicros,
                     new Content(1_840, Optional.empty(), Optional.of("SECRET PROMPT")),
-                    new Content(612, Optional.empty(), Optional.of("SECRET ANSWER")));
+                    new Content(612, Optional.empty(), Optional.of("SECRET ANSWER")),
+                    Optional.empty());
         }
     }
 

@@ -55,7 +55,8 @@ final class Exchange {
         this.request = request;
         this.response = request.response();
         this.isCall = call.isPresent();
-        this.draft = new RecordDraft(loop.newId(), call.orElse(ApiCall.CHAT_COMPLETIONS));
+        this.draft = new RecordDraft(
+                loop.newId(), call.orElse(ApiCall.CHAT_COMPLETIONS), isCall ? loop.trace(request) : Optional.empty());
         this.peer = peer;
         loop.gateway().requests().incrementAndGet();
         response.closeHandler(_ -> left());

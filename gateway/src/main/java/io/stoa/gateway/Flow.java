@@ -83,7 +83,7 @@ final class Flow {
     /** Whom to ask from a step on. */
     List<Leg> legs(int first) {
         Endpoints endpoints = exchange.loop().gateway().endpoints();
-        boolean hedged = isHedged(exchange, plan, facts);
+        Optional<Duration> hedge = hedge(exchange, plan, facts);
         List<Leg> legs = new ArrayList<>(plan.steps().size() - first);
         for (Step step : plan.steps().subList(first, plan.steps().size())) {
             legs.add(new Leg(
@@ -91,7 +91,8 @@ final class Flow {
                     wording.call().path(),
                     () -> asked(step),
                     facts.stream(),
-                    hedged));
+                    hedge,
+                    exchange.draft().trace()));
         }
         return legs;
     }
@@ -101,10 +102,11 @@ final class Flow {
                 wording.asked(step.tier().target().model(), plan.route().answerTokens()));
     }
 
-    /** Tools may do something, and should not do it twice. */
-    static boolean isHedged(Exchange exchange, Plan plan, RequestFacts facts) {
+    /** After which silence a request is asked again. Tools may do something, and should not do it twice. */
+    static Optional<Duration> hedge(Exchange exchange, Plan plan, RequestFacts facts) {
         return facts.tools().isEmpty()
-                && exchange.serving().hedged().contains(plan.route().name());
+                ? Optional.ofNullable(exchange.serving().hedges().get(plan.route().name()))
+                : Optional.empty();
     }
 
     Tries tries(List<Leg> legs, Tries.Sink sink) {

@@ -19,6 +19,7 @@ import java.util.function.Function;
  * @param keepContent whether records hold the text of requests and answers, up to a bound
  * @param clearTextHttp2 whether HTTP/2 is spoken without TLS, as some proxies do. A connection that never sends a byte is
  *     then not closed, because Vert.x tells of it only when its protocol is known: for trusted networks
+ * @param traced whether requests that bring no trace begin one; a caller's trace is passed on in any case
  * @param environment the value of an environment variable, for the upstreams' keys
  */
 public record GatewayOptions(
@@ -30,6 +31,7 @@ public record GatewayOptions(
         Patience patience,
         boolean keepContent,
         boolean clearTextHttp2,
+        boolean traced,
         Function<String, Optional<String>> environment) {
     public GatewayOptions {
         requireNonNull(host, "host");
@@ -56,6 +58,7 @@ public record GatewayOptions(
                 Patience.DEFAULT,
                 false,
                 false,
+                false,
                 name -> Optional.ofNullable(System.getenv(name)));
     }
 
@@ -69,37 +72,43 @@ public record GatewayOptions(
                 patience,
                 keepContent,
                 clearTextHttp2,
+                traced,
                 environment);
     }
 
     public GatewayOptions withEventLoops(int newEventLoops) {
         return new GatewayOptions(
-                host, port, tls, newEventLoops, bounds, patience, keepContent, clearTextHttp2, environment);
+                host, port, tls, newEventLoops, bounds, patience, keepContent, clearTextHttp2, traced, environment);
     }
 
     public GatewayOptions with(Bounds newBounds) {
         return new GatewayOptions(
-                host, port, tls, eventLoops, newBounds, patience, keepContent, clearTextHttp2, environment);
+                host, port, tls, eventLoops, newBounds, patience, keepContent, clearTextHttp2, traced, environment);
     }
 
     public GatewayOptions with(Patience newPatience) {
         return new GatewayOptions(
-                host, port, tls, eventLoops, bounds, newPatience, keepContent, clearTextHttp2, environment);
+                host, port, tls, eventLoops, bounds, newPatience, keepContent, clearTextHttp2, traced, environment);
     }
 
     public GatewayOptions withKeepContent(boolean newKeepContent) {
         return new GatewayOptions(
-                host, port, tls, eventLoops, bounds, patience, newKeepContent, clearTextHttp2, environment);
+                host, port, tls, eventLoops, bounds, patience, newKeepContent, clearTextHttp2, traced, environment);
     }
 
     public GatewayOptions withClearTextHttp2(boolean newClearTextHttp2) {
         return new GatewayOptions(
-                host, port, tls, eventLoops, bounds, patience, keepContent, newClearTextHttp2, environment);
+                host, port, tls, eventLoops, bounds, patience, keepContent, newClearTextHttp2, traced, environment);
+    }
+
+    public GatewayOptions withTraces() {
+        return new GatewayOptions(
+                host, port, tls, eventLoops, bounds, patience, keepContent, clearTextHttp2, true, environment);
     }
 
     public GatewayOptions withEnvironment(Function<String, Optional<String>> newEnvironment) {
         return new GatewayOptions(
-                host, port, tls, eventLoops, bounds, patience, keepContent, clearTextHttp2, newEnvironment);
+                host, port, tls, eventLoops, bounds, patience, keepContent, clearTextHttp2, traced, newEnvironment);
     }
 
     /** Whether only this machine can call. */

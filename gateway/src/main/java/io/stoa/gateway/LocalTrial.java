@@ -42,7 +42,14 @@ final class LocalTrial implements Tries.Sink {
         Step step = flow.plan().steps().get(STEP);
         Endpoint endpoint = exchange.loop().gateway().endpoints().of(step.tier().target());
         this.tries = flow.tries(
-                List.of(new Leg(endpoint, flow.wording().call().path(), () -> asked(step), false, false)), this);
+                List.of(new Leg(
+                        endpoint,
+                        flow.wording().call().path(),
+                        () -> asked(step),
+                        false,
+                        Optional.empty(),
+                        exchange.draft().trace())),
+                this);
     }
 
     private Buffer asked(Step step) {

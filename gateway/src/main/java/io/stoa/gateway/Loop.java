@@ -5,9 +5,11 @@ import io.stoa.gateway.upstream.UpstreamClient;
 import io.stoa.gateway.upstream.Watch;
 import io.stoa.gateway.wire.ApiCall;
 import io.stoa.gateway.wire.ApiError;
+import io.stoa.gateway.wire.TraceContext;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.http.HttpConnection;
+import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
@@ -26,6 +28,8 @@ import org.jspecify.annotations.Nullable;
 /** One event loop with its own server and its own upstream connections. */
 final class Loop extends VerticleBase {
     private static final Set<HttpMethod> PAGE_METHODS = Set.of(HttpMethod.GET, HttpMethod.HEAD, HttpMethod.POST);
+
+    private static final CharSequence TRACEPARENT = HttpHeaders.createOptimized("traceparent");
 
     private static final int MOST_HEADER_BYTES = 16 * 1024;
     private static final int MOST_LINE_BYTES = 8 * 1024;
@@ -171,6 +175,15 @@ final class Loop extends VerticleBase {
         return id.append(hex.toHexDigits(ids.nextLong()))
                 .append(hex.toHexDigits(ids.nextInt()))
                 .toString();
+    }
+
+    /** A request's place in a trace: its caller's, or a new one where requests are traced. */
+    Optional<TraceContext> trace(HttpServerRequest request) {
+        Optional<String> callers = Optional.ofNullable(request.getHeader(TRACEPARENT));
+        boolean traced = gateway.options().traced();
+        return traced || callers.isPresent()
+                ? Optional.of(TraceContext.of(callers, traced, ids))
+                : Optional.empty();
     }
 
     /** Tells whoever listens; their bugs are not the caller's. */

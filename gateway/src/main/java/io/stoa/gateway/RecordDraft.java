@@ -5,6 +5,7 @@ import io.stoa.gateway.audit.RequestRecord.Content;
 import io.stoa.gateway.audit.RequestRecord.End;
 import io.stoa.gateway.wire.ApiCall;
 import io.stoa.gateway.wire.TokenUsage;
+import io.stoa.gateway.wire.TraceContext;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -15,6 +16,7 @@ final class RecordDraft {
     private final Instant time = Instant.now();
     private final long began = System.nanoTime();
     private final ApiCall call;
+    private final Optional<TraceContext> trace;
     private Optional<String> key = Optional.empty();
     private Optional<String> use = Optional.empty();
     private String route = "";
@@ -30,9 +32,10 @@ final class RecordDraft {
     private Content request = Content.NONE;
     private Content answer = Content.NONE;
 
-    RecordDraft(String id, ApiCall call) {
+    RecordDraft(String id, ApiCall call, Optional<TraceContext> trace) {
         this.id = id;
         this.call = call;
+        this.trace = trace;
     }
 
     String id() {
@@ -41,6 +44,10 @@ final class RecordDraft {
 
     ApiCall call() {
         return call;
+    }
+
+    Optional<TraceContext> trace() {
+        return trace;
     }
 
     void key(String newKey) {
@@ -128,6 +135,7 @@ final class RecordDraft {
                 firstByteMicros,
                 (System.nanoTime() - began) / 1000,
                 request,
-                answer);
+                answer,
+                trace);
     }
 }

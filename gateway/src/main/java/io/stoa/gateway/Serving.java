@@ -8,8 +8,8 @@ import io.stoa.gateway.policy.Admission;
 import io.stoa.gateway.policy.Guard;
 import io.stoa.gateway.route.Route;
 import io.stoa.gateway.route.Standings;
+import java.time.Duration;
 import java.util.Map;
-import java.util.Set;
 
 /**
  * What decides about requests: exchanged as a whole, while requests under way keep what they began with.
@@ -18,8 +18,8 @@ import java.util.Set;
  * @param standings whether tiers may serve
  * @param admission keys, budgets and limits
  * @param cascades by route name; a route of several tiers without one is answered by its last tier
- * @param hedged the names of the routes whose requests may be asked twice when the first does not answer in its usual
- *     time; never for requests with tools that do something
+ * @param hedges by route name, after which silence a request is asked a second time; never one with tools, which may do
+ *     something
  * @param guard what must not pass
  * @param records hears of every request's end
  * @param pages what else can be looked at
@@ -29,7 +29,7 @@ public record Serving(
         Standings standings,
         Admission admission,
         Map<String, Cascade> cascades,
-        Set<String> hedged,
+        Map<String, Duration> hedges,
         Guard guard,
         RecordListener records,
         Pages pages) {
@@ -38,7 +38,7 @@ public record Serving(
         requireNonNull(standings, "standings");
         requireNonNull(admission, "admission");
         cascades = Map.copyOf(cascades);
-        hedged = Set.copyOf(hedged);
+        hedges = Map.copyOf(hedges);
         requireNonNull(guard, "guard");
         requireNonNull(records, "records");
         requireNonNull(pages, "pages");

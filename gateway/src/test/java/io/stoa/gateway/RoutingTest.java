@@ -9,6 +9,7 @@ import io.stoa.gateway.policy.Decision;
 import io.stoa.gateway.route.Standing;
 import io.stoa.gateway.wire.ApiError;
 import io.stoa.gateway.wire.TokenUsage;
+import io.stoa.gateway.wire.TraceContext;
 import io.stoa.model.Digest;
 import io.stoa.model.EvidenceRef;
 import java.net.http.HttpResponse;
@@ -130,6 +131,24 @@ class RoutingTest {
                 assertThat(ended.attempts()).isEqualTo(2);
                 assertThat(ended.usage().prompt()).isGreaterThan(5);
             }
+        }
+    }
+
+    @Test
+    void aCallersTraceIsContinuedByEveryUpstream() {
+        String trace = "4bf92f3577b34da6a3ce929d0e0e4736";
+        try (Pair pair = new Pair((_, talk) -> talk.json(200, answer("maybe", true)), true)) {
+            pair.trial.send(pair.trial
+                    .request("/v1/chat/completions", Trial.CHAT)
+                    .header("traceparent", "00-" + trace + "-00f067aa0ba902b7-01")
+                    .build());
+            TraceContext context = pair.trial.record().trace().orElseThrow();
+            assertThat(context.traceId()).isEqualTo(trace);
+            assertThat(context.parent()).contains("00f067aa0ba902b7");
+            assertThat(pair.small.asked().getFirst().head()).contains("traceparent: " + context.header());
+            assertThat(pair.big.asked().getFirst().head()).contains("traceparent: " + context.header());
+            pair.trial.chat(Trial.CHAT);
+            assertThat(pair.trial.record().trace()).as("nobody asked for one").isEmpty();
         }
     }
 

@@ -29,7 +29,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -77,7 +76,7 @@ final class Trial implements AutoCloseable {
 
     Serving serving(Plot plot) {
         return new Serving(
-                plot.routes, plot.standings, purse, plot.cascades, plot.hedged, plot.guard, records::add, Pages.NONE);
+                plot.routes, plot.standings, purse, plot.cascades, plot.hedges, plot.guard, records::add, Pages.NONE);
     }
 
     HttpRequest.Builder request(String path, String body) {
@@ -145,7 +144,7 @@ final class Trial implements AutoCloseable {
     static final class Plot {
         final Map<String, Route> routes = new HashMap<>();
         final Map<String, Cascade> cascades = new HashMap<>();
-        Set<String> hedged = Set.of();
+        Map<String, Duration> hedges = Map.of();
         Guard guard = (_, _, _) -> Optional.empty();
         Standings standings = (tier, _) ->
                 new Standing.Live("sha256:" + tier.name(), new EvidenceRef(7, Digest.of("v")), Instant.MAX);

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.stoa.engine.EngineSource;
 import io.stoa.integration.GroundedAnswers.GroundedAnswer;
+import io.stoa.integration.item.ItemFile;
 import io.stoa.integration.retrieve.Bm25Index;
 import io.stoa.integration.retrieve.Corpus;
 import io.stoa.integration.retrieve.Document;

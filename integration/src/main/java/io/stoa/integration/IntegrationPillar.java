@@ -3,7 +3,9 @@ package io.stoa.integration;
 import static java.util.Objects.requireNonNull;
 
 import io.stoa.engine.EngineSource;
+import io.stoa.integration.item.ItemFile;
 import io.stoa.integration.retrieve.Corpus;
+import io.stoa.integration.schema.ArgumentSchemas;
 import io.stoa.model.Candidate;
 import io.stoa.model.Check;
 import io.stoa.model.Pillar;
@@ -20,7 +22,8 @@ import java.util.Optional;
 
 /**
  * Pillar four: does the model work inside its pipeline? Plans {@code integration/template} and one check for each task
- * that calls tools or answers from a corpus; the other tasks belong to the benchmark.
+ * that calls tools or answers from a corpus, and {@code integration/pipeline} where a pipeline is given; the other tasks
+ * belong to the benchmark.
  *
  * <p>Planning reads item files and corpora, so that a bad line is refused before any model runs.
  */
@@ -31,8 +34,12 @@ public final class IntegrationPillar implements Pillar {
     private static final Duration LEAST_PER_ANSWER = Duration.ofMillis(20);
     private static final Duration REMOTE_ANSWER = Duration.ofSeconds(1);
 
+    /** What a pipeline's item makes a model write, a rough guess. */
+    private static final int PIPELINE_TOKENS = 64;
+
     private final EngineSource engines;
     private final String engineBuild;
+    private final Optional<PipelineTask> pipeline;
     private final ArgumentSchemas schemas = new ArgumentSchemas();
 
     /**
@@ -40,6 +47,12 @@ public final class IntegrationPillar implements Pillar {
      * @param engineBuild what runs the models, with its version; part of every evidence key
      */
     public IntegrationPillar(EngineSource engines, String engineBuild) {
+        this(engines, engineBuild, Optional.empty());
+    }
+
+    /** @param pipeline what every candidate has to work in as well */
+    public IntegrationPillar(EngineSource engines, String engineBuild, Optional<PipelineTask> pipeline) {
+        this.pipeline = requireNonNull(pipeline, "pipeline");
         this.engines = requireNonNull(engines, "engines");
         this.engineBuild = requireNonNull(engineBuild, "engineBuild");
     }
@@ -58,6 +71,12 @@ public final class IntegrationPillar implements Pillar {
         for (TaskSpec task : subject.workload().tasks()) {
             check(candidate, task).ifPresent(checks::add);
         }
+        pipeline.ifPresent(task -> checks.add(new PipelineCheck(
+                candidate,
+                task,
+                engines,
+                engineBuild,
+                estimate(candidate, task.items().all().size(), PIPELINE_TOKENS))));
         return checks;
     }
 

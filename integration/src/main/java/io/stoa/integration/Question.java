@@ -2,6 +2,8 @@ package io.stoa.integration;
 
 import static java.util.Objects.requireNonNull;
 
+import io.stoa.integration.item.ItemFile;
+import io.stoa.integration.item.ItemLine;
 import io.stoa.integration.retrieve.Corpus;
 import io.stoa.integration.retrieve.Document;
 import io.stoa.model.TaskKind;

@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.stoa.engine.EngineSource;
 import io.stoa.integration.ToolAnswers.CallStage;
 import io.stoa.integration.ToolAnswers.ToolAnswer;
+import io.stoa.integration.item.ItemFile;
 import io.stoa.model.Candidate;
 import io.stoa.model.Check;
 import io.stoa.model.Finding;

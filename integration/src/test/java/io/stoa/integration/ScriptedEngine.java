@@ -20,20 +20,20 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 
 /** An engine whose answers a test writes; it remembers what it was asked. Its own source, for every candidate. */
-final class ScriptedEngine implements Engine, EngineSource {
+public final class ScriptedEngine implements Engine, EngineSource {
     private final Function<Prompt.Chat, String> script;
     private final List<Prompt.Chat> asked = new ArrayList<>();
 
-    ScriptedEngine(Function<Prompt.Chat, String> script) {
+    public ScriptedEngine(Function<Prompt.Chat, String> script) {
         this.script = script;
     }
 
-    List<Prompt.Chat> asked() {
+    public List<Prompt.Chat> asked() {
         return asked;
     }
 
     /** The only message of a prompt. */
-    static String said(Prompt.Chat prompt) {
+    public static String said(Prompt.Chat prompt) {
         return prompt.messages().getFirst().content().orElseThrow();
     }
 

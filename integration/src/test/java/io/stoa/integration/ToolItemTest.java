@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.stoa.engine.Generation;
 import io.stoa.integration.ToolAnswers.CallStage;
 import io.stoa.integration.ToolAnswers.ToolAnswer;
+import io.stoa.integration.item.ItemFile;
+import io.stoa.integration.schema.ArgumentSchemas;
 import io.stoa.model.StoaException;
 import io.stoa.model.TaskKind;
 import java.io.IOException;

@@ -2,13 +2,13 @@ package io.stoa.performance;
 
 import io.stoa.benchmark.stats.ErrorSplit;
 import io.stoa.benchmark.stats.Means;
-import io.stoa.benchmark.stats.PairedTable;
 import io.stoa.benchmark.stats.Proportions;
 import io.stoa.benchmark.stats.SequentialDifference;
 import io.stoa.benchmark.stats.SequentialProportion;
 import io.stoa.benchmark.stats.StoppingRule;
 import io.stoa.benchmark.stats.StoppingRule.Outcome;
 import io.stoa.model.Interval;
+import io.stoa.model.measure.PairedTable;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;

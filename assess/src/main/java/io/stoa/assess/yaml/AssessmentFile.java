@@ -11,7 +11,10 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.TreeMap;
 
 /**
  * What a {@code stoa.yaml} says, with paths resolved against its folder.
@@ -25,6 +28,7 @@ import java.util.Optional;
  * @param use how they are to be used
  * @param report where the report files go
  * @param validFor how long the signed verdicts are good for
+ * @param pipeline what every candidate has to work in; absent where there is none
  */
 public record AssessmentFile(
         String name,
@@ -35,7 +39,8 @@ public record AssessmentFile(
         String useName,
         IntendedUse use,
         Report report,
-        Duration validFor) {
+        Duration validFor,
+        Optional<PipelineEntry> pipeline) {
     public AssessmentFile {
         requireNonNull(name, "name");
         requireNonNull(workload, "workload");
@@ -45,6 +50,7 @@ public record AssessmentFile(
         requireNonNull(use, "use");
         requireNonNull(validFor, "validFor");
         requireNonNull(report, "report");
+        requireNonNull(pipeline, "pipeline");
         models = List.copyOf(models);
     }
 
@@ -86,6 +92,31 @@ public record AssessmentFile(
                 requireNonNull(disclosure, "disclosure");
                 papers = List.copyOf(papers);
             }
+        }
+    }
+
+    /**
+     * A pipeline in which each candidate takes the place of one model.
+     *
+     * @param file of the pipeline
+     * @param model that a candidate takes the place of
+     * @param items what it is asked
+     * @param limit how many items at most
+     * @param k passages of a ranking that count
+     * @param gates least shares by measure
+     * @param mostRisk the largest share of given answers that may be wrong
+     */
+    public record PipelineEntry(
+            Path file,
+            String model,
+            Path items,
+            Optional<Integer> limit,
+            int k,
+            Map<String, Double> gates,
+            OptionalDouble mostRisk) {
+        public PipelineEntry {
+            requireNonNull(mostRisk, "mostRisk");
+            gates = Map.copyOf(new TreeMap<>(gates));
         }
     }
 

@@ -6,6 +6,7 @@ import static io.stoa.store.yaml.YamlFile.duration;
 import static io.stoa.store.yaml.YamlFile.fields;
 import static io.stoa.store.yaml.YamlFile.find;
 import static io.stoa.store.yaml.YamlFile.list;
+import static io.stoa.store.yaml.YamlFile.mapping;
 import static io.stoa.store.yaml.YamlFile.need;
 import static io.stoa.store.yaml.YamlFile.optional;
 import static io.stoa.store.yaml.YamlFile.real;
@@ -17,6 +18,7 @@ import static io.stoa.store.yaml.YamlFile.truth;
 import static io.stoa.store.yaml.YamlFile.whole;
 
 import io.stoa.assess.yaml.AssessmentFile.Model;
+import io.stoa.assess.yaml.AssessmentFile.PipelineEntry;
 import io.stoa.assess.yaml.AssessmentFile.Report;
 import io.stoa.model.Disclosure;
 import io.stoa.model.HourlyPrice;
@@ -114,6 +116,11 @@ public final class StoaYaml {
                     new Shape.WordOr("this-machine", machine()),
                     "Where the models are to run: the machine at hand, measured, or a declared one",
                     "this-machine"),
+            optional(
+                    "pipeline",
+                    pipeline(),
+                    "A pipeline that each model has to work in, in the place of one of its models",
+                    "none"),
             optional("price-per-hour", price(), "What an hour of that machine costs", "unknown: costs are not told"),
             required("use", use(), "how the models are to be used; licences are answered against it"),
             optional(
@@ -168,6 +175,7 @@ public final class StoaYaml {
                 .map(MappingNode.class::cast)
                 .map(node -> new Report(yaml.path(node, "html", "report.html"), yaml.path(node, "json", "report.json")))
                 .orElse(new Report(Optional.empty(), Optional.empty()));
+        Optional<PipelineEntry> pipeline = mapping(top, "pipeline").flatMap(this::pipeline);
         problems.refuseIfAny();
         String name = text(top, "name")
                 .orElseGet(() -> Optional.ofNullable(yaml.folder().getFileName())
@@ -183,7 +191,37 @@ public final class StoaYaml {
                 useName,
                 use.orElseThrow(),
                 report,
-                duration(top, "valid-for").orElse(Approval.VALID_FOR));
+                duration(top, "valid-for").orElse(Approval.VALID_FOR),
+                pipeline);
+    }
+
+    private Optional<PipelineEntry> pipeline(MappingNode map) {
+        Optional<Path> pipeline = yaml.existingFile(map, "file");
+        Optional<Path> items = yaml.existingFile(map, "items");
+        Map<String, Double> gates = new TreeMap<>();
+        mapping(map, "gates")
+                .ifPresent(named -> named.getValue().forEach(tuple -> {
+                    double least = Double.parseDouble(scalar(tuple.getValueNode()));
+                    if (least == 0) {
+                        problems.at(tuple.getValueNode(), "a gate of 0 lets everything pass; leave it out");
+                    }
+                    gates.put(scalar(tuple.getKeyNode()), least);
+                }));
+        OptionalDouble risk = real(map, "most-risk");
+        if (risk.isPresent() && (risk.getAsDouble() == 0 || risk.getAsDouble() == 1)) {
+            problems.at(
+                    need(map, "most-risk"), "no number of items proves a risk of 0, and one of 1 allows everything");
+        }
+        return pipeline.isEmpty() || items.isEmpty()
+                ? Optional.empty()
+                : Optional.of(new PipelineEntry(
+                        pipeline.get(),
+                        text(map, "model").orElseThrow(),
+                        items.get(),
+                        whole(map, "limit").map(Long::intValue),
+                        whole(map, "k").orElse(5L).intValue(),
+                        gates,
+                        risk));
     }
 
     private List<Model> models(List<Node> nodes) {
@@ -547,6 +585,22 @@ public final class StoaYaml {
         all.add(optional("gate", SHARE, "The score that it must reach", "none: only reported"));
         all.add(optional("limit", new Shape.Whole(1, Integer.MAX_VALUE), "Ask at most so many items", "all items"));
         return Shape.Fields.of(all.toArray(Shape.Key[]::new));
+    }
+
+    private static Shape.Fields pipeline() {
+        return fields(
+                required("file", Shape.Text.ANY, "the pipeline's file"),
+                required("model", Shape.Text.ANY, "the model of the pipeline whose place a candidate takes"),
+                required("items", Shape.Text.ANY, "the items with what is right of them, a JSONL file"),
+                optional("limit", new Shape.Whole(1, Integer.MAX_VALUE), "Ask at most so many items", "all items"),
+                optional("k", new Shape.Whole(1, 1000), "Passages of a ranking that count", "5"),
+                optional(
+                        "gates",
+                        new Shape.Named(
+                                new Shape.Pattern("[A-Za-z0-9@/._-]{1,100}", "success or search/recall@5"), SHARE, 1),
+                        "Least scores by measure; success blocks a candidate, the others become conditions",
+                        "none: only reported"),
+                optional("most-risk", SHARE, "The largest share of given answers that may be wrong", "none"));
     }
 
     private static Shape.Fields machine() {

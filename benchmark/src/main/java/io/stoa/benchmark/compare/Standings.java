@@ -1,12 +1,12 @@
 package io.stoa.benchmark.compare;
 
 import io.stoa.benchmark.stats.Means;
-import io.stoa.benchmark.stats.MultipleTests;
-import io.stoa.benchmark.stats.PairedTable;
 import io.stoa.benchmark.stats.Proportions;
 import io.stoa.benchmark.stats.SampleSizes;
 import io.stoa.model.Interval;
 import io.stoa.model.StoaException;
+import io.stoa.model.measure.MultipleTests;
+import io.stoa.model.measure.PairedTable;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;

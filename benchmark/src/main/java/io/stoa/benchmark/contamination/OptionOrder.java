@@ -3,8 +3,8 @@ package io.stoa.benchmark.contamination;
 import static java.util.Objects.requireNonNull;
 
 import io.stoa.benchmark.stats.Means;
-import io.stoa.benchmark.stats.PairedTable;
 import io.stoa.model.Interval;
+import io.stoa.model.measure.PairedTable;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;

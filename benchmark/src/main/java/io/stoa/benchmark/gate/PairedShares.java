@@ -1,7 +1,7 @@
 package io.stoa.benchmark.gate;
 
-import io.stoa.benchmark.stats.PairedTable;
 import io.stoa.model.Interval;
+import io.stoa.model.measure.PairedTable;
 import java.util.OptionalInt;
 import org.apache.commons.statistics.distribution.BinomialDistribution;
 import org.apache.commons.statistics.distribution.NormalDistribution;

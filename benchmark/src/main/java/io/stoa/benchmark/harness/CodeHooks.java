@@ -1,7 +1,7 @@
 package io.stoa.benchmark.harness;
 
-import io.stoa.benchmark.metric.Attempts;
 import io.stoa.model.StoaException;
+import io.stoa.model.measure.Attempts;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -25,11 +25,11 @@ public record RepeatedScores(int items, double mean, double variance, double sam
     }
 
     /**
-     * Of any estimates, such as {@link io.stoa.benchmark.metric.Attempts#passAtK pass@k}.
+     * Of any estimates, such as {@link io.stoa.model.measure.Attempts#passAtK pass@k}.
      *
      * @param scores of the items
      * @param samplingVariances an estimate without bias of each score's own variance, such as {@link
-     *     io.stoa.benchmark.metric.Attempts#passAtKVariance}; one of them may be negative, their mean counts
+     *     io.stoa.model.measure.Attempts#passAtKVariance}; one of them may be negative, their mean counts
      */
     public static RepeatedScores of(List<Double> scores, List<Double> samplingVariances) {
         if (scores.size() != samplingVariances.size()) {

@@ -1,7 +1,7 @@
 package io.stoa.benchmark.task;
 
-import io.stoa.benchmark.metric.Attempts;
 import io.stoa.benchmark.metric.Words;
+import io.stoa.model.measure.Attempts;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;

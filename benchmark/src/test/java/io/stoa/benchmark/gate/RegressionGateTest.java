@@ -6,10 +6,10 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.stoa.benchmark.gate.GateReport.Claim;
 import io.stoa.benchmark.gate.GateReport.Verdict;
-import io.stoa.benchmark.stats.MultipleTests;
-import io.stoa.benchmark.stats.PairedTable;
 import io.stoa.model.Gate;
 import io.stoa.model.StoaException;
+import io.stoa.model.measure.MultipleTests;
+import io.stoa.model.measure.PairedTable;
 import java.io.IOException;
 import java.io.StringReader;
 import java.nio.file.Files;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import io.stoa.benchmark.metric.Attempts;
+import io.stoa.model.measure.Attempts;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;

@@ -154,15 +154,19 @@ class BfclItemsTest {
     @MethodSource
     void spoiled(ToolCallCategory category, AnswerSyntax syntax, Spoiler spoiler) throws IOException {
         long seed = Long.getLong("stoa.toolcall.seed", System.nanoTime());
+        assertThat(refused(category, syntax, spoiler, seed)).isGreaterThan(9);
+    }
+
+    /** Spoils each item's answer, asserts that it is refused for the right reason, and returns how many were. */
+    private int refused(ToolCallCategory category, AnswerSyntax syntax, Spoiler spoiler, long seed) throws IOException {
         Random random = new Random(seed);
-        int spoiled = 0;
+        int refused = 0;
         for (ToolCallItem item : items(category)) {
             Optional<Spoiled> made = isUnanswerable(item, syntax)
                     ? Optional.empty()
                     : spoiler.spoil(item, CallWriter.compose(item, false), random)
                             .filter(candidate -> !isUnseen(syntax, candidate.fault()));
             if (made.isPresent()) {
-                spoiled++;
                 String answer = CallWriter.write(item, syntax, made.get().calls());
                 Fault fault = category.demand() == ToolCallCategory.Demand.SEVERAL
                         ? Fault.PARALLEL_NO_MATCH
@@ -172,9 +176,47 @@ class BfclItemsTest {
                         .isInstanceOfSatisfying(
                                 Judgement.Wrong.class,
                                 wrong -> assertThat(wrong.fault()).isEqualTo(fault));
+                refused++;
             }
         }
-        assertThat(spoiled).isGreaterThan(9);
+        return refused;
+    }
+
+    /** Each allowed value of each parameter of each item, and what is wrong in one place. */
+    @Test
+    void allPossibleAnswersAreAcceptedAndThousandsOfMutationsRefused() throws IOException {
+        long seed = Long.getLong("stoa.toolcall.seed", System.nanoTime());
+        int accepted = 0;
+        int refused = 0;
+        Set<String> not = new TreeSet<>();
+        for (Arguments arguments : answered().toList()) {
+            ToolCallCategory category = (ToolCallCategory) arguments.get()[0];
+            AnswerSyntax syntax = (AnswerSyntax) arguments.get()[1];
+            for (ToolCallItem item : items(category)) {
+                for (List<FunctionCall> calls :
+                        isUnanswerable(item, syntax) ? List.<List<FunctionCall>>of() : CallWriter.composeAll(item)) {
+                    if (CHECKER.judge(item, syntax, CallWriter.write(item, syntax, calls))
+                            .right()) {
+                        accepted++;
+                    } else {
+                        not.add(syntax + " " + item.id() + " "
+                                + CHECKER.judge(item, syntax, CallWriter.write(item, syntax, calls)));
+                    }
+                }
+            }
+        }
+        for (Arguments arguments : spoiled().toList()) {
+            Named<?> spoiler = (Named<?>) arguments.get()[2];
+            refused += refused(
+                    (ToolCallCategory) arguments.get()[0],
+                    (AnswerSyntax) arguments.get()[1],
+                    (Spoiler) spoiler.getPayload(),
+                    seed);
+        }
+        System.out.println("BFCL: " + accepted + " possible answers accepted, " + not.size() + " not: " + not + "; "
+                + refused + " mutations refused; seed " + seed);
+        assertThat(not).isEmpty();
+        assertThat(refused).isGreaterThanOrEqualTo(5_000);
     }
 
     /**

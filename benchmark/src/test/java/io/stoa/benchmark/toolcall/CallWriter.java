@@ -52,6 +52,31 @@ final class CallWriter {
         return new FunctionCall(expected.function(), arguments);
     }
 
+    /** The longest composition, and with each allowed value of each parameter in turn. */
+    static List<List<FunctionCall>> composeAll(ToolCallItem item) {
+        List<FunctionCall> longest = compose(item, false);
+        List<List<FunctionCall>> all = new ArrayList<>(List.of(longest));
+        for (int i = 0; i < longest.size(); i++) {
+            ExpectedCall expected = item.expected().get(i);
+            Map<String, Parameter> parameters = item.declarationOf(expected).parameters();
+            for (Map.Entry<String, List<ArgumentValue>> allowed :
+                    expected.allowed().entrySet()) {
+                Parameter parameter = parameters.get(allowed.getKey());
+                for (ArgumentValue value : allowed.getValue()) {
+                    if (parameter != null && !value.equals(ExpectedCall.ABSENT)) {
+                        Map<String, ArgumentValue> arguments =
+                                new LinkedHashMap<>(longest.get(i).arguments());
+                        arguments.put(allowed.getKey(), chosen(value, parameter, false));
+                        List<FunctionCall> calls = new ArrayList<>(longest);
+                        calls.set(i, new FunctionCall(expected.function(), arguments));
+                        all.add(calls);
+                    }
+                }
+            }
+        }
+        return all;
+    }
+
     private static ArgumentValue firstValue(List<ArgumentValue> allowed) {
         return allowed.stream()
                 .filter(value -> !value.equals(ExpectedCall.ABSENT))

@@ -58,7 +58,7 @@ public record BundleMetadata(
             throw new IllegalArgumentException(
                     "a bundle expires after it is made, both in whole seconds since 1970: " + created + ", " + expires);
         }
-        if (!stoa.matches("[0-9A-Za-z.+-]{1,64}")) {
+        if (!stoa.matches("[!-~]{1,64}")) {
             throw new IllegalArgumentException("the version of Stoa is " + printed(stoa));
         }
     }

@@ -29,7 +29,7 @@ public final class StrictJson {
      */
     public static JsonNode object(byte[] text) {
         // the parser would guess UTF-16 and UTF-32 too, which another reader might not
-        if (text.length < 2 || text[0] == 0 || text[1] == 0) {
+        if (text.length < 2 || "{ \t\r\n".indexOf(text[0]) < 0 || text[1] == 0) {
             throw new IllegalArgumentException("is not JSON");
         }
         JsonNode read;

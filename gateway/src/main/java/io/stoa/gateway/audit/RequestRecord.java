@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.stoa.gateway.wire.ApiCall;
 import io.stoa.gateway.wire.TokenUsage;
+import io.stoa.gateway.wire.TraceContext;
 import io.stoa.model.Digest;
 import java.time.Instant;
 import java.util.Optional;
@@ -31,6 +32,7 @@ import java.util.OptionalLong;
  * @param durationMicros from the request's first byte to the answer's last, in µs
  * @param request the body as it came, kept only where content is kept; always committed to
  * @param answer the answer's bytes likewise
+ * @param trace its place in a trace, where it has one; for spans only, no part of what the audit writes
  */
 public record RequestRecord(
         String id,
@@ -51,7 +53,8 @@ public record RequestRecord(
         OptionalLong firstByteMicros,
         long durationMicros,
         Content request,
-        Content answer) {
+        Content answer,
+        Optional<TraceContext> trace) {
     public RequestRecord {
         requireNonNull(id, "id");
         requireNonNull(time, "time");
@@ -68,6 +71,7 @@ public record RequestRecord(
         requireNonNull(firstByteMicros, "firstByteMicros");
         requireNonNull(request, "request");
         requireNonNull(answer, "answer");
+        requireNonNull(trace, "trace");
     }
 
     /** How a request ended. */

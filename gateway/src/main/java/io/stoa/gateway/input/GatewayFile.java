@@ -16,6 +16,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /**
  * What a {@code gateway.yaml} says, with paths resolved against its folder.
@@ -30,6 +32,7 @@ import java.util.SequencedMap;
  * @param uses further uses by name, each that of an assessment's file
  * @param currency the ISO 4217 code that prices and budgets are in
  * @param routes what callers name as models, at least one
+ * @param pipelines served as the models {@code pipeline/NAME}
  * @param guards what is looked for in requests
  * @param audit where the audit is kept
  * @param telemetry where spans and metrics are sent, an OTLP endpoint
@@ -46,6 +49,7 @@ public record GatewayFile(
         SequencedMap<String, Path> uses,
         String currency,
         List<RouteEntry> routes,
+        List<PipelineEntry> pipelines,
         Guards guards,
         Audit audit,
         Optional<URI> telemetry,
@@ -65,6 +69,7 @@ public record GatewayFile(
         trust = List.copyOf(trust);
         uses = Collections.unmodifiableSequencedMap(new LinkedHashMap<>(uses));
         routes = List.copyOf(routes);
+        pipelines = List.copyOf(pipelines);
         if (routes.isEmpty() || trust.isEmpty()) {
             throw new IllegalArgumentException("a gateway has a route and trusts a key");
         }
@@ -220,6 +225,41 @@ public record GatewayFile(
 
         /** At an endpoint. */
         record Upstream(Target target) implements Model {}
+    }
+
+    /**
+     * A pipeline that is served like a model.
+     *
+     * @param name callers name {@code pipeline/NAME}
+     * @param file the pipeline's file
+     * @param routes by the pipeline's name of a model: the route that answers for it
+     * @param input the pipeline's input that gets the last message of the user
+     * @param output the pipeline's output that is the answer
+     * @param deadline the longest that a request may take
+     * @param tokens what is set aside for a request, in tokens of all its models together
+     */
+    public record PipelineEntry(
+            String name,
+            Path file,
+            SortedMap<String, String> routes,
+            String input,
+            String output,
+            Duration deadline,
+            int tokens) {
+        public PipelineEntry {
+            requireNonNull(file, "file");
+            requireNonNull(input, "input");
+            requireNonNull(output, "output");
+            routes = Collections.unmodifiableSortedMap(new TreeMap<>(routes));
+            if (name.isBlank() || !deadline.isPositive() || tokens < 2) {
+                throw new IllegalArgumentException("a pipeline has a name, a deadline and tokens: " + name);
+            }
+        }
+
+        /** What callers name as the model. */
+        public String model() {
+            return "pipeline/" + name;
+        }
     }
 
     /** What a guard does with what it finds. */

@@ -20,6 +20,7 @@ import io.stoa.gateway.input.GatewayFile.Guards;
 import io.stoa.gateway.input.GatewayFile.Limits;
 import io.stoa.gateway.input.GatewayFile.Listen;
 import io.stoa.gateway.input.GatewayFile.Model;
+import io.stoa.gateway.input.GatewayFile.PipelineEntry;
 import io.stoa.gateway.input.GatewayFile.RouteEntry;
 import io.stoa.gateway.input.GatewayFile.Store;
 import io.stoa.gateway.input.GatewayFile.TierEntry;
@@ -51,6 +52,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import org.snakeyaml.engine.v2.nodes.MappingNode;
 import org.snakeyaml.engine.v2.nodes.Node;
 import org.snakeyaml.engine.v2.nodes.NodeTuple;
@@ -78,6 +82,7 @@ public final class GatewayYaml {
     private static final Bytes BODY = new Bytes(4L << 20);
     private static final int IN_FLIGHT = 1024;
     private static final int ANSWER_TOKENS = 1024;
+    private static final int PIPELINE_TOKENS = 16_384;
 
     /** The one description of the file: what is checked, and what the schema is written from. */
     static final Shape.Fields SHAPE = fields(
@@ -118,6 +123,10 @@ public final class GatewayYaml {
                     "USD"),
             required(
                     "routes", new Shape.Named(NAME, route(), 1), "what callers name as the model, each with its tiers"),
+            optional(
+                    "pipelines",
+                    new Shape.Named(ID, pipeline(), 0),
+                    "Pipelines that are served as the models pipeline/NAME"),
             optional(
                     "guards",
                     fields(
@@ -185,6 +194,7 @@ public final class GatewayYaml {
         Optional<Path> assessment = yaml.existingFile(top, "assessment");
         SequencedMap<String, Path> uses = uses(top);
         List<RouteEntry> routes = routes(top, find(top, "assessment").isPresent(), namesOf(top, "uses"));
+        List<PipelineEntry> pipelines = pipelines(top);
         Optional<Tls> tls = mapping(top, "tls").flatMap(this::tls);
         Store store = store(top);
         Optional<URI> otlp = mapping(top, "telemetry").flatMap(map -> address(need(map, "otlp"), "telemetry.otlp"));
@@ -208,6 +218,7 @@ public final class GatewayYaml {
                 uses,
                 currency,
                 routes,
+                pipelines,
                 guards(mapping(top, "guards")),
                 audit,
                 otlp,
@@ -306,6 +317,40 @@ public final class GatewayYaml {
         Set<String> names = namesOf(top, "routes");
         fallbacks.forEach((name, node) -> checkFallback(name, node, names, fallbacks));
         return routes;
+    }
+
+    private List<PipelineEntry> pipelines(MappingNode top) {
+        Set<String> routes = namesOf(top, "routes");
+        List<PipelineEntry> pipelines = new ArrayList<>();
+        mapping(top, "pipelines").ifPresent(map -> map.getValue().forEach(entry -> {
+            String name = scalar(entry.getKeyNode());
+            if (routes.contains("pipeline/" + name)) {
+                problems.at(entry.getKeyNode(), "pipelines." + name + ": a route is called pipeline/" + name);
+            }
+            MappingNode node = (MappingNode) entry.getValueNode();
+            SortedMap<String, String> models = new TreeMap<>();
+            mapping(node, "models").ifPresent(said -> said.getValue().forEach(model -> {
+                String route = scalar(model.getValueNode());
+                if (!routes.contains(route)) {
+                    problems.at(
+                            model.getValueNode(),
+                            "pipelines." + name + ".models: there is no route " + route + "; there are "
+                                    + String.join(", ", new TreeSet<>(routes)));
+                }
+                models.put(scalar(model.getKeyNode()), route);
+            }));
+            Duration deadline = positive(node, "deadline", "pipelines." + name).orElse(DEADLINE);
+            yaml.existingFile(node, "file")
+                    .ifPresent(file -> pipelines.add(new PipelineEntry(
+                            name,
+                            file,
+                            models,
+                            text(node, "input").orElse("question"),
+                            text(node, "output").orElse("answer"),
+                            deadline,
+                            whole(node, "tokens").map(Long::intValue).orElse(PIPELINE_TOKENS))));
+        }));
+        return pipelines;
     }
 
     private static Set<String> namesOf(MappingNode top, String key) {
@@ -505,6 +550,23 @@ public final class GatewayYaml {
                         Integer.toString(ANSWER_TOKENS)),
                 optional("fallback", NAME, "The route that answers when every tier of this one failed"),
                 optional("hedge", DURATION, "After which silence a second attempt is begun", "never"));
+    }
+
+    private static Shape.Fields pipeline() {
+        return fields(
+                required("file", Shape.Text.ANY, "the pipeline's file"),
+                optional(
+                        "models",
+                        new Shape.Named(ID, NAME, 0),
+                        "For each model of the pipeline, the route that answers for it"),
+                optional("input", ID, "The input that gets the last message of the user", "question"),
+                optional("output", ID, "The output that is the answer", "answer"),
+                optional("deadline", DURATION, "The longest that a request may take", "60s"),
+                optional(
+                        "tokens",
+                        TOKENS,
+                        "What is set aside of budgets for a request, in tokens of all its models together",
+                        Integer.toString(PIPELINE_TOKENS)));
     }
 
     private static Shape tier() {

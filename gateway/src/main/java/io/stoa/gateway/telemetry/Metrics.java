@@ -12,6 +12,7 @@ import io.stoa.gateway.audit.AuditLog;
 import io.stoa.gateway.audit.RecordListener;
 import io.stoa.gateway.audit.RequestRecord;
 import io.stoa.gateway.audit.RequestRecord.End;
+import io.stoa.gateway.policy.guard.GuardListener;
 import io.stoa.gateway.wire.ApiCall;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -66,6 +67,7 @@ public final class Metrics implements RecordListener {
     private final Counter cost;
     private final Counter attempts;
     private final Counter retries;
+    private final Counter notes;
     private final ConcurrentHashMap<Place, Series> series = new ConcurrentHashMap<>();
     private final ConcurrentHashMap<Refusal, CounterDataPoint> refused = new ConcurrentHashMap<>();
 
@@ -125,8 +127,14 @@ public final class Metrics implements RecordListener {
         cost = counter("stoa_cost_micros_total", "What requests cost, in millionths of the currency.", "route", "tier");
         attempts = counter("stoa_upstream_attempts_total", "Upstream calls that were begun.", "route");
         retries = counter("stoa_retries_total", "Upstream calls beyond the first of a request.", "route");
+        notes = counter("stoa_guard_notes_total", "What guards found in requests and let pass.", "what");
         watch(reading);
         watchProcess();
+    }
+
+    /** Counts what guards note. */
+    public GuardListener guardListener() {
+        return (_, what, count) -> notes.labelValues(what).inc(count);
     }
 
     private Histogram histogram(String name, String help, double[] bounds, String... labels) {

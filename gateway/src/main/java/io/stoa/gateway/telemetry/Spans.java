@@ -2,8 +2,10 @@ package io.stoa.gateway.telemetry;
 
 import static java.util.Objects.requireNonNull;
 
+import io.stoa.gateway.audit.RecordListener;
 import io.stoa.gateway.audit.RequestRecord;
 import io.stoa.gateway.audit.RequestRecord.End;
+import io.stoa.gateway.wire.TraceContext;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -36,7 +38,7 @@ import tools.jackson.databind.node.ObjectNode;
  * {@value #MOST_WAITING} spans wait, later ones are dropped and counted, and it is tried again ever more rarely, at most
  * every 30 seconds.
  */
-public final class Spans implements AutoCloseable {
+public final class Spans implements RecordListener, AutoCloseable {
     static final int MOST_WAITING = 2048;
     static final int AT_ONCE = 512;
     private static final Logger LOG = System.getLogger(Spans.class.getName());
@@ -89,6 +91,12 @@ public final class Spans implements AutoCloseable {
         this.headers = Map.copyOf(headers);
         this.version = version;
         this.thread = Thread.ofPlatform().name("stoa-spans").daemon(true).start(this::run);
+    }
+
+    /** A request has ended; it is sent when it has a place in a trace. Never blocks. */
+    @Override
+    public void ended(RequestRecord request) {
+        request.trace().ifPresent(context -> ended(request, context, Details.NONE));
     }
 
     /** A request has ended. Never blocks. */

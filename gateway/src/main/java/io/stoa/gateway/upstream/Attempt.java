@@ -19,6 +19,7 @@ final class Attempt extends Watch.Watched {
     /** How long an answer that nobody needs may run on, so that its connection can be used again. */
     private static final long RUNNING_OUT_NANOS = 1_000_000_000L;
 
+    private static final CharSequence TRACEPARENT = HttpHeaders.createOptimized("traceparent");
     private static final CharSequence CONTENT_TYPE = HttpHeaders.CONTENT_TYPE;
     private static final CharSequence JSON = HttpHeaders.createOptimized("application/json");
     private static final CharSequence EVENTS = HttpHeaders.createOptimized("text/event-stream");
@@ -33,7 +34,6 @@ final class Attempt extends Watch.Watched {
     private boolean inside;
     private boolean judged;
     private boolean anyPart;
-    private long sent;
     private int status;
     private @Nullable HttpClientRequest request;
     private @Nullable HttpClientResponse response;
@@ -101,8 +101,7 @@ final class Attempt extends Watch.Watched {
         inside = true;
         state = State.ASKED;
         client.watch().add(this);
-        sent = System.nanoTime();
-        due(sent + client.endpoints().patience().firstByte().toNanos());
+        due(System.nanoTime() + client.endpoints().patience().firstByte().toNanos());
         Endpoint endpoint = leg.endpoint();
         client.http()
                 .request(new RequestOptions()
@@ -130,6 +129,7 @@ final class Attempt extends Watch.Watched {
         request = asked;
         asked.putHeader(CONTENT_TYPE, JSON).putHeader(HttpHeaders.ACCEPT, leg.streamed() ? EVENTS : JSON);
         leg.endpoint().authorization().ifPresent(key -> asked.putHeader(HttpHeaders.AUTHORIZATION, key));
+        leg.trace().ifPresent(trace -> asked.putHeader(TRACEPARENT, trace.header()));
         asked.send(leg.body().get()).onComplete(this::answered);
     }
 
@@ -164,12 +164,8 @@ final class Attempt extends Watch.Watched {
         if (state != State.ANSWERING) {
             return;
         }
-        long now = System.nanoTime();
-        due(now + client.endpoints().patience().idle().toNanos());
-        if (!anyPart) {
-            anyPart = true;
-            leg.endpoint().firstByteTimes().add((now - sent) / 1000);
-        }
+        due(System.nanoTime() + client.endpoints().patience().idle().toNanos());
+        anyPart = true;
         listener.part(this, part);
     }
 

@@ -16,7 +16,6 @@ public final class Endpoint {
     private final Optional<String> authorization;
     private final Breaker breaker;
     private final Gate gate;
-    private final FirstByteTimes firstByteTimes = new FirstByteTimes();
 
     Endpoint(Target target, Optional<String> key, Patience patience, LongSupplier nanos) {
         URI base = target.base();
@@ -80,10 +79,6 @@ public final class Endpoint {
 
     Gate gate() {
         return gate;
-    }
-
-    FirstByteTimes firstByteTimes() {
-        return firstByteTimes;
     }
 
     /** What faults call it. */

@@ -9,9 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.OptionalLong;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -72,17 +70,13 @@ public final class Tries extends Watch.Watched implements Attempt.Listener {
         attempts++;
         running.add(next);
         next.start();
-        if (next.leg().hedged() && !hedgeTried && running.contains(next)) {
-            hedgeLater(next.leg());
+        if (!hedgeTried && running.contains(next)) {
+            next.leg().hedge().ifPresent(silence -> hedgeLater(next.leg(), silence));
         }
     }
 
-    private void hedgeLater(Leg asked) {
-        OptionalLong p95 = asked.endpoint().firstByteTimes().p95Micros();
-        if (p95.isPresent()) {
-            timer = client.vertx()
-                    .setTimer(Math.max(1, TimeUnit.MICROSECONDS.toMillis(p95.getAsLong())), _ -> hedge(asked));
-        }
+    private void hedgeLater(Leg asked, Duration silence) {
+        timer = client.vertx().setTimer(Math.max(1, silence.toMillis()), _ -> hedge(asked));
     }
 
     private void hedge(Leg asked) {

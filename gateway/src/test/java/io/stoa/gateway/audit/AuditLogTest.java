@@ -237,7 +237,8 @@ class AuditLogTest {
                 request.firstByteMicros(),
                 request.durationMicros(),
                 request.request(),
-                request.answer());
+                request.answer(),
+                Optional.empty());
         try (AuditLog log = open(AuditSettings.of(folder, "gw-1"))) {
             log.ended(hostile);
         }

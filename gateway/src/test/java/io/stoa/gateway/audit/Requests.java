@@ -47,7 +47,8 @@ public final class Requests {
                 refused ? OptionalLong.empty() : OptionalLong.of(40_000),
                 90_000 + number % 1000,
                 content(question, kept),
-                refused ? Content.NONE : content(answer, kept));
+                refused ? Content.NONE : content(answer, kept),
+                Optional.empty());
     }
 
     private static Content content(String text, boolean kept) {

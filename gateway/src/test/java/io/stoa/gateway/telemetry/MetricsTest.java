@@ -119,7 +119,8 @@ class MetricsTest {
                 some.firstByteMicros(),
                 some.durationMicros(),
                 some.request(),
-                some.answer());
+                some.answer(),
+                some.trace());
     }
 
     @Test

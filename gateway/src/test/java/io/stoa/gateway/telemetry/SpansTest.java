@@ -3,6 +3,7 @@ package io.stoa.gateway.telemetry;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpServer;
+import io.stoa.gateway.wire.TraceContext;
 import io.stoa.gateway.audit.Requests;
 import java.io.IOException;
 import java.net.InetAddress;

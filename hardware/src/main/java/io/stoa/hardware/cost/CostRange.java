@@ -2,6 +2,7 @@ package io.stoa.hardware.cost;
 
 import static java.util.Objects.requireNonNull;
 
+import io.stoa.model.Interval;
 import java.util.Optional;
 
 /**
@@ -39,6 +40,18 @@ public record CostRange(Money low, Optional<Money> high) {
     /** The low end times the lower factor and the high end times the higher one. */
     public CostRange times(double lower, double higher) {
         return new CostRange(low.times(lower), high.map(most -> most.times(higher)));
+    }
+
+    /**
+     * This as a share of another cost: the least of this by the most of the other, to the most by the least. Empty where
+     * an end is open or the other may be nothing.
+     */
+    public Optional<Interval> shareOf(CostRange other) {
+        if (high.isEmpty() || other.high.isEmpty() || !other.low.isPositive()) {
+            return Optional.empty();
+        }
+        return Optional.of(
+                new Interval(low.dividedBy(other.high.get()), high.get().dividedBy(other.low)));
     }
 
     @Override

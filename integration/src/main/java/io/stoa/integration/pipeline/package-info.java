@@ -1,5 +1,8 @@
 /**
- * Pipelines: steps with typed inputs and outputs, read from YAML, run durably by a journal, replayed byte for byte.
+ * Pipelines: stages with typed inputs and outputs, read from YAML ({@link io.stoa.integration.pipeline.PipelineYaml}),
+ * carried out ({@link io.stoa.integration.pipeline.PipelineRun}) with a journal ({@link
+ * io.stoa.integration.pipeline.DurableRun}), replayed byte for byte ({@link io.stoa.integration.pipeline.RunReplay}) and
+ * told as a trace ({@link io.stoa.integration.pipeline.RunTrace}).
  */
 @NullMarked
 package io.stoa.integration.pipeline;

@@ -3,7 +3,10 @@ package io.stoa.integration.step;
 import static java.util.Objects.requireNonNull;
 
 import io.stoa.integration.tool.Tool.Effects;
+import io.stoa.model.Digest;
+import io.stoa.store.CanonicalJson;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.JsonNodeFactory;
 
 /**
  * What is about to be done in a run.
@@ -21,5 +24,15 @@ public record Step(String path, String kind, JsonNode input, Effects effects) {
         if (path.isBlank() || kind.isBlank()) {
             throw new IllegalArgumentException("a step has a path and a kind: \"" + path + "\", \"" + kind + "\"");
         }
+    }
+
+    /** The digest of its canonical JSON: what approvals are bound to, and what tells it from another step. */
+    public Digest digest() {
+        return Digest.of(CanonicalJson.write(JsonNodeFactory.instance
+                .objectNode()
+                .put("path", path)
+                .put("kind", kind)
+                .put("effects", effects.name())
+                .set("input", input)));
     }
 }

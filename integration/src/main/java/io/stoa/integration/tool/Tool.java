@@ -1,6 +1,7 @@
 package io.stoa.integration.tool;
 
 import java.time.Duration;
+import java.util.Optional;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Something that a model may call. Calls may take long and fail; they are made on virtual threads. */
@@ -14,10 +15,20 @@ public interface Tool extends AutoCloseable {
      * @param arguments valid by the description's schema
      * @param effect names this very call, so that whoever carries it out can know a repetition: the same when a run is
      *     resumed
-     * @throws io.stoa.model.StoaException of kind {@code ENGINE} when it failed; whether it had its effect is then not
-     *     known unless the message says so
+     * @throws io.stoa.model.StoaException of kind {@code USER} when it was not carried out, so that nothing happened; of
+     *     another kind when it failed, and whether it had its effect is not known
      */
     String call(ObjectNode arguments, String effect, Duration patience);
+
+    /**
+     * Why it must not be called now, such as that it is no longer what was approved; empty when nothing is against it.
+     * Asked right before each call.
+     *
+     * @throws io.stoa.model.StoaException of kind {@code ENGINE} when that cannot be found out
+     */
+    default Optional<String> objection(Duration patience) {
+        return Optional.empty();
+    }
 
     @Override
     void close();

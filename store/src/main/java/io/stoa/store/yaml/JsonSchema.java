@@ -43,6 +43,9 @@ public final class JsonSchema {
             case Shape.Real(double least, double most) ->
                 node.put("type", "number").put("minimum", least).put("maximum", most);
             case Shape.Truth() -> node.put("type", "boolean");
+            case Shape.Anything() -> {
+                // a schema without keywords takes every value
+            }
             case Shape.ListOf(Shape element, int least) -> {
                 node.put("type", "array").put("minItems", least);
                 node.set("items", node(element));

@@ -27,6 +27,9 @@ public sealed interface Shape {
 
     record Truth() implements Shape {}
 
+    /** Any value at all, such as a JSON Schema or the arguments of a call; see {@link YamlFile#json}. */
+    record Anything() implements Shape {}
+
     /** A list with at least so many elements. */
     record ListOf(Shape element, int least) implements Shape {}
 

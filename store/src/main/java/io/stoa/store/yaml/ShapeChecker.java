@@ -52,6 +52,17 @@ final class ShapeChecker {
                     problems.at(node, where + " must be true or false, found \"" + text.get() + "\"");
                 }
             }
+            case Shape.Anything anything -> {
+                switch (node) {
+                    case MappingNode map ->
+                        map.getValue().forEach(entry -> check(entry.getValueNode(), anything, where, depth + 1));
+                    case SequenceNode list ->
+                        list.getValue().forEach(element -> check(element, anything, where, depth + 1));
+                    default -> {
+                        // a scalar is a value
+                    }
+                }
+            }
             case Shape.ListOf(Shape element, int least) -> {
                 if (!(node instanceof SequenceNode list)) {
                     problems.at(node, where + " must be a list, found " + describe(node));

@@ -27,8 +27,14 @@ import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 import org.snakeyaml.engine.v2.nodes.MappingNode;
 import org.snakeyaml.engine.v2.nodes.Node;
+import org.snakeyaml.engine.v2.nodes.NodeTuple;
 import org.snakeyaml.engine.v2.nodes.ScalarNode;
 import org.snakeyaml.engine.v2.nodes.SequenceNode;
+import org.snakeyaml.engine.v2.nodes.Tag;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
 
 /** A YAML file: its tree once it has a shape, the values of the tree's nodes, and what is wrong with it. */
 public final class YamlFile {
@@ -43,6 +49,7 @@ public final class YamlFile {
     private final String start;
     private final Path folder;
     private final Problems problems;
+    private final Optional<String> given;
 
     /**
      * A file, which is not read yet.
@@ -51,12 +58,22 @@ public final class YamlFile {
      * @param start how one begins, for when there is none, such as "`stoa init` writes a starter"
      */
     public YamlFile(Path file, String kind, String start) {
+        this(file, kind, start, Optional.empty());
+    }
+
+    private YamlFile(Path file, String kind, String start, Optional<String> given) {
         this.file = file;
+        this.given = given;
         this.kind = kind;
         this.start = start;
         this.folder = Optional.ofNullable(file.toAbsolutePath().normalize().getParent())
                 .orElse(Path.of("/"));
         this.problems = new Problems(file);
+    }
+
+    /** A text that was read from a file before, which need not be there any more. */
+    public static YamlFile ofText(Path file, String kind, String text) {
+        return new YamlFile(file, kind, "", Optional.of(text));
     }
 
     /**
@@ -65,7 +82,7 @@ public final class YamlFile {
      * @throws StoaException of kind {@code USER}, one line {@code file:line:column: sentence} per problem
      */
     public MappingNode read(Shape.Fields shape) {
-        Node root = compose(text());
+        Node root = compose(given.orElseGet(this::text));
         new ShapeChecker(problems).check(root, shape, "");
         problems.refuseIfAny();
         return (MappingNode) root;
@@ -81,7 +98,8 @@ public final class YamlFile {
         return folder;
     }
 
-    private String text() {
+    /** What it says, unchecked. */
+    public String text() {
         try {
             if (Files.isDirectory(file)) {
                 throw StoaException.user(file + ": is a folder; name the " + kind + " in it");
@@ -266,6 +284,62 @@ public final class YamlFile {
             unit++;
         }
         return unit;
+    }
+
+    /**
+     * A value of any shape as JSON, by YAML's core schema. What is no JSON is noted as a problem.
+     */
+    public JsonNode json(Node node) {
+        JsonNodeFactory json = JsonNodeFactory.instance;
+        return switch (node) {
+            case MappingNode map -> {
+                ObjectNode object = json.objectNode();
+                for (NodeTuple entry : map.getValue()) {
+                    String key = entry.getKeyNode() instanceof ScalarNode scalar ? scalar.getValue() : "";
+                    if (!(entry.getKeyNode() instanceof ScalarNode) || object.has(key)) {
+                        problems.at(entry.getKeyNode(), "a key must be a text that does not stand twice");
+                    }
+                    object.set(key, json(entry.getValueNode()));
+                }
+                yield object;
+            }
+            case SequenceNode list -> {
+                ArrayNode array = json.arrayNode();
+                list.getValue().forEach(element -> array.add(json(element)));
+                yield array;
+            }
+            case ScalarNode scalar -> scalarJson(scalar);
+            default -> {
+                problems.at(node, "is no value");
+                yield json.nullNode();
+            }
+        };
+    }
+
+    private JsonNode scalarJson(ScalarNode scalar) {
+        JsonNodeFactory json = JsonNodeFactory.instance;
+        String text = scalar.getValue();
+        try {
+            if (scalar.getTag().equals(Tag.NULL)) {
+                return json.nullNode();
+            } else if (scalar.getTag().equals(Tag.BOOL)) {
+                return json.booleanNode(text.toLowerCase(Locale.ROOT).equals("true"));
+            } else if (scalar.getTag().equals(Tag.INT)) {
+                return json.numberNode(Long.parseLong(text));
+            } else if (scalar.getTag().equals(Tag.FLOAT)) {
+                double number = Double.parseDouble(text);
+                if (Double.isFinite(number)) {
+                    return json.numberNode(number);
+                }
+            } else {
+                return json.stringNode(text);
+            }
+        } catch (NumberFormatException _) {
+            // said below
+        }
+        problems.at(
+                scalar, text + " is a number that cannot be taken; write it in decimal digits, or quote it as text");
+        return json.nullNode();
     }
 
     // ---- Making shapes ----

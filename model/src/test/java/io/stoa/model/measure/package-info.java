@@ -1,0 +1,4 @@
+@NullMarked
+package io.stoa.model.measure;
+
+import org.jspecify.annotations.NullMarked;
