@@ -3,6 +3,7 @@ package io.stoa.cli;
 import io.stoa.edge.bundle.Platform;
 import io.stoa.edge.device.Bundle;
 import io.stoa.edge.device.Device;
+import io.stoa.edge.device.DeviceEvent;
 import io.stoa.edge.device.OciFormat;
 import io.stoa.edge.device.Running;
 import io.stoa.edge.device.Surroundings;
@@ -54,14 +55,14 @@ final class DeviceOptions {
         return Trust.read(List.of(file));
     }
 
-    Device device(House house, DeviceJournal journal, OciFormat.Demands demands) {
+    Device device(House house, DeviceEvent.Listener listener, OciFormat.Demands demands) {
         return new Device(
                 folder(house),
                 new SystemFiles(),
                 new OciFormat(trust(house), demands),
                 new Surroundings(
                         Platform.here().toString(), House.thisMachine().read().memory(), house.clock()),
-                journal);
+                listener);
     }
 
     DeviceJournal journal(House house, Bytes most, boolean keepContent) {

@@ -2,12 +2,14 @@ package io.stoa.cli;
 
 import io.stoa.edge.device.ClockPolicy;
 import io.stoa.edge.device.Device;
+import io.stoa.edge.device.DeviceFiles;
 import io.stoa.edge.device.EngineTrial;
 import io.stoa.edge.device.InstallOutcome;
 import io.stoa.edge.device.OciFormat;
 import io.stoa.edge.device.ProcessMemory;
 import io.stoa.edge.device.Resident;
 import io.stoa.edge.device.SelfTestReport;
+import io.stoa.edge.device.SystemFiles;
 import io.stoa.edge.sign.Trust;
 import io.stoa.model.StoaException;
 import java.io.IOException;
@@ -148,13 +150,24 @@ final class EdgeInstallCommand implements Callable<Integer> {
             Files.createDirectories(
                     device.folder(house),
                     PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-            WholeFile.write(file, all.toString().getBytes(StandardCharsets.US_ASCII));
-            Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
+            write(file, all.toString().getBytes(StandardCharsets.US_ASCII));
             return true;
         } catch (IOException e) {
             throw new StoaException(
                     StoaException.Kind.RESOURCES, file + ": cannot be written (" + e + "); may you write there?", e);
         }
+    }
+
+    /** Forced to the disk, since without it no bundle is believed. */
+    private void write(Path file, byte[] bytes) throws IOException {
+        DeviceFiles files = new SystemFiles();
+        Path part = file.resolveSibling("trust.pem.part");
+        try (DeviceFiles.Output out = files.create(part)) {
+            out.write(bytes, bytes.length);
+            out.sync();
+        }
+        files.replace(part, file);
+        files.syncFolder(device.folder(house));
     }
 
     private void unpin() {

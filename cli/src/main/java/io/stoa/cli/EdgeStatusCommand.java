@@ -3,7 +3,6 @@ package io.stoa.cli;
 import io.stoa.edge.device.Device;
 import io.stoa.edge.device.DeviceStatus;
 import io.stoa.edge.device.OciFormat;
-import io.stoa.model.Bytes;
 import java.io.PrintStream;
 import java.time.Instant;
 import java.util.concurrent.Callable;
@@ -23,8 +22,6 @@ import tools.jackson.databind.node.ObjectNode;
         sortOptions = false,
         footer = {"", "Example:", "  stoa edge status --device /var/lib/stoa-edge --json"})
 final class EdgeStatusCommand implements Callable<Integer> {
-    private static final Bytes JOURNAL = Bytes.mebibytes(64);
-
     private final House house;
 
     @Mixin
@@ -39,20 +36,18 @@ final class EdgeStatusCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        try (DeviceJournal journal = device.journal(house, JOURNAL, false)) {
-            Device here = device.device(house, journal, OciFormat.Demands.USUAL);
-            DeviceStatus status = here.status();
-            Instant now = house.clock().instant();
-            if (json) {
-                house.out().println(document(status, now));
-            } else {
-                print(status, now, house.out());
-            }
-            if (status.current().isEmpty()) {
-                return ExitCode.NOT_READY.code();
-            }
-            return (status.problems().isEmpty() && !isExpired(status, now) ? ExitCode.OK : ExitCode.READY_IF).code();
+        Device here = device.device(house, _ -> {}, OciFormat.Demands.USUAL);
+        DeviceStatus status = here.status();
+        Instant now = house.clock().instant();
+        if (json) {
+            house.out().println(document(status, now));
+        } else {
+            print(status, now, house.out());
         }
+        if (status.current().isEmpty()) {
+            return ExitCode.NOT_READY.code();
+        }
+        return (status.problems().isEmpty() && !isExpired(status, now) ? ExitCode.OK : ExitCode.READY_IF).code();
     }
 
     private static boolean isExpired(DeviceStatus status, Instant now) {

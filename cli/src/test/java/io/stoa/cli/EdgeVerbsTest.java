@@ -166,7 +166,7 @@ class EdgeVerbsTest {
         assertThat(run("edge", "install", one, "--device", device, "--trust", trust))
                 .as(all())
                 .isZero();
-        assertThat(out()).contains("kiosk 1", "3 of 3 answers as in the bundle", "tokens/s");
+        assertThat(out()).contains("kiosk 1", "3 of 3 answers as in the bundle");
         assertThat(run("edge", "ask", "--device", device, "--max-tokens", TOKENS, QUESTION))
                 .as(all())
                 .isZero();
@@ -222,19 +222,21 @@ class EdgeVerbsTest {
         assertThat(run("edge", "journal", "fleet", export)).as(all()).isZero();
         assertThat(out()).contains("1 devices, 2 questions, 0 failed", "kiosk 2");
 
-        // one letter changed anywhere in the file
+        // one bit changed anywhere: refused, or, where a zip says things twice, what is read is the same
+        assertThat(run("audit", "verify", export)).isZero();
+        String whole = out();
         byte[] bytes = Files.readAllBytes(export);
         int refused = 0;
-        int tried = 0;
         for (int at = 40; at < bytes.length; at += Math.max(1, bytes.length / 60)) {
             byte[] changed = bytes.clone();
             changed[at] ^= 1;
-            Path other = Files.write(work.resolve("changed.zip"), changed);
-            tried++;
-            refused += run("audit", "verify", other) == 0 ? 0 : 1;
+            if (run("audit", "verify", Files.write(work.resolve("changed.zip"), changed)) == 0) {
+                assertThat(out()).isEqualTo(whole);
+            } else {
+                refused++;
+            }
         }
-        // some bytes of a zip, such as the dates of its files, say nothing
-        assertThat(refused).as("of %d changed files", tried).isGreaterThan(tried * 9 / 10);
+        assertThat(refused).isGreaterThan(30);
     }
 
     @Test

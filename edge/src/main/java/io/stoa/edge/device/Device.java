@@ -75,12 +75,23 @@ public final class Device {
             }
             try (DeviceLock _ = lock()) {
                 DeviceState state = recovered();
+                if (state.current().isEmpty()) {
+                    keepFolder();
+                }
                 InstallOutcome outcome = install(state, bundle, policy, trial, progress);
                 tell(outcome);
                 return outcome;
             }
         } catch (IOException e) {
             throw refusedByDisk("the bundle could not be installed", e);
+        }
+    }
+
+    /** The folder's own name must survive a power cut, too. */
+    private void keepFolder() throws IOException {
+        Optional<Path> parent = Optional.ofNullable(folder.getParent());
+        if (parent.isPresent()) {
+            files.syncFolder(parent.get());
         }
     }
 

@@ -120,12 +120,10 @@ public final class AuditLog implements RecordListener, AutoCloseable {
                 + (long) ended.answer().kept().map(String::length).orElse(0);
     }
 
-    /**
-     * Appends something that happened and is no request, such as an installation on a device. Completed with its place when
-     * it is on the disk.
-     */
-    public CompletableFuture<EvidenceRef> event(ObjectNode body) {
-        return append(ChainWriter.Kind.EVENT, CanonicalJson.write(body).getBytes(StandardCharsets.UTF_8));
+    /** Appends something that happened and is no request, such as an installation on a device. */
+    public void event(ObjectNode body) {
+        CompletableFuture<EvidenceRef> _ =
+                append(ChainWriter.Kind.EVENT, CanonicalJson.write(body).getBytes(StandardCharsets.UTF_8));
     }
 
     /** Appends a record of another kind; completed with its place when it is on the disk. */
