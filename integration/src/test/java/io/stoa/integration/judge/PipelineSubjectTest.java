@@ -188,9 +188,10 @@ class PipelineSubjectTest {
     }
 
     private static final String BOOKING = """
-        tools: {book: {mcp: [none], allow: [add]}}
+        sources: {book: {mcp: [none]}}
+        tools: {add: {from: book}}
         stages:
-          add: {kind: tool, tool: book.add, arguments: {about: "{question}"}}
+          add: {kind: tool, tool: add, arguments: {about: "{question}"}}
         outputs: {answer: "{add.text}"}
         """;
 
