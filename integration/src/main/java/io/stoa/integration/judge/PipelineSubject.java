@@ -429,7 +429,7 @@ public final class PipelineSubject implements Subject {
         JsonNode confidence = outputs.path("confidence");
         return new Trace.Outcome(
                 answer,
-                declined.isBoolean() && declined.booleanValue() || Answers.declines(answer),
+                (declined.isBoolean() && declined.booleanValue()) || Answers.declines(answer),
                 shown(runs),
                 calls(runs, calls),
                 state(item),
@@ -607,7 +607,8 @@ public final class PipelineSubject implements Subject {
     }
 
     private static Optional<JsonNode> idealAgent(TestItem item) {
-        if (item.state().isPresent() || item.answers().isEmpty() && item.calls().isEmpty() && !item.unanswerable()) {
+        if (item.state().isPresent()
+                || (item.answers().isEmpty() && item.calls().isEmpty() && !item.unanswerable())) {
             return Optional.empty();
         }
         ObjectNode answer = JSON.objectNode();
