@@ -130,7 +130,9 @@ final class PipelineCheck implements Check {
         Surroundings.Model model = new Surroundings.Model(engines.engine(candidate), candidate.identity());
         models.put(task.model(), model);
         Map<String, Surroundings.Reranker> rerankers = new LinkedHashMap<>(others.rerankers());
-        rerankers.put(task.model(), new ModelReranker(model));
+        if (PipelineSubject.rankingModels(task.pipeline()).contains(task.model())) {
+            rerankers.put(task.model(), new ModelReranker(model));
+        }
         return new PipelineSubject(
                 task.pipeline(),
                 new Surroundings(models, others.stores(), others.tools(), rerankers, others.agents()),

@@ -79,7 +79,7 @@ public enum Perturbation {
     }
 
     private Random random(TestItem item, long seed) {
-        return new Random(seed * 31 + item.id().hashCode() * 1_000_003L + ordinal());
+        return new Random(seed * 31 + item.id().hashCode() * 1_000_003L + name().hashCode());
     }
 
     private static String typo(String question, Random random) {

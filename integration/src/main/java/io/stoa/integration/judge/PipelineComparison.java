@@ -49,7 +49,11 @@ public record PipelineComparison(EvaluationReport first, EvaluationReport second
         }
     }
 
-    /** @throws io.stoa.model.StoaException of kind {@code USER} where they are not of the same items */
+    /**
+     * Compares two runs.
+     *
+     * @throws io.stoa.model.StoaException of kind {@code USER} where they are not of the same items
+     */
     public static PipelineComparison of(EvaluationRun first, EvaluationRun second) {
         PipelineGate.sameItems(first, second);
         Map<String, PairedDifference> differences = new LinkedHashMap<>();

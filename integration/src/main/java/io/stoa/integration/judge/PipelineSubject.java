@@ -38,7 +38,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
@@ -201,6 +203,15 @@ public final class PipelineSubject implements Subject {
     /** The stages of a pipeline that nobody has opened. */
     public static List<Stage> stages(Pipeline pipeline) {
         return stages(placed(pipeline.stages(), "").toList());
+    }
+
+    /** The models by which passages are ranked. */
+    public static Set<String> rankingModels(Pipeline pipeline) {
+        return placed(pipeline.stages(), "")
+                .map(Placed::stage)
+                .filter(Rerank.class::isInstance)
+                .flatMap(stage -> ((Rerank) stage).model().stream())
+                .collect(Collectors.toUnmodifiableSet());
     }
 
     private static List<Stage> stages(List<Placed> placed) {
@@ -418,7 +429,7 @@ public final class PipelineSubject implements Subject {
         JsonNode confidence = outputs.path("confidence");
         return new Trace.Outcome(
                 answer,
-                declined.isBoolean() && declined.booleanValue() || Answers.declines(answer),
+                (declined.isBoolean() && declined.booleanValue()) || Answers.declines(answer),
                 shown(runs),
                 calls(runs, calls),
                 state(item),
@@ -596,7 +607,8 @@ public final class PipelineSubject implements Subject {
     }
 
     private static Optional<JsonNode> idealAgent(TestItem item) {
-        if (item.state().isPresent() || item.answers().isEmpty() && item.calls().isEmpty() && !item.unanswerable()) {
+        if (item.state().isPresent()
+                || (item.answers().isEmpty() && item.calls().isEmpty() && !item.unanswerable())) {
             return Optional.empty();
         }
         ObjectNode answer = JSON.objectNode();

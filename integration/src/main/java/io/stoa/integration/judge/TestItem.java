@@ -32,7 +32,7 @@ import tools.jackson.databind.node.ObjectNode;
  * <table>
  *   <caption>Keys; all but {@code id} and {@code question} may be left out, but something must be expected</caption>
  *   <tr><td>{@code inputs}</td><td>an object: what the pipeline takes beside the question</td></tr>
- *   <tr><td>{@code answer} or {@code answers}</td><td>the texts that will do</td></tr>
+ *   <tr><td>{@code answers}, or <code>answer</code> where there is one</td><td>the texts that will do</td></tr>
  *   <tr><td>{@code match}</td><td>{@code exact} (as it is) or {@code contains}</td></tr>
  *   <tr><td>{@code documents} or {@code passages}</td><td>ids of what holds the answer; an empty list: nothing does</td></tr>
  *   <tr><td>{@code unanswerable}</td><td>whether it must be declined; so it is with an empty list</td></tr>
@@ -189,7 +189,7 @@ public record TestItem(
         boolean unanswerable = truth(
                 line,
                 "unanswerable",
-                declined || sources.isPresent() && sources.get().isEmpty() && answers.isEmpty());
+                declined || (sources.isPresent() && sources.get().isEmpty() && answers.isEmpty()));
         if (unanswerable && !answers.isEmpty() && !declined) {
             throw line.wrong("is unanswerable and has an answer; leave one of the two out");
         }

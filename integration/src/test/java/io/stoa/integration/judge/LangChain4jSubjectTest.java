@@ -23,7 +23,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -32,8 +31,10 @@ import org.junit.jupiter.api.io.TempDir;
 class LangChain4jSubjectTest {
     private static final Map<String, String> WORLD = ScriptedPipeline.world(60);
     private static final Judging JUDGING = new Judging(3, Optional.empty());
-    private static final Function<String, Optional<Passage>> SOURCES =
-            id -> Optional.ofNullable(WORLD.get(id)).map(text -> new Passage(id, id, "", text, Map.of()));
+
+    private static Optional<Passage> source(String id) {
+        return Optional.ofNullable(WORLD.get(id)).map(text -> new Passage(id, id, "", text, Map.of()));
+    }
 
     @TempDir
     private Path folder;
@@ -74,7 +75,7 @@ class LangChain4jSubjectTest {
         SupportDesk desk = new SupportDesk(
                 watch.model("generate", new Reader()),
                 watch.retriever("retrieve", SupportDesk.byWords(documents, passages)));
-        return watch.subject("support desk", "scripted", desk::answer, SOURCES);
+        return watch.subject("support desk", "scripted", desk::answer, LangChain4jSubjectTest::source);
     }
 
     private static List<TestItem> items() {
@@ -181,7 +182,9 @@ class LangChain4jSubjectTest {
                         subject(2, WORLD), JUDGING, new Evaluation.Settings(2, 0, Set.of(Perturbation.values())))
                 .run(TestItem.read(file, Optional.empty()), Progress.NONE);
         EvaluationReport report = EvaluationReport.of(run);
-        assertThat(report.measures().get("success").estimate()).isEqualTo(1);
+        assertThat(report.measures())
+                .hasEntrySatisfying(
+                        "success", success -> assertThat(success.estimate()).isEqualTo(1));
         assertThat(report.passAll()).containsOnlyKeys(1, 2);
         assertThat(report.robustness()).containsKeys("typo", "paraphrase", "distractor", "order");
         assertThat(report.promptTokens()).isEqualTo(30);

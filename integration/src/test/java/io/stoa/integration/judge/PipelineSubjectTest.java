@@ -188,9 +188,10 @@ class PipelineSubjectTest {
     }
 
     private static final String BOOKING = """
-        tools: {book: {mcp: [none], allow: [add]}}
+        sources: {book: {mcp: [none]}}
+        tools: {add: {from: book}}
         stages:
-          add: {kind: tool, tool: book.add, arguments: {about: "{question}"}}
+          add: {kind: tool, tool: add, arguments: {about: "{question}"}}
         outputs: {answer: "{add.text}"}
         """;
 
@@ -248,7 +249,8 @@ class PipelineSubjectTest {
                         subject, JUDGING, new Evaluation.Settings(1, 0, Set.of(Perturbation.values())))
                 .run(TestItem.read(file, Optional.empty()), Progress.NONE);
         assertThat(run.changed()).containsOnlyKeys("typo", "paraphrase", "distractor", "order");
-        assertThat(EvaluationReport.of(run).robustness().get("order").estimate())
-                .isZero();
+        assertThat(EvaluationReport.of(run).robustness())
+                .hasEntrySatisfying(
+                        "order", order -> assertThat(order.estimate()).isZero());
     }
 }

@@ -16,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Random;
@@ -35,7 +36,14 @@ import tools.jackson.databind.node.ObjectNode;
 final class ScriptedPipeline implements Subject {
     /** What a stage does: from everything before it, by name, to its output. */
     interface Work {
-        JsonNode of(TestItem item, Map<String, JsonNode> before);
+        JsonNode of(TestItem item, Before before);
+    }
+
+    /** What stages gave. */
+    record Before(Map<String, JsonNode> outputs) {
+        JsonNode get(String stage) {
+            return Objects.requireNonNull(outputs.get(stage), stage);
+        }
     }
 
     static final List<Stage> STAGES = List.of(
@@ -87,8 +95,12 @@ final class ScriptedPipeline implements Subject {
     /** The same with another way of doing a stage. */
     ScriptedPipeline with(String defect, String stage, UnaryOperator<Work> change) {
         ScriptedPipeline changed = new ScriptedPipeline(defect, index, truth);
-        changed.works.put(stage, change.apply(works.get(stage)));
+        changed.works.put(stage, change.apply(work(stage)));
         return changed;
+    }
+
+    private Work work(String stage) {
+        return Objects.requireNonNull(works.get(stage), stage);
     }
 
     // ---- The world ----
@@ -260,7 +272,7 @@ final class ScriptedPipeline implements Subject {
         return text.substring(0, Math.min(most, text.length()));
     }
 
-    static JsonNode generate(TestItem item, Map<String, JsonNode> before) {
+    static JsonNode generate(TestItem item, Before before) {
         String prompt = before.get("prompt").stringValue();
         int at = prompt.indexOf("Question: ");
         String question = at < 0 ? "" : prompt.substring(at + 10);
@@ -270,7 +282,7 @@ final class ScriptedPipeline implements Subject {
         String number = find(context, person + " has customer number (\\d+)\\.");
         boolean hard = question.contains("and also");
         if (Math.floorMod(item.id().hashCode() * 31, 16) == 0
-                || hard && before.get("route").stringValue().equals("small")) {
+                || (hard && before.get("route").stringValue().equals("small"))) {
             return JSON.stringNode("orange");
         }
         if (question.startsWith("Open")) {
@@ -319,9 +331,8 @@ final class ScriptedPipeline implements Subject {
         Map<String, JsonNode> outputs = new LinkedHashMap<>();
         List<StageRun> runs = new ArrayList<>();
         for (Stage stage : STAGES) {
-            JsonNode output = fixed.containsKey(stage.name())
-                    ? fixed.get(stage.name())
-                    : works.get(stage.name()).of(item, outputs);
+            JsonNode output = Optional.ofNullable(fixed.get(stage.name()))
+                    .orElseGet(() -> work(stage.name()).of(item, new Before(outputs)));
             outputs.put(stage.name(), output);
             List<Passage> passages = new ArrayList<>();
             if (stage.kind() == Kind.RETRIEVE || stage.kind() == Kind.RERANK) {
@@ -343,10 +354,10 @@ final class ScriptedPipeline implements Subject {
                     0,
                     fixed.containsKey(stage.name())));
         }
-        return new Trace(runs, outcome(outputs), Optional.empty());
+        return new Trace(runs, outcome(new Before(outputs)), Optional.empty());
     }
 
-    private static Outcome outcome(Map<String, JsonNode> outputs) {
+    private static Outcome outcome(Before outputs) {
         boolean let =
                 outputs.get("guard").booleanValue() && outputs.get("check").booleanValue();
         JsonNode generated = outputs.get("generate");
@@ -398,7 +409,7 @@ final class ScriptedPipeline implements Subject {
                                                         "customer",
                                                         calls.getFirst()
                                                                 .accepted()
-                                                                .get("customer")
+                                                                .getOrDefault("customer", List.of())
                                                                 .getFirst())))
                         .or(() -> Optional.of(JSON.stringNode(
                                 item.unanswerable()

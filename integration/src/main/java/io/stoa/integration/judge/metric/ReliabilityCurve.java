@@ -140,7 +140,8 @@ public record ReliabilityCurve(List<Point> points, Score step, OptionalDouble al
             spread += reached[step] * failure * (1 - failure);
             seen += failed[step];
             left -= reached[step] * failure;
-            if (expected >= LEAST_EXPECTED && left >= LEAST_EXPECTED || step == reached.length - 1 && expected > 0) {
+            boolean last = step == reached.length - 1;
+            if ((expected >= LEAST_EXPECTED && left >= LEAST_EXPECTED) || (last && expected > 0)) {
                 statistic += (seen - expected) * (seen - expected) / spread;
                 groups++;
                 expected = 0;
