@@ -47,7 +47,9 @@ record AuditedSteps(AuditLog audit, boolean keepContent) implements PipelineServ
                 output.isPresent() ? End.SERVED : End.FAILED,
                 output.isPresent() ? 200 : 500,
                 "step of run " + run + ": " + state
-                        + step.decided().map(decided -> ", approved by " + decided.by()).orElse(""),
+                        + step.decided()
+                                .map(decided -> ", approved by " + decided.by())
+                                .orElse(""),
                 step.tries(),
                 TokenUsage.NONE,
                 0,

@@ -46,7 +46,7 @@ import tools.jackson.databind.json.JsonMapper;
             "Build a signed bundle of a model that was approved.",
             "",
             "The verdict is looked up in the ledger by the file's digest, and must stand now. The chat template, a"
-                + " bill of materials and a self-test are made; a licence pack of `stoa license pack` is taken along."
+                    + " bill of materials and a self-test are made; a licence pack of `stoa license pack` is taken along."
         },
         mixinStandardHelpOptions = true,
         sortOptions = false,

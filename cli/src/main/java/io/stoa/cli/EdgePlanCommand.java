@@ -43,8 +43,8 @@ import tools.jackson.databind.json.JsonMapper;
         footer = {
             "",
             "Models are taken in the file's order: on each class of devices the first that surely fits, is fast enough"
-                + " and can do the day's work; where none surely does, the first that may. \"at most\" is bandwidth ÷"
-                + " bytes read by a token, which nothing exceeds; timings and claims above it are refused.",
+                    + " and can do the day's work; where none surely does, the first that may. \"at most\" is bandwidth ÷"
+                    + " bytes read by a token, which nothing exceeds; timings and claims above it are refused.",
             "Exit codes: 0 each class is served, 11 one may be, 12 one is not, or a device is slower than planned.",
             "A fleet:",
             "  workload: {prompt-tokens: 400, answer-tokens: 150, context: 4096, requests-per-day: 50,",

@@ -24,23 +24,23 @@ public enum ExitCode {
     UNDECIDED(
             11,
             "quantize ladder: the text is too short for some types, and no other is good enough. assess: no candidate"
-                + " is ready, at least one cannot be decided yet. bench gate, pipeline gate: a loss is neither ruled"
-                + " out nor shown, or a task was not measured. bench run: --max-time or --max-cost left something"
-                + " undone. license, license check, audit: a fact or a licence is not known. license pack,"
-                + " verify-pack: the pack is partial. license watch: a reading is old. fit: whether a model fits is"
-                + " not known. fit claim: doubtful. plan: a task is not decided. compare-cost: the intervals do not"
-                + " say. edge plan: a class of devices may be served. inspect: something was not examined. pipeline"
-                + " run, resume: the run waits for a person."),
+                    + " is ready, at least one cannot be decided yet. bench gate, pipeline gate: a loss is neither ruled"
+                    + " out nor shown, or a task was not measured. bench run: --max-time or --max-cost left something"
+                    + " undone. license, license check, audit: a fact or a licence is not known. license pack,"
+                    + " verify-pack: the pack is partial. license watch: a reading is old. fit: whether a model fits is"
+                    + " not known. fit claim: doubtful. plan: a task is not decided. compare-cost: the intervals do not"
+                    + " say. edge plan: a class of devices may be served. inspect: something was not examined. pipeline"
+                    + " run, resume: the run waits for a person."),
     NOT_READY(
             12,
             "quantize ladder: no type is good enough. assess: every candidate is NOT READY. bench gate, pipeline gate:"
-                + " a regression is shown, or a least score missed. license check, pack: forbidden. license audit: a"
-                + " violation. license watch: a claim changed. fit claim: impossible as labelled. plan: a task is"
-                + " served by no tier. compare-cost: less quality or more cost. edge plan: no model runs on a class of"
-                + " devices. route fit: nothing may stay local. route evaluate: the risk is above what is certified."
-                + " inspect: the file must not be used. pipeline run, resume: a guard or a person stopped the run."
-                + " edge install: the bundle was refused, or gone back from; what ran before runs on. edge status:"
-                + " nothing is installed. bundle verify: sound, but not for here or for now."),
+                    + " a regression is shown, or a least score missed. license check, pack: forbidden. license audit: a"
+                    + " violation. license watch: a claim changed. fit claim: impossible as labelled. plan: a task is"
+                    + " served by no tier. compare-cost: less quality or more cost. edge plan: no model runs on a class of"
+                    + " devices. route fit: nothing may stay local. route evaluate: the risk is above what is certified."
+                    + " inspect: the file must not be used. pipeline run, resume: a guard or a person stopped the run."
+                    + " edge install: the bundle was refused, or gone back from; what ran before runs on. edge status:"
+                    + " nothing is installed. bundle verify: sound, but not for here or for now."),
     BROKEN(
             20,
             "ledger verify, audit verify: a chain is broken. pipeline replay: a run is not as it was kept. license"

@@ -40,8 +40,7 @@ final class Feedback implements RecordListener {
      *
      * @param firstTier the name of the tier that the monitor watches
      */
-    Feedback(
-            Function<String, Optional<RouteMonitor>> monitors, Function<String, Optional<String>> firstTier) {
+    Feedback(Function<String, Optional<RouteMonitor>> monitors, Function<String, Optional<String>> firstTier) {
         this.monitors = monitors;
         this.firstTier = firstTier;
     }

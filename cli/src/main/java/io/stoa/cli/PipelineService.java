@@ -63,8 +63,8 @@ final class PipelineService implements AutoCloseable {
     private final Set<DurableRun> running = ConcurrentHashMap.newKeySet();
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private volatile boolean closing;
-    private final ScheduledExecutorService chores =
-            Executors.newScheduledThreadPool(1, Thread.ofVirtual().name("pipeline-", 0).factory());
+    private final ScheduledExecutorService chores = Executors.newScheduledThreadPool(
+            1, Thread.ofVirtual().name("pipeline-", 0).factory());
 
     /** Hears of steps that have ended. */
     @FunctionalInterface
@@ -162,7 +162,10 @@ final class PipelineService implements AutoCloseable {
         } finally {
             ticking.cancel(false);
         }
-        write(out, turn, stream ? events(run, outcome) : body(run, outcome).toString().getBytes(StandardCharsets.UTF_8));
+        write(
+                out,
+                turn,
+                stream ? events(run, outcome) : body(run, outcome).toString().getBytes(StandardCharsets.UTF_8));
     }
 
     private static void write(OutputStream out, Object turn, byte[] bytes) throws IOException {
@@ -190,8 +193,7 @@ final class PipelineService implements AutoCloseable {
         }
     }
 
-    private Outcome carriedOut(
-            String run, Caller caller, Instant after, Function<Surroundings, DurableRun> opening) {
+    private Outcome carriedOut(String run, Caller caller, Instant after, Function<Surroundings, DurableRun> opening) {
         String key = callers.begin(caller, entry.model());
         try {
             return carriedOut(run, caller, after, surroundings(key), opening);
@@ -199,7 +201,8 @@ final class PipelineService implements AutoCloseable {
             house.err().println("stoa: " + entry.model() + ", run " + run + ": " + e.sentence());
             return new Outcome.Failed("", e.kind(), e.sentence());
         } catch (RuntimeException e) {
-            house.err().println("stoa: " + entry.model() + ", run " + run + ": this is a bug in Stoa; please report it");
+            house.err()
+                    .println("stoa: " + entry.model() + ", run " + run + ": this is a bug in Stoa; please report it");
             e.printStackTrace(house.err());
             return new Outcome.Failed("", StoaException.Kind.BUG, "this is a bug in Stoa; the gateway's log has it");
         } finally {
@@ -208,11 +211,7 @@ final class PipelineService implements AutoCloseable {
     }
 
     private Outcome carriedOut(
-            String run,
-            Caller caller,
-            Instant after,
-            Surroundings with,
-            Function<Surroundings, DurableRun> opening) {
+            String run, Caller caller, Instant after, Surroundings with, Function<Surroundings, DurableRun> opening) {
         try (DurableRun durable = opening.apply(with)) {
             running.add(durable);
             try {

@@ -80,7 +80,10 @@ final class RehearseCommand implements Runnable {
             try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
                 HttpServer upstream = upstream(threads);
                 try {
-                    serve(folder, URI.create("http://127.0.0.1:" + upstream.getAddress().getPort()));
+                    serve(
+                            folder,
+                            URI.create(
+                                    "http://127.0.0.1:" + upstream.getAddress().getPort()));
                 } finally {
                     upstream.stop(0);
                 }

@@ -405,7 +405,8 @@ final class RunningGateway implements AutoCloseable {
         });
         action(said.promptInjection())
                 .ifPresent(action -> guards.add(new InjectionGuard(
-                        action == PiiGuard.Action.REFUSE ? InjectionGuard.USUAL_THRESHOLD : 2, metrics.guardListener())));
+                        action == PiiGuard.Action.REFUSE ? InjectionGuard.USUAL_THRESHOLD : 2,
+                        metrics.guardListener())));
         return (caller, request, body) -> {
             for (Guard each : guards) {
                 Optional<ApiError> refusal = each.refusal(caller, request, body);
@@ -489,8 +490,9 @@ final class RunningGateway implements AutoCloseable {
         try {
             retention.apply(audit, clock);
         } catch (RuntimeException e) {
-            house.err().println("stoa: old content in the audit could not be erased, and is tried again tomorrow: "
-                    + e.getMessage());
+            house.err()
+                    .println("stoa: old content in the audit could not be erased, and is tried again tomorrow: "
+                            + e.getMessage());
         }
     }
 

@@ -122,9 +122,8 @@ final class ServedPipelines implements AutoCloseable {
                 })
                 .collect(Collectors.toSet());
         pipeline.models().keySet().stream()
-                .filter(model -> !entry.routes().containsKey(model)
-                        && !embedders.contains(model)
-                        && !judges.contains(model))
+                .filter(model ->
+                        !entry.routes().containsKey(model) && !embedders.contains(model) && !judges.contains(model))
                 .findFirst()
                 .ifPresent(model -> {
                     throw StoaException.user(where + ": its model " + model
@@ -282,12 +281,17 @@ final class ServedPipelines implements AutoCloseable {
             JsonNode request = JsonMapper.shared().readTree(body);
             PipelineService service = services.get(request.path("model").stringValue(""));
             Optional<String> message = message(request);
-            Optional<Caller> caller = RunCallers.told(exchange.getRequestHeaders().getFirst(Leg.CALLER));
+            Optional<Caller> caller =
+                    RunCallers.told(exchange.getRequestHeaders().getFirst(Leg.CALLER));
             if (service == null || message.isEmpty() || caller.isEmpty()) {
                 refuse(exchange, 400, "a pipeline is asked with a message of the user in text");
                 return;
             }
-            service.answer(exchange, caller.get(), message.get(), request.path("stream").booleanValue(false));
+            service.answer(
+                    exchange,
+                    caller.get(),
+                    message.get(),
+                    request.path("stream").booleanValue(false));
         } catch (JacksonException e) {
             refuse(exchange, 400, "the request is not JSON");
         } catch (IOException e) {

@@ -27,7 +27,6 @@ import io.stoa.store.SqliteLedger;
 import io.stoa.store.approval.Approval;
 import io.stoa.store.approval.SignedRecord;
 import io.stoa.store.approval.SigningKey;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.net.InetAddress;
@@ -240,7 +239,11 @@ class ServedPipelinesTest {
             assertThat(body.at("/usage/prompt_tokens").asInt()).isEqualTo(9);
             assertThat(body.at("/stoa/state").asString()).isEqualTo("done");
             run = body.path("id").asString();
-            assertThat(asked).singleElement().asString().contains("What does Zoban eat?").contains("\"model\":\"m\"");
+            assertThat(asked)
+                    .singleElement()
+                    .asString()
+                    .contains("What does Zoban eat?")
+                    .contains("\"model\":\"m\"");
             HttpResponse<String> streamed = ask(gateway, true);
             assertThat(streamed.body()).contains("beans").endsWith("data: [DONE]\n\n");
         }
@@ -260,9 +263,10 @@ class ServedPipelinesTest {
             assertThat(record.path("tier").asString()).isEqualTo("chat");
         });
         try (PolicyStore store = PolicyStore.open("sqlite:" + folder.resolve(".stoa/gateway.db"), Map.of())) {
-            assertThat(store.spending()).anySatisfy(spent -> assertThat(spent.spent().value())
-                    .as("two answers of 9 and 1 tokens")
-                    .isEqualTo(2 * (9 + 2)));
+            assertThat(store.spending())
+                    .anySatisfy(spent -> assertThat(spent.spent().value())
+                            .as("two answers of 9 and 1 tokens")
+                            .isEqualTo(2 * (9 + 2)));
         }
     }
 
@@ -275,8 +279,7 @@ class ServedPipelinesTest {
                 show: {said: "{answer.text}"}
             """.indent(0);
         try (RunningGateway gateway = start(STAGES + human + OUTPUTS, "writer: support")) {
-            JsonNode body =
-                    JsonMapper.shared().readTree(ask(gateway, false).body());
+            JsonNode body = JsonMapper.shared().readTree(ask(gateway, false).body());
             assertThat(body.at("/stoa/state").asString()).as(body.toString()).isEqualTo("waits");
             String run = body.path("id").asString();
             Runs runs = new Runs(folder.resolve(".stoa/runs"), Clock.systemUTC());
@@ -288,7 +291,12 @@ class ServedPipelinesTest {
             while (runs.look(run).ended().isEmpty() && Instant.now().isBefore(latest)) {
                 Thread.sleep(100);
             }
-            assertThat(runs.look(run).ended().orElseThrow().value().path("answer").asString())
+            assertThat(runs.look(run)
+                            .ended()
+                            .orElseThrow()
+                            .value()
+                            .path("answer")
+                            .asString())
                     .isEqualTo("beans");
             assertThat(asked).as("the model was not asked again").hasSize(1);
         }

@@ -125,7 +125,8 @@ final class Dispatch {
         for (Step step : plan.steps()) {
             tiers.add(step.tier());
             attempts.add(Tries.mostAttempts(
-                    exchange.loop().gateway().options().patience(), Flow.hedge(exchange, plan, facts).isPresent()));
+                    exchange.loop().gateway().options().patience(),
+                    Flow.hedge(exchange, plan, facts).isPresent()));
             answerTokens.add(plan.route().answerTokens());
         }
         return new Bill(facts, body.length, tiers, attempts, answerTokens);

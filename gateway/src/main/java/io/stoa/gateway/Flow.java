@@ -113,7 +113,8 @@ final class Flow {
     /** After which silence a request is asked again. Tools may do something, and should not do it twice. */
     static Optional<Duration> hedge(Exchange exchange, Plan plan, RequestFacts facts) {
         return facts.tools().isEmpty()
-                ? Optional.ofNullable(exchange.serving().hedges().get(plan.route().name()))
+                ? Optional.ofNullable(
+                        exchange.serving().hedges().get(plan.route().name()))
                 : Optional.empty();
     }
 

@@ -181,9 +181,7 @@ final class Loop extends VerticleBase {
     Optional<TraceContext> trace(HttpServerRequest request) {
         Optional<String> callers = Optional.ofNullable(request.getHeader(TRACEPARENT));
         boolean traced = gateway.options().traced();
-        return traced || callers.isPresent()
-                ? Optional.of(TraceContext.of(callers, traced, ids))
-                : Optional.empty();
+        return traced || callers.isPresent() ? Optional.of(TraceContext.of(callers, traced, ids)) : Optional.empty();
     }
 
     /** Tells whoever listens; their bugs are not the caller's. */

@@ -2,14 +2,12 @@ package io.stoa.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.stoa.gateway.audit.RequestRecord;
-import io.stoa.gateway.audit.RequestRecord.End;
 import io.stoa.gateway.upstream.Patience;
 import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.time.Duration;
-import java.util.Optional;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;

@@ -50,7 +50,6 @@ public final class AuditLog implements RecordListener, AutoCloseable {
     /** Refusals that came while nothing could be written. */
     private final AtomicLong unwritten = new AtomicLong();
 
-
     private volatile boolean asleep;
     private volatile boolean closing;
     private volatile boolean refused;
@@ -104,7 +103,8 @@ public final class AuditLog implements RecordListener, AutoCloseable {
     @Override
     public void ended(RequestRecord ended) {
         if (ended.end() == RequestRecord.End.REFUSED && !accepting()) {
-            // Nothing happened, and what cannot be written would only pile up: how many there were is written afterwards.
+            // Nothing happened, and what cannot be written would only pile up: how many there were is written
+            // afterwards.
             unwritten.incrementAndGet();
             return;
         }
@@ -209,7 +209,8 @@ public final class AuditLog implements RecordListener, AutoCloseable {
     private boolean writeGroup() {
         long missed = accepting() ? unwritten.getAndSet(0) : 0;
         if (missed > 0) {
-            byte[] body = ("{\"event\":\"refusals_not_written\",\"count\":" + missed + "}").getBytes(StandardCharsets.UTF_8);
+            byte[] body =
+                    ("{\"event\":\"refusals_not_written\",\"count\":" + missed + "}").getBytes(StandardCharsets.UTF_8);
             waiting.incrementAndGet();
             queue.add(new Event(ChainWriter.Kind.EVENT, body, new CompletableFuture<>()));
         }

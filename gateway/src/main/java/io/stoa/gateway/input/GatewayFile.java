@@ -238,12 +238,7 @@ public record GatewayFile(
      * @param deadline the longest that a request may take
      */
     public record PipelineEntry(
-            String name,
-            Path file,
-            SortedMap<String, String> routes,
-            String input,
-            String output,
-            Duration deadline) {
+            String name, Path file, SortedMap<String, String> routes, String input, String output, Duration deadline) {
         public PipelineEntry {
             requireNonNull(file, "file");
             requireNonNull(input, "input");

@@ -321,33 +321,36 @@ public final class GatewayYaml {
     private List<PipelineEntry> pipelines(MappingNode top) {
         Set<String> routes = namesOf(top, "routes");
         List<PipelineEntry> pipelines = new ArrayList<>();
-        mapping(top, "pipelines").ifPresent(map -> map.getValue().forEach(entry -> {
-            String name = scalar(entry.getKeyNode());
-            if (routes.contains("pipeline/" + name)) {
-                problems.at(entry.getKeyNode(), "pipelines." + name + ": a route is called pipeline/" + name);
-            }
-            MappingNode node = (MappingNode) entry.getValueNode();
-            SortedMap<String, String> models = new TreeMap<>();
-            mapping(node, "models").ifPresent(said -> said.getValue().forEach(model -> {
-                String route = scalar(model.getValueNode());
-                if (!routes.contains(route)) {
-                    problems.at(
-                            model.getValueNode(),
-                            "pipelines." + name + ".models: there is no route " + route + "; there are "
-                                    + String.join(", ", new TreeSet<>(routes)));
-                }
-                models.put(scalar(model.getKeyNode()), route);
-            }));
-            Duration deadline = positive(node, "deadline", "pipelines." + name).orElse(DEADLINE);
-            yaml.existingFile(node, "file")
-                    .ifPresent(file -> pipelines.add(new PipelineEntry(
-                            name,
-                            file,
-                            models,
-                            text(node, "input").orElse("question"),
-                            text(node, "output").orElse("answer"),
-                            deadline)));
-        }));
+        mapping(top, "pipelines")
+                .ifPresent(map -> map.getValue().forEach(entry -> {
+                    String name = scalar(entry.getKeyNode());
+                    if (routes.contains("pipeline/" + name)) {
+                        problems.at(entry.getKeyNode(), "pipelines." + name + ": a route is called pipeline/" + name);
+                    }
+                    MappingNode node = (MappingNode) entry.getValueNode();
+                    SortedMap<String, String> models = new TreeMap<>();
+                    mapping(node, "models")
+                            .ifPresent(said -> said.getValue().forEach(model -> {
+                                String route = scalar(model.getValueNode());
+                                if (!routes.contains(route)) {
+                                    problems.at(
+                                            model.getValueNode(),
+                                            "pipelines." + name + ".models: there is no route " + route + "; there are "
+                                                    + String.join(", ", new TreeSet<>(routes)));
+                                }
+                                models.put(scalar(model.getKeyNode()), route);
+                            }));
+                    Duration deadline =
+                            positive(node, "deadline", "pipelines." + name).orElse(DEADLINE);
+                    yaml.existingFile(node, "file")
+                            .ifPresent(file -> pipelines.add(new PipelineEntry(
+                                    name,
+                                    file,
+                                    models,
+                                    text(node, "input").orElse("question"),
+                                    text(node, "output").orElse("answer"),
+                                    deadline)));
+                }));
         return pipelines;
     }
 

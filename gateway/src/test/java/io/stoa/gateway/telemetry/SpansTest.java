@@ -3,8 +3,8 @@ package io.stoa.gateway.telemetry;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpServer;
-import io.stoa.gateway.wire.TraceContext;
 import io.stoa.gateway.audit.Requests;
+import io.stoa.gateway.wire.TraceContext;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;

@@ -64,7 +64,7 @@ class TestItemTest {
                 "{\"id\":\"1\",\"question\":\"q\",\"calls\":[{\"tool\":\"x\"}]}|:2: a call has name, arguments",
                 "{\"id\":\"1\",\"question\":\"q\",\"calls\":[{\"name\":\"x\"}]}|:2: a call is",
                 "{\"id\":\"1\",\"question\":\"q\",\"calls\":[{\"name\":\"x\",\"arguments\":{},\"optional\":[\"y\"]}]}|:2:"
-                    + " optional arguments of x",
+                        + " optional arguments of x",
                 "{\"id\":\"1\",\"question\":\"q\",\"attack\":{}}|:2: an attack names",
                 "{\"id\":\"1\",\"question\":\"q\",\"answer\":\"a\",\"ordered\":1}|:2: \"ordered\" is true or false",
                 "{\"id\":\"0\",\"question\":\"q\",\"answer\":\"a\"}|:2: id \"0\" is that of line 1",

@@ -42,7 +42,6 @@ final class StdioConnection implements Connection {
     /** The end of its standard error; guarded by itself. */
     private final StringBuilder errors = new StringBuilder();
 
-
     StdioConnection(String name, Launch launch, McpLimits limits) {
         this.name = name;
         this.limits = limits;

@@ -47,10 +47,10 @@ class ToolsFileTest {
         """;
     /** Answers to what is asked in the order in which it is asked. */
     private static final String SERVER = "read l; echo"
-        + " '{\"jsonrpc\":\"2.0\",\"id\":1,\"result\":{\"protocolVersion\":\"2025-06-18\",\"capabilities\":{\"tools\":{}}}}';"
-        + " read l; i=2; while read l; do echo '{\"jsonrpc\":\"2.0\",\"id\":'$i',\"result\":"
-        + "{\"tools\":[{\"name\":\"find\",\"description\":\"Finds.\",\"inputSchema\":{\"type\":\"object\",\"properties\":{\"host\":{\"type\":\"string\"}}}}]}}';"
-        + " i=$((i+1)); done";
+            + " '{\"jsonrpc\":\"2.0\",\"id\":1,\"result\":{\"protocolVersion\":\"2025-06-18\",\"capabilities\":{\"tools\":{}}}}';"
+            + " read l; i=2; while read l; do echo '{\"jsonrpc\":\"2.0\",\"id\":'$i',\"result\":"
+            + "{\"tools\":[{\"name\":\"find\",\"description\":\"Finds.\",\"inputSchema\":{\"type\":\"object\",\"properties\":{\"host\":{\"type\":\"string\"}}}}]}}';"
+            + " i=$((i+1)); done";
 
     @TempDir
     private Path folder;

@@ -199,9 +199,9 @@ class OpenApiTest {
                 .hasEntrySatisfying("GET /hole/{x}", why -> assertThat(why).contains("holes"));
         assertThat(api.operation("get_ticket").parameters().toString())
                 .isEqualTo("{\"type\":\"object\",\"properties\":{\"id\":{\"type\":\"string\"},\"fields\":{\"type\":"
-                               + "\"array\",\"items\":{\"type\":\"string\"}},\"X-Trace\":{\"type\":\"string\"},\"since\":"
-                               + "{\"type\":\"integer\",\"exclusiveMinimum\":0},\"tags\":{\"type\":\"array\",\"items\":{\"type\""
-                               + ":\"string\"}}},\"required\":[\"id\"],\"additionalProperties\":false}");
+                        + "\"array\",\"items\":{\"type\":\"string\"}},\"X-Trace\":{\"type\":\"string\"},\"since\":"
+                        + "{\"type\":\"integer\",\"exclusiveMinimum\":0},\"tags\":{\"type\":\"array\",\"items\":{\"type\""
+                        + ":\"string\"}}},\"required\":[\"id\"],\"additionalProperties\":false}");
         assertThat(api.operation("create_ticket").parameters().toString())
                 .isEqualTo("{\"type\":\"object\",\"properties\":{\"body\":{\"$ref\":\"#/$defs/Ticket\"}},\"required\":"
                         + "[\"body\"],\"additionalProperties\":false,\"$defs\":{\"Ticket\":{\"type\":\"object\","
@@ -351,8 +351,7 @@ class OpenApiTest {
                             StoaException.class,
                             refused -> assertThat(refused.kind()).isEqualTo(StoaException.Kind.USER));
         }
-        StringBuilder wide = new StringBuilder(
-                """
+        StringBuilder wide = new StringBuilder("""
                 openapi: 3.1.0
                 paths:
                   /a:
