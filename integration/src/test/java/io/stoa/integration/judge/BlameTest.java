@@ -128,7 +128,7 @@ class BlameTest {
     }
 
     private static boolean some(TestItem item, int percent) {
-        return Math.floorMod(item.id().hashCode() * 2_654_435_761L >> 8, 100) < percent;
+        return Math.floorMod((item.id().hashCode() * 2_654_435_761L) >> 8, 100) < percent;
     }
 
     private static Defect defect(String name, String stage, int percent, Work broken) {

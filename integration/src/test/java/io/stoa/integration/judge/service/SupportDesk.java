@@ -12,6 +12,7 @@ import dev.langchain4j.service.SystemMessage;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /** An application as people write it with LangChain4j, without a word of Stoa. */
@@ -46,10 +47,12 @@ public final class SupportDesk {
     /** The documents that share most words with the question. */
     public static ContentRetriever byWords(Map<String, String> documents, int most) {
         return (Query query) -> {
-            List<String> words = Arrays.asList(query.text().toLowerCase().split("\\W+"));
+            List<String> words =
+                    Arrays.asList(query.text().toLowerCase(Locale.ROOT).split("\\W+"));
             return documents.entrySet().stream()
                     .sorted(Comparator.comparingLong(entry -> -words.stream()
-                            .filter(Arrays.asList(entry.getValue().toLowerCase().split("\\W+"))::contains)
+                            .filter(Arrays.asList(
+                                    entry.getValue().toLowerCase(Locale.ROOT).split("\\W+"))::contains)
                             .count()))
                     .limit(most)
                     .map(entry -> Content.from(

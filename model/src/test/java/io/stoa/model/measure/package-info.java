@@ -1,4 +1,0 @@
-@NullMarked
-package io.stoa.model.measure;
-
-import org.jspecify.annotations.NullMarked;
