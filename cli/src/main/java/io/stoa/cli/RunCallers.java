@@ -2,7 +2,9 @@ package io.stoa.cli;
 
 import io.stoa.gateway.policy.Caller;
 import java.security.SecureRandom;
+import java.util.Collections;
 import java.util.HexFormat;
+import java.util.IdentityHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -16,22 +18,9 @@ final class RunCallers {
     private final SecureRandom random = new SecureRandom();
     private final Map<String, Run> runs = new ConcurrentHashMap<>();
     /** The very values that were handed out: another caller of the same name is not one of ours. */
-    private final Map<Identity, String> pipelines = new ConcurrentHashMap<>();
+    private final Map<Caller, String> pipelines = Collections.synchronizedMap(new IdentityHashMap<>());
 
     private record Run(Caller caller, String pipeline) {}
-
-    /** Equal only to that of the same object. */
-    private record Identity(Caller caller) {
-        @Override
-        public boolean equals(@Nullable Object other) {
-            return other instanceof Identity(Caller another) && another == caller;
-        }
-
-        @Override
-        public int hashCode() {
-            return System.identityHashCode(caller);
-        }
-    }
 
     /** Who asks, as the gateway tells its own endpoints; empty when nobody was told. */
     static Optional<Caller> told(@Nullable String header) {
@@ -51,14 +40,14 @@ final class RunCallers {
         String key = PREFIX + HexFormat.of().formatHex(bytes);
         Caller own = new Caller(asker.keyId(), asker.use());
         runs.put(key, new Run(own, pipeline));
-        pipelines.put(new Identity(own), pipeline);
+        pipelines.put(own, pipeline);
         return key;
     }
 
     void end(String key) {
         Run run = runs.remove(key);
         if (run != null) {
-            pipelines.remove(new Identity(run.caller()));
+            pipelines.remove(run.caller());
         }
     }
 
@@ -69,6 +58,6 @@ final class RunCallers {
 
     /** The pipeline that asks for this caller; empty when the caller asks by itself. */
     Optional<String> pipelineOf(Caller caller) {
-        return Optional.ofNullable(pipelines.get(new Identity(caller)));
+        return Optional.ofNullable(pipelines.get(caller));
     }
 }

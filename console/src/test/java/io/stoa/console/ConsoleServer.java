@@ -23,7 +23,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
@@ -60,7 +59,7 @@ final class ConsoleServer implements AutoCloseable {
                         (_, _) -> new Standing.Lapsed("this test has no model"),
                         new OneKey(),
                         Map.of(),
-                        Set.of(),
+                        Map.of(),
                         (_, _, _) -> Optional.empty(),
                         feed,
                         pages));

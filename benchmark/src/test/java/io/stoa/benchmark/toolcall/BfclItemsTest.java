@@ -9,6 +9,7 @@ import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
@@ -182,6 +183,10 @@ class BfclItemsTest {
         return refused;
     }
 
+    private static <T> T argument(Arguments arguments, int index, Class<T> type) {
+        return type.cast(Objects.requireNonNull(arguments.get()[index]));
+    }
+
     /** Each allowed value of each parameter of each item, and what is wrong in one place. */
     @Test
     void allPossibleAnswersAreAcceptedAndThousandsOfMutationsRefused() throws IOException {
@@ -190,8 +195,8 @@ class BfclItemsTest {
         int refused = 0;
         Set<String> not = new TreeSet<>();
         for (Arguments arguments : answered().toList()) {
-            ToolCallCategory category = (ToolCallCategory) arguments.get()[0];
-            AnswerSyntax syntax = (AnswerSyntax) arguments.get()[1];
+            ToolCallCategory category = argument(arguments, 0, ToolCallCategory.class);
+            AnswerSyntax syntax = argument(arguments, 1, AnswerSyntax.class);
             for (ToolCallItem item : items(category)) {
                 for (List<FunctionCall> calls :
                         isUnanswerable(item, syntax) ? List.<List<FunctionCall>>of() : CallWriter.composeAll(item)) {
@@ -206,11 +211,11 @@ class BfclItemsTest {
             }
         }
         for (Arguments arguments : spoiled().toList()) {
-            Named<?> spoiler = (Named<?>) arguments.get()[2];
+            Named<?> spoiler = argument(arguments, 2, Named.class);
             refused += refused(
-                    (ToolCallCategory) arguments.get()[0],
-                    (AnswerSyntax) arguments.get()[1],
-                    (Spoiler) spoiler.getPayload(),
+                    argument(arguments, 0, ToolCallCategory.class),
+                    argument(arguments, 1, AnswerSyntax.class),
+                    (Spoiler) Objects.requireNonNull(spoiler.getPayload()),
                     seed);
         }
         System.out.println("BFCL: " + accepted + " possible answers accepted, " + not.size() + " not: " + not + "; "

@@ -71,7 +71,7 @@ public record PairedDifference(
         int worse = (int) differences.stream().filter(d -> d < 0).count();
         double mean = mean(differences);
         if (Scores.allOrNothing(first) && Scores.allOrNothing(second)) {
-            PairedTable table = PairedTable.of(second, first);
+            PairedTable table = PairedTable.of(/* first= */ second, /* second= */ first);
             return new PairedDifference(
                     first.size(),
                     mean(first),
