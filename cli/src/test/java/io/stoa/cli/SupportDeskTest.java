@@ -63,7 +63,9 @@ class SupportDeskTest {
 
     @Test
     void theShippedPipelineIsSound() {
-        assertThat(run("pipeline", "check", PIPELINE)).as(err.toString()).isZero();
+        assertThat(run("pipeline", "check", PIPELINE))
+                .as(err.toString(StandardCharsets.UTF_8))
+                .isZero();
     }
 
     @Test
@@ -84,7 +86,7 @@ class SupportDeskTest {
                         micro,
                         "--blame",
                         "--json"))
-                .as(err.toString())
+                .as(err.toString(StandardCharsets.UTF_8))
                 .isZero();
         assertThat(json().path("report")
                         .path("measures")
@@ -95,18 +97,18 @@ class SupportDeskTest {
         assertThat(json().path("blame").path("losses")).isNotEmpty();
         String weak = "desk=" + Quickstart.SHIPPED.resolve("models").resolve("nano.gguf");
         assertThat(run("pipeline", "eval", pipeline, "--items", cases, "--limit", 24, "--out", nano, "--model", weak))
-                .as(err.toString())
+                .as(err.toString(StandardCharsets.UTF_8))
                 .isZero();
-        assertThat(out.toString()).contains("success", "time, median");
+        assertThat(out.toString(StandardCharsets.UTF_8)).contains("success", "time, median");
 
         assertThat(run("pipeline", "gate", micro, micro, "--margin", "0.2")).isZero();
-        assertThat(out.toString())
+        assertThat(out.toString(StandardCharsets.UTF_8))
                 .startsWith("PASS  support-desk is no worse than support-desk by more than 20.0 points");
         assertThat(run("pipeline", "gate", micro, nano, "--json")).isEqualTo(ExitCode.NOT_READY.code());
         assertThat(json().path("verdict").stringValue()).isEqualTo("FAIL");
 
         assertThat(run("pipeline", "compare", nano, micro)).isZero();
-        assertThat(out.toString()).contains("nano.gguf", "6 steps", "p^n");
+        assertThat(out.toString(StandardCharsets.UTF_8)).contains("nano.gguf", "6 steps", "p^n");
         assertThat(run("pipeline", "compare", nano, micro, "--json")).isZero();
         assertThat(json().path("rows")
                         .path(0)
@@ -120,14 +122,15 @@ class SupportDeskTest {
     @Test
     void mistakesAreNamed() throws IOException {
         assertThat(run("pipeline", "eval", PIPELINE)).isEqualTo(ExitCode.USER.code());
-        assertThat(err.toString()).contains("--items: name the file with the questions");
+        assertThat(err.toString(StandardCharsets.UTF_8)).contains("--items: name the file with the questions");
         assertThat(run("pipeline", "compare", PIPELINE, "--items", ITEMS)).isEqualTo(ExitCode.USER.code());
-        assertThat(err.toString()).contains("compare with what?");
+        assertThat(err.toString(StandardCharsets.UTF_8)).contains("compare with what?");
         assertThat(run("pipeline", "eval", PIPELINE, "--items", ITEMS, "--model", "dask=x.gguf"))
                 .isEqualTo(ExitCode.USER.code());
-        assertThat(err.toString()).contains("has no model \"dask\"", "desk");
+        assertThat(err.toString(StandardCharsets.UTF_8)).contains("has no model \"dask\"", "desk");
         Path broken = Files.writeString(folder.resolve("run.json"), "{\"format\": \"other\"}");
         assertThat(run("pipeline", "gate", broken, broken)).isEqualTo(ExitCode.USER.code());
-        assertThat(err.toString()).contains("run.json: not a run that `stoa pipeline eval --out` wrote");
+        assertThat(err.toString(StandardCharsets.UTF_8))
+                .contains("run.json: not a run that `stoa pipeline eval --out` wrote");
     }
 }

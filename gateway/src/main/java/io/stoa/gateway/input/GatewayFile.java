@@ -16,8 +16,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
-import java.util.SortedMap;
-import java.util.TreeMap;
 
 /**
  * What a {@code gateway.yaml} says, with paths resolved against its folder.
@@ -238,12 +236,17 @@ public record GatewayFile(
      * @param deadline the longest that a request may take
      */
     public record PipelineEntry(
-            String name, Path file, SortedMap<String, String> routes, String input, String output, Duration deadline) {
+            String name,
+            Path file,
+            SequencedMap<String, String> routes,
+            String input,
+            String output,
+            Duration deadline) {
         public PipelineEntry {
             requireNonNull(file, "file");
             requireNonNull(input, "input");
             requireNonNull(output, "output");
-            routes = Collections.unmodifiableSortedMap(new TreeMap<>(routes));
+            routes = Collections.unmodifiableSequencedMap(new LinkedHashMap<>(routes));
             if (name.isBlank() || !deadline.isPositive()) {
                 throw new IllegalArgumentException("a pipeline has a name and a deadline: " + name);
             }

@@ -52,8 +52,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.Set;
-import java.util.SortedMap;
-import java.util.TreeMap;
 import java.util.TreeSet;
 import org.snakeyaml.engine.v2.nodes.MappingNode;
 import org.snakeyaml.engine.v2.nodes.Node;
@@ -328,7 +326,7 @@ public final class GatewayYaml {
                         problems.at(entry.getKeyNode(), "pipelines." + name + ": a route is called pipeline/" + name);
                     }
                     MappingNode node = (MappingNode) entry.getValueNode();
-                    SortedMap<String, String> models = new TreeMap<>();
+                    SequencedMap<String, String> models = new LinkedHashMap<>();
                     mapping(node, "models")
                             .ifPresent(said -> said.getValue().forEach(model -> {
                                 String route = scalar(model.getValueNode());
