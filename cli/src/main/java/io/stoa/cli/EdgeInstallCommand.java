@@ -11,6 +11,7 @@ import io.stoa.edge.device.Resident;
 import io.stoa.edge.device.SelfTestReport;
 import io.stoa.edge.device.SystemFiles;
 import io.stoa.edge.sign.Trust;
+import io.stoa.model.Bytes;
 import io.stoa.model.StoaException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -107,9 +108,10 @@ final class EdgeInstallCommand implements Callable<Integer> {
         ProgressLine line = new ProgressLine(house.err(), house.terminal());
         try (DeviceJournal journal = device.journal(house, journalOptions.size(), journalOptions.keepContent())) {
             Device here = device.device(house, journal, demands);
+            Optional<Bytes> began = ProcessMemory.most();
             EngineTrial trial = new EngineTrial(
                     each -> DeviceOptions.open(house, each, Optional.empty(), Optional.empty(), 1),
-                    ProcessMemory::most,
+                    () -> ProcessMemory.since(began),
                     line.start("reference questions"));
             InstallOutcome outcome = here.install(bundle, clock, trial, line.start("bytes"));
             line.clear();

@@ -46,7 +46,12 @@ import picocli.CommandLine.Command;
  * build ({@code -XX:AOTCacheOutput}, JEP 514), so that a gateway starts with its classes linked and its hot methods
  * known.
  */
-@Command(name = "rehearse", hidden = true, description = "Serve a made-up endpoint to itself for a moment.")
+@Command(
+        name = "rehearse",
+        hidden = true,
+        description = "Serve a made-up endpoint to itself for a moment, for Java to learn what a start needs.",
+        mixinStandardHelpOptions = true,
+        footer = {"", "Example:", "  STOA_AOT=-XX:AOTCacheOutput=stoa.aot stoa rehearse"})
 final class RehearseCommand implements Runnable {
     private static final String MODEL = "rehearsal";
     private static final int REQUESTS = 200;

@@ -36,7 +36,7 @@ public final class EngineTrial implements Trial {
     }
 
     /**
-     * @param memory the most that this process has taken so far, where the system tells
+     * @param memory what this process has taken since the installation began, where the system tells
      * @param progress hears the questions
      */
     public EngineTrial(Opener opener, Supplier<Optional<Bytes>> memory, Progress progress) {

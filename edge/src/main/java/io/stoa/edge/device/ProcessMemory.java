@@ -26,4 +26,13 @@ public final class ProcessMemory {
             return Optional.empty();
         }
     }
+
+    /**
+     * How much higher the most is now than it was: what came in between added at least so much.
+     *
+     * @param before what {@link #most} was then
+     */
+    public static Optional<Bytes> since(Optional<Bytes> before) {
+        return before.flatMap(then -> most().map(now -> new Bytes(Math.max(0, now.count() - then.count()))));
+    }
 }
