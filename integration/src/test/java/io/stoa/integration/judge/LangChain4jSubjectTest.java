@@ -54,7 +54,7 @@ class LangChain4jSubjectTest {
                         ? AiMessage.from(ToolExecutionRequest.builder()
                                 .id("1")
                                 .name("openTicket")
-                                .arguments("{\"arg0\": \"" + open.group(1) + "\"}")
+                                .arguments("{\"customer\": \"" + open.group(1) + "\"}")
                                 .build())
                         : AiMessage.from(who.find() ? color(prompt, who.group(1)) : "I do not know.");
             }
@@ -135,7 +135,7 @@ class LangChain4jSubjectTest {
     @Test
     void toolCallsAreSeenThoughToolsAreNotWrapped() {
         TestItem item = TestItem.of(new ItemLine(Path.of("items.jsonl"), 1, JsonLines.object("""
-            {"id": "t", "question": "Open a ticket for Pabson", "calls": [{"name": "openTicket", "arguments": {"arg0": "Pabson"}}]}
+            {"id": "t", "question": "Open a ticket for Pabson", "calls": [{"name": "openTicket", "arguments": {"customer": "Pabson"}}]}
             """)));
         Subject subject = subject(1, WORLD);
         Trace trace = subject.run(item, Map.of(), 0);
