@@ -228,8 +228,9 @@ class McpServerTest {
         McpServer server = shell(HELLO
                 + "echo '{\"jsonrpc\":\"2.0\",\"id\":\"s1\",\"method\":\"sampling/createMessage\",\"params\":{}}';"
                 + " echo '{\"jsonrpc\":\"2.0\",\"id\":7,\"method\":\"ping\"}';"
-                + " read list; read one; read two;"
-                + " echo \"$one$two\" > answers;"
+                // The client answers as it reads, so its own question may come before, between or after its answers.
+                + " read one; read two; read three;"
+                + " echo \"$one$two$three\" > answers;"
                 + " echo '{\"jsonrpc\":\"2.0\",\"id\":2,\"result\":{\"tools\":[]}}'; sleep 60");
         assertThat(server.definitions(PATIENCE)).isEmpty();
         assertThat(folder.resolve("answers"))
