@@ -4,6 +4,7 @@ import io.stoa.gateway.audit.AuditFolder.Segment;
 import io.stoa.model.Digest;
 import io.stoa.model.Progress;
 import io.stoa.model.StoaException;
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
@@ -12,7 +13,11 @@ import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.time.DateTimeException;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
@@ -33,17 +38,34 @@ public final class AuditReader {
      *     cannot be read
      */
     public void read(List<String> chains, Progress progress, Consumer<AuditRecord> sink) {
+        read(chains, (_, _) -> true, progress, sink);
+    }
+
+    /** Says of a segment whether its records are of interest; a chain of years is not read through for its last day. */
+    @FunctionalInterface
+    interface Among {
+        boolean wants(String chain, Segment segment) throws IOException;
+    }
+
+    /** Hands over the records of some segments of some chains, each chain in its order. */
+    void read(List<String> chains, Among among, Progress progress, Consumer<AuditRecord> sink) {
         try {
             long total = 0;
+            Map<String, List<Segment>> wanted = new LinkedHashMap<>();
             for (String chain : chains) {
+                List<Segment> segments = new ArrayList<>();
                 for (Segment segment : folder.segments(chain)) {
-                    total += Files.size(segment.records());
+                    if (among.wants(chain, segment)) {
+                        segments.add(segment);
+                        total += Files.size(segment.records());
+                    }
                 }
+                wanted.put(chain, segments);
             }
             long done = 0;
-            for (String chain : chains) {
-                for (Segment segment : folder.segments(chain)) {
-                    done = read(chain, segment, progress, done, total, sink);
+            for (Map.Entry<String, List<Segment>> each : wanted.entrySet()) {
+                for (Segment segment : each.getValue()) {
+                    done = read(each.getKey(), segment, progress, done, total, sink);
                 }
             }
         } catch (IOException e) {
@@ -51,6 +73,18 @@ public final class AuditReader {
                     StoaException.Kind.RESOURCES,
                     folder.path() + ": the audit cannot be read (" + e + "); may you read it?",
                     e);
+        }
+    }
+
+    /** The first record of a segment; none yet when it was only just begun. */
+    static Optional<ChainLine> first(String chain, Segment segment) throws IOException {
+        try (BufferedReader lines = Files.newBufferedReader(segment.records())) {
+            return Optional.ofNullable(lines.readLine()).map(text -> {
+                byte[] line = text.getBytes(StandardCharsets.UTF_8);
+                byte[] name = chain.getBytes(StandardCharsets.US_ASCII);
+                ChainLine.Parsed parsed = ChainLine.parse(line, 0, line.length, name, Digest.sha256());
+                return parsed.line().orElseThrow(() -> changed(segment, parsed.problem()));
+            });
         }
     }
 

@@ -63,9 +63,16 @@ public final class Eraser {
      * @param log the chain that the erasure is recorded in: the gateway's own, or that of {@link AuditFolder#OPERATOR}
      */
     public Erased erase(Order order, AuditLog log, Progress progress) {
+        return erase(order, (_, _) -> true, log, progress);
+    }
+
+    /** Erases what lies in some segments. */
+    Erased erase(Order order, AuditReader.Among among, AuditLog log, Progress progress) {
         Map<String, Ranges> found = new TreeMap<>();
         try (Slots slots = new Slots(folder)) {
-            new AuditReader(folder).read(order.chains(), progress, record -> {
+            // What went whole with an earlier erasure is not read again.
+            AuditReader.Among left = (chain, segment) -> among.wants(chain, segment) && !Salts.areErased(segment.salts());
+            new AuditReader(folder).read(order.chains(), left, progress, record -> {
                 if (order.selection().includes(record) && slots.isThere(record.chain(), record.sequence())) {
                     found.computeIfAbsent(record.chain(), _ -> new Ranges()).add(record.sequence(), record.sequence());
                 }
@@ -154,8 +161,9 @@ public final class Eraser {
 
         void erase(String of, long sequence) throws IOException {
             FileChannel file = file(of, sequence);
-            Salts.erase(file, sequence - segments.get(place).first());
+            // First, so that an erased salt says that there is no content any more.
             Files.deleteIfExists(folder.content(of, sequence));
+            Salts.erase(file, sequence - segments.get(place).first());
         }
 
         private FileChannel file(String of, long sequence) throws IOException {

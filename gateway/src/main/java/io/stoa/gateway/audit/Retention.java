@@ -3,12 +3,9 @@ package io.stoa.gateway.audit;
 import static java.util.Objects.requireNonNull;
 
 import io.stoa.gateway.audit.AuditFolder.Segment;
-import io.stoa.model.Digest;
 import io.stoa.model.Progress;
 import io.stoa.model.StoaException;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.time.Clock;
 import java.time.Duration;
@@ -28,6 +25,9 @@ import java.util.Optional;
  */
 public record Retention(Optional<Duration> content, Optional<Duration> records) {
     public static final int SIX_MONTHS_DAYS = 184;
+
+    /** What lies in a segment that begins later than this after the limit is not due; a longer request's is found later. */
+    private static final Duration LONGEST_REQUEST = Duration.ofDays(1);
 
     public Retention {
         requireNonNull(content, "content");
@@ -71,6 +71,7 @@ public record Retention(Optional<Duration> content, Optional<Duration> records) 
                                         Selection.before(now.minus(time)),
                                         "retention",
                                         "content is kept for " + time.toDays() + " days"),
+                                (chain, segment) -> beginsBefore(chain, segment, now.minus(time)),
                                 log,
                                 Progress.NONE)
                         .total())
@@ -113,13 +114,16 @@ public record Retention(Optional<Duration> content, Optional<Duration> records) 
         return Files.getLastModifiedTime(segment.records()).toInstant().isBefore(before);
     }
 
+    /** Records are appended when requests end, in the order of time but for how long a request took. */
+    private static boolean beginsBefore(String chain, Segment segment, Instant before) throws IOException {
+        return AuditReader.first(chain, segment)
+                .filter(first -> Instant.parse(first.time()).isBefore(before.plus(LONGEST_REQUEST)))
+                .isPresent();
+    }
+
     private static String previous(Segment segment, String chain) throws IOException {
-        try (BufferedReader lines = Files.newBufferedReader(segment.records())) {
-            byte[] line = Optional.ofNullable(lines.readLine()).orElse("").getBytes(StandardCharsets.UTF_8);
-            return ChainLine.parse(line, 0, line.length, chain.getBytes(StandardCharsets.US_ASCII), Digest.sha256())
-                    .line()
-                    .map(first -> Checkpoint.digest(first.previous()).hex())
-                    .orElseThrow(() -> StoaException.user(segment.records() + ": its first record was changed"));
-        }
+        return AuditReader.first(chain, segment)
+                .map(first -> Checkpoint.digest(first.previous()).hex())
+                .orElseThrow(() -> StoaException.user(segment.records() + ": its first record is missing"));
     }
 }

@@ -1,9 +1,13 @@
 package io.stoa.gateway.audit;
 
+import java.io.BufferedInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.Arrays;
 
@@ -49,6 +53,18 @@ final class Salts {
             }
         }
         return slots.array();
+    }
+
+    /** Whether no salt of a segment is left. */
+    static boolean areErased(Path salts) throws IOException {
+        try (InputStream bytes = new BufferedInputStream(Files.newInputStream(salts), 1 << 16)) {
+            for (int read = bytes.read(); read >= 0; read = bytes.read()) {
+                if (read != 0) {
+                    return false;
+                }
+            }
+            return true;
+        }
     }
 
     static void erase(FileChannel file, long slot) throws IOException {

@@ -18,19 +18,25 @@ public final class Requests {
     private Requests() {}
 
     public static RequestRecord request(int number) {
-        return request(number, "what is " + number + "?", "it is " + number, false);
+        return request(number, NOON.plusMillis(number), "what is " + number + "?", "it is " + number, false);
     }
 
     /** A request whose bodies are kept. */
     public static RequestRecord kept(int number) {
-        return request(number, "what is \"" + number + "\" – 𝛑?", "it\nis " + number, true);
+        return kept(number, NOON.plusMillis(number));
     }
 
-    private static RequestRecord request(int number, String question, String answer, boolean kept) {
+    /** The same, come at some time. */
+    public static RequestRecord kept(int number, Instant time) {
+        return request(number, time, "what is \"" + number + "\" – 𝛑?", "it\nis " + number, true);
+    }
+
+    private static RequestRecord request(
+            int number, Instant time, String question, String answer, boolean kept) {
         boolean refused = number % 10 == 9;
         return new RequestRecord(
                 "req-" + number,
-                NOON.plusMillis(number),
+                time,
                 ApiCall.CHAT_COMPLETIONS,
                 Optional.of(KEYS[number % KEYS.length]),
                 Optional.of("answers to customers"),
