@@ -4,9 +4,15 @@ import io.stoa.model.StoaException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
+import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import java.util.stream.Stream;
 import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -66,7 +72,7 @@ public final class Main implements Runnable {
         House house = new House(System.getenv(), System.out, System.err, Clock.systemUTC());
         int code;
         try {
-            code = commandLine(house).execute(arguments);
+            code = commandLineFor(house, arguments).execute(arguments);
         } catch (OutOfMemoryError e) {
             System.err.println("stoa: out of memory (" + e.getMessage() + "); set STOA_HEAP to more than 1g");
             code = ExitCode.RESOURCES.code();
@@ -86,40 +92,57 @@ public final class Main implements Runnable {
 
     /** The whole command line over a house. */
     static CommandLine commandLine(House house) {
+        return commandLine(house, commands(house).values());
+    }
+
+    /** As far as some arguments need it: making every command takes longer than starting Java. */
+    static CommandLine commandLineFor(House house, String... arguments) {
+        Map<String, Supplier<CommandLine>> commands = commands(house);
+        Optional<Supplier<CommandLine>> only =
+                Stream.of(arguments).findFirst().flatMap(name -> Optional.ofNullable(commands.get(name)));
+        return commandLine(
+                house, only.<Collection<Supplier<CommandLine>>>map(List::of).orElseGet(commands::values));
+    }
+
+    /** What makes each command, by its name. */
+    private static Map<String, Supplier<CommandLine>> commands(House house) {
+        Map<String, Supplier<CommandLine>> commands = new LinkedHashMap<>();
+        commands.put("assess", () -> new CommandLine(new AssessCommand(house)));
+        commands.put("init", () -> new CommandLine(new InitCommand(house)));
+        commands.put("schema", () -> new CommandLine(new SchemaCommand(house)));
+        commands.put("cost", () -> new CommandLine(new CostCommand(house)));
+        commands.put("compare-cost", () -> new CommandLine(new CompareCostCommand(house)));
+        commands.put("simulate", () -> new CommandLine(new SimulateCommand(house)));
+        commands.put("plan", () -> new CommandLine(new PlanCommand(house)));
+        commands.put("deploy", () -> new CommandLine(new DeployCommand(house)));
+        commands.put("inspect", () -> new CommandLine(new InspectCommand(house)));
+        commands.put("generate", () -> new CommandLine(new GenerateCommand(house)));
+        commands.put("score", () -> new CommandLine(new ScoreCommand(house)));
+        commands.put("engine", () -> new CommandLine(new EngineCommand(house)));
+        commands.put("serve", () -> new CommandLine(new ServeCommand(house)));
+        commands.put("rehearse", () -> new CommandLine(new RehearseCommand(house)));
+        commands.put("doctor", () -> new CommandLine(new DoctorCommand(house)));
+        commands.put("perplexity", () -> new CommandLine(new PerplexityCommand(house)));
+        commands.put("approve", () -> ApproveCommand.commandLine(house));
+        commands.put("fit", () -> FitCommand.commandLine(house));
+        commands.put("quantize", () -> QuantizeCommand.commandLine(house));
+        commands.put("bench", () -> BenchCommand.commandLine(house));
+        commands.put("license", () -> LicenseCommand.commandLine(house));
+        commands.put("ledger", () -> LedgerCommand.commandLine(house));
+        commands.put("key", () -> KeyCommand.commandLine(house));
+        commands.put("audit", () -> AuditCommand.commandLine(house));
+        commands.put("route", () -> RouteCommand.commandLine(house));
+        commands.put("corpus", () -> CorpusCommand.commandLine(house));
+        commands.put("tools", () -> ToolsCommand.commandLine(house));
+        commands.put("pipeline", () -> PipelineCommand.commandLine(house));
+        commands.put("edge", () -> EdgeCommand.commandLine(house));
+        commands.put("bundle", () -> BundleCommand.commandLine(house));
+        return commands;
+    }
+
+    private static CommandLine commandLine(House house, Collection<Supplier<CommandLine>> commands) {
         CommandLine stoa = new CommandLine(new Main());
-        for (Object command : List.of(
-                new AssessCommand(house),
-                new InitCommand(house),
-                new SchemaCommand(house),
-                new CostCommand(house),
-                new CompareCostCommand(house),
-                new SimulateCommand(house),
-                new PlanCommand(house),
-                new DeployCommand(house),
-                new InspectCommand(house),
-                new GenerateCommand(house),
-                new ScoreCommand(house),
-                new EngineCommand(house),
-                new ServeCommand(house),
-                new RehearseCommand(house),
-                new DoctorCommand(house),
-                new PerplexityCommand(house))) {
-            stoa.addSubcommand(command);
-        }
-        stoa.addSubcommand(ApproveCommand.commandLine(house));
-        stoa.addSubcommand(FitCommand.commandLine(house));
-        stoa.addSubcommand(QuantizeCommand.commandLine(house));
-        stoa.addSubcommand(BenchCommand.commandLine(house));
-        stoa.addSubcommand(LicenseCommand.commandLine(house));
-        stoa.addSubcommand(LedgerCommand.commandLine(house));
-        stoa.addSubcommand(KeyCommand.commandLine(house));
-        stoa.addSubcommand(AuditCommand.commandLine(house));
-        stoa.addSubcommand(RouteCommand.commandLine(house));
-        stoa.addSubcommand(CorpusCommand.commandLine(house));
-        stoa.addSubcommand(ToolsCommand.commandLine(house));
-        stoa.addSubcommand(PipelineCommand.commandLine(house));
-        stoa.addSubcommand(EdgeCommand.commandLine(house));
-        stoa.addSubcommand(BundleCommand.commandLine(house));
+        commands.forEach(command -> stoa.addSubcommand(command.get()));
         stoa.addSubcommand(new CommandLine(new AutoComplete.GenerateCompletion()));
         CommandLine codes = new CommandLine(new ExitCodesCommand(house));
         codes.getCommandSpec()

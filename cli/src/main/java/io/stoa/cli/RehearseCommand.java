@@ -31,6 +31,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -54,7 +55,8 @@ import picocli.CommandLine.Command;
         footer = {"", "Example:", "  STOA_AOT=-XX:AOTCacheOutput=stoa.aot stoa rehearse"})
 final class RehearseCommand implements Runnable {
     private static final String MODEL = "rehearsal";
-    private static final int REQUESTS = 200;
+    private static final int CALLERS = 8;
+    private static final int REQUESTS_OF_EACH = 3_000;
     private static final String ANSWER = """
             {"id":"1","object":"chat.completion","created":1,"model":"rehearsal","choices":[{"index":0,"message":\
             {"role":"assistant","content":"beans"},"finish_reason":"stop"}],\
@@ -164,15 +166,32 @@ final class RehearseCommand implements Runnable {
                                 .build(),
                         HttpResponse.BodyHandlers.discarding());
             }
-            for (int i = 0; i < REQUESTS; i++) {
-                String stream = i % 2 == 0 ? "" : "\"stream\":true,";
-                client.send(
-                        HttpRequest.newBuilder(URI.create(gateway.address() + "/v1/chat/completions"))
-                                .header("authorization", "Bearer " + key)
-                                .POST(HttpRequest.BodyPublishers.ofString("{\"model\":\"support\"," + stream
-                                        + "\"messages\":[{\"role\":\"user\",\"content\":\"Zoban likes to eat\"}]}"))
-                                .build(),
-                        HttpResponse.BodyHandlers.discarding());
+            List<Thread> callers = new ArrayList<>();
+            for (int caller = 0; caller < CALLERS; caller++) {
+                callers.add(Thread.ofVirtual().start(() -> call(client, gateway.address(), key)));
+            }
+            for (Thread caller : callers) {
+                caller.join();
+            }
+        }
+    }
+
+    /** A caller that fails leaves the cache poorer, and nothing else. */
+    private static void call(HttpClient client, String address, String key) {
+        for (int i = 0; i < REQUESTS_OF_EACH; i++) {
+            String stream = i % 2 == 0 ? "" : "\"stream\":true,";
+            HttpRequest request = HttpRequest.newBuilder(URI.create(address + "/v1/chat/completions"))
+                    .header("authorization", "Bearer " + key)
+                    .POST(HttpRequest.BodyPublishers.ofString("{\"model\":\"support\"," + stream
+                            + "\"messages\":[{\"role\":\"user\",\"content\":\"Zoban likes to eat\"}]}"))
+                    .build();
+            try {
+                client.send(request, HttpResponse.BodyHandlers.discarding());
+            } catch (IOException _) {
+                return;
+            } catch (InterruptedException _) {
+                Thread.currentThread().interrupt();
+                return;
             }
         }
     }

@@ -10,11 +10,13 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.security.NoSuchAlgorithmException;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLContext;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -83,11 +85,24 @@ final class ServeCommand implements Runnable {
             house.out().println(json ? "{\"file\":\"sound\"}" : file + ": sound");
             return;
         }
+        Thread.ofPlatform().daemon().name("reads ahead").start(ServeCommand::readAhead);
         Optional<FileTime> read = written();
         try (RunningGateway gateway = RunningGateway.start(house, file, Set.copyOf(admins), this::changed)) {
             tell(gateway);
             told = true;
             awaitEnd(gateway, read);
+        }
+    }
+
+    /**
+     * Beside the reading of the files: the authorities that HTTPS trusts take a tenth of a second and are needed a little
+     * later. Whoever needs them says what is wrong with them.
+     */
+    private static void readAhead() {
+        try {
+            SSLContext _ = SSLContext.getDefault();
+        } catch (NoSuchAlgorithmException e) {
+            return;
         }
     }
 

@@ -82,6 +82,24 @@ class CommandLineTest {
     }
 
     @Test
+    void aCommandIsMadeAloneAndIsTheSameAsAmongAll() {
+        House house = new House(Map.of(), System.out, System.err, Clock.systemUTC());
+        Map<String, CommandLine> always = Main.commandLineFor(house, "serve").getSubcommands();
+        assertThat(always)
+                .containsKeys("serve", "help", "generate-completion", "exit-codes")
+                .hasSize(4);
+        stoa().getSubcommands().forEach((name, command) -> {
+            CommandLine alone = Main.commandLineFor(house, name, "anything");
+            if (!always.containsKey(name)) {
+                assertThat(alone.getSubcommands()).as(name).hasSize(4);
+            }
+            assertThat(alone.getSubcommands().get(name).getUsageMessage()).isEqualTo(command.getUsageMessage());
+        });
+        assertThat(Main.commandLineFor(house, "asess").getSubcommands()).hasSameSizeAs(stoa().getSubcommands());
+        assertThat(Main.commandLineFor(house).getSubcommands()).hasSameSizeAs(stoa().getSubcommands());
+    }
+
+    @Test
     void theExitCodesAreListed() {
         assertThat(run("help", "exit-codes")).isZero();
         for (ExitCode code : ExitCode.values()) {

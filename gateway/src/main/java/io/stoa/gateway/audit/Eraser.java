@@ -71,7 +71,8 @@ public final class Eraser {
         Map<String, Ranges> found = new TreeMap<>();
         try (Slots slots = new Slots(folder)) {
             // What went whole with an earlier erasure is not read again.
-            AuditReader.Among left = (chain, segment) -> among.wants(chain, segment) && !Salts.areErased(segment.salts());
+            AuditReader.Among left =
+                    (chain, segment) -> among.wants(chain, segment) && !Salts.areErased(segment.salts());
             new AuditReader(folder).read(order.chains(), left, progress, record -> {
                 if (order.selection().includes(record) && slots.isThere(record.chain(), record.sequence())) {
                     found.computeIfAbsent(record.chain(), _ -> new Ranges()).add(record.sequence(), record.sequence());

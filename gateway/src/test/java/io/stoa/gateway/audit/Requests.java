@@ -31,8 +31,7 @@ public final class Requests {
         return request(number, time, "what is \"" + number + "\" – 𝛑?", "it\nis " + number, true);
     }
 
-    private static RequestRecord request(
-            int number, Instant time, String question, String answer, boolean kept) {
+    private static RequestRecord request(int number, Instant time, String question, String answer, boolean kept) {
         boolean refused = number % 10 == 9;
         return new RequestRecord(
                 "req-" + number,

@@ -55,7 +55,8 @@ class RetentionTest {
     }
 
     private AuditLog open(Instant now) {
-        AuditSettings settings = AuditSettings.of(folder, CHAIN).keepingContent().with(8_000, 50);
+        AuditSettings settings =
+                AuditSettings.of(folder, CHAIN).keepingContent().with(8_000, 50);
         return AuditLog.open(settings, key, Clock.fixed(now, ZoneOffset.UTC), new SecureRandom());
     }
 
