@@ -208,7 +208,6 @@ final class RunningGateway implements AutoCloseable {
                     said.ledger() + ": no ledger there; run stoa assess first, which signs its verdicts"
                             + " into it, or name another with `ledger`");
         }
-        ApprovalBook book = approvals(said.ledger(), trust);
         Map<String, Route> routes = new LinkedHashMap<>();
         List<ServedTier> tiers = new ArrayList<>();
         for (RouteEntry entry : said.routes()) {
@@ -219,8 +218,7 @@ final class RunningGateway implements AutoCloseable {
             Map<String, Target> targets = new HashMap<>();
             Map<String, ModelSource> origins = new HashMap<>();
             for (TierEntry tier : entry.tiers()) {
-                Optional<Path> model =
-                        model(tier, book, Optional.ofNullable(uses.digests().get(use)), said);
+                Optional<Path> model = model(tier, Optional.ofNullable(uses.digests().get(use)), said, trust);
                 Target target = models.target(entry, tier, model);
                 targets.put(tier.name(), target);
                 origins.put(
@@ -277,12 +275,12 @@ final class RunningGateway implements AutoCloseable {
         }
     }
 
-    private static Optional<Path> model(TierEntry tier, ApprovalBook book, Optional<Digest> use, GatewayFile said) {
+    private Optional<Path> model(TierEntry tier, Optional<Digest> use, GatewayFile said, TrustedKeys trust) {
         return switch (tier.model()) {
             case Model.Local local ->
                 local.file()
-                        .or(() ->
-                                use.flatMap(digest -> ApprovedFile.find(book, tier.candidate(), digest, said.home())));
+                        .or(() -> use.flatMap(digest -> ApprovedFile.find(
+                                approvals(said.ledger(), trust), tier.candidate(), digest, said.home())));
             case Model.Upstream _ -> Optional.empty();
         };
     }
