@@ -4,7 +4,7 @@ import io.stoa.model.StoaException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
-import java.util.Collection;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -31,7 +31,6 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         versionProvider = Main.Version.class,
         sortOptions = false,
-        subcommands = {HelpCommand.class},
         footer = {
             "",
             "Examples:",
@@ -92,16 +91,20 @@ public final class Main implements Runnable {
 
     /** The whole command line over a house. */
     static CommandLine commandLine(House house) {
-        return commandLine(house, commands(house).values());
+        List<Supplier<CommandLine>> all = new ArrayList<>(commands(house).values());
+        // These two speak of all the others.
+        all.addFirst(() -> new CommandLine(new HelpCommand()));
+        all.add(() -> new CommandLine(new AutoComplete.GenerateCompletion()));
+        return commandLine(house, all);
     }
 
     /** As far as some arguments need it: making every command takes longer than starting Java. */
     static CommandLine commandLineFor(House house, String... arguments) {
-        Map<String, Supplier<CommandLine>> commands = commands(house);
-        Optional<Supplier<CommandLine>> only =
-                Stream.of(arguments).findFirst().flatMap(name -> Optional.ofNullable(commands.get(name)));
-        return commandLine(
-                house, only.<Collection<Supplier<CommandLine>>>map(List::of).orElseGet(commands::values));
+        return Stream.of(arguments)
+                .findFirst()
+                .flatMap(name -> Optional.ofNullable(commands(house).get(name)))
+                .map(only -> commandLine(house, List.of(only)))
+                .orElseGet(() -> commandLine(house));
     }
 
     /** What makes each command, by its name. */
@@ -137,18 +140,18 @@ public final class Main implements Runnable {
         commands.put("pipeline", () -> PipelineCommand.commandLine(house));
         commands.put("edge", () -> EdgeCommand.commandLine(house));
         commands.put("bundle", () -> BundleCommand.commandLine(house));
+        commands.put("exit-codes", () -> {
+            CommandLine codes = new CommandLine(new ExitCodesCommand(house));
+            String footer = "\n" + ExitCodesCommand.table() + "\nExample:\n  stoa help exit-codes";
+            codes.getCommandSpec().usageMessage().footer(footer.split("\n"));
+            return codes;
+        });
         return commands;
     }
 
-    private static CommandLine commandLine(House house, Collection<Supplier<CommandLine>> commands) {
+    private static CommandLine commandLine(House house, List<Supplier<CommandLine>> commands) {
         CommandLine stoa = new CommandLine(new Main());
         commands.forEach(command -> stoa.addSubcommand(command.get()));
-        stoa.addSubcommand(new CommandLine(new AutoComplete.GenerateCompletion()));
-        CommandLine codes = new CommandLine(new ExitCodesCommand(house));
-        codes.getCommandSpec()
-                .usageMessage()
-                .footer(("\n" + ExitCodesCommand.table() + "\nExample:\n  stoa help exit-codes").split("\n"));
-        stoa.addSubcommand(codes);
         stoa.setCaseInsensitiveEnumValuesAllowed(true);
         stoa.setOut(new PrintWriter(house.out(), true, StandardCharsets.UTF_8));
         stoa.setErr(new PrintWriter(house.err(), true, StandardCharsets.UTF_8));

@@ -218,7 +218,8 @@ final class RunningGateway implements AutoCloseable {
             Map<String, Target> targets = new HashMap<>();
             Map<String, ModelSource> origins = new HashMap<>();
             for (TierEntry tier : entry.tiers()) {
-                Optional<Path> model = model(tier, Optional.ofNullable(uses.digests().get(use)), said, trust);
+                Optional<Path> model =
+                        model(tier, Optional.ofNullable(uses.digests().get(use)), said, trust);
                 Target target = models.target(entry, tier, model);
                 targets.put(tier.name(), target);
                 origins.put(

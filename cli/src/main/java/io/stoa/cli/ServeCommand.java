@@ -11,6 +11,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.security.NoSuchAlgorithmException;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -95,13 +98,13 @@ final class ServeCommand implements Runnable {
     }
 
     /**
-     * Beside the reading of the files: the authorities that HTTPS trusts take a tenth of a second and are needed a little
-     * later. Whoever needs them says what is wrong with them.
+     * Beside the reading of the files: SQLite's library and the authorities that HTTPS trusts each take a tenth of a second
+     * and are needed a little later. Whoever needs them says what is wrong with them.
      */
     private static void readAhead() {
-        try {
+        try (Connection _ = DriverManager.getConnection("jdbc:sqlite::memory:")) {
             SSLContext _ = SSLContext.getDefault();
-        } catch (NoSuchAlgorithmException e) {
+        } catch (SQLException | NoSuchAlgorithmException e) {
             return;
         }
     }
