@@ -20,20 +20,20 @@ import tools.jackson.databind.node.ObjectNode;
  * Serves the wire package's calls on loopback with a scripted model: it calls the first tool it is offered, tells what
  * the tool said, answers schemas with {@code {"x":1}}, and says hello otherwise. Streams come in pieces of a few bytes.
  */
-final class LoopbackGateway implements AutoCloseable {
+public final class LoopbackGateway implements AutoCloseable {
     private static final JsonMapper JSON = JsonMapper.shared();
 
     private final HttpServer server;
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
 
-    LoopbackGateway() throws IOException {
+    public LoopbackGateway() throws IOException {
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         server.setExecutor(threads);
         server.createContext("/", this::handle);
         server.start();
     }
 
-    String url() {
+    public String url() {
         return "http://127.0.0.1:" + server.getAddress().getPort();
     }
 
@@ -77,7 +77,8 @@ final class LoopbackGateway implements AutoCloseable {
             }
             case EMBEDDINGS -> send(exchange, 200, ScriptedModel.embeddings(JSON.readTree(body)));
             case COMPLETIONS -> send(exchange, 200, ScriptedModel.completion(JSON.readTree(body)));
-            case RERANK, TOKENIZE, DETOKENIZE -> throw new IllegalStateException("no client calls this");
+            case TOKENIZE -> send(exchange, 200, "{\"count\":3,\"tokens\":[1,2,3]}".getBytes(StandardCharsets.UTF_8));
+            case RERANK, DETOKENIZE -> throw new IllegalStateException("no client calls this");
         }
     }
 
