@@ -27,7 +27,8 @@ import picocli.CommandLine.Command;
             LadderCommand.class,
             DivergenceCommand.class,
             GatewayCommand.class,
-            GatewaySoakCommand.class
+            GatewaySoakCommand.class,
+            GatewayPartsCommand.class
         },
         footer = {
             "",
@@ -45,7 +46,8 @@ import picocli.CommandLine.Command;
             "  performance/run ladder",
             "  performance/run divergence --reference /tmp/reference",
             "  performance/run gateway --portkey node_modules/@portkey-ai/gateway/build/start-server.js",
-            "  performance/run gateway-soak --requests 300000"
+            "  performance/run gateway-soak --requests 300000",
+            "  performance/run gateway-parts"
         })
 final class Performance {
     private Performance() {}

@@ -171,20 +171,10 @@ class MetricsTest {
     }
 
     @Test
-    void aRequestIsCountedInAboutAMicrosecond() {
-        RequestRecord[] requests = new RequestRecord[10];
-        java.util.Arrays.setAll(requests, Requests::request);
-        int rounds = 500_000;
-        for (int i = 0; i < rounds; i++) {
-            metrics.ended(requests[i % 10]);
+    void aScrapeStaysSmallHoweverManyRequests() {
+        for (int i = 0; i < 100_000; i++) {
+            metrics.ended(Requests.request(i));
         }
-        long begun = System.nanoTime();
-        for (int i = 0; i < rounds; i++) {
-            metrics.ended(requests[i % 10]);
-        }
-        double micros = (System.nanoTime() - begun) / 1e3 / rounds;
-        System.out.printf("MetricsTest: %.3f µs a request%n", micros);
-        assertThat(micros).isLessThan(50);
         assertThat(metrics.scrape().getBytes(StandardCharsets.UTF_8)).hasSizeLessThan(200_000);
     }
 }

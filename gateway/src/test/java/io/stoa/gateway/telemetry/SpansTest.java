@@ -98,14 +98,9 @@ class SpansTest {
         stop();
         try (Spans spans = new Spans(nobody, Map.of(), "0.1.0")) {
             TraceContext context = TraceContext.of(Optional.empty(), true, random);
-            long begun = System.nanoTime();
             for (int i = 0; i < 100_000; i++) {
                 spans.ended(Requests.request(1), context, Spans.Details.NONE);
             }
-            double micros = (System.nanoTime() - begun) / 1e3 / 100_000;
-            System.out.printf(
-                    "SpansTest: %.2f µs a request with a dead collector (the request's making included)%n", micros);
-            assertThat(micros).isLessThan(200);
             assertThat(spans.dropped()).isGreaterThanOrEqualTo(100_000 - 4 * Spans.MOST_WAITING);
         }
         assertThat(received).isEmpty();

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.stoa.gateway.policy.Caller;
-import io.stoa.gateway.policy.guard.PiiGuard.Action;
 import io.stoa.gateway.wire.ApiCall;
 import io.stoa.gateway.wire.ApiError;
 import io.stoa.gateway.wire.RequestFacts;
@@ -178,31 +177,5 @@ class InjectionGuardTest {
             texts.add(node.stringValue());
         }
         node.forEach(child -> collect(child, texts));
-    }
-
-    @Test
-    void whatTheyCost() {
-        String sentence =
-                "Please summarise the report that I sent you on 12 May, and mention the 3 open points of Mr Jones. ";
-        byte[] body = body("user", sentence.repeat(20).substring(0, 1_950));
-        PiiGuard pii = new PiiGuard(Map.of(PiiKind.CARD, Action.REFUSE), GuardListener.NONE);
-        InjectionGuard injection = new InjectionGuard(InjectionGuard.USUAL_THRESHOLD, GuardListener.NONE);
-        long bestPii = Long.MAX_VALUE;
-        long bestInjection = Long.MAX_VALUE;
-        for (int round = 0; round < 20; round++) {
-            long begun = System.nanoTime();
-            for (int i = 0; i < 1_000; i++) {
-                assertThat(pii.refusal(CALLER, FACTS, body).isEmpty()).isTrue();
-            }
-            long between = System.nanoTime();
-            for (int i = 0; i < 1_000; i++) {
-                assertThat(injection.refusal(CALLER, FACTS, body).isEmpty()).isTrue();
-            }
-            bestPii = Math.min(bestPii, (between - begun) / 1_000);
-            bestInjection = Math.min(bestInjection, (System.nanoTime() - between) / 1_000);
-        }
-        System.out.println(
-                body.length + " bytes: personal data " + bestPii + " ns, injection " + bestInjection + " ns");
-        assertThat(bestPii + bestInjection).isLessThan(200_000);
     }
 }
