@@ -230,7 +230,7 @@ final class GatewayPartsCommand implements Runnable {
         for (double share : new double[] {0.5, 0.99, 0.999}) {
             tell(
                     String.format(Locale.ROOT, "handing a record over at %,d a second, p%s", rate, share * 100),
-                    nanos[(int) (share * (records - 1))]);
+                    (double) nanos[(int) (share * (records - 1))]);
         }
         long begun = System.nanoTime();
         List<Verification> verified = new AuditVerifier(
