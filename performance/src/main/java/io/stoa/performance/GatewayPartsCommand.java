@@ -43,6 +43,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -55,6 +56,7 @@ import java.util.function.IntConsumer;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
+import tools.jackson.databind.json.JsonMapper;
 
 /** What each part of a request through the gateway costs by itself. */
 @Command(
@@ -83,21 +85,27 @@ final class GatewayPartsCommand implements Runnable {
     @Option(names = "--rate", defaultValue = "10000", description = "Records a second. Default: ${DEFAULT-VALUE}")
     private int rate = 10_000;
 
+    @Option(names = "--json", description = "Print the figures as JSON, in microseconds, and nothing else.")
+    private boolean json;
+
+    private final Map<String, Double> figures = new LinkedHashMap<>();
+
     @Override
     public void run() {
         try {
             Path folder = Files.createTempDirectory("gateway-parts");
             try {
                 byte[] body = GatewayBench.body(false).getBytes(StandardCharsets.UTF_8);
-                tell(
-                        "reading a request of %,d bytes",
-                        body.length, best(i -> {
-                            RequestFacts _ = RequestScan.scan(ApiCall.CHAT_COMPLETIONS, body);
-                        }));
+                tell("reading a request of " + body.length + " bytes", best(i -> {
+                    RequestFacts _ = RequestScan.scan(ApiCall.CHAT_COMPLETIONS, body);
+                }));
                 guards(body);
                 admission(folder);
                 metrics();
                 audit(folder);
+                if (json) {
+                    System.out.println(JsonMapper.shared().writeValueAsString(figures));
+                }
             } finally {
                 delete(folder);
             }
@@ -106,12 +114,11 @@ final class GatewayPartsCommand implements Runnable {
         }
     }
 
-    private static void tell(String what, int bytes, double nanos) {
-        tell(String.format(Locale.ROOT, what, bytes), nanos);
-    }
-
-    private static void tell(String what, double nanos) {
-        System.out.printf(Locale.ROOT, "%-48s %9.3f µs%n", what, nanos / 1e3);
+    private void tell(String what, double nanos) {
+        figures.put(what, nanos / 1e3);
+        if (!json) {
+            System.out.printf(Locale.ROOT, "%-54s %12.3f µs%n", what, nanos / 1e3);
+        }
     }
 
     /** Nanoseconds of one, in the best round. */
@@ -127,7 +134,7 @@ final class GatewayPartsCommand implements Runnable {
         return best;
     }
 
-    private static void guards(byte[] body) {
+    private void guards(byte[] body) {
         Caller caller = new Caller("measured", Optional.empty());
         RequestFacts facts = RequestScan.scan(ApiCall.CHAT_COMPLETIONS, body);
         Guard data = new PiiGuard(Map.of(PiiKind.CARD, PiiGuard.Action.REFUSE), GuardListener.NONE);
@@ -142,7 +149,7 @@ final class GatewayPartsCommand implements Runnable {
         }
     }
 
-    private static void admission(Path folder) {
+    private void admission(Path folder) {
         KeySecret secret = KeySecret.draw(new SecureRandom());
         try (PolicyStore store = PolicyStore.open("sqlite:" + folder.resolve("gateway.db"), Map.of())) {
             store.create(new ApiKey(
@@ -198,7 +205,7 @@ final class GatewayPartsCommand implements Runnable {
         }
     }
 
-    private static void metrics() {
+    private void metrics() {
         Metrics metrics = new Metrics(Set.of("chat"), Set.of("small"), () -> Reading.EMPTY);
         RequestRecord record = record(1);
         tell("counting a request", best(i -> metrics.ended(record)));
@@ -228,24 +235,18 @@ final class GatewayPartsCommand implements Runnable {
         }
         Arrays.sort(nanos);
         for (double share : new double[] {0.5, 0.99, 0.999}) {
-            tell(
-                    String.format(Locale.ROOT, "handing a record over at %,d a second, p%s", rate, share * 100),
-                    (double) nanos[(int) (share * (records - 1))]);
+            tell(String.format(Locale.ROOT, "handing a record over at %,d a second, p%.1f", rate, share * 100), (double)
+                    nanos[(int) (share * (records - 1))]);
         }
         long begun = System.nanoTime();
         List<Verification> verified = new AuditVerifier(
                         audit, Runtime.getRuntime().availableProcessors())
                 .verify(Witnesses.NONE, Progress.NONE);
-        double seconds = (System.nanoTime() - begun) / 1e9;
+        double each = (double) (System.nanoTime() - begun) / records;
         if (!(verified.getFirst() instanceof Verification.Intact)) {
             throw StoaException.bug("the audit that was just written is not intact");
         }
-        System.out.printf(
-                Locale.ROOT,
-                "verifying %,d records %.2f s (a million: %.1f s)%n",
-                records,
-                seconds,
-                seconds / records * 1e6);
+        tell("verifying one of " + records + " records", each);
     }
 
     private static RequestRecord record(int number) {
