@@ -155,26 +155,26 @@ final class Exchange {
         retryAfter.ifPresent(wait -> response.putHeader(
                 HttpHeaders.RETRY_AFTER, Long.toString(Math.max(1, Math.ceilDiv(wait.toMillis(), 1000)))));
         byte[] body = ErrorBody.bytes(call(), error);
-        send(error.status(), JSON, body, Optional.empty());
+        send(end, error.status(), JSON, body, Optional.empty());
         end(end, error.status(), error.message());
     }
 
     /** A whole answer of a model. */
     void answer(byte[] body) {
-        send(200, JSON, body, Optional.of(copy()));
+        send(draft.served(), 200, JSON, body, Optional.of(copy()));
         end(draft.served(), 200, draft.reason());
     }
 
     /** What a model says is wrong with the request. */
     void answerRefusal(int status, byte[] body) {
-        send(status, JSON, body, Optional.of(copy()));
+        send(End.FAILED, status, JSON, body, Optional.of(copy()));
         end(End.FAILED, status, "the model refused the request");
     }
 
     /** An answer that was given before. */
     void replay(Replays.Found.Answered answered) {
         response.putHeader("idempotent-replayed", "true").putHeader(TIER, answered.tier());
-        send(200, answered.type(), answered.body().getBytes(), Optional.of(copy()));
+        send(End.SERVED, 200, answered.type(), answered.body().getBytes(), Optional.of(copy()));
         end(End.SERVED, 200, "the answer to the same idempotency key");
     }
 
@@ -188,10 +188,11 @@ final class Exchange {
         close();
     }
 
-    private void send(int status, CharSequence type, byte[] body, Optional<AnswerCopy> copied) {
+    private void send(End end, int status, CharSequence type, byte[] body, Optional<AnswerCopy> copied) {
         copied.ifPresent(each -> each.add(body));
         response.setStatusCode(status);
         head(type);
+        settleClaim(end, status);
         endResponse(Buffer.buffer(body));
     }
 
@@ -258,6 +259,7 @@ final class Exchange {
 
     void endStream(byte[] last) {
         copy().add(last);
+        settleClaim(draft.served(), 200);
         if (last.length == 0) {
             var _ = response.end();
         } else {
@@ -272,6 +274,7 @@ final class Exchange {
             return;
         }
         copy().add(event);
+        settleClaim(End.FAILED, 200);
         if (response.writeQueueFull()) {
             // Its caller does not read, so nothing more can be told.
             var _ = response.reset();
@@ -304,7 +307,7 @@ final class Exchange {
         if (copy != null) {
             draft.answer(copy.content());
         }
-        claim.ifPresent(key -> settleClaim(key, end, status));
+        settleClaim(end, status);
         if (isCall) {
             loop.tell(serving, draft.finish(end, status, reason));
         }
@@ -316,7 +319,13 @@ final class Exchange {
         peer.ifPresent(Peer::ended);
     }
 
-    private void settleClaim(Replays.Key key, End end, int status) {
+    /** Before the last byte is sent: a caller that has it may ask again at once. */
+    private void settleClaim(End end, int status) {
+        if (claim.isEmpty()) {
+            return;
+        }
+        Replays.Key key = claim.get();
+        claim = Optional.empty();
         Replays replays = loop.gateway().replays();
         boolean whole = status == 200
                 && switch (end) {
