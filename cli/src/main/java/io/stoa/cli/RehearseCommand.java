@@ -39,6 +39,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 
@@ -166,18 +167,22 @@ final class RehearseCommand implements Runnable {
                                 .build(),
                         HttpResponse.BodyHandlers.discarding());
             }
+            AtomicInteger answered = new AtomicInteger();
             List<Thread> callers = new ArrayList<>();
             for (int caller = 0; caller < CALLERS; caller++) {
-                callers.add(Thread.ofVirtual().start(() -> call(client, gateway.address(), key)));
+                callers.add(Thread.ofVirtual().start(() -> call(client, gateway.address(), key, answered)));
             }
             for (Thread caller : callers) {
                 caller.join();
             }
+            // A cache of how requests are refused would do harm.
+            if (answered.get() < CALLERS * REQUESTS_OF_EACH * 9 / 10) {
+                throw StoaException.resources("the rehearsal answered only " + answered + " requests");
+            }
         }
     }
 
-    /** A caller that fails leaves the cache poorer, and nothing else. */
-    private static void call(HttpClient client, String address, String key) {
+    private static void call(HttpClient client, String address, String key, AtomicInteger answered) {
         for (int i = 0; i < REQUESTS_OF_EACH; i++) {
             String stream = i % 2 == 0 ? "" : "\"stream\":true,";
             HttpRequest request = HttpRequest.newBuilder(URI.create(address + "/v1/chat/completions"))
@@ -186,7 +191,8 @@ final class RehearseCommand implements Runnable {
                             + "\"messages\":[{\"role\":\"user\",\"content\":\"Zoban likes to eat\"}]}"))
                     .build();
             try {
-                client.send(request, HttpResponse.BodyHandlers.discarding());
+                HttpResponse<Void> answer = client.send(request, HttpResponse.BodyHandlers.discarding());
+                answered.addAndGet(answer.statusCode() == 200 ? 1 : 0);
             } catch (IOException _) {
                 return;
             } catch (InterruptedException _) {

@@ -208,6 +208,7 @@ final class RunningGateway implements AutoCloseable {
                     said.ledger() + ": no ledger there; run stoa assess first, which signs its verdicts"
                             + " into it, or name another with `ledger`");
         }
+        Optional<ApprovalBook> book = book(said, trust);
         Map<String, Route> routes = new LinkedHashMap<>();
         List<ServedTier> tiers = new ArrayList<>();
         for (RouteEntry entry : said.routes()) {
@@ -219,7 +220,7 @@ final class RunningGateway implements AutoCloseable {
             Map<String, ModelSource> origins = new HashMap<>();
             for (TierEntry tier : entry.tiers()) {
                 Optional<Path> model =
-                        model(tier, Optional.ofNullable(uses.digests().get(use)), said, trust);
+                        model(tier, book, Optional.ofNullable(uses.digests().get(use)), said);
                 Target target = models.target(entry, tier, model);
                 targets.put(tier.name(), target);
                 origins.put(
@@ -276,12 +277,25 @@ final class RunningGateway implements AutoCloseable {
         }
     }
 
-    private Optional<Path> model(TierEntry tier, Optional<Digest> use, GatewayFile said, TrustedKeys trust) {
+    /** What was approved, when a file has to be found by it; what may serve is LiveRoutes' to read. */
+    private Optional<ApprovalBook> book(GatewayFile said, TrustedKeys trust) {
+        boolean wanted = said.routes().stream()
+                .flatMap(route -> route.tiers().stream())
+                .anyMatch(tier -> tier.model() instanceof Model.Local local
+                        && local.file().isEmpty());
+        // Opened in any case: a ledger that cannot be read is named now, and not by every request.
+        try (SqliteLedger opened = SqliteLedger.open(said.ledger(), clock)) {
+            return wanted ? Optional.of(ApprovalBook.of(opened, trust)) : Optional.empty();
+        }
+    }
+
+    private static Optional<Path> model(
+            TierEntry tier, Optional<ApprovalBook> book, Optional<Digest> use, GatewayFile said) {
         return switch (tier.model()) {
             case Model.Local local ->
                 local.file()
-                        .or(() -> use.flatMap(digest -> ApprovedFile.find(
-                                approvals(said.ledger(), trust), tier.candidate(), digest, said.home())));
+                        .or(() -> book.flatMap(approved -> use.flatMap(
+                                digest -> ApprovedFile.find(approved, tier.candidate(), digest, said.home()))));
             case Model.Upstream _ -> Optional.empty();
         };
     }

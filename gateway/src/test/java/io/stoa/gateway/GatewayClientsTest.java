@@ -49,7 +49,12 @@ class GatewayClientsTest extends ClientConformance {
         assertThat(trial.purse.settledTwice).hasValue(0);
         assertThat(trial.records)
                 .extracting(RequestRecord::end)
-                .contains(RequestRecord.End.SERVED, RequestRecord.End.REFUSED);
+                .contains(RequestRecord.End.SERVED, RequestRecord.End.REFUSED)
+                .doesNotContain(RequestRecord.End.ABANDONED, RequestRecord.End.FAILED);
+        assertThat(trial.records.stream().mapToInt(RequestRecord::attempts).sum())
+                .as("each request that reached the model is in a record")
+                .isEqualTo(model.requests())
+                .isGreaterThan(15);
         assertThat(trial.purse.chargedMicros.get()).isPositive();
     }
 }

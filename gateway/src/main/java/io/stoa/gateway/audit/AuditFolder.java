@@ -13,6 +13,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.LongStream;
 import java.util.stream.Stream;
 
 /**
@@ -96,6 +98,25 @@ public record AuditFolder(Path path) {
                 .resolve("content")
                 .resolve(String.format(Locale.ROOT, "%013d", sequence / 1000))
                 .resolve(sequence + ".json");
+    }
+
+    /** Whether content of any of some records is there. */
+    boolean hasContent(String chain, long from, long before) throws IOException {
+        for (long at = from; at < before; at = (at / 1000 + 1) * 1000) {
+            Path folder = content(chain, at).getParent();
+            if (folder == null || !Files.isDirectory(folder)) {
+                continue;
+            }
+            try (Stream<Path> files = Files.list(folder)) {
+                Set<String> names =
+                        files.map(file -> String.valueOf(file.getFileName())).collect(Collectors.toSet());
+                long end = Math.min(before, (at / 1000 + 1) * 1000);
+                if (LongStream.range(at, end).anyMatch(sequence -> names.contains(sequence + ".json"))) {
+                    return true;
+                }
+            }
+        }
+        return false;
     }
 
     Segment segment(String chain, long first) {

@@ -4,8 +4,10 @@ import io.stoa.gateway.audit.AuditFolder.Segment;
 import io.stoa.model.Digest;
 import io.stoa.model.Progress;
 import io.stoa.model.StoaException;
-import java.io.BufferedReader;
+import java.io.BufferedInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -76,15 +78,31 @@ public final class AuditReader {
         }
     }
 
-    /** The first record of a segment; none yet when it was only just begun. */
-    static Optional<ChainLine> first(String chain, Segment segment) throws IOException {
-        try (BufferedReader lines = Files.newBufferedReader(segment.records())) {
-            return Optional.ofNullable(lines.readLine()).map(text -> {
-                byte[] line = text.getBytes(StandardCharsets.UTF_8);
-                byte[] name = chain.getBytes(StandardCharsets.US_ASCII);
-                ChainLine.Parsed parsed = ChainLine.parse(line, 0, line.length, name, Digest.sha256());
-                return parsed.line().orElseThrow(() -> changed(segment, parsed.problem()));
-            });
+    /**
+     * When the first record of a segment is from, and what it follows; none yet when it is not whole.
+     *
+     * @param previous the digest of the record before
+     */
+    record First(Instant time, Digest previous) {}
+
+    static Optional<First> first(String chain, Segment segment) throws IOException {
+        ByteArrayOutputStream line = new ByteArrayOutputStream();
+        try (InputStream bytes = new BufferedInputStream(Files.newInputStream(segment.records()))) {
+            int read = bytes.read();
+            for (; read >= 0 && read != '\n' && line.size() < ChainLine.MOST_BYTES; read = bytes.read()) {
+                line.write(read);
+            }
+            if (read < 0) {
+                return Optional.empty();
+            }
+        }
+        byte[] name = chain.getBytes(StandardCharsets.US_ASCII);
+        ChainLine.Parsed parsed = ChainLine.parse(line.toByteArray(), 0, line.size(), name, Digest.sha256());
+        ChainLine first = parsed.line().orElseThrow(() -> changed(segment, parsed.problem()));
+        try {
+            return Optional.of(new First(Instant.parse(first.time()), Checkpoint.digest(first.previous())));
+        } catch (DateTimeException e) {
+            throw changed(segment, String.valueOf(e.getMessage()));
         }
     }
 

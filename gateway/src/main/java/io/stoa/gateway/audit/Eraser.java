@@ -70,10 +70,7 @@ public final class Eraser {
     Erased erase(Order order, AuditReader.Among among, AuditLog log, Progress progress) {
         Map<String, Ranges> found = new TreeMap<>();
         try (Slots slots = new Slots(folder)) {
-            // What went whole with an earlier erasure is not read again.
-            AuditReader.Among left =
-                    (chain, segment) -> among.wants(chain, segment) && !Salts.areErased(segment.salts());
-            new AuditReader(folder).read(order.chains(), left, progress, record -> {
+            new AuditReader(folder).read(order.chains(), among, progress, record -> {
                 if (order.selection().includes(record) && slots.isThere(record.chain(), record.sequence())) {
                     found.computeIfAbsent(record.chain(), _ -> new Ranges()).add(record.sequence(), record.sequence());
                 }
@@ -162,9 +159,8 @@ public final class Eraser {
 
         void erase(String of, long sequence) throws IOException {
             FileChannel file = file(of, sequence);
-            // First, so that an erased salt says that there is no content any more.
-            Files.deleteIfExists(folder.content(of, sequence));
             Salts.erase(file, sequence - segments.get(place).first());
+            Files.deleteIfExists(folder.content(of, sequence));
         }
 
         private FileChannel file(String of, long sequence) throws IOException {

@@ -13,6 +13,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * How long things are kept. Articles 19(1) and 26(6) of Regulation (EU) 2024/1689 (the AI Act) make providers and
@@ -71,7 +72,8 @@ public record Retention(Optional<Duration> content, Optional<Duration> records) 
                                         Selection.before(now.minus(time)),
                                         "retention",
                                         "content is kept for " + time.toDays() + " days"),
-                                (chain, segment) -> beginsBefore(chain, segment, now.minus(time)),
+                                (chain, segment) ->
+                                        isDue(chain, segment, now.minus(time)) && !isErased(folder, chain, segment),
                                 log,
                                 Progress.NONE)
                         .total())
@@ -114,16 +116,32 @@ public record Retention(Optional<Duration> content, Optional<Duration> records) 
         return Files.getLastModifiedTime(segment.records()).toInstant().isBefore(before);
     }
 
-    /** Records are appended when requests end, in the order of time but for how long a request took. */
-    private static boolean beginsBefore(String chain, Segment segment, Instant before) throws IOException {
-        return AuditReader.first(chain, segment)
-                .filter(first -> Instant.parse(first.time()).isBefore(before.plus(LONGEST_REQUEST)))
-                .isPresent();
+    /**
+     * Whether anything in a segment can be from before a time. Records are appended when requests end, in the order of
+     * time but for how long a request took, and for a clock that was ahead and was set back: then the file itself is old.
+     */
+    private static boolean isDue(String chain, Segment segment, Instant before) throws IOException {
+        Instant limit = before.plus(LONGEST_REQUEST);
+        return endsBefore(segment, limit)
+                || AuditReader.first(chain, segment)
+                        .filter(first -> first.time().isBefore(limit))
+                        .isPresent();
+    }
+
+    /** Whether an earlier erasure left nothing in a segment; the last one is always looked at. */
+    private static boolean isErased(AuditFolder folder, String chain, Segment segment) throws IOException {
+        OptionalLong next = folder.segments(chain).stream()
+                .mapToLong(Segment::first)
+                .filter(first -> first > segment.first())
+                .min();
+        return next.isPresent()
+                && Salts.areErased(segment.salts(), next.getAsLong() - segment.first())
+                && !folder.hasContent(chain, segment.first(), next.getAsLong());
     }
 
     private static String previous(Segment segment, String chain) throws IOException {
         return AuditReader.first(chain, segment)
-                .map(first -> Checkpoint.digest(first.previous()).hex())
+                .map(first -> first.previous().hex())
                 .orElseThrow(() -> StoaException.user(segment.records() + ": its first record is missing"));
     }
 }

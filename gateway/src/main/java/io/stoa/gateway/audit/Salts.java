@@ -55,8 +55,11 @@ final class Salts {
         return slots.array();
     }
 
-    /** Whether no salt of a segment is left. */
-    static boolean areErased(Path salts) throws IOException {
+    /** Whether a file has the slots of so many records, and no salt in any of them. */
+    static boolean areErased(Path salts, long records) throws IOException {
+        if (!Files.exists(salts) || Files.size(salts) < records * BYTES) {
+            return false;
+        }
         try (InputStream bytes = new BufferedInputStream(Files.newInputStream(salts), 1 << 16)) {
             for (int read = bytes.read(); read >= 0; read = bytes.read()) {
                 if (read != 0) {

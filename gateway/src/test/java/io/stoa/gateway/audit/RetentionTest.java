@@ -116,6 +116,44 @@ class RetentionTest {
     }
 
     @Test
+    void whatAnInterruptedErasureLeftIsFinished() throws Exception {
+        applied(CONTENT_FOR_100_DAYS, 300);
+        Files.writeString(folder.content(CHAIN, 5), "{}");
+        assertThat(applied(CONTENT_FOR_100_DAYS, 300)).isOne();
+        assertThat(folder.content(CHAIN, 5)).doesNotExist();
+        assertThat(verified()).singleElement().isInstanceOf(Verification.Intact.class);
+    }
+
+    @Test
+    void whatAClockThatWasAheadWroteFirstHidesNothing() throws Exception {
+        AuditFolder other = new AuditFolder(temporary.resolve("other"));
+        AuditSettings settings = AuditSettings.of(other, CHAIN).keepingContent();
+        try (AuditLog log = AuditLog.open(settings, key, at(1000), new SecureRandom())) {
+            log.ended(Requests.kept(1, at(0).instant()));
+        }
+        Files.setLastModifiedTime(other.segments(CHAIN).getFirst().records(), FileTime.from(at(0).instant()));
+        AuditReader.First first =
+                AuditReader.first(CHAIN, other.segments(CHAIN).getFirst()).orElseThrow();
+        assertThat(first.time()).isEqualTo(at(1000).instant());
+        try (AuditLog log = AuditLog.open(settings, key, at(300), new SecureRandom())) {
+            Files.setLastModifiedTime(other.segments(CHAIN).getFirst().records(), FileTime.from(at(0).instant()));
+            assertThat(CONTENT_FOR_100_DAYS.apply(log, at(300))).isOne();
+        }
+    }
+
+    @Test
+    void aSegmentThatIsOnlyJustBegunAndOneWithoutSaltsAreNoHindrance() throws Exception {
+        List<Segment> segments = folder.segments(CHAIN);
+        Files.delete(segments.getFirst().salts());
+        Segment begun = folder.segment(CHAIN, 100_000);
+        Files.writeString(begun.records(), "[\"4b66f4");
+        assertThat(AuditReader.first(CHAIN, begun)).isEmpty();
+        Files.delete(begun.records());
+        assertThat(applied(CONTENT_FOR_100_DAYS, 300)).isEqualTo(200);
+        assertThat(daysWithContent()).hasSize(165);
+    }
+
+    @Test
     void recordsAreDroppedInWholeSegmentsAndTheChainSaysSo() throws Exception {
         List<Segment> segments = folder.segments(CHAIN);
         for (Segment segment : segments) {
