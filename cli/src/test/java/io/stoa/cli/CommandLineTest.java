@@ -90,7 +90,9 @@ class CommandLineTest {
             if (!name.equals("help") && !name.equals("generate-completion")) {
                 assertThat(made.getSubcommands()).containsOnlyKeys(name);
             }
-            assertThat(made.getSubcommands().get(name).getUsageMessage()).isEqualTo(command.getUsageMessage());
+            assertThat(made.getSubcommands())
+                    .hasEntrySatisfying(
+                            name, each -> assertThat(each.getUsageMessage()).isEqualTo(command.getUsageMessage()));
         });
         assertThat(Main.commandLineFor(house, "asess").getSubcommands()).hasSameSizeAs(stoa().getSubcommands());
         assertThat(Main.commandLineFor(house).getSubcommands()).hasSameSizeAs(stoa().getSubcommands());
