@@ -105,17 +105,25 @@ class PolicyProcessesTest {
         long limit = 2_000_000L * KILLS;
         prepare(address, limit);
         int early = 0;
-        for (int i = 0; i < KILLS; i++) {
+        int kills = 0;
+        while (kills < KILLS) {
             Process child = start(address, "books", "report", random.nextLong());
             long before = reported("report");
-            boolean atStart = i % 4 == 0;
+            boolean atStart = kills % 4 == 0;
             while (!atStart && child.isAlive() && reported("report") == before) {
                 Thread.sleep(2);
             }
             Thread.sleep(random.nextInt(atStart ? 900 : 300));
-            assertThat(child.destroyForcibly().waitFor())
+            int ended = child.destroyForcibly().waitFor();
+            if (ended == 0) {
+                // On a quick machine everything is spent before the last kill.
+                assertThat(kills).isPositive();
+                break;
+            }
+            assertThat(ended)
                     .as("it was killed, not ended; errors: %s", Files.readString(folder.resolve("errors-report")))
                     .isEqualTo(128 + 9);
+            kills++;
             early += reported("report") == before ? 1 : 0;
             assertThat(reported("report")).as("seed %d", seed).isLessThanOrEqualTo(limit);
         }
@@ -135,7 +143,7 @@ class PolicyProcessesTest {
                     .isLessThanOrEqualTo(limit);
             assertThat(stored.spent().value() - truly)
                     .as("only what ran at a kill is charged at its worst, seed %d", seed)
-                    .isLessThanOrEqualTo((long) KILLS * PolicyChild.THREADS * PolicyChild.GREATEST);
+                    .isLessThanOrEqualTo((long) kills * PolicyChild.THREADS * PolicyChild.GREATEST);
         }
         long stored =
                 spending(address, BudgetOwner.key(PolicyChild.KEY)).spent().value();
@@ -143,7 +151,7 @@ class PolicyProcessesTest {
         try (Stream<Path> books = Files.list(folder.resolve("books"))) {
             assertThat(books).as("books of dead gateways are gone").isEmpty();
         }
-        System.out.println(KILLS + " kills (" + early + " before anything was spent): limit " + limit + ", truly spent "
+        System.out.println(kills + " kills (" + early + " before anything was spent): limit " + limit + ", truly spent "
                 + truly + " (" + spentBefore + " before the last start), charged " + stored);
     }
 
