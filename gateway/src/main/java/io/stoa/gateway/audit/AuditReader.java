@@ -20,6 +20,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.Consumer;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
@@ -40,13 +41,18 @@ public final class AuditReader {
      *     cannot be read
      */
     public void read(List<String> chains, Progress progress, Consumer<AuditRecord> sink) {
-        read(chains, (_, _) -> true, progress, sink);
+        read(chains, (_, _, _) -> true, progress, sink);
     }
 
     /** Says of a segment whether its records are of interest; a chain of years is not read through for its last day. */
     @FunctionalInterface
     interface Among {
-        boolean wants(String chain, Segment segment) throws IOException;
+        /**
+         * Whether to read it.
+         *
+         * @param next where the segment after it begins; absent for the last
+         */
+        boolean wants(String chain, Segment segment, OptionalLong next) throws IOException;
     }
 
     /** Hands over the records of some segments of some chains, each chain in its order. */
@@ -56,8 +62,12 @@ public final class AuditReader {
             Map<String, List<Segment>> wanted = new LinkedHashMap<>();
             for (String chain : chains) {
                 List<Segment> segments = new ArrayList<>();
-                for (Segment segment : folder.segments(chain)) {
-                    if (among.wants(chain, segment)) {
+                List<Segment> all = folder.segments(chain);
+                for (int i = 0; i < all.size(); i++) {
+                    Segment segment = all.get(i);
+                    OptionalLong next =
+                            i + 1 < all.size() ? OptionalLong.of(all.get(i + 1).first()) : OptionalLong.empty();
+                    if (among.wants(chain, segment, next)) {
                         segments.add(segment);
                         total += Files.size(segment.records());
                     }

@@ -63,7 +63,7 @@ public final class Eraser {
      * @param log the chain that the erasure is recorded in: the gateway's own, or that of {@link AuditFolder#OPERATOR}
      */
     public Erased erase(Order order, AuditLog log, Progress progress) {
-        return erase(order, (_, _) -> true, log, progress);
+        return erase(order, (_, _, _) -> true, log, progress);
     }
 
     /** Erases what lies in some segments. */

@@ -72,8 +72,8 @@ public record Retention(Optional<Duration> content, Optional<Duration> records) 
                                         Selection.before(now.minus(time)),
                                         "retention",
                                         "content is kept for " + time.toDays() + " days"),
-                                (chain, segment) ->
-                                        isDue(chain, segment, now.minus(time)) && !isErased(folder, chain, segment),
+                                (chain, segment, next) -> isDue(chain, segment, now.minus(time))
+                                        && !isErased(folder, chain, segment, next),
                                 log,
                                 Progress.NONE)
                         .total())
@@ -129,11 +129,8 @@ public record Retention(Optional<Duration> content, Optional<Duration> records) 
     }
 
     /** Whether an earlier erasure left nothing in a segment; the last one is always looked at. */
-    private static boolean isErased(AuditFolder folder, String chain, Segment segment) throws IOException {
-        OptionalLong next = folder.segments(chain).stream()
-                .mapToLong(Segment::first)
-                .filter(first -> first > segment.first())
-                .min();
+    private static boolean isErased(AuditFolder folder, String chain, Segment segment, OptionalLong next)
+            throws IOException {
         return next.isPresent()
                 && Salts.areErased(segment.salts(), next.getAsLong() - segment.first())
                 && !folder.hasContent(chain, segment.first(), next.getAsLong());
