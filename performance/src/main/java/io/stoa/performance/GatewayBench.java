@@ -6,14 +6,12 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
-import java.util.Comparator;
 import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Stream;
 import picocli.CommandLine.Option;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -190,10 +188,8 @@ final class GatewayBench {
         @Override
         public void close() {
             processes.forEach(ChildProcess::close);
-            try (Stream<Path> paths = Files.walk(folder)) {
-                for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
-                    Files.deleteIfExists(path);
-                }
+            try {
+                Performance.delete(folder);
             } catch (IOException e) {
                 throw new StoaException(StoaException.Kind.RESOURCES, folder + ": " + e.getMessage(), e);
             }

@@ -42,7 +42,6 @@ import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -53,7 +52,6 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.IntConsumer;
-import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import tools.jackson.databind.json.JsonMapper;
@@ -107,7 +105,7 @@ final class GatewayPartsCommand implements Runnable {
                     System.out.println(JsonMapper.shared().writeValueAsString(figures));
                 }
             } finally {
-                delete(folder);
+                Performance.delete(folder);
             }
         } catch (IOException e) {
             throw new StoaException(StoaException.Kind.RESOURCES, "no folder: " + e.getMessage(), e);
@@ -271,13 +269,5 @@ final class GatewayPartsCommand implements Runnable {
                 new RequestRecord.Content(2000, Optional.of(Digest.of("q" + number)), Optional.empty()),
                 new RequestRecord.Content(1500, Optional.of(Digest.of("a" + number)), Optional.empty()),
                 Optional.empty());
-    }
-
-    private static void delete(Path folder) throws IOException {
-        try (Stream<Path> paths = Files.walk(folder)) {
-            for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
-                Files.deleteIfExists(path);
-            }
-        }
     }
 }

@@ -1,7 +1,11 @@
 package io.stoa.performance;
 
 import io.stoa.model.StoaException;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -70,5 +74,14 @@ final class Performance {
     /** The checkout that this is part of. */
     static Path root() {
         return Path.of(System.getProperty("stoa.root", ".")).toAbsolutePath().normalize();
+    }
+
+    /** Deletes a folder with everything in it. */
+    static void delete(Path folder) throws IOException {
+        try (Stream<Path> paths = Files.walk(folder)) {
+            for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
+                Files.deleteIfExists(path);
+            }
+        }
     }
 }

@@ -86,7 +86,7 @@ final class RetrievalCommand implements Runnable {
                     madeUp(folder.resolve("store"));
                 }
             } finally {
-                delete(folder);
+                Performance.delete(folder);
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -329,14 +329,6 @@ final class RetrievalCommand implements Runnable {
                 bytes += Files.size(file);
             }
             return bytes;
-        }
-    }
-
-    private static void delete(Path folder) throws IOException {
-        try (Stream<Path> files = Files.walk(folder)) {
-            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(file);
-            }
         }
     }
 }
