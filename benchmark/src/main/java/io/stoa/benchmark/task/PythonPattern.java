@@ -30,6 +30,12 @@ public final class PythonPattern {
     /** About half a second's work. */
     static final long MOST_STEPS = 50_000_000;
 
+    /** Finding out what a match begins with takes as long as some searches, and many an expression is used once. */
+    static final int SEARCHES_BEFORE = 8;
+
+    /** Of what is slow on so few characters, trying each character alone might be slow as well. */
+    private static final int SHORT = 1000;
+
     private static final Pattern REFERENCE = Pattern.compile("\\\\(?:g<(\\w{1,40})>|(\\d{1,2})|([nt\\\\]))");
     private static final Pattern SYNTAX = Pattern.compile("[^\\p{L}\\p{N}_]");
 
@@ -38,6 +44,12 @@ public final class PythonPattern {
     private final Map<String, Integer> names;
     private final double longestUncounted;
     private final double weight;
+
+    /** Up to {@link #SEARCHES_BEFORE}. Threads that count at once lose nothing by it. */
+    private int searches;
+
+    /** What it holds is immutable, so that each thread sees either nothing or the whole. */
+    private Optional<FirstCharacters> first = Optional.empty();
 
     /**
      * Reads an expression.
@@ -179,16 +191,21 @@ public final class PythonPattern {
                         .orElseThrow(() -> new IllegalArgumentException("no group " + group + " in " + expression));
     }
 
-    /** Counting slows a search down, so what cannot take long is searched without. */
     private Matcher matcher(String text) {
+        // A search from the middle of a text still sees where the text begins.
+        return pattern.matcher(watched(text)).useAnchoringBounds(false).useTransparentBounds(true);
+    }
+
+    /** Counting slows a search down, so what cannot take long is searched without. */
+    private CharSequence watched(String text) {
         if (!isCounted(text.length())) {
-            return pattern.matcher(text);
+            return text;
         }
         double looks = MOST_STEPS / weight;
         if (looks <= text.length()) {
             throw tooManySteps(text);
         }
-        return pattern.matcher(new WatchedText(text, (long) looks, TooManySteps::new));
+        return new WatchedText(text, (long) looks, TooManySteps::new);
     }
 
     /** Whether a search of a text of so many characters counts its steps. */
@@ -198,15 +215,37 @@ public final class PythonPattern {
 
     private boolean found(Matcher matcher, String text) {
         try {
-            boolean found = matcher.find();
+            boolean found = next(matcher, text);
             // Python has no place between the two halves of a character.
             while (found && isInside(text, matcher.start())) {
-                found = matcher.find();
+                found = next(matcher, text);
             }
             return found;
         } catch (TooManySteps | StackOverflowError e) {
             throw tooManySteps(text);
         }
+    }
+
+    /** {@link Matcher#find()}, tried only where a match may begin. */
+    private boolean next(Matcher matcher, String text) {
+        if (searches < SEARCHES_BEFORE && ++searches == SEARCHES_BEFORE && !isCounted(SHORT)) {
+            first = FirstCharacters.of(pattern);
+        }
+        Optional<FirstCharacters> known = first;
+        if (known.isEmpty()) {
+            return matcher.find();
+        }
+        int from = matcher.hasMatch() ? Math.max(matcher.end(), matcher.start() + 1) : 0;
+        int length = text.length();
+        for (int at = known.get().next(text, from);
+                at < length;
+                at = known.get().next(text, at + 1)) {
+            matcher.region(at, length);
+            if (matcher.lookingAt()) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private StoaException tooManySteps(String text) {
@@ -215,7 +254,7 @@ public final class PythonPattern {
                 + " characters; avoid repetitions inside of repetitions");
     }
 
-    private static boolean isInside(String text, int at) {
+    static boolean isInside(String text, int at) {
         return at > 0 && at < text.length() && Character.isSurrogatePair(text.charAt(at - 1), text.charAt(at));
     }
 

@@ -30,9 +30,9 @@ final class SequentialDifferenceTest {
         SequentialDifference differences = new SequentialDifference();
         differences.add(1);
 
-        double above = 0.10 * 1.02 + 0.20 * 1.06 + 0.30 * 1.15 + 0.25 * 1.35 + 0.15 * 1.70;
+        double above = 0.05 * 1.02 + 0.10 * 1.08 + 0.45 * 1.23 + 0.25 * 1.36 + 0.15 * 1.70;
         assertThat(differences.logEvidenceAbove(0)).isCloseTo(Math.log(above), within(1e-12));
-        double below = 0.10 * 0.98 + 0.20 * 0.94 + 0.30 * 0.85 + 0.25 * 0.65 + 0.15 * 0.30;
+        double below = 0.05 * 0.98 + 0.10 * 0.92 + 0.45 * 0.77 + 0.25 * 0.64 + 0.15 * 0.30;
         assertThat(differences.logEvidenceBelow(0)).isCloseTo(Math.log(below), within(1e-12));
     }
 
