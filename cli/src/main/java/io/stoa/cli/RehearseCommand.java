@@ -19,7 +19,10 @@ import io.stoa.store.SqliteLedger;
 import io.stoa.store.approval.Approval;
 import io.stoa.store.approval.SignedRecord;
 import io.stoa.store.approval.SigningKey;
+import java.io.BufferedWriter;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -30,6 +33,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -44,20 +48,24 @@ import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 
 /**
- * {@code stoa rehearse}: serves a made-up endpoint to itself for a moment. The launcher lets Java watch this once after a
- * build ({@code -XX:AOTCacheOutput}, JEP 514), so that a gateway starts with its classes linked and its hot methods
- * known.
+ * {@code stoa rehearse}: serves a made-up endpoint to itself for a moment and scores made-up answers. The launcher lets Java
+ * watch this once after a build ({@code -XX:AOTCacheOutput}, JEP 514), so that a gateway starts with its classes linked,
+ * and scoring with its hot methods known.
  */
 @Command(
         name = "rehearse",
         hidden = true,
-        description = "Serve a made-up endpoint to itself for a moment, for Java to learn what a start needs.",
+        description = "Serve and score something made up for a moment, for Java to learn what a start needs.",
         mixinStandardHelpOptions = true,
         footer = {"", "Example:", "  STOA_AOT=-XX:AOTCacheOutput=stoa.aot stoa rehearse"})
 final class RehearseCommand implements Runnable {
     private static final String MODEL = "rehearsal";
     private static final int CALLERS = 8;
     private static final int REQUESTS_OF_EACH = 3_000;
+
+    /** So many, twice, as it takes for Java to compile what scores them to the end. */
+    private static final int SCORED = 20_000;
+
     private static final String ANSWER = """
             {"id":"1","object":"chat.completion","created":1,"model":"rehearsal","choices":[{"index":0,"message":\
             {"role":"assistant","content":"beans"},"finish_reason":"stop"}],\
@@ -95,6 +103,7 @@ final class RehearseCommand implements Runnable {
                 } finally {
                     upstream.stop(0);
                 }
+                score(folder);
             } finally {
                 delete(folder);
             }
@@ -103,6 +112,36 @@ final class RehearseCommand implements Runnable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw StoaException.resources("the rehearsal was interrupted");
+        }
+    }
+
+    /** Answers with a sentence each and a number at their end, to a task of the widest kind: expressions, and templates. */
+    private static void score(Path folder) throws IOException {
+        Path documents = folder.resolve("documents.jsonl");
+        Path answers = folder.resolve("answers.jsonl");
+        try (BufferedWriter asked = Files.newBufferedWriter(documents);
+                BufferedWriter answered = Files.newBufferedWriter(answers)) {
+            String sentence = "They give away 12 of the beans, and keep all others for the week. ".repeat(4);
+            for (int i = 0; i < SCORED; i++) {
+                asked.write("{\"question\": \"%1$s\", \"answer\": \"%1$s\\n#### %2$d\"}\n".formatted(sentence, i));
+                answered.write(
+                        "{\"doc_id\": %1$d, \"response\": \"%2$s\\n#### %3$d\"}\n".formatted(i, sentence, i - i % 2));
+            }
+        }
+        PrintStream nowhere = new PrintStream(OutputStream.nullOutputStream(), true, StandardCharsets.UTF_8);
+        House quiet = new House(Map.of(), nowhere, nowhere, Clock.systemUTC());
+        List<String> command = List.of(
+                "bench",
+                "score",
+                "--task=gsm8k",
+                "--num-fewshot=0",
+                "--responses=" + answers,
+                "--data=openai/gsm8k=" + documents);
+        for (int round = 0; round < 2; round++) {
+            String[] arguments = command.toArray(String[]::new);
+            if (Main.commandLineFor(quiet, arguments).execute(arguments) != 0) {
+                throw StoaException.resources("the rehearsal could not score its answers");
+            }
         }
     }
 

@@ -251,7 +251,7 @@ final class StatisticsCommand implements Runnable {
         for (double difference : new double[] {0.1, 0.15, 0.2}) {
             for (double disagreement : new double[] {0.2, 0.3, 0.4}) {
                 if (disagreement >= difference) {
-                    soon("gap " + Math.round(100 * difference) + " points", difference, disagreement, few);
+                    soon("gap " + Math.round(100 * difference) + " points", difference, disagreement, runs);
                 }
             }
         }
@@ -262,9 +262,9 @@ final class StatisticsCommand implements Runnable {
         }
     }
 
-    private void soon(String what, double difference, double disagreement, int few) {
+    private void soon(String what, double difference, double disagreement, int times) {
         StoppingRule rule = new StoppingRule.Better(CONFIDENCE, 0.01);
-        print(what, disagreement, few, rule, Pair.of(difference, disagreement), new SplittableRandom(seed));
+        print(what, disagreement, times, rule, Pair.of(difference, disagreement), new SplittableRandom(seed));
     }
 
     private static void print(

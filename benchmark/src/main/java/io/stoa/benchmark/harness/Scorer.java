@@ -31,7 +31,7 @@ final class Scorer {
     /** A document's right answers, worked out once for all filters: its target may be a costly template. */
     private final class Golds {
         private final ObjectNode document;
-        private final Map<Metric, List<String>> reduced = new HashMap<>();
+        private final Map<String, List<String>> reduced = new HashMap<>();
         private List<String> texts = List.of();
 
         Golds(ObjectNode document) {
@@ -47,8 +47,8 @@ final class Scorer {
 
         List<String> reduced(Metric metric) {
             return reduced.computeIfAbsent(
-                    metric,
-                    one -> texts().stream().map(one.exactMatch()::reduced).toList());
+                    metric.name(),
+                    _ -> texts().stream().map(metric.exactMatch()::reduced).toList());
         }
     }
 

@@ -56,7 +56,7 @@ final class StoredAnswers {
     private final Path file;
     private final TaskConfig task;
     private final Optional<Prompts> prompts;
-    private final Map<Integer, String> seen = new HashMap<>();
+    private final Map<Integer, Object> seen = new HashMap<>();
     private Optional<Map<String, Integer>> byId = Optional.empty();
     private Optional<String> firstFilter = Optional.empty();
     private int next;
@@ -64,10 +64,10 @@ final class StoredAnswers {
     /**
      * An answer beside its document.
      *
-     * @param where it stands, as errors name it
+     * @param where it stands, whose text is how errors name it
      * @param index of the document
      */
-    record Stored(String where, int index, ObjectNode document, List<RawAnswer> raw) {
+    record Stored(Object where, int index, ObjectNode document, List<RawAnswer> raw) {
         /** As errors begin: the place and the document, with its own id where it has one. */
         String label() {
             return StoredAnswers.label(where, index, document);
@@ -84,7 +84,7 @@ final class StoredAnswers {
         this.prompts = prompts;
     }
 
-    private static String label(String where, int index, ObjectNode document) {
+    private static String label(Object where, int index, ObjectNode document) {
         return where + ": document " + index
                 + ownId(document).map(id -> " (id " + id + ")").orElse("");
     }
@@ -112,7 +112,7 @@ final class StoredAnswers {
                         .forEach(
                                 List.of(file),
                                 new Format.Json(Optional.of("samples")),
-                                row -> inspected(row.values(), row.place().toString(), answers));
+                                row -> inspected(row.values(), row.place(), answers));
             } else {
                 rows(new Format.Json(), answers);
             }
@@ -187,7 +187,7 @@ final class StoredAnswers {
     }
 
     /** A sample of Inspect: epochs of one sample come one after the other, and the first counts. */
-    private void inspected(JsonNode sample, String where, Consumer<Stored> answers) {
+    private void inspected(JsonNode sample, Object where, Consumer<Stored> answers) {
         if (sample.path("epoch").asInt(1) > 1) {
             return;
         }
@@ -211,7 +211,7 @@ final class StoredAnswers {
     }
 
     /** Inspect numbers samples from 1 where their dataset gives them no ids. */
-    private int inspectedIndex(JsonNode id, String where) {
+    private int inspectedIndex(JsonNode id, Object where) {
         if (!ids().isEmpty()) {
             return find(id.asString(""))
                     .orElseThrow(() -> StoaException.user(
@@ -236,7 +236,7 @@ final class StoredAnswers {
 
     private void row(Row row, Consumer<Stored> answers) {
         ObjectNode values = row.values();
-        String where = row.place().toString();
+        Object where = row.place();
         if (values.path("doc") instanceof ObjectNode document && values.has("resps")) {
             String filter = values.path("filter").asString("none");
             if (firstFilter.isEmpty()) {
@@ -259,8 +259,8 @@ final class StoredAnswers {
     }
 
     private void accept(
-            String where, int index, ObjectNode document, Supplier<List<RawAnswer>> raw, Consumer<Stored> answers) {
-        String earlier = seen.putIfAbsent(index, where);
+            Object where, int index, ObjectNode document, Supplier<List<RawAnswer>> raw, Consumer<Stored> answers) {
+        Object earlier = seen.putIfAbsent(index, where);
         if (earlier != null) {
             throw StoaException.user(where + ": document " + index + " was answered already at " + earlier
                     + "; keep one answer, or write several as responses");
@@ -274,7 +274,7 @@ final class StoredAnswers {
         answers.accept(new Stored(where, index, document, read));
     }
 
-    private int index(ObjectNode values, String where) {
+    private int index(ObjectNode values, Object where) {
         if (values.has("doc_id")) {
             return number(values.path("doc_id"), where);
         }
@@ -285,16 +285,15 @@ final class StoredAnswers {
                     .orElseThrow(() -> StoaException.user(where + ": no document has the id " + id.get()
                             + "; use doc_id for a document's number from 0"));
         }
-        return inRange(next++, String.valueOf(next - 1), where);
+        return inRange(next++, next - 1, where);
     }
 
     /** A document's number from 0, which is below their count where that is known. */
-    private int number(JsonNode number, String where) {
-        return inRange(
-                number.isIntegralNumber() || number.isString() ? number.asInt(-1) : -1, number.toString(), where);
+    private int number(JsonNode number, Object where) {
+        return inRange(number.isIntegralNumber() || number.isString() ? number.asInt(-1) : -1, number, where);
     }
 
-    private int inRange(int index, String shown, String where) {
+    private int inRange(int index, Object shown, Object where) {
         if (index < 0 || (prompts.isPresent() && index >= documents())) {
             throw StoaException.user(where + ": there is no document " + shown + "; they are numbered "
                     + (prompts.isPresent() ? "0 to " + (documents() - 1) : "from 0"));

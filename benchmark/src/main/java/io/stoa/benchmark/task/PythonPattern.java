@@ -138,13 +138,16 @@ public final class PythonPattern {
 
     /** As {@code re.sub(expression, "", text)}. */
     public String removeFrom(String text) {
-        StringBuilder rest = new StringBuilder();
         Matcher matcher = matcher(text);
+        if (!found(matcher, text)) {
+            return text;
+        }
+        StringBuilder rest = new StringBuilder();
         int from = 0;
-        while (found(matcher, text)) {
+        do {
             rest.append(text, from, matcher.start());
             from = matcher.end();
-        }
+        } while (found(matcher, text));
         return rest.append(text, from, text.length()).toString();
     }
 
