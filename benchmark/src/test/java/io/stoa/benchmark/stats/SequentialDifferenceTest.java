@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.SplittableRandom;
+import org.apache.commons.statistics.distribution.BinomialDistribution;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -64,6 +65,68 @@ final class SequentialDifferenceTest {
         }
         assertThat(wrong).as("seed " + seed).isLessThanOrEqualTo((int)
                 (runs * 0.05 + 3 * Math.sqrt(runs * 0.05 * 0.95)));
+    }
+
+    /**
+     * Exactly: on the items that disagree, the number won ahead is a walk that ends where the evidence suffices, and how
+     * many of n items disagree is binomial. 280 are 2 % of 14,000.
+     */
+    @ParameterizedTest
+    @CsvSource({
+        "0.10, 0.2, 163",
+        "0.10, 0.3, 214",
+        "0.10, 0.4, 267",
+        "0.15, 0.4, 133",
+        "0.05, 0.2, 534",
+        "0.05, 0.4, 1358"
+    })
+    void halfOfTheRunsAreDecidedBy(double gap, double disagreement, int items) {
+        double[] decided = decidedAfter((disagreement + gap) / 2 / disagreement, 1200);
+
+        assertThat(decidedBy(items, disagreement, decided)).isGreaterThanOrEqualTo(0.5);
+        assertThat(decidedBy(items - 1, disagreement, decided)).isLessThan(0.5);
+    }
+
+    /** The probability that the k-th item on which the two disagree decides, when the better one wins a share of them. */
+    private static double[] decidedAfter(double share, int most) {
+        double[] decided = new double[most + 1];
+        double[] walk = new double[2 * most + 1];
+        walk[most] = 1;
+        int bound = 1;
+        for (int k = 1; k <= most; k++) {
+            double[] next = new double[walk.length];
+            for (int at = most - k + 1; at < most + k; at++) {
+                next[at + 1] += share * walk[at];
+                next[at - 1] += (1 - share) * walk[at];
+            }
+            while (bound <= k && (bound % 2 != k % 2 || !decides(k, bound))) {
+                bound++;
+            }
+            for (int ahead = bound; ahead <= k; ahead++) {
+                decided[k] += next[most + ahead] + next[most - ahead];
+                next[most + ahead] = 0;
+                next[most - ahead] = 0;
+            }
+            walk = next;
+            bound = Math.max(1, bound - 2);
+        }
+        return decided;
+    }
+
+    private static boolean decides(int disagreeing, int ahead) {
+        SequentialDifference differences = new SequentialDifference();
+        differences.add(1, (disagreeing + ahead) / 2);
+        differences.add(-1, (disagreeing - ahead) / 2);
+        return BETTER.decide(differences).equals(Optional.of(Outcome.FIRST_BETTER));
+    }
+
+    private static double decidedBy(int items, double disagreement, double[] decided) {
+        BinomialDistribution disagreeing = BinomialDistribution.of(items, disagreement);
+        double sum = 0;
+        for (int k = 1; k < decided.length; k++) {
+            sum += decided[k] * disagreeing.survivalProbability(k - 1);
+        }
+        return sum;
     }
 
     @Test
