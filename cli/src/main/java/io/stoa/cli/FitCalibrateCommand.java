@@ -1,7 +1,6 @@
 package io.stoa.cli;
 
 import io.stoa.engine.gguf.GgmlType;
-import io.stoa.engine.llama.DecodeTimes;
 import io.stoa.hardware.machine.ThisMachine;
 import io.stoa.hardware.speed.Calibration;
 import io.stoa.hardware.speed.SpeedModel;
@@ -33,9 +32,6 @@ import tools.jackson.databind.json.JsonMapper;
 final class FitCalibrateCommand implements Runnable {
     /** Where the system does not tell the size of the last cache. */
     private static final long USUAL_CACHE = 32L << 20;
-
-    private static final int READINGS = 3;
-    private static final int STEPS = 24;
 
     private final House house;
 
@@ -118,9 +114,7 @@ final class FitCalibrateCommand implements Runnable {
     }
 
     private Calibration.Times time(Path gguf, int promptTokens, int depth, int threads) {
-        DecodeTimes times =
-                house.llama().decodeTimes(gguf, new DecodeTimes.Plan(promptTokens, READINGS, depth, 1, STEPS, threads));
-        return new Calibration.Times(times.prompts(), times.steps());
+        return SpeedCalibration.look(house.llama(), gguf, promptTokens, depth, 1, threads);
     }
 
     private void tell(SpeedModel model, Path file) {
@@ -136,8 +130,8 @@ final class FitCalibrateCommand implements Runnable {
                                 "%d thread%s: models that were left out were within %.0f %% (a token) and %.0f %% (a prompt), 9 of 10%n",
                                 count,
                                 count == 1 ? "" : "s",
-                                100 * Math.expm1(prices.stepError()),
-                                100 * Math.expm1(prices.promptError())));
+                                100 * Math.expm1(prices.step().error()),
+                                100 * Math.expm1(prices.prompt().error())));
         house.out().println("kept in " + file + "; now: stoa fit speed MODEL.gguf");
     }
 }

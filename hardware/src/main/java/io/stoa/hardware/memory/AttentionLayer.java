@@ -10,11 +10,12 @@ import java.util.OptionalLong;
 /**
  * What a layer with causal attention looks back on.
  *
- * @param queryWidth query heads times the width of one
+ * @param heads of queries
+ * @param headWidth the width of a query and of a key
  * @param cachedValues the numbers that a token leaves in the layer's cache, keys and values together
  * @param window the tokens that it looks back on at most; empty where it sees all
  */
-public record AttentionLayer(long queryWidth, long cachedValues, OptionalLong window) {
+public record AttentionLayer(long heads, long headWidth, long cachedValues, OptionalLong window) {
     public AttentionLayer {
         requireNonNull(window, "window");
     }
@@ -57,10 +58,16 @@ public record AttentionLayer(long queryWidth, long cachedValues, OptionalLong wi
         }
         return new Reading.Read(caches.layers().stream()
                 .map(layer -> new AttentionLayer(
-                        layer.heads() * layer.keyLength(),
+                        layer.heads(),
+                        layer.keyLength(),
                         layer.keyWidth() + layer.valueWidth(),
                         layer.windowed() ? OptionalLong.of(caches.window()) : OptionalLong.empty()))
                 .toList());
+    }
+
+    /** Query heads times the width of one. */
+    public long queryWidth() {
+        return heads * headWidth;
     }
 
     /** How many of so many tokens it looks back on. */

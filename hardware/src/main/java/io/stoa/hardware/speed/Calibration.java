@@ -10,8 +10,11 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 
@@ -23,17 +26,21 @@ public final class Calibration {
     private static final int VOCABULARY = 2048;
 
     private static final int SHORT_PROMPT = 64;
-    private static final int LONG_PROMPT = 384;
-    private static final int DEEP = 768;
+    private static final int PROMPT_OF_LARGE = 32;
+    private static final int LONG_PROMPT = 256;
+    private static final int DEEP = 512;
 
-    /** Models beyond it are not asked long prompts, which would take seconds on one thread. */
-    private static final long SMALL = 64_000_000;
+    /** What attention costs is seen on models below it; on others long prompts take seconds. */
+    private static final long SMALL = 8_000_000;
+
+    /** Models beyond it are looked at twice only, with short prompts. */
+    private static final long LARGE = 64_000_000;
 
     /** A file of {@link SpeedModel}'s share of the cache and more comes from memory altogether. */
     private static final double TIMES_CACHE = 3;
 
     private static final double LEAST_LARGE = 90e6;
-    private static final double MOST_LARGE = 400e6;
+    private static final double MOST_LARGE = 300e6;
 
     private final Stopwatch stopwatch;
     private final Path folder;
@@ -50,38 +57,35 @@ public final class Calibration {
         Times time(Path gguf, int promptTokens, int depth, int threads);
     }
 
-    /** Times of prompts and of steps; their lower quartiles count. */
-    public record Times(List<Duration> prompts, List<Duration> steps) {
-        public Times {
-            prompts = List.copyOf(prompts);
-            steps = List.copyOf(steps);
-            if (prompts.isEmpty() || steps.isEmpty()) {
-                throw new IllegalArgumentException("a prompt and a step are timed at least");
-            }
+    /**
+     * Seconds of a prompt and of a step while nobody disturbs. Other guests of a machine only slow, now for a millisecond
+     * and now for seconds: so of each look the lower decile counts, and of several looks some seconds apart the least.
+     */
+    public record Times(double promptSeconds, double stepSeconds) {
+        /** How often a file is looked at. */
+        public static final int LOOKS = 3;
+
+        /** One look; there is at least one prompt and one step. */
+        public static Times of(List<Duration> prompts, List<Duration> steps) {
+            return new Times(lowerDecile(prompts), lowerDecile(steps));
         }
 
-        /** The lower quartile of the prompts. */
-        public double promptSeconds() {
-            return undisturbed(prompts);
+        /** The less disturbed of two looks, for prompts and steps each. */
+        public Times least(Times other) {
+            return new Times(Math.min(promptSeconds, other.promptSeconds), Math.min(stepSeconds, other.stepSeconds));
         }
 
-        /** The lower quartile of the steps. */
-        public double stepSeconds() {
-            return undisturbed(steps);
-        }
-
-        /** The lower quartile: other guests of a machine only slow, and often half of the time. */
-        private static double undisturbed(List<Duration> durations) {
+        private static double lowerDecile(List<Duration> durations) {
             double[] seconds =
                     durations.stream().mapToDouble(SpeedRound::seconds).sorted().toArray();
-            return seconds[seconds.length / 4];
+            return seconds[seconds.length / 10];
         }
     }
 
     /**
      * Prepares one.
      *
-     * @param folder for files of up to some 400 MB, which are removed again
+     * @param folder for files of up to some 300 MB, which are removed again
      */
     public Calibration(Stopwatch stopwatch, Path folder) {
         this.stopwatch = stopwatch;
@@ -105,39 +109,61 @@ public final class Calibration {
             List<GgmlType> types,
             Progress progress) {
         List<CalibrationModel> models = models(types, cacheBytes);
-        List<Run> runs = new ArrayList<>();
-        int done = 0;
-        for (CalibrationModel model : models) {
-            progress.at(done++, models.size());
-            Path file = folder.resolve(
-                    "calibration-" + model.type() + "-" + model.embedding() + "-" + model.layers() + ".gguf");
-            try {
-                Files.deleteIfExists(file);
-                model.write(file);
-                DecodeWork work = work(file);
-                for (int count : threads) {
-                    runs.addAll(time(file, work, cacheBytes, count));
+        Map<Plan, Times> times = new LinkedHashMap<>();
+        Set<CalibrationModel> large = new HashSet<>();
+        long looks = (long) Times.LOOKS * models.size();
+        long done = 0;
+        for (int look = 0; look < Times.LOOKS; look++) {
+            for (CalibrationModel model : models) {
+                progress.at(done++, looks);
+                if (look > 0 && look < Times.LOOKS - 1 && large.contains(model)) {
+                    continue;
                 }
-            } catch (IOException e) {
-                throw new StoaException(
-                        StoaException.Kind.RESOURCES,
-                        folder + ": cannot be written (" + e.getMessage() + "); choose another folder",
-                        e);
-            } finally {
-                file.toFile().delete();
+                Path file = folder.resolve("calibration.gguf");
+                try {
+                    Files.deleteIfExists(file);
+                    model.write(file);
+                    DecodeWork work = work(file);
+                    if (work.bytes() > LARGE) {
+                        large.add(model);
+                    }
+                    for (int count : threads) {
+                        plans(model, work, cacheBytes, count)
+                                .forEach(plan -> times.merge(
+                                        plan,
+                                        stopwatch.time(file, plan.prompt(), plan.depth(), plan.threads()),
+                                        Times::least));
+                    }
+                } catch (IOException e) {
+                    throw new StoaException(
+                            StoaException.Kind.RESOURCES,
+                            folder + ": cannot be written (" + e.getMessage() + "); choose another folder",
+                            e);
+                } finally {
+                    file.toFile().delete();
+                }
             }
         }
-        progress.at(models.size(), models.size());
+        progress.at(looks, looks);
+        List<Run> runs = times.entrySet().stream()
+                .map(entry -> new Run(entry.getKey(), entry.getValue()))
+                .toList();
         // Other guests of the machine have their part of the cache: the size that explains the times best is ours.
-        return Stream.of(1, 2, 4, 8, 16)
+        return Stream.of(1, 2, 4, 8, 16, 32)
                 .map(share -> fit(machine, engine, cacheBytes / share, threads, runs))
                 .min(Comparator.comparingDouble(Fit::error))
                 .orElseThrow()
                 .model();
     }
 
-    /** One timed plan. */
-    private record Run(String name, DecodeWork work, int threads, int prompt, int depth, double reading, double step) {}
+    /** What is timed of a model. */
+    private record Plan(CalibrationModel model, DecodeWork work, int threads, int prompt, int depth) {}
+
+    private record Run(Plan plan, Times times) {
+        String name() {
+            return plan.model().toString();
+        }
+    }
 
     /** @param error the mean over threads of what models that were left out were off by */
     private record Fit(SpeedModel model, double error) {}
@@ -146,16 +172,21 @@ public final class Calibration {
         Map<Integer, SpeedModel.Prices> prices = new TreeMap<>();
         double error = 0;
         for (int count : threads) {
-            List<Run> own = runs.stream().filter(run -> run.threads() == count).toList();
-            SpeedModel.Fitted step = SpeedModel.fit(own.stream()
-                    .map(run -> new SpeedModel.Timed(
-                            run.name(), SpeedModel.stepWork(run.work(), run.depth(), 1, cacheBytes), run.step()))
+            List<Run> own =
+                    runs.stream().filter(run -> run.plan().threads() == count).toList();
+            PriceList.Fitted step = PriceList.fit(own.stream()
+                    .map(run -> new PriceList.Timed(
+                            run.name(),
+                            SpeedModel.stepWork(run.plan().work(), run.plan().depth(), 1, cacheBytes),
+                            run.times().stepSeconds()))
                     .toList());
-            SpeedModel.Fitted prompt = SpeedModel.fit(own.stream()
-                    .map(run -> new SpeedModel.Timed(
-                            run.name(), SpeedModel.promptWork(run.work(), run.prompt()), run.reading()))
+            PriceList.Fitted prompt = PriceList.fit(own.stream()
+                    .map(run -> new PriceList.Timed(
+                            run.name(),
+                            SpeedModel.promptWork(run.plan().work(), run.plan().prompt()),
+                            run.times().promptSeconds()))
                     .toList());
-            prices.put(count, new SpeedModel.Prices(step.prices(), step.error(), prompt.prices(), prompt.error()));
+            prices.put(count, new SpeedModel.Prices(step.list(), prompt.list()));
             error += step.typical() / threads.size();
         }
         return new Fit(new SpeedModel(machine, engine, cacheBytes, prices), error);
@@ -169,22 +200,11 @@ public final class Calibration {
         };
     }
 
-    private List<Run> time(Path file, DecodeWork work, long cacheBytes, int threads) {
-        List<Run> runs = new ArrayList<>();
-        boolean small = work.bytes() < Math.min(cacheBytes, SMALL);
-        for (int[] plan :
-                small ? new int[][] {{SHORT_PROMPT, 0}, {LONG_PROMPT, DEEP}} : new int[][] {{SHORT_PROMPT, 0}}) {
-            Times times = stopwatch.time(file, plan[0], plan[1], threads);
-            runs.add(new Run(
-                    String.valueOf(file.getFileName()),
-                    work,
-                    threads,
-                    plan[0],
-                    plan[1],
-                    times.promptSeconds(),
-                    times.stepSeconds()));
-        }
-        return runs;
+    private static List<Plan> plans(CalibrationModel model, DecodeWork work, long cacheBytes, int threads) {
+        Plan shallow = new Plan(model, work, threads, work.bytes() > LARGE ? PROMPT_OF_LARGE : SHORT_PROMPT, 0);
+        return work.bytes() < Math.min(cacheBytes, SMALL)
+                ? List.of(shallow, new Plan(model, work, threads, LONG_PROMPT, DEEP))
+                : List.of(shallow);
     }
 
     /** Widths are multiples of 256, so that every type fits, but for the smallest. */

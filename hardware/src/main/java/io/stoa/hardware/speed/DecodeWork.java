@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.ToDoubleFunction;
 
 /**
  * What one pass through a decoder has to do, read from a GGUF header: which matrices are multiplied with, and how much
@@ -104,13 +105,48 @@ record DecodeWork(long embedding, List<AttentionLayer> attention, List<Matrix> m
                 .sum();
     }
 
-    /** Products of queries with keys for a prompt: each token looks back on those before it, within the window. */
-    double attentionProducts(int tokens) {
-        return attention.stream()
-                .mapToDouble(layer -> {
-                    double reach = layer.reach(tokens);
-                    return layer.queryWidth() * (reach * reach / 2 + reach * (tokens - reach));
-                })
-                .sum();
+    /** What a sequence's next token looks back on, when so many tokens are before it. */
+    LookBack lookBack(int depth) {
+        return LookBack.of(attention, layer -> layer.reach(depth));
+    }
+
+    /** What a prompt's tokens look back on: each on those before it, within the window. */
+    LookBack lookBackOfPrompt(int tokens) {
+        return LookBack.of(attention, layer -> {
+            double reach = layer.reach(tokens);
+            return reach * reach / 2 + reach * (tokens - reach);
+        });
+    }
+
+    /**
+     * Products of queries with keys, one for each head and token that is looked back on. llama.cpp multiplies {@value
+     * #VECTOR} numbers at a time, and what a head's width leaves over one by one, which takes many times as long.
+     *
+     * @param products how many
+     * @param vectors the numbers in them that are multiplied many at a time
+     * @param rests those that are not
+     */
+    record LookBack(double products, double vectors, double rests) {
+        private static final int VECTOR = 32;
+
+        static LookBack of(List<AttentionLayer> layers, ToDoubleFunction<AttentionLayer> tokens) {
+            double products = 0;
+            double vectors = 0;
+            double rests = 0;
+            for (AttentionLayer layer : layers) {
+                double own = layer.heads() * tokens.applyAsDouble(layer);
+                long rest = layer.headWidth() % VECTOR;
+                products += own;
+                vectors += own * (layer.headWidth() - rest);
+                rests += own * rest;
+            }
+            return new LookBack(products, vectors, rests);
+        }
+
+        void addTo(Map<String, Double> parts) {
+            parts.put("attention", products);
+            parts.put("attention vectors", vectors);
+            parts.put("attention rests", rests);
+        }
     }
 }

@@ -7,10 +7,8 @@ import io.stoa.engine.gguf.GgufHeader;
 import io.stoa.model.Interval;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
 
 /**
@@ -40,23 +38,13 @@ public record SpeedModel(String machine, String engine, long cacheBytes, Map<Int
     /**
      * The prices with one number of threads.
      *
-     * @param step of a step that gives one sequence its next token, in seconds
-     * @param stepError how far off a model that was left out turned out to be: 90 % were within this factor, as its
-     *     logarithm
-     * @param prompt of reading a prompt, in seconds
-     * @param promptError the same for prompts
+     * @param step of a step that gives one sequence its next token
+     * @param prompt of reading a prompt
      */
-    public record Prices(Map<String, Double> step, double stepError, Map<String, Double> prompt, double promptError) {
+    public record Prices(PriceList step, PriceList prompt) {
         public Prices {
-            step = Map.copyOf(step);
-            prompt = Map.copyOf(prompt);
-        }
-    }
-
-    /** One timed batch. */
-    record Timed(String model, Map<String, Double> work, double seconds) {
-        Timed {
-            requireNonNull(model, "model");
+            requireNonNull(step, "step");
+            requireNonNull(prompt, "prompt");
         }
     }
 
@@ -101,25 +89,26 @@ public record SpeedModel(String machine, String engine, long cacheBytes, Map<Int
         Prices prices = threads.get(question.threads());
         Map<String, Double> prompt = promptWork(work, question.promptTokens());
         Map<String, Double> step = stepWork(work, question.depth(), question.sequences(), cacheBytes);
-        List<String> missing = new ArrayList<>();
-        prompt.keySet().stream()
-                .filter(part -> !prices.prompt().containsKey(part))
-                .forEach(missing::add);
-        step.keySet().stream().filter(part -> !prices.step().containsKey(part)).forEach(missing::add);
+        List<String> missing = new ArrayList<>(prices.prompt().missing(prompt));
+        missing.addAll(prices.step().missing(step));
         if (!missing.isEmpty()) {
             return new Answer.Unknown("not calibrated: " + String.join(", ", missing));
         }
-        double reading = cost(prompt, prices.prompt());
+        double reading = prices.prompt().seconds(prompt);
         double next = question.sequences() == 1
-                ? cost(step, prices.step())
+                ? prices.step().seconds(step)
                 : together(work, step, question.sequences(), prices);
-        // Sequences side by side are told from one alone and from prompts, which nothing was timed for.
-        double error = prices.stepError() * (question.sequences() == 1 ? 1 : 2);
-        return new Answer.Known(reading, interval(reading, prices.promptError()), next, interval(next, error));
+        Interval interval = prices.step().interval(step, next);
+        return new Answer.Known(
+                reading,
+                prices.prompt().interval(prompt, reading),
+                next,
+                question.sequences() == 1 ? interval : squared(interval, next));
     }
 
-    private static Interval interval(double seconds, double error) {
-        return new Interval(seconds * Math.exp(-error), seconds * Math.exp(error));
+    /** Sequences side by side are told from one alone and from prompts, which nothing was timed for. */
+    private static Interval squared(Interval interval, double seconds) {
+        return new Interval(interval.low() * interval.low() / seconds, interval.high() * interval.high() / seconds);
     }
 
     /** The weights are read once for all; what is computed with them, and what attention reads, is for each. */
@@ -127,8 +116,8 @@ public record SpeedModel(String machine, String engine, long cacheBytes, Map<Int
         double seconds = 0;
         double weights = 0;
         for (Map.Entry<String, Double> part : step.entrySet()) {
-            double alone = part.getValue() * price(prices.step(), part.getKey());
-            seconds += part.getKey().equals("attention") ? sequences * alone : alone;
+            double alone = part.getValue() * prices.step().price(part.getKey());
+            seconds += part.getKey().startsWith("attention") ? sequences * alone : alone;
             boolean weight =
                     part.getKey().startsWith("cached ") || part.getKey().startsWith("memory ");
             weights += weight ? alone : 0;
@@ -136,7 +125,7 @@ public record SpeedModel(String machine, String engine, long cacheBytes, Map<Int
         double products = 0;
         for (Map.Entry<String, Double> part : promptWork(work, 1).entrySet()) {
             if (part.getKey().startsWith("products ")) {
-                products += sequences * part.getValue() * price(prices.prompt(), part.getKey());
+                products += sequences * part.getValue() * prices.prompt().price(part.getKey());
             }
         }
         return Math.max(seconds, seconds - weights + products);
@@ -157,7 +146,7 @@ public record SpeedModel(String machine, String engine, long cacheBytes, Map<Int
             rows += matrix.rows();
         }
         parts.put("rows", rows);
-        parts.put("attention", work.cachedBytes(depth));
+        work.lookBack(depth).addTo(parts);
         return parts;
     }
 
@@ -189,76 +178,8 @@ public record SpeedModel(String machine, String engine, long cacheBytes, Map<Int
             rows += matrix.rows();
         }
         parts.put("rows", tokens * rows);
-        parts.put("attention", work.attentionProducts(tokens));
+        work.lookBackOfPrompt(tokens).addTo(parts);
         parts.merge("products " + work.output().type(), work.output().products(), Double::sum);
         return parts;
-    }
-
-    private static double cost(Map<String, Double> work, Map<String, Double> prices) {
-        return work.entrySet().stream()
-                .mapToDouble(part -> part.getValue() * price(prices, part.getKey()))
-                .sum();
-    }
-
-    private static double price(Map<String, Double> prices, String part) {
-        return Optional.ofNullable(prices.get(part))
-                .orElseThrow(() -> new IllegalStateException("no price of " + part));
-    }
-
-    /** Prices that make the relative errors least, and how far off they are for models that were left out. */
-    static Fitted fit(List<Timed> timed) {
-        Map<String, Double> prices = prices(timed);
-        List<Double> errors = new ArrayList<>();
-        for (String model : timed.stream().map(Timed::model).distinct().toList()) {
-            List<Timed> others =
-                    timed.stream().filter(one -> !one.model().equals(model)).toList();
-            Map<String, Double> without = prices(others);
-            for (Timed one : timed) {
-                // Without the only model of a type, the type has no price.
-                if (one.model().equals(model)
-                        && without.keySet().containsAll(one.work().keySet())) {
-                    errors.add(Math.abs(Math.log(one.seconds() / cost(one.work(), without))));
-                }
-            }
-        }
-        errors.sort(Comparator.naturalOrder());
-        // The (n + 1)·0.9-th smallest: it holds for one more of the same kind with a chance of 90 % (split conformal).
-        int place = (int) Math.ceil(0.9 * (errors.size() + 1)) - 1;
-        double error = errors.isEmpty() ? Double.POSITIVE_INFINITY : errors.get(Math.min(place, errors.size() - 1));
-        return new Fitted(
-                prices,
-                error,
-                errors.stream().mapToDouble(each -> each).average().orElse(error));
-    }
-
-    /**
-     * What was found.
-     *
-     * @param error that 90 % of those that were left out keep to
-     * @param typical their mean error
-     */
-    record Fitted(Map<String, Double> prices, double error, double typical) {}
-
-    private static Map<String, Double> prices(List<Timed> timed) {
-        List<String> parts = timed.stream()
-                .flatMap(one -> one.work().keySet().stream())
-                .distinct()
-                .sorted()
-                .toList();
-        List<double[]> rows = new ArrayList<>();
-        double[] targets = new double[timed.size()];
-        for (int i = 0; i < timed.size(); i++) {
-            Timed one = timed.get(i);
-            rows.add(parts.stream()
-                    .mapToDouble(part -> one.work().getOrDefault(part, 0.0) / one.seconds())
-                    .toArray());
-            targets[i] = 1;
-        }
-        double[] solution = NonNegativeLeastSquares.solve(rows, targets);
-        Map<String, Double> prices = new TreeMap<>();
-        for (int j = 0; j < parts.size(); j++) {
-            prices.put(parts.get(j), solution[j]);
-        }
-        return prices;
     }
 }

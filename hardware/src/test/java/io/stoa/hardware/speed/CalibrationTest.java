@@ -17,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -41,7 +42,9 @@ final class CalibrationTest {
             case "layers" -> 9e-6;
             case "rows" -> 4e-10;
             case "elements" -> 3e-10;
-            case "attention" -> 5e-11;
+            case "attention" -> 2e-9;
+            case "attention vectors" -> 5e-11;
+            case "attention rests" -> 3e-9;
             default -> part.startsWith("cached ") ? 2e-11 : part.startsWith("memory ") ? 9e-11 : 1.5e-11;
         };
     }
@@ -63,7 +66,7 @@ final class CalibrationTest {
     private static Calibration.Times times(Path gguf, int promptTokens, int depth, Random random, double noise) {
         DecodeWork work = work(GgufReader.read(gguf));
         double factor = Math.exp(noise * random.nextGaussian());
-        return new Calibration.Times(
+        return Calibration.Times.of(
                 List.of(duration(factor * cost(SpeedModel.promptWork(work, promptTokens)))),
                 List.of(duration(factor * cost(SpeedModel.stepWork(work, depth, 1, CACHE)))));
     }
@@ -91,7 +94,7 @@ final class CalibrationTest {
         assertThat(folder).isDirectoryNotContaining("glob:**calibration*");
     }
 
-    /** Noise of 5 % in each time: the interval of 90 % holds the truth at least so often. */
+    /** Noise of 5 % in each time: the interval of 90 % holds what is measured about so often. */
     @Test
     void intervalsHoldWhatTheySay() throws IOException {
         long seed = System.nanoTime();
@@ -106,8 +109,8 @@ final class CalibrationTest {
             double measured = cost(SpeedModel.stepWork(work, 100, 1, CACHE)) * Math.exp(0.05 * random.nextGaussian());
             inside += known.stepInterval().contains(measured) ? 1 : 0;
         }
-        // 48 of 60 or fewer happen once in 100 times when each is inside with 90 %.
-        assertThat(inside).isGreaterThan(46);
+        // 46 of 60 or fewer happen once in 300 times when each is inside with 90 %, all 60 once in 500 times.
+        assertThat(inside).isBetween(47, 59);
     }
 
     @Test
@@ -138,13 +141,13 @@ final class CalibrationTest {
     void whatWasNotTimedForSoManySequencesIsUnknown() throws IOException {
         SpeedModel whole = calibrate(new Random(1), 0);
         SpeedModel.Prices all = whole.threads().values().iterator().next();
-        Map<String, Double> cachedOnly = new TreeMap<>(all.step());
+        Map<String, Double> cachedOnly = new TreeMap<>(all.step().prices());
         cachedOnly.keySet().removeIf(part -> part.startsWith("memory "));
         SpeedModel model = new SpeedModel(
                 "a machine",
                 "an engine",
                 CACHE,
-                Map.of(1, new SpeedModel.Prices(cachedOnly, all.stepError(), all.prompt(), all.promptError())));
+                Map.of(1, new SpeedModel.Prices(new PriceList(cachedOnly, 0.1, Map.of()), all.prompt())));
         GgufHeader header = write(new CalibrationModel(GgmlType.Q8_0, 6, 256, 4, 4, 768, 1024));
         assertThat(model.predict(header, new Question(1, 10, 100, 1))).isInstanceOf(Answer.Known.class);
         assertThat(model.predict(header, new Question(1, 10, 100, 64)))
@@ -159,13 +162,13 @@ final class CalibrationTest {
             for (GgmlType type : List.of(GgmlType.F16, GgmlType.Q8_0, GgmlType.Q4_0, GgmlType.Q2_K)) {
                 GgufHeader header =
                         write(new CalibrationModel(type, Calibration.large(type, cache), 1024, 16, 8, 3072, 2048));
-                assertThat(header.tensorBytes()).as("%s %d", type, cache).isBetween(3 * cache, 450_000_000L);
+                assertThat(header.tensorBytes()).as("%s %d", type, cache).isBetween(3 * cache, 350_000_000L);
                 assertThat(SpeedModel.stepWork(work(header), 0, 1, cache).keySet())
                         .contains("memory " + type)
                         .doesNotContain("cached " + type);
             }
         }
-        assertThat(Calibration.large(GgmlType.F16, 1L << 30)).isLessThanOrEqualTo(16);
+        assertThat(Calibration.large(GgmlType.F16, 1L << 30)).isLessThanOrEqualTo(12);
     }
 
     private static GgufHeader header(String architecture, Map<String, GgufValue> own, List<GgufTensor> tensors) {
@@ -182,6 +185,30 @@ final class CalibrationTest {
     private static String refusal(GgufHeader header) {
         return ((Answer.Unknown) new SpeedModel("m", "e", CACHE, Map.of()).predict(header, new Question(1, 1, 0, 1)))
                 .reason();
+    }
+
+    /** 80 is two and a half times the 32 numbers that are multiplied at a time. */
+    @Test
+    void whatAHeadsWidthLeavesOverIsApart() {
+        GgufValue width = new GgufValue.Whole(80);
+        DecodeWork odd = work(
+                header("llama", Map.of("attention.key_length", width, "attention.value_length", width), List.of()));
+
+        assertThat(odd.lookBack(10))
+                .isEqualTo(new DecodeWork.LookBack(12 * 8 * 10, 12 * 8 * 64 * 10, 12 * 8 * 16 * 10));
+    }
+
+    @Test
+    void ofSeveralLooksTheLeastDisturbedCounts() {
+        Calibration.Times one = Calibration.Times.of(durations(3, 9, 9), durations(5, 7, 7, 7, 7, 7, 7, 7, 7, 7, 6));
+        Calibration.Times other = Calibration.Times.of(durations(4), durations(5));
+
+        assertThat(one).isEqualTo(new Calibration.Times(3, 6));
+        assertThat(one.least(other)).isEqualTo(new Calibration.Times(3, 5));
+    }
+
+    private static List<Duration> durations(int... seconds) {
+        return Arrays.stream(seconds).mapToObj(Duration::ofSeconds).toList();
     }
 
     @Test
@@ -209,7 +236,8 @@ final class CalibrationTest {
                 work(header("llama", Map.of("attention.head_count_kv", new GgufValue.Array(heads)), List.of()));
         // 11 layers of 4 heads and one of 2, each 64 wide, keys and values, in two bytes.
         assertThat(uneven.cachedBytes(100)).isEqualTo(100.0 * (11 * 4 + 2) * 64 * 2 * 2);
-        assertThat(uneven.attentionProducts(100)).isEqualTo(12 * 512 * 100 * 100 / 2.0);
+        assertThat(uneven.lookBackOfPrompt(100).products()).isEqualTo(12 * 8 * 100 * 100 / 2.0);
+        assertThat(uneven.lookBack(100)).isEqualTo(new DecodeWork.LookBack(12 * 8 * 100, 12 * 512 * 100, 0));
 
         DecodeWork windowed =
                 work(header("gemma3", Map.of("attention.sliding_window", new GgufValue.Whole(1000)), List.of()));
@@ -217,7 +245,7 @@ final class CalibrationTest {
         assertThat(windowed.cachedBytes(500)).isEqualTo(12 * 500 * layer);
         // Of six layers five have the window.
         assertThat(windowed.cachedBytes(9000)).isEqualTo((10 * 1000 + 2 * 9000) * layer);
-        assertThat(windowed.attentionProducts(3000))
+        assertThat(windowed.lookBackOfPrompt(3000).vectors())
                 .isEqualTo(512 * (10 * (1000 * 1000 / 2.0 + 2000 * 1000) + 2 * 3000.0 * 3000 / 2));
     }
 }

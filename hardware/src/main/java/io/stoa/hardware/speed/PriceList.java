@@ -1,0 +1,186 @@
+package io.stoa.hardware.speed;
+
+import io.stoa.model.Interval;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * What the parts of a batch cost, found by timing, and how sure that is.
+ *
+ * @param prices seconds for one of each part
+ * @param error how far off timed models that were left out turned out to be, beside their {@link #leverage}: 90 % were
+ *     within this factor, as its logarithm
+ * @param inverse of the products of the timed batches' parts, (AᵀA)⁻¹, for the parts that cost anything; a batch's row of
+ *     A is its parts over its seconds
+ */
+public record PriceList(Map<String, Double> prices, double error, Map<String, Map<String, Double>> inverse) {
+    /** Parts that always come together cannot be told apart; so little of the identity keeps the inverse finite. */
+    private static final double RIDGE = 1e-9;
+
+    public PriceList {
+        prices = Map.copyOf(prices);
+        inverse = Map.copyOf(inverse);
+    }
+
+    /** One timed batch. */
+    record Timed(String model, Map<String, Double> work, double seconds) {}
+
+    /** @param typical the mean error of models that were left out, as a logarithm */
+    record Fitted(PriceList list, double typical) {}
+
+    /** The parts that have no price. */
+    List<String> missing(Map<String, Double> work) {
+        return work.keySet().stream().filter(part -> !prices.containsKey(part)).toList();
+    }
+
+    double price(String part) {
+        Double price = prices.get(part);
+        if (price == null) {
+            throw new IllegalStateException("no price of " + part);
+        }
+        return price;
+    }
+
+    double seconds(Map<String, Double> work) {
+        return work.entrySet().stream()
+                .mapToDouble(part -> part.getValue() * price(part.getKey()))
+                .sum();
+    }
+
+    /** The interval of 90 % around {@link #seconds}: the wider, the less the batch is like those that were timed. */
+    Interval interval(Map<String, Double> work, double seconds) {
+        double off = error * spread(work, seconds);
+        return new Interval(seconds * Math.exp(-off), seconds * Math.exp(off));
+    }
+
+    /**
+     * How much farther off than others this batch may be. Least squares expect the square root; prices that cannot be
+     * negative are stiffer, and with the fourth root intervals hold what they say on simulated machines ({@code
+     * CalibrationTest}), inside of what was timed as at its ends.
+     */
+    private double spread(Map<String, Double> work, double seconds) {
+        return Math.pow(1 + leverage(work, seconds), 0.25);
+    }
+
+    /** aᵀ(AᵀA)⁻¹a: below 1 inside of what was timed, and far above it where prices are carried far. */
+    private double leverage(Map<String, Double> work, double seconds) {
+        double leverage = 0;
+        for (Map.Entry<String, Map<String, Double>> row : inverse.entrySet()) {
+            double own = work.getOrDefault(row.getKey(), 0.0) / seconds;
+            for (Map.Entry<String, Double> cell : row.getValue().entrySet()) {
+                leverage += own * cell.getValue() * work.getOrDefault(cell.getKey(), 0.0) / seconds;
+            }
+        }
+        return Math.max(0, leverage);
+    }
+
+    /**
+     * Prices that make the relative errors least, and how far off they are for models that were left out: split conformal
+     * prediction, with each error over its {@link #spread}.
+     *
+     * <p>Source: J. Lei, M. G'Sell, A. Rinaldo, R. J. Tibshirani and L. Wasserman, Distribution-free predictive inference for
+     * regression, JASA 113 (2018), section 5.2.
+     */
+    static Fitted fit(List<Timed> timed) {
+        PriceList all = leastSquares(timed);
+        List<Double> errors = new ArrayList<>();
+        List<Double> scaled = new ArrayList<>();
+        for (String model : timed.stream().map(Timed::model).distinct().toList()) {
+            PriceList without = leastSquares(
+                    timed.stream().filter(one -> !one.model().equals(model)).toList());
+            for (Timed one : timed) {
+                // Without the only model of a type, the type has no price.
+                if (one.model().equals(model) && without.missing(one.work()).isEmpty()) {
+                    double error = Math.abs(Math.log(one.seconds() / without.seconds(one.work())));
+                    errors.add(error);
+                    scaled.add(error / without.spread(one.work(), one.seconds()));
+                }
+            }
+        }
+        scaled.sort(Comparator.naturalOrder());
+        // The (n + 1)·0.9-th smallest: it holds for one more of the same kind with a chance of 90 %.
+        int place = (int) Math.ceil(0.9 * (scaled.size() + 1)) - 1;
+        double error = scaled.isEmpty() ? Double.POSITIVE_INFINITY : scaled.get(Math.min(place, scaled.size() - 1));
+        return new Fitted(
+                new PriceList(all.prices, error, all.inverse),
+                errors.stream().mapToDouble(each -> each).average().orElse(error));
+    }
+
+    /** Prices whose error is not known yet. */
+    private static PriceList leastSquares(List<Timed> timed) {
+        List<String> parts = timed.stream()
+                .flatMap(one -> one.work().keySet().stream())
+                .distinct()
+                .sorted()
+                .toList();
+        List<double[]> rows = timed.stream().map(one -> row(one, parts)).toList();
+        double[] targets = new double[rows.size()];
+        Arrays.fill(targets, 1);
+        double[] solution = NonNegativeLeastSquares.solve(rows, targets);
+        Map<String, Double> prices = new TreeMap<>();
+        for (int j = 0; j < parts.size(); j++) {
+            prices.put(parts.get(j), solution[j]);
+        }
+        List<String> costly = parts.stream()
+                .filter(part -> prices.getOrDefault(part, 0.0) > 0)
+                .toList();
+        return new PriceList(
+                prices,
+                Double.POSITIVE_INFINITY,
+                inverse(timed.stream().map(one -> row(one, costly)).toList(), costly));
+    }
+
+    private static double[] row(Timed one, List<String> parts) {
+        return parts.stream()
+                .mapToDouble(part -> one.work().getOrDefault(part, 0.0) / one.seconds())
+                .toArray();
+    }
+
+    /** By Gauss and Jordan, with columns of length 1. */
+    private static Map<String, Map<String, Double>> inverse(List<double[]> rows, List<String> parts) {
+        int n = parts.size();
+        double[] lengths = new double[n];
+        for (double[] row : rows) {
+            for (int j = 0; j < n; j++) {
+                lengths[j] = Math.hypot(lengths[j], row[j]);
+            }
+        }
+        double[][] matrix = new double[n][2 * n];
+        for (int j = 0; j < n; j++) {
+            matrix[j][j] += RIDGE;
+            matrix[j][n + j] = 1;
+            for (double[] row : rows) {
+                for (int k = 0; k < n; k++) {
+                    matrix[j][k] += row[j] / lengths[j] * row[k] / lengths[k];
+                }
+            }
+        }
+        for (int pivot = 0; pivot < n; pivot++) {
+            // The matrix is positive definite, so no pivot is 0.
+            double by = matrix[pivot][pivot];
+            for (int k = 0; k < 2 * n; k++) {
+                matrix[pivot][k] /= by;
+            }
+            for (int j = 0; j < n; j++) {
+                double times = matrix[j][pivot];
+                for (int k = 0; j != pivot && k < 2 * n; k++) {
+                    matrix[j][k] -= times * matrix[pivot][k];
+                }
+            }
+        }
+        Map<String, Map<String, Double>> inverse = new LinkedHashMap<>();
+        for (int j = 0; j < n; j++) {
+            Map<String, Double> cells = new LinkedHashMap<>();
+            for (int k = 0; k < n; k++) {
+                cells.put(parts.get(k), matrix[j][n + k] / lengths[j] / lengths[k]);
+            }
+            inverse.put(parts.get(j), cells);
+        }
+        return inverse;
+    }
+}
