@@ -61,7 +61,7 @@ import picocli.CommandLine.Command;
 final class RehearseCommand implements Runnable {
     private static final String MODEL = "rehearsal";
     private static final int CALLERS = 8;
-    private static final int REQUESTS_OF_EACH = 3_000;
+    private static final int REQUESTS_OF_EACH = 300;
 
     /** So many, twice, as it takes for Java to compile what scores them to the end. */
     private static final int SCORED = 20_000;
