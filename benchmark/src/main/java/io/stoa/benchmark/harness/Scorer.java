@@ -3,7 +3,7 @@ package io.stoa.benchmark.harness;
 import io.stoa.model.StoaException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -31,7 +31,7 @@ final class Scorer {
     /** A document's right answers, worked out once for all filters: its target may be a costly template. */
     private final class Golds {
         private final ObjectNode document;
-        private final Map<String, List<String>> reduced = new HashMap<>();
+        private final Map<Metric, List<String>> reduced = new IdentityHashMap<>();
         private List<String> texts = List.of();
 
         Golds(ObjectNode document) {
@@ -47,7 +47,7 @@ final class Scorer {
 
         List<String> reduced(Metric metric) {
             return reduced.computeIfAbsent(
-                    metric.name(),
+                    metric,
                     _ -> texts().stream().map(metric.exactMatch()::reduced).toList());
         }
     }

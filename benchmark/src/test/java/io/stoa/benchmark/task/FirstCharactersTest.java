@@ -38,9 +38,15 @@ final class FirstCharactersTest {
             "(?<=a)",
             "(?<!b)",
             "(?i:B)",
+            "(?!^)",
+            "(?!\\A)",
+            "(?>^|a)",
+            "(?>a|ab)",
+            "(?:^|a)?+",
+            "a?+",
+            "\\d*+",
             "\\n",
             "-");
-    /** Without {@code ?+}: in Java's search its group keeps what a try further ahead left there, in Python's it does not. */
     private static final List<String> COUNTS =
             List.of("", "", "", "", "?", "*", "+", "{2,}", "{0,1}", "+?", "*?", "??");
 
