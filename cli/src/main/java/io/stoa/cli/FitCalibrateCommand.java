@@ -127,7 +127,7 @@ final class FitCalibrateCommand implements Runnable {
                 .forEach((count, prices) -> house.out()
                         .printf(
                                 Locale.ROOT,
-                                "%d thread%s: models that were left out were within %.0f %% (a token) and %.0f %% (a prompt), 9 of 10%n",
+                                "%d thread%s: models like those timed are predicted within %.0f %% (a token) and %.0f %% (a prompt), 9 of 10%n",
                                 count,
                                 count == 1 ? "" : "s",
                                 100 * Math.expm1(prices.step().error()),

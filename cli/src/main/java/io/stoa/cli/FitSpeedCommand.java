@@ -7,6 +7,7 @@ import io.stoa.hardware.speed.Calibration;
 import io.stoa.hardware.speed.SpeedModel;
 import io.stoa.hardware.speed.SpeedModel.Answer;
 import io.stoa.model.Interval;
+import io.stoa.model.Progress;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -136,7 +137,10 @@ final class FitSpeedCommand implements Runnable {
     private List<Row> measured(List<Row> rows) {
         Map<Row, Calibration.Times> times = new HashMap<>();
         int vain = 0;
+        ProgressLine line = new ProgressLine(house.err(), house.terminal());
+        Progress progress = line.start("measuring until nothing is faster");
         for (int round = 0; round < MOST_ROUNDS && vain < VAIN_ROUNDS; round++) {
+            progress.at(round, MOST_ROUNDS);
             vain++;
             for (Row row : rows) {
                 Calibration.Times seen = SpeedCalibration.look(
@@ -148,6 +152,7 @@ final class FitSpeedCommand implements Runnable {
                 vain = round == 0 || faster ? 0 : vain;
             }
         }
+        line.clear();
         return rows.stream()
                 .map(row -> row.with(requireNonNull(times.get(row))))
                 .toList();

@@ -65,11 +65,6 @@ public record AttentionLayer(long heads, long headWidth, long cachedValues, Opti
                 .toList());
     }
 
-    /** Query heads times the width of one. */
-    public long queryWidth() {
-        return heads * headWidth;
-    }
-
     /** How many of so many tokens it looks back on. */
     public long reach(long tokens) {
         return Math.min(tokens, window.orElse(tokens));

@@ -19,8 +19,8 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /**
- * Finds the prices of a {@link SpeedModel} by timing models of zeros: F16 in six sizes, for what layers, rows and
- * attention cost, and each other type small and large, for what its bytes and products cost.
+ * Finds the prices of a {@link SpeedModel} by timing models of zeros: F16 in seven sizes, for what layers, rows and
+ * attention cost, and each other type small, middling and large, for what its bytes and products cost.
  */
 public final class Calibration {
     private static final int VOCABULARY = 2048;

@@ -119,8 +119,9 @@ record DecodeWork(long embedding, List<AttentionLayer> attention, List<Matrix> m
     }
 
     /**
-     * Products of queries with keys, one for each head and token that is looked back on. llama.cpp multiplies {@value
-     * #VECTOR} numbers at a time, and what a head's width leaves over one by one, which takes many times as long.
+     * Products of queries with keys, one for each head and token that is looked back on. With AVX2 llama.cpp multiplies
+     * {@value #VECTOR} numbers at a time, and what a head's width leaves over one by one, which takes many times as long;
+     * with AVX-512 it is 64, and heads between two multiples of it are predicted too quick there.
      *
      * @param products how many
      * @param vectors the numbers in them that are multiplied many at a time

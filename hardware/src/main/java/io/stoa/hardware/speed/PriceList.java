@@ -3,6 +3,7 @@ package io.stoa.hardware.speed;
 import io.stoa.model.Interval;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -13,8 +14,8 @@ import java.util.TreeMap;
  * What the parts of a batch cost, found by timing, and how sure that is.
  *
  * @param prices seconds for one of each part
- * @param error how far off timed models that were left out turned out to be, beside their {@link #leverage}: 90 % were
- *     within this factor, as its logarithm
+ * @param error how far off timed models that were left out turned out to be, over their {@link #spread}: 90 % were within
+ *     this factor, as its logarithm
  * @param inverse of the products of the timed batches' parts, (AᵀA)⁻¹, for the parts that cost anything; a batch's row of
  *     A is its parts over its seconds
  */
@@ -23,8 +24,10 @@ public record PriceList(Map<String, Double> prices, double error, Map<String, Ma
     private static final double RIDGE = 1e-9;
 
     public PriceList {
-        prices = Map.copyOf(prices);
-        inverse = Map.copyOf(inverse);
+        prices = Collections.unmodifiableMap(new TreeMap<>(prices));
+        Map<String, Map<String, Double>> rows = new TreeMap<>();
+        inverse.forEach((part, row) -> rows.put(part, Collections.unmodifiableMap(new TreeMap<>(row))));
+        inverse = Collections.unmodifiableMap(rows);
     }
 
     /** One timed batch. */
@@ -80,8 +83,9 @@ public record PriceList(Map<String, Double> prices, double error, Map<String, Ma
     }
 
     /**
-     * Prices that make the relative errors least, and how far off they are for models that were left out: split conformal
-     * prediction, with each error over its {@link #spread}.
+     * Prices that make the relative errors least, and how far off they are for models that were left out, one
+     * after the other, with each error over its {@link #spread} (conformal prediction; a theorem would need models that
+     * were drawn like those to come).
      *
      * <p>Source: J. Lei, M. G'Sell, A. Rinaldo, R. J. Tibshirani and L. Wasserman, Distribution-free predictive inference for
      * regression, JASA 113 (2018), section 5.2.
@@ -96,14 +100,15 @@ public record PriceList(Map<String, Double> prices, double error, Map<String, Ma
             for (Timed one : timed) {
                 // Without the only model of a type, the type has no price.
                 if (one.model().equals(model) && without.missing(one.work()).isEmpty()) {
-                    double error = Math.abs(Math.log(one.seconds() / without.seconds(one.work())));
+                    double predicted = without.seconds(one.work());
+                    double error = Math.abs(Math.log(one.seconds() / predicted));
                     errors.add(error);
-                    scaled.add(error / without.spread(one.work(), one.seconds()));
+                    scaled.add(error / without.spread(one.work(), predicted));
                 }
             }
         }
         scaled.sort(Comparator.naturalOrder());
-        // The (n + 1)·0.9-th smallest: it holds for one more of the same kind with a chance of 90 %.
+        // The (n + 1)·0.9-th smallest: one more of the same kind is within it with a chance of about 90 %.
         int place = (int) Math.ceil(0.9 * (scaled.size() + 1)) - 1;
         double error = scaled.isEmpty() ? Double.POSITIVE_INFINITY : scaled.get(Math.min(place, scaled.size() - 1));
         return new Fitted(
