@@ -6,7 +6,6 @@ import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.function.IntToDoubleFunction;
@@ -31,7 +30,7 @@ final class Scorer {
     /** A document's right answers, worked out once for all filters: its target may be a costly template. */
     private final class Golds {
         private final ObjectNode document;
-        private final Map<Metric, List<String>> reduced = new IdentityHashMap<>();
+        private final IdentityHashMap<Metric, List<String>> reduced = new IdentityHashMap<>();
         private List<String> texts = List.of();
 
         Golds(ObjectNode document) {
