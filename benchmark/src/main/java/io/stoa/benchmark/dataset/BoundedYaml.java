@@ -1,6 +1,7 @@
 package io.stoa.benchmark.dataset;
 
 import io.stoa.model.StoaException;
+import java.io.StringReader;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
@@ -9,11 +10,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.api.LoadSettingsBuilder;
-import org.snakeyaml.engine.v2.api.lowlevel.Parse;
 import org.snakeyaml.engine.v2.common.Anchor;
+import org.snakeyaml.engine.v2.composer.Composer;
+import org.snakeyaml.engine.v2.constructor.StandardConstructor;
 import org.snakeyaml.engine.v2.events.AliasEvent;
 import org.snakeyaml.engine.v2.events.CollectionEndEvent;
 import org.snakeyaml.engine.v2.events.CollectionStartEvent;
@@ -22,6 +23,9 @@ import org.snakeyaml.engine.v2.events.ScalarEvent;
 import org.snakeyaml.engine.v2.exceptions.Mark;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
+import org.snakeyaml.engine.v2.parser.Parser;
+import org.snakeyaml.engine.v2.parser.ParserImpl;
+import org.snakeyaml.engine.v2.scanner.StreamReader;
 
 /**
  * Reads YAML of strangers. What builds values recurses, and values that share parts through aliases can be without end once
@@ -49,8 +53,9 @@ public record BoundedYaml(String label, int largest, String next) {
                 .setMaxAliasesForCollections(Integer.MAX_VALUE)
                 .build();
         try {
-            new Measure().of(new Parse(bounded).parseString(text));
-            return new Load(bounded).loadFromString(text);
+            Composer composer = new Composer(
+                    bounded, new Measure(new ParserImpl(bounded, new StreamReader(bounded, new StringReader(text)))));
+            return new StandardConstructor(bounded).constructSingleDocument(composer.getSingleNode());
         } catch (MarkedYamlEngineException e) {
             throw wrong(place(e.getProblemMark()), "not valid YAML: " + e.getProblem());
         } catch (YamlEngineException e) {
@@ -74,41 +79,67 @@ public record BoundedYaml(String label, int largest, String next) {
         }
     }
 
-    private final class Measure {
+    /** Looks at each event before the composer goes on to the next. */
+    private final class Measure implements Parser {
         private record Open(Optional<Anchor> anchor, Extent soFar) {}
 
         private final Map<Anchor, Extent> anchored = new HashMap<>();
         private final Set<Anchor> within = new HashSet<>();
         private final Deque<Open> open = new ArrayDeque<>();
+        private final Parser events;
 
-        void of(Iterable<Event> events) {
-            for (Event event : events) {
-                switch (event) {
-                    case CollectionStartEvent start -> {
-                        open.push(new Open(start.getAnchor(), new Extent(1, 1)));
-                        start.getAnchor().ifPresent(within::add);
-                        check(event, open.size());
+        Measure(Parser events) {
+            this.events = events;
+        }
+
+        @Override
+        public boolean checkEvent(Event.ID id) {
+            return events.checkEvent(id);
+        }
+
+        @Override
+        public Event peekEvent() {
+            return events.peekEvent();
+        }
+
+        @Override
+        public boolean hasNext() {
+            return events.hasNext();
+        }
+
+        @Override
+        public Event next() {
+            Event event = events.next();
+            measure(event);
+            return event;
+        }
+
+        private void measure(Event event) {
+            switch (event) {
+                case CollectionStartEvent start -> {
+                    open.push(new Open(start.getAnchor(), new Extent(1, 1)));
+                    start.getAnchor().ifPresent(within::add);
+                    check(event, open.size());
+                }
+                case CollectionEndEvent _ -> {
+                    Open closed = open.pop();
+                    closed.anchor.ifPresent(within::remove);
+                    add(event, closed.anchor, closed.soFar);
+                }
+                case ScalarEvent scalar ->
+                    add(
+                            event,
+                            scalar.getAnchor(),
+                            new Extent(1L + scalar.getValue().length(), 0));
+                case AliasEvent alias -> {
+                    if (within.contains(alias.getAlias())) {
+                        throw wrong(place(event.getStartMark()), "holds itself by way of *" + alias.getAlias());
                     }
-                    case CollectionEndEvent _ -> {
-                        Open closed = open.pop();
-                        closed.anchor.ifPresent(within::remove);
-                        add(event, closed.anchor, closed.soFar);
-                    }
-                    case ScalarEvent scalar ->
-                        add(
-                                event,
-                                scalar.getAnchor(),
-                                new Extent(1L + scalar.getValue().length(), 0));
-                    case AliasEvent alias -> {
-                        if (within.contains(alias.getAlias())) {
-                            throw wrong(place(event.getStartMark()), "holds itself by way of *" + alias.getAlias());
-                        }
-                        Optional.ofNullable(anchored.get(alias.getAlias()))
-                                .ifPresent(extent -> add(event, Optional.empty(), extent));
-                    }
-                    default -> {
-                        // Starts and ends of documents.
-                    }
+                    Optional.ofNullable(anchored.get(alias.getAlias()))
+                            .ifPresent(extent -> add(event, Optional.empty(), extent));
+                }
+                default -> {
+                    // Starts and ends of documents.
                 }
             }
         }

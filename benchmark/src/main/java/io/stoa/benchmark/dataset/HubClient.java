@@ -23,14 +23,21 @@ final class HubClient implements AutoCloseable {
     private static final int MOST_REDIRECTS = 5;
 
     private final HubSettings settings;
-    private final HttpClient http = HttpClient.newBuilder()
-            .followRedirects(HttpClient.Redirect.NEVER)
-            .version(HttpClient.Version.HTTP_1_1)
-            .connectTimeout(CONNECT)
-            .build();
+    private Optional<HttpClient> http = Optional.empty();
 
     HubClient(HubSettings settings) {
         this.settings = settings;
+    }
+
+    /** Made when it is needed: reading the certificates takes longer than many a local dataset. */
+    private synchronized HttpClient http() {
+        HttpClient client = http.orElseGet(() -> HttpClient.newBuilder()
+                .followRedirects(HttpClient.Redirect.NEVER)
+                .version(HttpClient.Version.HTTP_1_1)
+                .connectTimeout(CONNECT)
+                .build());
+        http = Optional.of(client);
+        return client;
     }
 
     /** What is done with an answer; an {@code IOException} asks for another attempt. */
@@ -126,7 +133,7 @@ final class HubClient implements AutoCloseable {
         URI target = uri;
         for (int redirects = 0; redirects <= MOST_REDIRECTS; redirects++) {
             HttpResponse<InputStream> response =
-                    http.send(request(target, headers), HttpResponse.BodyHandlers.ofInputStream());
+                    http().send(request(target, headers), HttpResponse.BodyHandlers.ofInputStream());
             try (StallGuard body =
                     new StallGuard(response.body(), settings.retries().silence())) {
                 switch (response.statusCode()) {
@@ -215,7 +222,7 @@ final class HubClient implements AutoCloseable {
     }
 
     @Override
-    public void close() {
-        http.shutdownNow();
+    public synchronized void close() {
+        http.ifPresent(HttpClient::shutdownNow);
     }
 }

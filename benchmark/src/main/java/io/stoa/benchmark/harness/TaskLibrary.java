@@ -67,9 +67,10 @@ public final class TaskLibrary {
     private void index(Path folder) {
         SortedMap<String, SequencedMap<String, Object>> found = new TreeMap<>();
         Map<String, Path> where = new HashMap<>();
+        Map<Path, SequencedMap<String, Object>> loaded = new HashMap<>();
         for (Path file : files(folder)) {
             try {
-                SequencedMap<String, Object> keys = TaskYaml.read(file);
+                SequencedMap<String, Object> keys = TaskYaml.read(file, loaded);
                 localFile(file, keys);
                 boolean group = isGroup(keys);
                 Optional.ofNullable(keys.get(group ? "group" : "task"))

@@ -32,10 +32,13 @@ final class TaskYaml {
     private static final int LARGEST = 4 << 20;
     private static final int MOST_FILES = 50;
 
+    private final Map<Path, SequencedMap<String, Object>> loaded;
     private final Set<Path> open = new LinkedHashSet<>();
     private int read;
 
-    private TaskYaml() {}
+    private TaskYaml(Map<Path, SequencedMap<String, Object>> loaded) {
+        this.loaded = loaded;
+    }
 
     /**
      * A function that a file names.
@@ -53,11 +56,12 @@ final class TaskYaml {
     /**
      * Reads a file.
      *
+     * @param loaded files that were read before, for themselves; many a task includes the same one
      * @return its keys in order; values are texts, numbers, booleans, lists, maps, {@link HookName}s, or absent
      * @throws StoaException of kind {@code USER}, naming file, line and column
      */
-    static SequencedMap<String, Object> read(Path file) {
-        return new TaskYaml().merged(file);
+    static SequencedMap<String, Object> read(Path file, Map<Path, SequencedMap<String, Object>> loaded) {
+        return new TaskYaml(loaded).merged(file);
     }
 
     private SequencedMap<String, Object> merged(Path file) {
@@ -68,7 +72,7 @@ final class TaskYaml {
         if (++read > MOST_FILES) {
             throw StoaException.user(file + ": more than " + MOST_FILES + " files are included; include fewer");
         }
-        SequencedMap<String, Object> own = load(file);
+        SequencedMap<String, Object> own = new LinkedHashMap<>(loaded.computeIfAbsent(real, _ -> load(file)));
         SequencedMap<String, Object> all = new LinkedHashMap<>();
         for (Object include : asList(Optional.ofNullable(own.remove("include")))) {
             Path included = beside(real, String.valueOf(include));

@@ -1,6 +1,5 @@
 package io.stoa.benchmark.task;
 
-import java.util.BitSet;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -23,10 +22,14 @@ final class FirstCharacters {
     /** With more of them, most of a text's characters would be tried all the same, each at a higher price. */
     private static final int MOST = 24;
 
-    private final BitSet possible;
+    /** A bit for each of the characters 0 to 63, and for each of 64 to 127. */
+    private final long low;
 
-    private FirstCharacters(BitSet possible) {
-        this.possible = possible;
+    private final long high;
+
+    private FirstCharacters(long low, long high) {
+        this.low = low;
+        this.high = high;
     }
 
     /**
@@ -40,11 +43,21 @@ final class FirstCharacters {
         if (leaks || LOOKS_BEHIND.matcher(expression).find() || mayBegin(pattern, "")) {
             return Optional.empty();
         }
-        BitSet possible = new BitSet(ASCII);
-        for (char c = 0; c < ASCII; c++) {
-            possible.set(c, mayBegin(pattern, String.valueOf(c)));
+        long low = possible(pattern, 0);
+        long high = possible(pattern, Long.SIZE);
+        return Long.bitCount(low) + Long.bitCount(high) > MOST
+                ? Optional.empty()
+                : Optional.of(new FirstCharacters(low, high));
+    }
+
+    private static long possible(Pattern pattern, int from) {
+        long possible = 0;
+        for (int i = 0; i < Long.SIZE; i++) {
+            if (mayBegin(pattern, String.valueOf((char) (from + i)))) {
+                possible |= 1L << i;
+            }
         }
-        return possible.cardinality() > MOST ? Optional.empty() : Optional.of(new FirstCharacters(possible));
+        return possible;
     }
 
     /** Whether a match may begin with a text of one character, or be empty: at the start of a text, and further on. */
@@ -67,15 +80,18 @@ final class FirstCharacters {
 
     /** The next place in a text, from one on, where a match may begin; the text's length when there is none. */
     int next(String text, int from) {
+        int length = text.length();
         int at = from;
-        while (at < text.length() && !mayBeginAt(text, at)) {
+        while (at < length) {
+            char c = text.charAt(at);
+            // A shift by c is one by c modulo 64.
+            boolean possible =
+                    c < ASCII ? ((c < Long.SIZE ? low : high) >>> c & 1) != 0 : !PythonPattern.isInside(text, at);
+            if (possible) {
+                return at;
+            }
             at++;
         }
-        return at;
-    }
-
-    private boolean mayBeginAt(String text, int at) {
-        char c = text.charAt(at);
-        return c < ASCII ? possible.get(c) : !PythonPattern.isInside(text, at);
+        return length;
     }
 }
