@@ -100,6 +100,9 @@ public final class Main implements Runnable {
 
     /** As far as some arguments need it: making every command takes longer than starting Java. */
     static CommandLine commandLineFor(House house, String... arguments) {
+        if (arguments.length == 1 && (arguments[0].equals("--version") || arguments[0].equals("-V"))) {
+            return commandLine(house, List.of());
+        }
         return Stream.of(arguments)
                 .findFirst()
                 .flatMap(name -> Optional.ofNullable(commands(house).get(name)))

@@ -6,6 +6,7 @@ import io.stoa.benchmark.harness.Evaluation;
 import io.stoa.benchmark.harness.ShippedTasks;
 import io.stoa.benchmark.harness.TaskData;
 import io.stoa.benchmark.harness.TaskLibrary;
+import io.stoa.model.StoaException;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -28,8 +29,9 @@ import tools.jackson.databind.node.ObjectNode;
         description = {
             "Scores made-up answers to a made-up GSM8K (two filters of regular expressions, four expressions taken out"
                     + " of reference and answer) and says how many a second, reading them included.",
-            "The documents are read once, outside of the time, for one answer that is scored before. The first rounds warm"
-                    + " Java's compiler."
+            "First by the program itself, started anew each time: once with one answer, which shows what the start and the"
+                    + " documents take, and once with all. Then again and again in one process, whose first rounds warm"
+                    + " Java's compiler; there the documents are read once, outside of the time."
         },
         mixinStandardHelpOptions = true,
         sortOptions = false)
@@ -64,6 +66,12 @@ final class RescoringCommand implements Runnable {
     @Option(names = "--rounds", defaultValue = "5", description = "Default: ${DEFAULT-VALUE}")
     private int rounds = 5;
 
+    @Option(
+            names = "--starts",
+            defaultValue = "3",
+            description = "How often the program is started. Default: ${DEFAULT-VALUE}")
+    private int starts = 3;
+
     @Override
     public void run() {
         try {
@@ -72,6 +80,20 @@ final class RescoringCommand implements Runnable {
             Path answers = folder.resolve("answers.jsonl");
             Path one = folder.resolve("one.jsonl");
             write(documents, answers, one);
+            for (int start = 1; start <= starts; start++) {
+                double alone = started(documents, one);
+                double whole = started(documents, answers);
+                System.out.printf(
+                        Locale.ROOT,
+                        "start %d: %,d items in %.2f s, of which start and documents %.2f s; %,.0f items/s, and %,.0f of the"
+                                + " whole time%n",
+                        start,
+                        items,
+                        whole,
+                        alone,
+                        items / (whole - alone),
+                        items / whole);
+            }
             TaskLibrary library = new TaskLibrary(List.of(ShippedTasks.folder()));
             TaskData data = new TaskData(new LocalDatasets(Map.of("openai/gsm8k", documents), new DatasetReader()));
             score(library, data, one);
@@ -108,6 +130,37 @@ final class RescoringCommand implements Runnable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** How many seconds the program takes from its start to its end. */
+    private static double started(Path documents, Path answers) throws IOException {
+        List<String> command = List.of(
+                Performance.root().resolve("stoa").toString(),
+                "bench",
+                "score",
+                "--task",
+                "gsm8k",
+                "--num-fewshot",
+                "0",
+                "--data",
+                "openai/gsm8k=" + documents,
+                "--responses",
+                answers.toString());
+        long started = System.nanoTime();
+        Process process = new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        try {
+            int code = process.waitFor();
+            if (code != 0) {
+                throw StoaException.engine(String.join(" ", command) + " ended with " + code);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw StoaException.engine("interrupted");
+        }
+        return (System.nanoTime() - started) / 1e9;
     }
 
     private static Evaluation score(TaskLibrary library, TaskData data, Path answers) {
