@@ -35,12 +35,7 @@ import tools.jackson.databind.json.JsonMapper;
             "  stoa fit speed examples/quickstart/models/*.gguf --threads 1,2 --measure     beside the measured times"
         })
 final class FitSpeedCommand implements Runnable {
-    private static final int MOST_ROUNDS = 20;
-
-    /** So many in a row end a measurement in which nothing was faster by more than 3 %. */
-    private static final int VAIN_ROUNDS = 3;
-
-    private static final double FASTER = 0.97;
+    private static final int ROUNDS = 5;
 
     private final House house;
 
@@ -91,7 +86,7 @@ final class FitSpeedCommand implements Runnable {
         }
     }
 
-    /** While nobody disturbs, as the calibration takes it. */
+    /** As the calibration takes it. */
     record Measured(double promptSeconds, double tokenSeconds) {}
 
     @Override
@@ -130,31 +125,22 @@ final class FitSpeedCommand implements Runnable {
         }
     }
 
-    /**
-     * All files in turn, so that the looks at one lie apart, until some rounds found nothing faster: other guests may slow
-     * a machine for seconds.
-     */
+    /** All files in turn, so that the looks at one lie apart. */
     private List<Row> measured(List<Row> rows) {
-        Map<Row, Calibration.Times> times = new HashMap<>();
-        int vain = 0;
+        Map<Row, List<Calibration.Times>> looks = new HashMap<>();
         ProgressLine line = new ProgressLine(house.err(), house.terminal());
-        Progress progress = line.start("measuring until nothing is faster");
-        for (int round = 0; round < MOST_ROUNDS && vain < VAIN_ROUNDS; round++) {
-            progress.at(round, MOST_ROUNDS);
-            vain++;
+        Progress progress = line.start("measuring");
+        for (int round = 0; round < ROUNDS; round++) {
+            progress.at(round, ROUNDS);
             for (Row row : rows) {
-                Calibration.Times seen = SpeedCalibration.look(
-                        house.llama(), Path.of(row.file()), prompt, depth, sequences, row.threads());
-                Calibration.Times before = times.getOrDefault(row, seen);
-                times.put(row, before.least(seen));
-                boolean faster = seen.promptSeconds() < FASTER * before.promptSeconds()
-                        || seen.stepSeconds() < FASTER * before.stepSeconds();
-                vain = round == 0 || faster ? 0 : vain;
+                looks.computeIfAbsent(row, _ -> new ArrayList<>())
+                        .add(SpeedCalibration.look(
+                                house.llama(), Path.of(row.file()), prompt, depth, sequences, row.threads()));
             }
         }
         line.clear();
         return rows.stream()
-                .map(row -> row.with(requireNonNull(times.get(row))))
+                .map(row -> row.with(Calibration.Times.median(requireNonNull(looks.get(row)))))
                 .toList();
     }
 

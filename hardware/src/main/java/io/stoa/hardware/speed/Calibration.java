@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.stream.Stream;
+import java.util.function.ToDoubleFunction;
 
 /**
  * Finds the prices of a {@link SpeedModel} by timing models of zeros: F16 in seven sizes, for what layers, rows and
@@ -42,6 +42,9 @@ public final class Calibration {
     private static final double LEAST_LARGE = 90e6;
     private static final double MOST_LARGE = 300e6;
 
+    private static final List<Integer> CACHE_SHARES = List.of(1, 2, 4, 8, 16, 32);
+    private static final List<Integer> VECTORS = List.of(32, 64);
+
     private final Stopwatch stopwatch;
     private final Path folder;
 
@@ -58,8 +61,9 @@ public final class Calibration {
     }
 
     /**
-     * Seconds of a prompt and of a step while nobody disturbs. Other guests of a machine only slow, now for a millisecond
-     * and now for seconds: so of each look the lower decile counts, and of several looks some seconds apart the least.
+     * Seconds of a prompt and of a step. Other guests of a machine slow it for a millisecond, so of each look the lower decile
+     * counts; and for seconds they slow it, or it has its processors close together for once, so of several looks some
+     * seconds apart the median.
      */
     public record Times(double promptSeconds, double stepSeconds) {
         /** How often a file is looked at. */
@@ -70,9 +74,13 @@ public final class Calibration {
             return new Times(lowerDecile(prompts), lowerDecile(steps));
         }
 
-        /** The less disturbed of two looks, for prompts and steps each. */
-        public Times least(Times other) {
-            return new Times(Math.min(promptSeconds, other.promptSeconds), Math.min(stepSeconds, other.stepSeconds));
+        /** The medians of some looks, at least one; of two the less. */
+        public static Times median(List<Times> looks) {
+            return new Times(median(looks, Times::promptSeconds), median(looks, Times::stepSeconds));
+        }
+
+        private static double median(List<Times> looks, ToDoubleFunction<Times> seconds) {
+            return looks.stream().mapToDouble(seconds).sorted().toArray()[(looks.size() - 1) / 2];
         }
 
         private static double lowerDecile(List<Duration> durations) {
@@ -109,7 +117,7 @@ public final class Calibration {
             List<GgmlType> types,
             Progress progress) {
         List<CalibrationModel> models = models(types, cacheBytes);
-        Map<Plan, Times> times = new LinkedHashMap<>();
+        Map<Plan, List<Times>> times = new LinkedHashMap<>();
         Set<CalibrationModel> large = new HashSet<>();
         long looks = (long) Times.LOOKS * models.size();
         long done = 0;
@@ -129,10 +137,8 @@ public final class Calibration {
                     }
                     for (int count : threads) {
                         plans(model, work, cacheBytes, count)
-                                .forEach(plan -> times.merge(
-                                        plan,
-                                        stopwatch.time(file, plan.prompt(), plan.depth(), plan.threads()),
-                                        Times::least));
+                                .forEach(plan -> times.computeIfAbsent(plan, _ -> new ArrayList<>())
+                                        .add(stopwatch.time(file, plan.prompt(), plan.depth(), plan.threads())));
                     }
                 } catch (IOException e) {
                     throw new StoaException(
@@ -148,10 +154,13 @@ public final class Calibration {
         List<Run> runs = times.entrySet().stream()
                 .map(entry -> new Run(entry.getKey(), entry.getValue()))
                 .toList();
-        // Other guests of the machine have their part of the cache: the size that explains the times best is ours.
-        return Stream.of(1, 2, 4, 8, 16, 32)
-                .map(share -> fit(machine, engine, cacheBytes / share, threads, runs))
-                .min(Comparator.comparingDouble(Fit::error))
+        // Other guests of the machine have their part of the cache, and what the processor multiplies at a time nobody
+        // tells:
+        // what explains the times best counts.
+        return CACHE_SHARES.stream()
+                .flatMap(share ->
+                        VECTORS.stream().map(vector -> fit(machine, engine, cacheBytes / share, vector, threads, runs)))
+                .min(Comparator.comparing(Fit::incomplete).thenComparingDouble(Fit::error))
                 .orElseThrow()
                 .model();
     }
@@ -159,37 +168,49 @@ public final class Calibration {
     /** What is timed of a model. */
     private record Plan(CalibrationModel model, DecodeWork work, int threads, int prompt, int depth) {}
 
-    private record Run(Plan plan, Times times) {
-        String name() {
-            return plan.model().toString();
+    private record Run(Plan plan, List<Times> looks) {
+        PriceList.Timed timed(Map<String, Double> work, ToDoubleFunction<Times> seconds) {
+            return new PriceList.Timed(
+                    plan.model().toString(),
+                    work,
+                    looks.stream().mapToDouble(seconds).boxed().toList());
         }
     }
 
     /** @param error the mean over threads of what models that were left out were off by */
-    private record Fit(SpeedModel model, double error) {}
+    private record Fit(SpeedModel model, double error) {
+        /** Whether nothing of some type lay in a cache of this size, so that small models of it would be unknown. */
+        boolean incomplete() {
+            return model.threads().values().stream()
+                    .map(prices -> prices.step().prices().keySet())
+                    .anyMatch(parts -> parts.stream()
+                            .anyMatch(part -> part.startsWith(SpeedModel.MEMORY)
+                                    && !parts.contains(
+                                            SpeedModel.CACHED + part.substring(SpeedModel.MEMORY.length()))));
+        }
+    }
 
-    private static Fit fit(String machine, String engine, long cacheBytes, List<Integer> threads, List<Run> runs) {
+    private static Fit fit(
+            String machine, String engine, long cacheBytes, int vector, List<Integer> threads, List<Run> runs) {
         Map<Integer, SpeedModel.Prices> prices = new TreeMap<>();
         double error = 0;
         for (int count : threads) {
             List<Run> own =
                     runs.stream().filter(run -> run.plan().threads() == count).toList();
             PriceList.Fitted step = PriceList.fit(own.stream()
-                    .map(run -> new PriceList.Timed(
-                            run.name(),
-                            SpeedModel.stepWork(run.plan().work(), run.plan().depth(), 1, cacheBytes),
-                            run.times().stepSeconds()))
+                    .map(run -> run.timed(
+                            SpeedModel.stepWork(run.plan().work(), run.plan().depth(), 1, count, cacheBytes, vector),
+                            Times::stepSeconds))
                     .toList());
             PriceList.Fitted prompt = PriceList.fit(own.stream()
-                    .map(run -> new PriceList.Timed(
-                            run.name(),
-                            SpeedModel.promptWork(run.plan().work(), run.plan().prompt()),
-                            run.times().promptSeconds()))
+                    .map(run -> run.timed(
+                            SpeedModel.promptWork(run.plan().work(), run.plan().prompt(), vector),
+                            Times::promptSeconds))
                     .toList());
             prices.put(count, new SpeedModel.Prices(step.list(), prompt.list()));
             error += step.typical() / threads.size();
         }
-        return new Fit(new SpeedModel(machine, engine, cacheBytes, prices), error);
+        return new Fit(new SpeedModel(machine, engine, cacheBytes, vector, prices), error);
     }
 
     private static DecodeWork work(Path file) {
@@ -219,6 +240,11 @@ public final class Calibration {
                 new CalibrationModel(GgmlType.F16, large(GgmlType.F16, cacheBytes), 1024, 16, 8, 3072, VOCABULARY)));
         for (GgmlType type :
                 types.stream().filter(type -> type != GgmlType.F16).distinct().toList()) {
+            // What a row costs is told from what its products cost by rows of other widths.
+            models.add(
+                    type.blockElements() > 128
+                            ? new CalibrationModel(type, 4, 512, 8, 4, 1024, 1024)
+                            : new CalibrationModel(type, 4, 128, 4, 2, 384, 1024));
             models.add(new CalibrationModel(type, 6, 256, 4, 4, 768, 1024));
             models.add(new CalibrationModel(type, 4, 768, 12, 4, 2048, VOCABULARY));
             models.add(new CalibrationModel(type, large(type, cacheBytes), 1024, 16, 8, 3072, VOCABULARY));

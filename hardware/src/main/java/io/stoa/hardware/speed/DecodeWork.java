@@ -21,6 +21,11 @@ import java.util.function.ToDoubleFunction;
  * @param output the one that makes logits
  */
 record DecodeWork(long embedding, List<AttentionLayer> attention, List<Matrix> matrices, Matrix output) {
+    /** The cache that is looked through grows by so many cells (llama_kv_cache, {@code n_pad}). */
+    private static final int CELLS = 256;
+
+    private static final int SPLIT = 512;
+
     /** The cache is in F16. */
     private static final int CACHED_BYTES = 2;
 
@@ -105,38 +110,47 @@ record DecodeWork(long embedding, List<AttentionLayer> attention, List<Matrix> m
                 .sum();
     }
 
-    /** What a sequence's next token looks back on, when so many tokens are before it. */
-    LookBack lookBack(int depth) {
-        return LookBack.of(attention, layer -> layer.reach(depth));
+    /**
+     * What a sequence's next token looks back on, when so many tokens are before it, as far as the busiest of the threads
+     * does it. The heads are shared out; but for one sequence whose cache has grown to {@value #SPLIT} cells the cells are,
+     * used or not, so that the first threads have all the work and two take as long as one (ggml-cpu/ops.cpp,
+     * ggml_compute_forward_flash_attn_ext_f16, {@code use_split_kv_path}).
+     */
+    LookBack lookBack(int depth, int sequences, int threads, int vector) {
+        return LookBack.of(attention, vector, layer -> {
+            double reach = layer.reach(depth);
+            double cells = Math.ceil((reach + 1) / CELLS) * CELLS;
+            return sequences == 1 && cells >= SPLIT
+                    ? Math.min(reach, Math.ceil(cells / threads))
+                    : reach * Math.ceilDiv(layer.heads() * sequences, threads) / (layer.heads() * sequences);
+        });
     }
 
     /** What a prompt's tokens look back on: each on those before it, within the window. */
-    LookBack lookBackOfPrompt(int tokens) {
-        return LookBack.of(attention, layer -> {
+    LookBack lookBackOfPrompt(int tokens, int vector) {
+        return LookBack.of(attention, vector, layer -> {
             double reach = layer.reach(tokens);
             return reach * reach / 2 + reach * (tokens - reach);
         });
     }
 
     /**
-     * Products of queries with keys, one for each head and token that is looked back on. With AVX2 llama.cpp multiplies
-     * {@value #VECTOR} numbers at a time, and what a head's width leaves over one by one, which takes many times as long;
-     * with AVX-512 it is 64, and heads between two multiples of it are predicted too quick there.
+     * Products of queries with keys, one for each head and token that is looked back on. llama.cpp multiplies many numbers at
+     * a time (ggml_vec_dot_f16: 32 with AVX2 and NEON, 64 with AVX-512), and what a head's width leaves over one by one,
+     * which takes many times as long.
      *
      * @param products how many
      * @param vectors the numbers in them that are multiplied many at a time
      * @param rests those that are not
      */
     record LookBack(double products, double vectors, double rests) {
-        private static final int VECTOR = 32;
-
-        static LookBack of(List<AttentionLayer> layers, ToDoubleFunction<AttentionLayer> tokens) {
+        static LookBack of(List<AttentionLayer> layers, int vector, ToDoubleFunction<AttentionLayer> tokens) {
             double products = 0;
             double vectors = 0;
             double rests = 0;
             for (AttentionLayer layer : layers) {
                 double own = layer.heads() * tokens.applyAsDouble(layer);
-                long rest = layer.headWidth() % VECTOR;
+                long rest = layer.headWidth() % vector;
                 products += own;
                 vectors += own * (layer.headWidth() - rest);
                 rests += own * rest;

@@ -14,8 +14,8 @@ import java.util.TreeMap;
  * What the parts of a batch cost, found by timing, and how sure that is.
  *
  * @param prices seconds for one of each part
- * @param error how far off timed models that were left out turned out to be, over their {@link #spread}: 90 % were within
- *     this factor, as its logarithm
+ * @param error how far off looks at models that were left out turned out to be, over their {@link #spread}: 90 % were
+ *     within this factor, as its logarithm
  * @param inverse of the products of the timed batches' parts, (AᵀA)⁻¹, for the parts that cost anything; a batch's row of
  *     A is its parts over its seconds
  */
@@ -30,8 +30,17 @@ public record PriceList(Map<String, Double> prices, double error, Map<String, Ma
         inverse = Collections.unmodifiableMap(rows);
     }
 
-    /** One timed batch. */
-    record Timed(String model, Map<String, Double> work, double seconds) {}
+    /**
+     * A timed batch.
+     *
+     * @param looks the seconds that it took, some seconds apart
+     */
+    record Timed(String model, Map<String, Double> work, List<Double> looks) {
+        double seconds() {
+            List<Double> sorted = looks.stream().sorted().toList();
+            return sorted.get((sorted.size() - 1) / 2);
+        }
+    }
 
     /** @param typical the mean error of models that were left out, as a logarithm */
     record Fitted(PriceList list, double typical) {}
@@ -85,7 +94,8 @@ public record PriceList(Map<String, Double> prices, double error, Map<String, Ma
     /**
      * Prices that make the relative errors least, and how far off they are for models that were left out, one
      * after the other, with each error over its {@link #spread} (conformal prediction; a theorem would need models that
-     * were drawn like those to come).
+     * were drawn like those to come). Each look counts by itself, because what is measured later lies as far off as a
+     * machine drifts.
      *
      * <p>Source: J. Lei, M. G'Sell, A. Rinaldo, R. J. Tibshirani and L. Wasserman, Distribution-free predictive inference for
      * regression, JASA 113 (2018), section 5.2.
@@ -101,9 +111,9 @@ public record PriceList(Map<String, Double> prices, double error, Map<String, Ma
                 // Without the only model of a type, the type has no price.
                 if (one.model().equals(model) && without.missing(one.work()).isEmpty()) {
                     double predicted = without.seconds(one.work());
-                    double error = Math.abs(Math.log(one.seconds() / predicted));
-                    errors.add(error);
-                    scaled.add(error / without.spread(one.work(), predicted));
+                    double spread = without.spread(one.work(), predicted);
+                    errors.add(Math.abs(Math.log(one.seconds() / predicted)));
+                    one.looks().forEach(look -> scaled.add(Math.abs(Math.log(look / predicted)) / spread));
                 }
             }
         }

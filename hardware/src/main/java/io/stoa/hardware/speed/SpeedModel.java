@@ -19,10 +19,16 @@ import java.util.TreeMap;
  *
  * @param machine what it was found on; elsewhere it says nothing
  * @param engine the build of llama.cpp
- * @param cacheBytes the processor's last cache
+ * @param cacheBytes our part of the processor's last cache
+ * @param vector the numbers of a head that are multiplied at a time
  * @param threads the prices by number of native threads
  */
-public record SpeedModel(String machine, String engine, long cacheBytes, Map<Integer, Prices> threads) {
+public record SpeedModel(String machine, String engine, long cacheBytes, int vector, Map<Integer, Prices> threads) {
+    /** What parts are called that are bytes of a type: in the cache, and not. */
+    static final String CACHED = "cached ";
+
+    static final String MEMORY = "memory ";
+
     /** A working set of that share of the cache is read from it; one of the other share comes from memory altogether. */
     private static final double ALL_CACHED = 0.5;
 
@@ -87,8 +93,9 @@ public record SpeedModel(String machine, String engine, long cacheBytes, Map<Int
             return new Answer.Unknown("calibrated were " + threads.keySet() + " threads, not " + question.threads());
         }
         Prices prices = threads.get(question.threads());
-        Map<String, Double> prompt = promptWork(work, question.promptTokens());
-        Map<String, Double> step = stepWork(work, question.depth(), question.sequences(), cacheBytes);
+        Map<String, Double> prompt = promptWork(work, question.promptTokens(), vector);
+        Map<String, Double> step =
+                stepWork(work, question.depth(), question.sequences(), question.threads(), cacheBytes, vector);
         List<String> missing = new ArrayList<>(prices.prompt().missing(prompt));
         missing.addAll(prices.step().missing(step));
         if (!missing.isEmpty()) {
@@ -112,18 +119,17 @@ public record SpeedModel(String machine, String engine, long cacheBytes, Map<Int
     }
 
     /** The weights are read once for all; what is computed with them, and what attention reads, is for each. */
-    private static double together(DecodeWork work, Map<String, Double> step, int sequences, Prices prices) {
+    private double together(DecodeWork work, Map<String, Double> step, int sequences, Prices prices) {
         double seconds = 0;
         double weights = 0;
         for (Map.Entry<String, Double> part : step.entrySet()) {
             double alone = part.getValue() * prices.step().price(part.getKey());
             seconds += part.getKey().startsWith("attention") ? sequences * alone : alone;
-            boolean weight =
-                    part.getKey().startsWith("cached ") || part.getKey().startsWith("memory ");
+            boolean weight = part.getKey().startsWith(CACHED) || part.getKey().startsWith(MEMORY);
             weights += weight ? alone : 0;
         }
         double products = 0;
-        for (Map.Entry<String, Double> part : promptWork(work, 1).entrySet()) {
+        for (Map.Entry<String, Double> part : promptWork(work, 1, vector).entrySet()) {
             if (part.getKey().startsWith("products ")) {
                 products += sequences * part.getValue() * prices.prompt().price(part.getKey());
             }
@@ -132,7 +138,8 @@ public record SpeedModel(String machine, String engine, long cacheBytes, Map<Int
     }
 
     /** What a step does. */
-    static Map<String, Double> stepWork(DecodeWork work, int depth, int sequences, long cacheBytes) {
+    static Map<String, Double> stepWork(
+            DecodeWork work, int depth, int sequences, int threads, long cacheBytes, int vector) {
         Map<String, Double> parts = new TreeMap<>();
         parts.put("batch", 1.0);
         parts.put("layers", (double) work.layers());
@@ -146,7 +153,7 @@ public record SpeedModel(String machine, String engine, long cacheBytes, Map<Int
             rows += matrix.rows();
         }
         parts.put("rows", rows);
-        work.lookBack(depth).addTo(parts);
+        work.lookBack(depth, sequences, threads, vector).addTo(parts);
         return parts;
     }
 
@@ -156,29 +163,27 @@ public record SpeedModel(String machine, String engine, long cacheBytes, Map<Int
             return;
         }
         if (fromMemory < 1) {
-            parts.merge("cached " + type, bytes * (1 - fromMemory), Double::sum);
+            parts.merge(CACHED + type, bytes * (1 - fromMemory), Double::sum);
         }
         if (fromMemory > 0) {
-            parts.merge("memory " + type, bytes * fromMemory, Double::sum);
+            parts.merge(MEMORY + type, bytes * fromMemory, Double::sum);
         }
     }
 
     /** What reading a prompt does. */
-    static Map<String, Double> promptWork(DecodeWork work, int tokens) {
+    static Map<String, Double> promptWork(DecodeWork work, int tokens, int vector) {
         Map<String, Double> parts = new TreeMap<>();
         double batches = Math.ceilDiv(tokens, MICRO_BATCH);
         parts.put("batch", batches);
         parts.put("layers", batches * work.layers());
         parts.put("elements", (double) tokens * work.layers() * work.embedding());
-        double rows = 0;
         for (DecodeWork.Matrix matrix : work.matrices()) {
             if (matrix.type() != GgmlType.F32) {
                 parts.merge("products " + matrix.type(), tokens * matrix.products(), Double::sum);
             }
-            rows += matrix.rows();
+            parts.merge("rows " + matrix.type(), (double) tokens * matrix.rows(), Double::sum);
         }
-        parts.put("rows", tokens * rows);
-        work.lookBackOfPrompt(tokens).addTo(parts);
+        work.lookBackOfPrompt(tokens, vector).addTo(parts);
         parts.merge("products " + work.output().type(), work.output().products(), Double::sum);
         return parts;
     }

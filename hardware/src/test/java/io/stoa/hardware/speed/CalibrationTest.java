@@ -63,16 +63,22 @@ final class CalibrationTest {
         return Duration.ofNanos(Math.round(seconds * 1e9));
     }
 
-    private static Calibration.Times times(Path gguf, int promptTokens, int depth, Random random, double noise) {
+    private static Calibration.Times times(
+            Path gguf, int promptTokens, int depth, int vector, Random random, double noise) {
         DecodeWork work = work(GgufReader.read(gguf));
         double factor = Math.exp(noise * random.nextGaussian());
         return Calibration.Times.of(
-                List.of(duration(factor * cost(SpeedModel.promptWork(work, promptTokens)))),
-                List.of(duration(factor * cost(SpeedModel.stepWork(work, depth, 1, CACHE)))));
+                List.of(duration(factor * cost(SpeedModel.promptWork(work, promptTokens, vector)))),
+                List.of(duration(factor * cost(SpeedModel.stepWork(work, depth, 1, 1, CACHE, vector)))));
     }
 
     private SpeedModel calibrate(Random random, double noise) {
-        return new Calibration((gguf, prompt, depth, threads) -> times(gguf, prompt, depth, random, noise), folder)
+        return calibrate(32, random, noise);
+    }
+
+    private SpeedModel calibrate(int vector, Random random, double noise) {
+        return new Calibration(
+                        (gguf, prompt, depth, threads) -> times(gguf, prompt, depth, vector, random, noise), folder)
                 .run("a machine", "an engine", CACHE, List.of(1), List.of(GgmlType.Q8_0, GgmlType.Q4_K), Progress.NONE);
     }
 
@@ -89,8 +95,9 @@ final class CalibrationTest {
         GgufHeader header = write(UNSEEN);
         DecodeWork work = work(header);
         Answer.Known known = (Answer.Known) model.predict(header, new Question(1, 200, 300, 1));
-        assertThat(known.prompt()).isCloseTo(cost(SpeedModel.promptWork(work, 200)), within(0.01 * known.prompt()));
-        assertThat(known.step()).isCloseTo(cost(SpeedModel.stepWork(work, 300, 1, CACHE)), within(0.01 * known.step()));
+        assertThat(known.prompt()).isCloseTo(cost(SpeedModel.promptWork(work, 200, 32)), within(0.01 * known.prompt()));
+        assertThat(known.step())
+                .isCloseTo(cost(SpeedModel.stepWork(work, 300, 1, 1, CACHE, 32)), within(0.01 * known.step()));
         assertThat(folder).isDirectoryNotContaining("glob:**calibration*");
     }
 
@@ -104,7 +111,8 @@ final class CalibrationTest {
         int inside = 0;
         for (int round = 0; round < rounds; round++) {
             Answer.Known known = (Answer.Known) calibrate(random, 0.05).predict(header, new Question(1, 100, 100, 1));
-            double measured = cost(SpeedModel.stepWork(work, 100, 1, CACHE)) * Math.exp(0.05 * random.nextGaussian());
+            double measured =
+                    cost(SpeedModel.stepWork(work, 100, 1, 1, CACHE, 32)) * Math.exp(0.05 * random.nextGaussian());
             inside += known.stepInterval().contains(measured) ? 1 : 0;
         }
         assertThat(inside).isBetween(47, 59);
@@ -144,6 +152,7 @@ final class CalibrationTest {
                 "a machine",
                 "an engine",
                 CACHE,
+                32,
                 Map.of(1, new SpeedModel.Prices(new PriceList(cachedOnly, 0.1, Map.of()), all.prompt())));
         GgufHeader header = write(new CalibrationModel(GgmlType.Q8_0, 6, 256, 4, 4, 768, 1024));
         assertThat(model.predict(header, new Question(1, 10, 100, 1))).isInstanceOf(Answer.Known.class);
@@ -160,7 +169,7 @@ final class CalibrationTest {
                 GgufHeader header =
                         write(new CalibrationModel(type, Calibration.large(type, cache), 1024, 16, 8, 3072, 2048));
                 assertThat(header.tensorBytes()).as("%s %d", type, cache).isBetween(3 * cache, 350_000_000L);
-                assertThat(SpeedModel.stepWork(work(header), 0, 1, cache).keySet())
+                assertThat(SpeedModel.stepWork(work(header), 0, 1, 1, cache, 32).keySet())
                         .contains("memory " + type)
                         .doesNotContain("cached " + type);
             }
@@ -180,8 +189,22 @@ final class CalibrationTest {
     }
 
     private static String refusal(GgufHeader header) {
-        return ((Answer.Unknown) new SpeedModel("m", "e", CACHE, Map.of()).predict(header, new Question(1, 1, 0, 1)))
+        return ((Answer.Unknown)
+                        new SpeedModel("m", "e", CACHE, 32, Map.of()).predict(header, new Question(1, 1, 0, 1)))
                 .reason();
+    }
+
+    /** With AVX-512 a head 32 wide is multiplied number by number, with AVX2 at once. */
+    @Test
+    void howManyNumbersAreMultipliedAtATimeIsFound() throws IOException {
+        GgufHeader header = write(new CalibrationModel(GgmlType.F16, 8, 256, 8, 4, 768, 1024));
+        for (int vector : List.of(32, 64)) {
+            SpeedModel model = calibrate(vector, new Random(2), 0.02);
+            assertThat(model.vector()).isEqualTo(vector);
+            double step = ((Answer.Known) model.predict(header, new Question(1, 100, 1000, 1))).step();
+            assertThat(step)
+                    .isCloseTo(cost(SpeedModel.stepWork(work(header), 1000, 1, 1, CACHE, vector)), within(0.1 * step));
+        }
     }
 
     /** 80 is two and a half times the 32 numbers that are multiplied at a time. */
@@ -191,17 +214,30 @@ final class CalibrationTest {
         DecodeWork odd = work(
                 header("llama", Map.of("attention.key_length", width, "attention.value_length", width), List.of()));
 
-        assertThat(odd.lookBack(10))
+        assertThat(odd.lookBack(10, 1, 1, 32))
                 .isEqualTo(new DecodeWork.LookBack(12 * 8 * 10, 12 * 8 * 64 * 10, 12 * 8 * 16 * 10));
     }
 
     @Test
-    void ofSeveralLooksTheLeastDisturbedCounts() {
+    void ofSeveralLooksTheMedianCounts() {
         Calibration.Times one = Calibration.Times.of(durations(3, 9, 9), durations(5, 7, 7, 7, 7, 7, 7, 7, 7, 7, 6));
         Calibration.Times other = Calibration.Times.of(durations(4), durations(5));
+        Calibration.Times third = Calibration.Times.of(durations(8), durations(9));
 
         assertThat(one).isEqualTo(new Calibration.Times(3, 6));
-        assertThat(one.least(other)).isEqualTo(new Calibration.Times(3, 5));
+        assertThat(Calibration.Times.median(List.of(one, third, other))).isEqualTo(new Calibration.Times(4, 6));
+        assertThat(Calibration.Times.median(List.of(third, one))).isEqualTo(new Calibration.Times(3, 6));
+    }
+
+    /** Two threads share the heads, but where the cache has 512 cells its first half is one thread's alone. */
+    @Test
+    void theBusiestThreadCounts() {
+        DecodeWork work = work(header("llama", Map.of(), List.of()));
+
+        assertThat(work.lookBack(200, 1, 2, 32).products()).isEqualTo(12 * 4 * 200);
+        assertThat(work.lookBack(256, 1, 2, 32).products()).isEqualTo(12 * 8 * 256);
+        assertThat(work.lookBack(600, 1, 2, 32).products()).isEqualTo(12 * 8 * 384);
+        assertThat(work.lookBack(600, 4, 2, 32).products()).isEqualTo(12 * 4 * 600);
     }
 
     private static List<Duration> durations(int... seconds) {
@@ -233,8 +269,8 @@ final class CalibrationTest {
                 work(header("llama", Map.of("attention.head_count_kv", new GgufValue.Array(heads)), List.of()));
         // 11 layers of 4 heads and one of 2, each 64 wide, keys and values, in two bytes.
         assertThat(uneven.cachedBytes(100)).isEqualTo(100.0 * (11 * 4 + 2) * 64 * 2 * 2);
-        assertThat(uneven.lookBackOfPrompt(100).products()).isEqualTo(12 * 8 * 100 * 100 / 2.0);
-        assertThat(uneven.lookBack(100)).isEqualTo(new DecodeWork.LookBack(12 * 8 * 100, 12 * 512 * 100, 0));
+        assertThat(uneven.lookBackOfPrompt(100, 32).products()).isEqualTo(12 * 8 * 100 * 100 / 2.0);
+        assertThat(uneven.lookBack(100, 1, 1, 32)).isEqualTo(new DecodeWork.LookBack(12 * 8 * 100, 12 * 512 * 100, 0));
 
         DecodeWork windowed =
                 work(header("gemma3", Map.of("attention.sliding_window", new GgufValue.Whole(1000)), List.of()));
@@ -242,7 +278,7 @@ final class CalibrationTest {
         assertThat(windowed.cachedBytes(500)).isEqualTo(12 * 500 * layer);
         // Of six layers five have the window.
         assertThat(windowed.cachedBytes(9000)).isEqualTo((10 * 1000 + 2 * 9000) * layer);
-        assertThat(windowed.lookBackOfPrompt(3000).vectors())
+        assertThat(windowed.lookBackOfPrompt(3000, 32).vectors())
                 .isEqualTo(512 * (10 * (1000 * 1000 / 2.0 + 2000 * 1000) + 2 * 3000.0 * 3000 / 2));
     }
 }
