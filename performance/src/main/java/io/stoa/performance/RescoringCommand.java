@@ -6,7 +6,6 @@ import io.stoa.benchmark.harness.Evaluation;
 import io.stoa.benchmark.harness.ShippedTasks;
 import io.stoa.benchmark.harness.TaskData;
 import io.stoa.benchmark.harness.TaskLibrary;
-import io.stoa.model.StoaException;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -133,9 +132,8 @@ final class RescoringCommand implements Runnable {
     }
 
     /** How many seconds the program takes from its start to its end. */
-    private static double started(Path documents, Path answers) throws IOException {
-        List<String> command = List.of(
-                Performance.root().resolve("stoa").toString(),
+    private static double started(Path documents, Path answers) {
+        List<String> arguments = List.of(
                 "bench",
                 "score",
                 "--task",
@@ -146,21 +144,7 @@ final class RescoringCommand implements Runnable {
                 "openai/gsm8k=" + documents,
                 "--responses",
                 answers.toString());
-        long started = System.nanoTime();
-        Process process = new ProcessBuilder(command)
-                .redirectErrorStream(true)
-                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                .start();
-        try {
-            int code = process.waitFor();
-            if (code != 0) {
-                throw StoaException.engine(String.join(" ", command) + " ended with " + code);
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw StoaException.engine("interrupted");
-        }
-        return (System.nanoTime() - started) / 1e9;
+        return new Reference(Performance.root()).run("stoa", arguments).wall().toNanos() / 1e9;
     }
 
     private static Evaluation score(TaskLibrary library, TaskData data, Path answers) {

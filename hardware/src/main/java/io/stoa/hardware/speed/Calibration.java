@@ -16,11 +16,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 
 /**
  * Finds the prices of a {@link SpeedModel} by timing models of zeros: F16 in seven sizes, for what layers, rows and
- * attention cost, and each other type small, middling and large, for what its bytes and products cost.
+ * attention cost, and each other type in four sizes, for what its bytes, rows and products cost.
  */
 public final class Calibration {
     private static final int VOCABULARY = 2048;
@@ -76,11 +77,11 @@ public final class Calibration {
 
         /** The medians of some looks, at least one; of two the less. */
         public static Times median(List<Times> looks) {
-            return new Times(median(looks, Times::promptSeconds), median(looks, Times::stepSeconds));
-        }
-
-        private static double median(List<Times> looks, ToDoubleFunction<Times> seconds) {
-            return looks.stream().mapToDouble(seconds).sorted().toArray()[(looks.size() - 1) / 2];
+            return new Times(
+                    Spread.lowerMedian(
+                            looks.stream().mapToDouble(Times::promptSeconds).toArray()),
+                    Spread.lowerMedian(
+                            looks.stream().mapToDouble(Times::stepSeconds).toArray()));
         }
 
         private static double lowerDecile(List<Duration> durations) {
@@ -154,15 +155,19 @@ public final class Calibration {
         List<Run> runs = times.entrySet().stream()
                 .map(entry -> new Run(entry.getKey(), entry.getValue()))
                 .toList();
-        // Other guests of the machine have their part of the cache, and what the processor multiplies at a time nobody
-        // tells:
-        // what explains the times best counts.
-        return CACHE_SHARES.stream()
-                .flatMap(share ->
-                        VECTORS.stream().map(vector -> fit(machine, engine, cacheBytes / share, vector, threads, runs)))
-                .min(Comparator.comparing(Fit::incomplete).thenComparingDouble(Fit::error))
-                .orElseThrow()
-                .model();
+        // Other guests of the machine have their part of the cache, and nobody tells what the processor multiplies at a
+        // time: what explains the times of steps best counts.
+        Steps best = CACHE_SHARES.stream()
+                .flatMap(share -> VECTORS.stream().map(vector -> steps(cacheBytes / share, vector, threads, runs)))
+                .min(Comparator.comparing(Steps::incomplete).thenComparingDouble(Steps::error))
+                .orElseThrow();
+        Map<Integer, SpeedModel.Prices> prices = new TreeMap<>();
+        best.fitted()
+                .forEach((count, step) -> prices.put(
+                        count,
+                        new SpeedModel.Prices(
+                                step.list(), prompts(count, best.vector(), runs).list())));
+        return new SpeedModel(machine, engine, best.cacheBytes(), best.vector(), prices);
     }
 
     /** What is timed of a model. */
@@ -177,40 +182,53 @@ public final class Calibration {
         }
     }
 
-    /** @param error the mean over threads of what models that were left out were off by */
-    private record Fit(SpeedModel model, double error) {
+    /** What steps cost by number of threads, if our part of the cache and what is multiplied at a time are these. */
+    private record Steps(long cacheBytes, int vector, Map<Integer, PriceList.Fitted> fitted) {
+        /** The mean over threads of what models that were left out were off by. */
+        double error() {
+            return fitted.values().stream()
+                    .mapToDouble(PriceList.Fitted::typical)
+                    .average()
+                    .orElseThrow();
+        }
+
         /** Whether nothing of some type lay in a cache of this size, so that small models of it would be unknown. */
         boolean incomplete() {
-            return model.threads().values().stream()
-                    .map(prices -> prices.step().prices().keySet())
-                    .anyMatch(parts -> parts.stream()
-                            .anyMatch(part -> part.startsWith(SpeedModel.MEMORY)
-                                    && !parts.contains(
-                                            SpeedModel.CACHED + part.substring(SpeedModel.MEMORY.length()))));
+            return fitted.values().stream().anyMatch(step -> {
+                Set<String> parts = step.list().prices().keySet();
+                return parts.stream()
+                        .filter(part -> part.startsWith(SpeedModel.MEMORY))
+                        .map(part -> SpeedModel.CACHED + part.substring(SpeedModel.MEMORY.length()))
+                        .anyMatch(cached -> !parts.contains(cached));
+            });
         }
     }
 
-    private static Fit fit(
-            String machine, String engine, long cacheBytes, int vector, List<Integer> threads, List<Run> runs) {
-        Map<Integer, SpeedModel.Prices> prices = new TreeMap<>();
-        double error = 0;
+    private static Steps steps(long cacheBytes, int vector, List<Integer> threads, List<Run> runs) {
+        Map<Integer, PriceList.Fitted> fitted = new TreeMap<>();
         for (int count : threads) {
-            List<Run> own =
-                    runs.stream().filter(run -> run.plan().threads() == count).toList();
-            PriceList.Fitted step = PriceList.fit(own.stream()
-                    .map(run -> run.timed(
-                            SpeedModel.stepWork(run.plan().work(), run.plan().depth(), 1, count, cacheBytes, vector),
-                            Times::stepSeconds))
-                    .toList());
-            PriceList.Fitted prompt = PriceList.fit(own.stream()
-                    .map(run -> run.timed(
-                            SpeedModel.promptWork(run.plan().work(), run.plan().prompt(), vector),
-                            Times::promptSeconds))
-                    .toList());
-            prices.put(count, new SpeedModel.Prices(step.list(), prompt.list()));
-            error += step.typical() / threads.size();
+            fitted.put(
+                    count,
+                    fit(
+                            count,
+                            runs,
+                            plan -> SpeedModel.stepWork(plan.work(), plan.depth(), 1, count, cacheBytes, vector),
+                            Times::stepSeconds));
         }
-        return new Fit(new SpeedModel(machine, engine, cacheBytes, vector, prices), error);
+        return new Steps(cacheBytes, vector, fitted);
+    }
+
+    private static PriceList.Fitted prompts(int threads, int vector, List<Run> runs) {
+        return fit(
+                threads, runs, plan -> SpeedModel.promptWork(plan.work(), plan.prompt(), vector), Times::promptSeconds);
+    }
+
+    private static PriceList.Fitted fit(
+            int threads, List<Run> runs, Function<Plan, Map<String, Double>> work, ToDoubleFunction<Times> seconds) {
+        return PriceList.fit(runs.stream()
+                .filter(run -> run.plan().threads() == threads)
+                .map(run -> run.timed(work.apply(run.plan()), seconds))
+                .toList());
     }
 
     private static DecodeWork work(Path file) {

@@ -121,8 +121,8 @@ record DecodeWork(long embedding, List<AttentionLayer> attention, List<Matrix> m
             double reach = layer.reach(depth);
             double cells = Math.ceil((reach + 1) / CELLS) * CELLS;
             return sequences == 1 && cells >= SPLIT
-                    ? Math.min(reach, Math.ceil(cells / threads))
-                    : reach * Math.ceilDiv(layer.heads() * sequences, threads) / (layer.heads() * sequences);
+                    ? layer.heads() * Math.min(reach, Math.ceil(cells / threads))
+                    : reach * Math.ceilDiv(layer.heads() * sequences, threads) / sequences;
         });
     }
 
@@ -130,7 +130,7 @@ record DecodeWork(long embedding, List<AttentionLayer> attention, List<Matrix> m
     LookBack lookBackOfPrompt(int tokens, int vector) {
         return LookBack.of(attention, vector, layer -> {
             double reach = layer.reach(tokens);
-            return reach * reach / 2 + reach * (tokens - reach);
+            return layer.heads() * (reach * reach / 2 + reach * (tokens - reach));
         });
     }
 
@@ -144,12 +144,12 @@ record DecodeWork(long embedding, List<AttentionLayer> attention, List<Matrix> m
      * @param rests those that are not
      */
     record LookBack(double products, double vectors, double rests) {
-        static LookBack of(List<AttentionLayer> layers, int vector, ToDoubleFunction<AttentionLayer> tokens) {
+        static LookBack of(List<AttentionLayer> layers, int vector, ToDoubleFunction<AttentionLayer> ofLayer) {
             double products = 0;
             double vectors = 0;
             double rests = 0;
             for (AttentionLayer layer : layers) {
-                double own = layer.heads() * tokens.applyAsDouble(layer);
+                double own = ofLayer.applyAsDouble(layer);
                 long rest = layer.headWidth() % vector;
                 products += own;
                 vectors += own * (layer.headWidth() - rest);

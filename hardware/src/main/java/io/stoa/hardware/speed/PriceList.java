@@ -37,8 +37,8 @@ public record PriceList(Map<String, Double> prices, double error, Map<String, Ma
      */
     record Timed(String model, Map<String, Double> work, List<Double> looks) {
         double seconds() {
-            List<Double> sorted = looks.stream().sorted().toList();
-            return sorted.get((sorted.size() - 1) / 2);
+            return Spread.lowerMedian(
+                    looks.stream().mapToDouble(Double::doubleValue).toArray());
         }
     }
 

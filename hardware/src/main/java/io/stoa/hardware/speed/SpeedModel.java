@@ -38,6 +38,10 @@ public record SpeedModel(String machine, String engine, long cacheBytes, int vec
     private static final int MICRO_BATCH = 512;
 
     public SpeedModel {
+        // A file that was written before has none.
+        if (vector < 1) {
+            throw new IllegalArgumentException("vector must be positive: " + vector);
+        }
         threads = Collections.unmodifiableMap(new TreeMap<>(threads));
     }
 
@@ -180,8 +184,8 @@ public record SpeedModel(String machine, String engine, long cacheBytes, int vec
         for (DecodeWork.Matrix matrix : work.matrices()) {
             if (matrix.type() != GgmlType.F32) {
                 parts.merge("products " + matrix.type(), tokens * matrix.products(), Double::sum);
+                parts.merge("rows " + matrix.type(), (double) tokens * matrix.rows(), Double::sum);
             }
-            parts.merge("rows " + matrix.type(), (double) tokens * matrix.rows(), Double::sum);
         }
         work.lookBackOfPrompt(tokens, vector).addTo(parts);
         parts.merge("products " + work.output().type(), work.output().products(), Double::sum);

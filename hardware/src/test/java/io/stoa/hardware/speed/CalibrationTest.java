@@ -229,6 +229,17 @@ final class CalibrationTest {
         assertThat(Calibration.Times.median(List.of(third, one))).isEqualTo(new Calibration.Times(3, 6));
     }
 
+    /** A table of positions, say: too small for its type's price to matter, and no reason to know nothing. */
+    @Test
+    void matricesOfF32AreNotPriced() throws IOException {
+        GgufTensor weights = new GgufTensor("blk.0.attn_q.weight", List.of(512L, 512L), GgmlType.F16, 1_024_000);
+        GgufTensor table = new GgufTensor("blk.0.table.weight", List.of(64L, 8L), GgmlType.F32, 1_548_288);
+        GgufHeader header = header("llama", Map.of(), List.of(weights, table));
+
+        assertThat(calibrate(new Random(1), 0).predict(header, new Question(1, 100, 100, 1)))
+                .isInstanceOf(Answer.Known.class);
+    }
+
     /** Two threads share the heads, but where the cache has 512 cells its first half is one thread's alone. */
     @Test
     void theBusiestThreadCounts() {
