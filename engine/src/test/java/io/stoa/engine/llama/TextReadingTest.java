@@ -79,7 +79,9 @@ final class TextReadingTest {
         assertThat(divergence.logRatio().value()).isCloseTo(0.099549, within(0.0005));
         assertThat(divergence.logRatio().standardError()).isCloseTo(0.011097, within(0.0002));
         assertThat(divergence.divergence().value()).isCloseTo(0.006398, within(0.0001));
-        assertThat(divergence.divergences().minimum()).isCloseTo(-0.000008, within(0.000003));
+        // Below zero only by the rounding of the base, at most half a step of 16 nats in 65535; where in there (-8e-6
+        // and -4.5e-5 were seen) depends on the processor's kernels.
+        assertThat(divergence.divergences().minimum()).isBetween(-16.0 / 65535 / 2, -1e-9);
         assertThat(divergence.sameTop().value()).isCloseTo(0.89804, within(0.003));
     }
 
