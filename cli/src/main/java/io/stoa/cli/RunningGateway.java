@@ -29,6 +29,7 @@ import io.stoa.gateway.policy.Guard;
 import io.stoa.gateway.policy.LeaseTerms;
 import io.stoa.gateway.policy.PolicyAdmission;
 import io.stoa.gateway.policy.PolicyStore;
+import io.stoa.gateway.policy.guard.AllGuards;
 import io.stoa.gateway.policy.guard.InjectionGuard;
 import io.stoa.gateway.policy.guard.PiiGuard;
 import io.stoa.gateway.policy.guard.PiiKind;
@@ -420,21 +421,14 @@ final class RunningGateway implements AutoCloseable {
                 .ifPresent(action -> guards.add(new InjectionGuard(
                         action == PiiGuard.Action.REFUSE ? InjectionGuard.USUAL_THRESHOLD : 2,
                         metrics.guardListener())));
-        return (caller, request, body) -> {
-            for (Guard each : guards) {
-                Optional<ApiError> refusal = each.refusal(caller, request, body);
-                if (refusal.isPresent()) {
-                    return refusal;
-                }
-            }
-            return Optional.empty();
-        };
+        return new AllGuards(guards);
     }
 
     private static Optional<PiiGuard.Action> action(GatewayFile.Action said) {
         return switch (said) {
             case OFF -> Optional.empty();
             case NOTE -> Optional.of(PiiGuard.Action.NOTE);
+            case REDACT -> Optional.of(PiiGuard.Action.REDACT);
             case REFUSE -> Optional.of(PiiGuard.Action.REFUSE);
         };
     }

@@ -2,6 +2,7 @@ package io.stoa.gateway;
 
 import io.stoa.gateway.policy.Caller;
 import io.stoa.gateway.policy.Decision;
+import io.stoa.gateway.policy.Redaction;
 import io.stoa.gateway.route.Tier;
 import io.stoa.gateway.upstream.Tries;
 import io.stoa.gateway.wire.ApiError;
@@ -22,12 +23,12 @@ final class Dispatch {
 
     private final Exchange exchange;
     private final Caller caller;
-    private final byte[] body;
+    private final byte[] received;
 
     Dispatch(Exchange exchange, Caller caller, byte[] body) {
         this.exchange = exchange;
         this.caller = caller;
-        this.body = body;
+        this.received = body;
     }
 
     void start() {
@@ -41,18 +42,30 @@ final class Dispatch {
     }
 
     private void decide() {
-        RequestFacts facts = RequestScan.scan(exchange.call(), body);
+        RequestFacts facts = RequestScan.scan(exchange.call(), received);
         exchange.draft().route(facts.model());
+        Optional<Redaction> redaction = exchange.serving().guard().redaction(received);
+        if (redaction.isPresent()) {
+            byte[] redacted = redaction.get().applyTo(received);
+            exchange.asked(redacted);
+            decide(facts, RequestScan.scan(exchange.call(), redacted), redacted);
+        } else {
+            decide(facts, facts, received);
+        }
+    }
+
+    /** @param body what goes on of what was received, and its facts */
+    private void decide(RequestFacts receivedFacts, RequestFacts facts, byte[] body) {
         Prompt prompt = new Prompt(facts, body);
         Plan plan = new Planner(exchange.serving()).plan(caller, facts, prompt::text);
         exchange.draft().use(plan.use());
-        Optional<ApiError> guarded = exchange.serving().guard().refusal(caller, facts, body);
+        Optional<ApiError> guarded = exchange.serving().guard().refusal(caller, receivedFacts, received);
         if (guarded.isPresent()) {
             exchange.refuse(guarded.get());
             return;
         }
         if (mayGoOn()) {
-            admit(facts, plan, prompt);
+            admit(facts, plan, prompt, body);
         }
     }
 
@@ -68,7 +81,7 @@ final class Dispatch {
                     ApiError.invalid("an Idempotency-Key has 1 to " + LONGEST_KEY + " characters: " + words.length()));
         }
         Replays.Key key = new Replays.Key(caller.keyId(), exchange.call().path() + " " + words);
-        Replays.Found found = exchange.loop().gateway().replays().claim(key, Digest.of(body));
+        Replays.Found found = exchange.loop().gateway().replays().claim(key, Digest.of(received));
         switch (found) {
             case Replays.Found.Taken _ -> exchange.claimed(key);
             case Replays.Found.Answered answered -> exchange.replay(answered);
@@ -92,10 +105,10 @@ final class Dispatch {
 
     // ---- what it may cost
 
-    private void admit(RequestFacts facts, Plan plan, Prompt prompt) {
+    private void admit(RequestFacts facts, Plan plan, Prompt prompt, byte[] body) {
         // Made first: what cannot be told to upstreams is refused before anything is set aside.
         Wording wording = Wording.of(facts, body);
-        Bill bill = bill(facts, plan);
+        Bill bill = bill(facts, plan, body.length);
         Flow flow = new Flow(exchange, facts, wording, plan, bill, prompt::text);
         CompletableFuture<Decision> decision = exchange.serving()
                 .admission()
@@ -118,7 +131,7 @@ final class Dispatch {
         }
     }
 
-    private Bill bill(RequestFacts facts, Plan plan) {
+    private Bill bill(RequestFacts facts, Plan plan, int bodyBytes) {
         List<Tier> tiers = new ArrayList<>(plan.steps().size());
         List<Integer> attempts = new ArrayList<>(plan.steps().size());
         List<Integer> answerTokens = new ArrayList<>(plan.steps().size());
@@ -129,7 +142,7 @@ final class Dispatch {
                     Flow.hedge(exchange, plan, facts).isPresent()));
             answerTokens.add(plan.route().answerTokens());
         }
-        return new Bill(facts, body.length, tiers, attempts, answerTokens);
+        return new Bill(facts, bodyBytes, tiers, attempts, answerTokens);
     }
 
     private void decided(Decision decision, Bill bill, Flow flow) {

@@ -1,15 +1,18 @@
 package io.stoa.gateway;
 
+import io.stoa.gateway.audit.RequestRecord.Content;
 import io.stoa.gateway.audit.RequestRecord.End;
 import io.stoa.gateway.wire.ApiCall;
 import io.stoa.gateway.wire.ApiError;
 import io.stoa.gateway.wire.ErrorBody;
+import io.stoa.model.Digest;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -77,6 +80,15 @@ final class Exchange {
 
     RecordDraft draft() {
         return draft;
+    }
+
+    /** What the record says that was asked: where something was redacted, what was left. */
+    void asked(byte[] body) {
+        boolean kept = loop.gateway().options().keepContent();
+        draft.asked(new Content(
+                body.length,
+                Optional.of(Digest.of(body)),
+                kept ? Optional.of(new String(body, StandardCharsets.UTF_8)) : Optional.empty()));
     }
 
     ApiCall call() {

@@ -1,14 +1,11 @@
 package io.stoa.gateway;
 
-import io.stoa.gateway.audit.RequestRecord.Content;
 import io.stoa.gateway.policy.Caller;
 import io.stoa.gateway.upstream.Watch;
 import io.stoa.gateway.wire.ApiError;
-import io.stoa.model.Digest;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
-import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -126,12 +123,7 @@ final class Reception extends Watch.Watched {
     }
 
     private void received(Caller caller, byte[] bytes) {
-        boolean kept = exchange.loop().gateway().options().keepContent();
-        exchange.draft()
-                .asked(new Content(
-                        bytes.length,
-                        Optional.of(Digest.of(bytes)),
-                        kept ? Optional.of(new String(bytes, StandardCharsets.UTF_8)) : Optional.empty()));
+        exchange.asked(bytes);
         exchange.whenLeft(() -> {});
         new Dispatch(exchange, caller, bytes).start();
     }

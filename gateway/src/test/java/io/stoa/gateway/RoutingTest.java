@@ -6,6 +6,9 @@ import io.stoa.gateway.audit.RequestRecord;
 import io.stoa.gateway.audit.RequestRecord.End;
 import io.stoa.gateway.cascade.Cascade;
 import io.stoa.gateway.policy.Decision;
+import io.stoa.gateway.policy.guard.GuardListener;
+import io.stoa.gateway.policy.guard.PiiGuard;
+import io.stoa.gateway.policy.guard.PiiKind;
 import io.stoa.gateway.route.Standing;
 import io.stoa.gateway.wire.ApiError;
 import io.stoa.gateway.wire.TokenUsage;
@@ -13,8 +16,10 @@ import io.stoa.gateway.wire.TraceContext;
 import io.stoa.model.Digest;
 import io.stoa.model.EvidenceRef;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -245,6 +250,27 @@ class RoutingTest {
                 assertThat(denied.statusCode()).isEqualTo(429);
                 assertThat(denied.headers().firstValue("retry-after")).contains("3");
                 assertThat(upstream.asked()).isEmpty();
+            }
+        }
+    }
+
+    /** The model's name behind what is redacted is found again, and neither upstream nor audit sees the address. */
+    @Test
+    void personalDataIsRedactedBeforeTheRequestGoesOn() {
+        try (var upstream = ScriptedUpstream.answering(Trial.ANSWER)) {
+            Trial.Plot plot = Trial.Plot.of(upstream.target());
+            plot.guard = new PiiGuard(Map.of(PiiKind.EMAIL, PiiGuard.Action.REDACT), GuardListener.NONE);
+            try (var trial = Trial.of(Trial.options().withKeepContent(true), plot)) {
+                String redacted = "{\"messages\":[{\"role\":\"user\",\"content\":\"I am [EMAIL]\"}],\"model\":\"%s\"}";
+                assertThat(trial.chat(String.format(redacted, "r").replace("[EMAIL]", "jo@example.org"))
+                                .statusCode())
+                        .isEqualTo(200);
+                assertThat(upstream.asked().getFirst().body())
+                        .startsWith("{\"messages\":[{\"role\":\"user\",\"content\":\"I am [EMAIL]\"}],\"model\":\"m\"");
+                RequestRecord.Content asked = trial.record().request();
+                assertThat(asked.kept()).contains(String.format(redacted, "r"));
+                assertThat(asked.sha256())
+                        .contains(Digest.of(String.format(redacted, "r").getBytes(StandardCharsets.UTF_8)));
             }
         }
     }

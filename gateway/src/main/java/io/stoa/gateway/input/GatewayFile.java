@@ -261,8 +261,10 @@ public record GatewayFile(
     /** What a guard does with what it finds. */
     public enum Action {
         OFF,
-        /** The record says so. */
+        /** It is counted. */
         NOTE,
+        /** It is replaced, such as by {@code [EMAIL]}; personal data only. */
+        REDACT,
         REFUSE
     }
 

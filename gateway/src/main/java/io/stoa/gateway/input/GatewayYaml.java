@@ -53,6 +53,7 @@ import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.snakeyaml.engine.v2.nodes.MappingNode;
 import org.snakeyaml.engine.v2.nodes.Node;
 import org.snakeyaml.engine.v2.nodes.NodeTuple;
@@ -72,8 +73,11 @@ public final class GatewayYaml {
     private static final Shape.Pattern PRICE = new Shape.Pattern("[0-9]{1,7}(\\.[0-9]{1,6})?", "0.15");
     private static final Shape.Pattern VARIABLE = new Shape.Pattern("[A-Za-z_][A-Za-z0-9_]{0,127}", "UPSTREAM_KEY");
     private static final Shape.Whole TOKENS = new Shape.Whole(2, 100_000_000);
-    private static final Shape.Text ACTION =
+    private static final Shape.Text ON_PERSONAL_DATA =
             new Shape.Text(Arrays.stream(Action.values()).map(GatewayYaml::word).toList());
+    private static final Shape.Text ON_INJECTION = new Shape.Text(Stream.of(Action.OFF, Action.NOTE, Action.REFUSE)
+            .map(GatewayYaml::word)
+            .toList());
 
     private static final Duration DEADLINE = Duration.ofSeconds(60);
     private static final Duration RETENTION = Duration.ofDays(180);
@@ -127,8 +131,16 @@ public final class GatewayYaml {
             optional(
                     "guards",
                     fields(
-                            optional("personal-data", ACTION, "What to do about personal data in requests", "off"),
-                            optional("prompt-injection", ACTION, "What to do about signals of prompt injection", "off"),
+                            optional(
+                                    "personal-data",
+                                    ON_PERSONAL_DATA,
+                                    "What to do about personal data in requests",
+                                    "off"),
+                            optional(
+                                    "prompt-injection",
+                                    ON_INJECTION,
+                                    "What to do about signals of prompt injection",
+                                    "off"),
                             optional(
                                     "tools",
                                     new Shape.ListOf(Shape.Text.ANY, 0),

@@ -13,4 +13,13 @@ public interface Guard {
      * @param body the whole body; not to be changed, and nothing of it to be kept
      */
     Optional<ApiError> refusal(Caller caller, RequestFacts request, byte[] body);
+
+    /**
+     * What is to be replaced before the request goes on; empty when nothing is.
+     *
+     * @param body the whole body, as it came
+     */
+    default Optional<Redaction> redaction(byte[] body) {
+        return Optional.empty();
+    }
 }

@@ -157,14 +157,15 @@ class GatewayYamlTest {
             routes:
               "with space": {tiers: []}
               chat: {tiers: [{name: a, candidate: b}]}
-            guards: {personal-data: maybe}
+            guards: {personal-data: maybe, prompt-injection: redact}
             """))
                 .hasMessageContaining("gateway.yaml:2:1: unknown key rutes")
                 .hasMessageContaining("listen must look like 127.0.0.1:8080")
                 .hasMessageContaining("limits.body must look like 4MiB")
                 .hasMessageContaining("a name in routes must look like support")
                 .hasMessageContaining("needs one of the keys local, upstream")
-                .hasMessageContaining("guards.personal-data is \"maybe\"");
+                .hasMessageContaining("guards.personal-data is \"maybe\"")
+                .hasMessageContaining("guards.prompt-injection is \"redact\"");
     }
 
     @Test

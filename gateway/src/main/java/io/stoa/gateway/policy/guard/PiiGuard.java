@@ -2,6 +2,7 @@ package io.stoa.gateway.policy.guard;
 
 import io.stoa.gateway.policy.Caller;
 import io.stoa.gateway.policy.Guard;
+import io.stoa.gateway.policy.Redaction;
 import io.stoa.gateway.wire.ApiError;
 import io.stoa.gateway.wire.RequestFacts;
 import java.util.ArrayList;
@@ -12,7 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /** What to do about each kind of personal data. A kind that is not named is not looked at. */
-public final class PiiGuard implements Guard, Redactor {
+public final class PiiGuard implements Guard {
     /** What is done about something that was found. */
     public enum Action {
         /** The request is refused. */
@@ -55,7 +56,7 @@ public final class PiiGuard implements Guard, Redactor {
     }
 
     @Override
-    public Optional<Redaction> redaction(Caller caller, RequestFacts request, byte[] body) {
+    public Optional<Redaction> redaction(byte[] body) {
         if (!actions.containsValue(Action.REDACT)) {
             return Optional.empty();
         }

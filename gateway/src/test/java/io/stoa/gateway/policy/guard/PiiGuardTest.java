@@ -3,6 +3,7 @@ package io.stoa.gateway.policy.guard;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.stoa.gateway.policy.Caller;
+import io.stoa.gateway.policy.Redaction;
 import io.stoa.gateway.policy.guard.PiiGuard.Action;
 import io.stoa.gateway.wire.ApiCall;
 import io.stoa.gateway.wire.ApiError;
@@ -37,7 +38,7 @@ class PiiGuardTest {
     private static String redacted(String text) {
         byte[] body = body(text);
         byte[] after = new PiiGuard(REDACT_ALL, GuardListener.NONE)
-                .redaction(CALLER, FACTS, body)
+                .redaction(body)
                 .map(redaction -> redaction.applyTo(body))
                 .orElse(body);
         return JsonMapper.shared().readTree(after).at("/messages/0/content").stringValue();
@@ -102,17 +103,13 @@ class PiiGuardTest {
         String json = "{\"messages\":[{\"role\":\"user\",\"content\":\"tab\\tü\\u0061n\\u006ea\\u0040b.de\\n4111\\u0020"
                 + "1111 1111 1111\\ud83d\\ude00\"}],\"model\":\"chat\",\"user\":\"x@y.de\"}";
         byte[] body = json.getBytes(StandardCharsets.UTF_8);
-        Redaction redaction = new PiiGuard(REDACT_ALL, GuardListener.NONE)
-                .redaction(CALLER, FACTS, body)
-                .orElseThrow();
+        Redaction redaction =
+                new PiiGuard(REDACT_ALL, GuardListener.NONE).redaction(body).orElseThrow();
         String after = new String(redaction.applyTo(body), StandardCharsets.UTF_8);
         assertThat(JsonMapper.shared().readTree(after).at("/messages/0/content").stringValue())
                 .isEqualTo("tab\tü[EMAIL]\n[CARD]😀");
-        int model = json.getBytes(StandardCharsets.UTF_8).length - "\"chat\",\"user\":\"x@y.de\"}".length();
         assertThat(new String(redaction.applyTo(body), StandardCharsets.UTF_8))
                 .contains("\"model\":\"chat\",\"user\":\"x@y.de\"");
-        assertThat(redaction.applyTo(body)[redaction.moved(model)]).isEqualTo((byte) '"');
-        assertThat(redaction.applyTo(body)[redaction.moved(model) + 1]).isEqualTo((byte) 'c');
     }
 
     @Test
@@ -128,7 +125,7 @@ class PiiGuardTest {
                 + "\"tools\":[\"e@f.de\"],\"prompt\":[\"g@h.de\"],\"instructions\":\"i@j.de\"}";
         byte[] body = json.getBytes(StandardCharsets.UTF_8);
         byte[] after = new PiiGuard(REDACT_ALL, GuardListener.NONE)
-                .redaction(CALLER, FACTS, body)
+                .redaction(body)
                 .orElseThrow()
                 .applyTo(body);
         assertThat(new String(after, StandardCharsets.UTF_8))
@@ -149,7 +146,7 @@ class PiiGuardTest {
         ApiError refusal =
                 guard.refusal(CALLER, FACTS, body("4111111111111111")).orElseThrow();
         assertThat(refusal.message()).contains("a payment card number").doesNotContain("4111");
-        assertThat(guard.redaction(CALLER, FACTS, body("a@b.de"))).isEmpty();
+        assertThat(guard.redaction(body("a@b.de"))).isEmpty();
         assertThat(new SizeGuard(10, 1_000)
                         .refusal(CALLER, FACTS, body("x"))
                         .orElseThrow()
@@ -200,7 +197,7 @@ class PiiGuardTest {
             }
             byte[] whole = text.toString().getBytes(StandardCharsets.UTF_8);
             byte[] body = Arrays.copyOf(whole, random.nextInt(whole.length + 1));
-            Optional<Redaction> redaction = guard.redaction(CALLER, FACTS, body);
+            Optional<Redaction> redaction = guard.redaction(body);
             byte[] after = redaction.map(found -> found.applyTo(body)).orElse(body);
             InjectionGuard.signals(after);
             String content = text.toString();

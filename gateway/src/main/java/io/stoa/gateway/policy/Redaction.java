@@ -1,4 +1,4 @@
-package io.stoa.gateway.policy.guard;
+package io.stoa.gateway.policy;
 
 import static java.util.Objects.requireNonNull;
 
@@ -6,8 +6,8 @@ import java.io.ByteArrayOutputStream;
 import java.util.List;
 
 /**
- * What is to be replaced in a body before it goes on. A function of the body's bytes: whatever else was found at places of
- * the body, such as the model's name, is moved by {@link #moved}.
+ * What is to be replaced in a body before it goes on. What was found at places of the body, such as the model's name, lies
+ * elsewhere afterwards.
  *
  * @param splices in the body's order, none over another
  */
@@ -55,16 +55,5 @@ public record Redaction(List<Splice> splices) {
         }
         out.write(body, done, body.length - done);
         return out.toByteArray();
-    }
-
-    /** Where a place of the body, which lies in nothing that is replaced, lies afterwards. */
-    public int moved(int place) {
-        int moved = place;
-        for (Splice splice : splices) {
-            if (splice.to() <= place) {
-                moved += splice.replacement().length() - (splice.to() - splice.from());
-            }
-        }
-        return moved;
     }
 }
