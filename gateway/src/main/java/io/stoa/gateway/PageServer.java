@@ -17,6 +17,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -24,6 +25,9 @@ import tools.jackson.databind.node.ObjectNode;
 /** Answers what is no call of a model: health, the list of models, and other people's pages on virtual threads. */
 final class PageServer {
     private static final String OPEN_API = "/io/stoa/gateway/wire/openapi.json";
+
+    /** What is made here, and only looked at. */
+    private static final Set<String> OWN = Set.of("/health", "/ready", "/v1/models", "/openapi.json");
 
     private final Exchange exchange;
     private final Gateway gateway;
@@ -37,6 +41,10 @@ final class PageServer {
 
     void start() {
         exchange.bodyWasRead();
+        if (OWN.contains(path) && exchange.request().method().equals(HttpMethod.POST)) {
+            exchange.refuse(Door.wrongMethod(path, "GET"));
+            return;
+        }
         switch (path) {
             case "/health" -> exchange.page(Page.json(200, "{\"status\":\"ok\"}"));
             case "/ready" -> exchange.page(ready());

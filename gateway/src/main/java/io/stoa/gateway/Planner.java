@@ -59,17 +59,14 @@ final class Planner {
         if (steps.isEmpty()) {
             refuseForbidden(refusals);
         }
-        boolean own = !steps.isEmpty();
+        String reason = steps.isEmpty()
+                ? reasons("route " + route.name(), refusals)
+                : choice.local() && !local ? reasons("its first tier", refusals) : choice.reason();
         addFallbacks(route, use, steps);
         if (steps.isEmpty()) {
-            throw new RefusedRequest(ApiError.of(503, "server_error", "route_not_approved", reasons(route, refusals)));
+            throw new RefusedRequest(ApiError.of(503, "server_error", "route_not_approved", reason));
         }
-        return new Plan(
-                route,
-                use,
-                steps,
-                local ? cascade : Optional.empty(),
-                own ? choice.reason() : reasons(route, refusals));
+        return new Plan(route, use, steps, local ? cascade : Optional.empty(), reason);
     }
 
     private static RefusedRequest unknown(RequestFacts facts) {
@@ -132,11 +129,14 @@ final class Planner {
         }
     }
 
-    private static String reasons(Route route, List<Standing> refusals) {
-        StringBuilder text = new StringBuilder("route ").append(route.name()).append(" may not serve now");
+    private static String reasons(String who, List<Standing> refusals) {
+        StringBuilder text = new StringBuilder(who).append(" may not serve now");
         for (Standing refusal : refusals) {
-            if (refusal instanceof Standing.Lapsed(String reason)) {
-                text.append(": ").append(reason);
+            switch (refusal) {
+                case Standing.Lapsed(String reason) -> text.append(": ").append(reason);
+                case Standing.Forbidden(String clause, String reason) ->
+                    text.append(": ").append(clause).append(", ").append(reason);
+                case Standing.Live _ -> throw new IllegalStateException("a tier that may serve was refused");
             }
         }
         return text.toString();

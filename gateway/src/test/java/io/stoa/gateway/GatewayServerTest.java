@@ -102,6 +102,8 @@ class GatewayServerTest {
         try (var upstream = ScriptedUpstream.answering(Trial.ANSWER);
                 var trial = Trial.of(Trial.options(), upstream.target())) {
             assertThat(trial.get("/health").body()).contains("ok");
+            assertThat(trial.post("/health", "{}").statusCode()).isEqualTo(405);
+            assertThat(trial.post("/v1/models", "{}").body()).contains("method_not_allowed", "wants GET");
             assertThat(trial.get("/ready").statusCode()).isEqualTo(200);
             assertThat(trial.get("/v1/models").body()).contains("\"id\":\"r\"");
             assertThat(trial.get("/nowhere").statusCode()).isEqualTo(404);

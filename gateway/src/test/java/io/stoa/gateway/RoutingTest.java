@@ -10,6 +10,7 @@ import io.stoa.gateway.policy.guard.GuardListener;
 import io.stoa.gateway.policy.guard.PiiGuard;
 import io.stoa.gateway.policy.guard.PiiKind;
 import io.stoa.gateway.route.Standing;
+import io.stoa.gateway.route.Standings;
 import io.stoa.gateway.wire.ApiError;
 import io.stoa.gateway.wire.TokenUsage;
 import io.stoa.gateway.wire.TraceContext;
@@ -250,6 +251,30 @@ class RoutingTest {
                 assertThat(denied.statusCode()).isEqualTo(429);
                 assertThat(denied.headers().firstValue("retry-after")).contains("3");
                 assertThat(upstream.asked()).isEmpty();
+            }
+        }
+    }
+
+    @Test
+    void theReasonSaysThatTheFirstTierMayNotServe() {
+        try (var big = ScriptedUpstream.answering(Trial.ANSWER)) {
+            Trial.Plot plot = new Trial.Plot()
+                    .with(Trial.route(
+                            "r",
+                            DEADLINE,
+                            Optional.empty(),
+                            Trial.tier("small", big.target("small")),
+                            Trial.tier("big", big.target("big"))));
+            plot.cascade("r", CASCADE);
+            Standings live = plot.standings;
+            plot.standings = (tier, use) -> tier.name().equals("small")
+                    ? new Standing.Lapsed("the file's digest has changed")
+                    : live.of(tier, use);
+            try (var trial = Trial.of(Trial.options(), plot)) {
+                HttpResponse<String> told = trial.chat(Trial.CHAT);
+                assertThat(told.headers().firstValue("x-stoa-tier")).contains("big");
+                assertThat(told.headers().firstValue("x-stoa-reason"))
+                        .contains("its first tier may not serve now: the file's digest has changed");
             }
         }
     }
