@@ -3,7 +3,7 @@ package io.stoa.engine.llama;
 import java.util.HexFormat;
 
 /**
- * The bytes that llama.cpp v0.5.0's {@code *_default_params} functions write, as a fingerprint of its struct layouts. A
+ * The bytes that llama.cpp v0.5.0's {@code *_default_params} functions, and ggml's, write, as a fingerprint of its struct layouts. A
  * field that was added, removed or moved shifts or lengthens the pattern; padding, which holds whatever was on the
  * stack, is not compared. The room after the struct must stay untouched: writing there means a longer struct.
  */
@@ -37,6 +37,11 @@ enum Fingerprint {
             00010000 0000.... 00000000 00000000
             00000000 00000000 00000000 00000000
             00000000 00000000 00000000 02000000
+            """),
+
+    /** {@code ggml_threadpool_params} of one thread: no processors named, usual priority, polling level 50. */
+    THREADS("ggml_threadpool_params", "00".repeat(512) + """
+            01000000 00000000 32000000 0000....
             """);
 
     /** What the return buffer is filled with before the call. */
@@ -53,7 +58,7 @@ enum Fingerprint {
         this.pattern = pattern.replaceAll("\\s", "");
     }
 
-    /** The struct's name in {@code llama.h}. */
+    /** The struct's name in {@code llama.h} or {@code ggml.h}. */
     String struct() {
         return struct;
     }

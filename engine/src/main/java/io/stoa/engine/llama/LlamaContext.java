@@ -45,6 +45,7 @@ final class LlamaContext implements AutoCloseable {
     private final LlamaModel model;
     private final Arena arena;
     private final MemorySegment context;
+    private final MemorySegment threads;
     private final MemorySegment memory;
     private final int batchTokens;
     private final int microBatchTokens;
@@ -62,14 +63,22 @@ final class LlamaContext implements AutoCloseable {
     private boolean closed;
 
     private LlamaContext(
-            LlamaLibrary library, LlamaModel model, Arena arena, MemorySegment context, int microBatchTokens) {
+            LlamaLibrary library,
+            LlamaModel model,
+            Arena arena,
+            MemorySegment context,
+            LlamaLibrary.ContextShape shape) {
         this.library = library;
         this.model = model;
         this.arena = arena;
         this.context = context;
         this.memory = library.memory(context);
         this.batchTokens = library.batchTokens(context);
-        this.microBatchTokens = microBatchTokens;
+        this.microBatchTokens = shape.microBatch();
+        this.threads = shape.threads() > 1 ? library.newThreads(shape.threads()) : MemorySegment.NULL;
+        if (threads.address() != 0) {
+            library.attachThreads(context, threads);
+        }
         this.abort = new Abort();
         this.abortStub = abort.stub(arena);
         this.row = new int[model.vocabularySize()];
@@ -133,7 +142,7 @@ final class LlamaContext implements AutoCloseable {
                 throw StoaException.engine("llama.cpp " + library.version() + " cannot make a context of "
                         + shape.tokens() + " tokens: " + made.complaints() + "; try a smaller one");
             }
-            return new LlamaContext(library, model, arena, made.result(), shape.microBatch());
+            return new LlamaContext(library, model, arena, made.result(), shape);
         } catch (RuntimeException e) {
             arena.close();
             throw e;
@@ -363,6 +372,9 @@ final class LlamaContext implements AutoCloseable {
         if (!closed) {
             closed = true;
             library.freeContext(context);
+            if (threads.address() != 0) {
+                library.freeThreads(threads);
+            }
             arena.close();
         }
     }

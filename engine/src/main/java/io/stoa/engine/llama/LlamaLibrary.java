@@ -47,7 +47,12 @@ final class LlamaLibrary {
     private static final StructLayout MODEL_PARAMS = block(80);
     private static final StructLayout CONTEXT_PARAMS = block(160);
     private static final StructLayout QUANTIZE_PARAMS = block(64);
+    private static final StructLayout THREADS_PARAMS = block(528);
     private static final StructLayout BATCH = block(56);
+
+    /** {@code GGML_BACKEND_DEVICE_TYPE_CPU}. */
+    private static final int PROCESSOR = 0;
+
     private static final StructLayout SAMPLER_CHAIN_PARAMS = MemoryLayout.structLayout(JAVA_BOOLEAN);
 
     /** {@code std::map} of libstdc++: 8 bytes, the header node (colour, root, first, last), the count. */
@@ -60,6 +65,7 @@ final class LlamaLibrary {
     private final MethodHandle modelDefaultParams;
     private final MethodHandle contextDefaultParams;
     private final MethodHandle quantizeDefaultParams;
+    private final MethodHandle threadsDefaultParams;
     private final MethodHandle logSet;
     private final MethodHandle systemInfo;
     private final MethodHandle modelLoad;
@@ -84,6 +90,7 @@ final class LlamaLibrary {
     private final MethodHandle tokenToPiece;
     private final MethodHandle contextInit;
     private final MethodHandle contextFree;
+    private final MethodHandle contextAttachThreads;
     private final MethodHandle contextBatchTokens;
     private final MethodHandle contextSetAbort;
     private final MethodHandle contextMemory;
@@ -116,6 +123,8 @@ final class LlamaLibrary {
         modelDefaultParams = function("llama_model_default_params", FunctionDescriptor.of(MODEL_PARAMS));
         contextDefaultParams = function("llama_context_default_params", FunctionDescriptor.of(CONTEXT_PARAMS));
         quantizeDefaultParams = function("llama_model_quantize_default_params", FunctionDescriptor.of(QUANTIZE_PARAMS));
+        threadsDefaultParams =
+                function("ggml_threadpool_params_default", FunctionDescriptor.of(THREADS_PARAMS, JAVA_INT));
         logSet = function("llama_log_set", FunctionDescriptor.ofVoid(ADDRESS, ADDRESS));
         systemInfo = function("llama_print_system_info", FunctionDescriptor.of(ADDRESS));
         modelLoad = function("llama_model_load_from_file", FunctionDescriptor.of(ADDRESS, ADDRESS, MODEL_PARAMS));
@@ -145,6 +154,8 @@ final class LlamaLibrary {
                 FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT, JAVA_BOOLEAN));
         contextInit = function("llama_init_from_model", FunctionDescriptor.of(ADDRESS, ADDRESS, CONTEXT_PARAMS));
         contextFree = function("llama_free", FunctionDescriptor.ofVoid(ADDRESS));
+        contextAttachThreads =
+                function("llama_attach_threadpool", FunctionDescriptor.ofVoid(ADDRESS, ADDRESS, ADDRESS));
         contextBatchTokens = function("llama_n_batch", FunctionDescriptor.of(JAVA_INT, ADDRESS));
         contextSetAbort = function("llama_set_abort_callback", FunctionDescriptor.ofVoid(ADDRESS, ADDRESS, ADDRESS));
         contextMemory = function("llama_get_memory", FunctionDescriptor.of(ADDRESS, ADDRESS));
@@ -258,6 +269,7 @@ final class LlamaLibrary {
                     case MODEL -> defaults(modelDefaultParams, allocator);
                     case CONTEXT -> defaults(contextDefaultParams, allocator);
                     case QUANTIZE -> defaults(quantizeDefaultParams, allocator);
+                    case THREADS -> threadsParams(allocator, 1);
                 };
                 if (filled.address() != room.address() || !known.matches(room.toArray(JAVA_BYTE))) {
                     throw refusal(
@@ -665,6 +677,71 @@ final class LlamaLibrary {
             contextFree.invokeExact(context);
         } catch (Throwable e) {
             throw unexpected(e);
+        }
+    }
+
+    // ---- threads
+
+    /**
+     * How long threads look for the next batch before they sleep: 131,072 times (a millisecond or some), which is longer
+     * than from one token to the next.
+     */
+    private static final int POLLING = 1;
+
+    private MemorySegment threadsParams(SegmentAllocator allocator, int threads) {
+        try {
+            return (MemorySegment) threadsDefaultParams.invokeExact(allocator, threads);
+        } catch (Throwable e) {
+            throw unexpected(e);
+        }
+    }
+
+    /** Makes threads that wait for batches, or returns a null pointer. Without any, each batch makes its own. */
+    MemorySegment newThreads(int threads) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment params = threadsParams(arena, threads);
+            params.set(JAVA_INT, 520, POLLING);
+            return (MemorySegment) ofProcessor("ggml_threadpool_new", FunctionDescriptor.of(ADDRESS, ADDRESS))
+                    .invokeExact(params);
+        } catch (Throwable e) {
+            throw unexpected(e);
+        }
+    }
+
+    /** Ends them. Whoever uses them must have been freed. */
+    void freeThreads(MemorySegment threads) {
+        try {
+            ofProcessor("ggml_threadpool_free", FunctionDescriptor.ofVoid(ADDRESS))
+                    .invokeExact(threads);
+        } catch (Throwable e) {
+            throw unexpected(e);
+        }
+    }
+
+    /** Lets them compute a context's batches; they may serve several contexts, one after the other. */
+    void attachThreads(MemorySegment context, MemorySegment threads) {
+        try {
+            contextAttachThreads.invokeExact(context, threads, threads);
+        } catch (Throwable e) {
+            throw unexpected(e);
+        }
+    }
+
+    /** A function of the processor's backend, of which there are several and one was chosen. */
+    private MethodHandle ofProcessor(String name, FunctionDescriptor descriptor) throws Throwable {
+        MethodHandle device = function("ggml_backend_dev_by_type", FunctionDescriptor.of(ADDRESS, JAVA_INT));
+        MethodHandle backend = function("ggml_backend_dev_backend_reg", FunctionDescriptor.of(ADDRESS, ADDRESS));
+        MethodHandle find =
+                function("ggml_backend_reg_get_proc_address", FunctionDescriptor.of(ADDRESS, ADDRESS, ADDRESS));
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment processor = (MemorySegment) device.invokeExact(PROCESSOR);
+            MemorySegment found = (MemorySegment)
+                    find.invokeExact((MemorySegment) backend.invokeExact(processor), arena.allocateFrom(name));
+            if (found.address() == 0) {
+                throw StoaException.user(path + ": its processor backend has no " + name
+                        + "; unset STOA_LLAMA_LIB to use the library that Stoa brings");
+            }
+            return Linker.nativeLinker().downcallHandle(found, descriptor);
         }
     }
 

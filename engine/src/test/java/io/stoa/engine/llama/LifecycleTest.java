@@ -11,6 +11,7 @@ import io.stoa.engine.GenerateOptions;
 import io.stoa.engine.Prompt;
 import io.stoa.model.Bytes;
 import io.stoa.model.StoaException;
+import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
@@ -19,9 +20,13 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SegmentAllocator;
 import java.lang.foreign.StructLayout;
 import java.lang.invoke.MethodHandle;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 final class LifecycleTest {
@@ -50,6 +55,38 @@ final class LifecycleTest {
                     engine.score(Prompt.user("2 + 3 ="), List.of("5", "six"));
                 }
             }
+        }
+    }
+
+    /** Each thread beyond the caller's own is one that stays from batch to batch. */
+    @Test
+    void nativeThreadsStayBetweenBatchesAndEndWithTheirEngine() throws IOException {
+        assumeTrue(Files.isDirectory(TASKS), "this system does not list a process's threads");
+        int before = workers().size();
+        try (Engine engine = runtime.open(Natives.model("nano"), new EngineOptions(512, 4))) {
+            engine.generate(Prompt.user("2 + 3 ="), GenerateOptions.greedy(2));
+            Set<Path> first = workers();
+            engine.generate(Prompt.user("Where does Babel live?"), GenerateOptions.greedy(8));
+            assertThat(workers()).hasSize(before + 3).isEqualTo(first);
+        }
+        assertThat(workers()).hasSize(before);
+    }
+
+    private static final Path TASKS = Path.of("/proc/self/task");
+
+    /** Java names its threads; those of llama.cpp have the name of whoever made them, as this one has. */
+    private static Set<Path> workers() throws IOException {
+        String own = Files.readString(Path.of("/proc/thread-self/comm"));
+        try (Stream<Path> tasks = Files.list(TASKS)) {
+            return tasks.filter(task -> name(task).equals(own)).collect(Collectors.toSet());
+        }
+    }
+
+    private static String name(Path task) {
+        try {
+            return Files.readString(task.resolve("comm"));
+        } catch (IOException e) {
+            return "it ended just now";
         }
     }
 
