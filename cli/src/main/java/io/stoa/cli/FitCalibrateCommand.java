@@ -5,8 +5,6 @@ import io.stoa.hardware.machine.ThisMachine;
 import io.stoa.hardware.speed.Calibration;
 import io.stoa.hardware.speed.SpeedModel;
 import io.stoa.model.StoaException;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -73,9 +71,9 @@ final class FitCalibrateCommand implements Runnable {
         });
         SpeedCalibration calibration = house.speedCalibration();
         ProgressLine line = new ProgressLine(house.err(), house.terminal());
-        Path folder = folder();
-        try {
-            SpeedModel model = new Calibration(this::time, folder)
+        try (SpeedLooks looks = new SpeedLooks(house.llama())) {
+            SpeedModel model = new Calibration(
+                            (gguf, prompt, depth, count) -> looks.look(gguf, prompt, depth, 1, count), looks.folder())
                     .run(
                             calibration.fingerprint(),
                             calibration.engine(),
@@ -88,7 +86,6 @@ final class FitCalibrateCommand implements Runnable {
             tell(model, calibration.file());
         } finally {
             line.clear();
-            folder.toFile().delete();
         }
     }
 
@@ -100,21 +97,6 @@ final class FitCalibrateCommand implements Runnable {
                 .distinct()
                 .boxed()
                 .toList();
-    }
-
-    private static Path folder() {
-        try {
-            return Files.createTempDirectory("stoa-calibration");
-        } catch (IOException e) {
-            throw new StoaException(
-                    StoaException.Kind.RESOURCES,
-                    "no temporary folder can be made (" + e.getMessage() + "); set -Djava.io.tmpdir",
-                    e);
-        }
-    }
-
-    private Calibration.Times time(Path gguf, int promptTokens, int depth, int threads) {
-        return SpeedCalibration.look(house.llama(), gguf, promptTokens, depth, 1, threads);
     }
 
     private void tell(SpeedModel model, Path file) {

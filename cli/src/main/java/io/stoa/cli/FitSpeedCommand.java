@@ -2,15 +2,17 @@ package io.stoa.cli;
 
 import static java.util.Objects.requireNonNull;
 
+import io.stoa.engine.gguf.GgufHeader;
 import io.stoa.engine.gguf.Preflight;
 import io.stoa.hardware.speed.Calibration;
+import io.stoa.hardware.speed.Moment;
 import io.stoa.hardware.speed.SpeedModel;
 import io.stoa.hardware.speed.SpeedModel.Answer;
 import io.stoa.model.Interval;
 import io.stoa.model.Progress;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -36,6 +38,9 @@ import tools.jackson.databind.json.JsonMapper;
         })
 final class FitSpeedCommand implements Runnable {
     private static final int ROUNDS = 5;
+
+    /** From here on it is told that others slow the machine. */
+    private static final double SLOWED = 1.15;
 
     private final House house;
 
@@ -71,53 +76,45 @@ final class FitSpeedCommand implements Runnable {
         this.house = house;
     }
 
+    /**
+     * What is said of a file.
+     *
+     * @param pace how many times as long as when it was calibrated this machine takes just now
+     */
     record Row(
             String file,
             int threads,
+            double pace,
             double promptSeconds,
             Interval promptInterval,
             double tokenSeconds,
             Interval tokenInterval,
-            Optional<Measured> measured) {
-        Row with(Calibration.Times times) {
-            Measured found = new Measured(times.promptSeconds(), times.stepSeconds());
-            return new Row(
-                    file, threads, promptSeconds, promptInterval, tokenSeconds, tokenInterval, Optional.of(found));
-        }
-    }
+            Optional<Measured> measured) {}
 
     /** As the calibration takes it. */
     record Measured(double promptSeconds, double tokenSeconds) {}
 
+    /** A file whose speed is known with so many threads. */
+    private record Subject(Path file, GgufHeader header, Moment now, Answer.Known known) {}
+
     @Override
     public void run() {
         SpeedModel model = house.speedCalibration().read();
-        List<Row> rows = new ArrayList<>();
-        for (Path file : files) {
+        try (SpeedLooks looks = new SpeedLooks(house.llama())) {
+            List<Subject> subjects = new ArrayList<>();
             for (int count : threads.isEmpty() ? List.of(House.threads()) : threads) {
-                SpeedModel.Question question =
-                        Arguments.checked(() -> new SpeedModel.Question(count, prompt, depth, sequences));
-                switch (model.predict(Preflight.examine(file), question)) {
-                    case Answer.Known known ->
-                        rows.add(new Row(
-                                file.toString(),
-                                count,
-                                known.prompt(),
-                                known.promptInterval(),
-                                known.step(),
-                                known.stepInterval(),
-                                Optional.empty()));
-                    case Answer.Unknown(String reason) ->
-                        house.err().println(file + ": its speed with " + count + " threads is not known: " + reason);
-                }
+                subjects.addAll(subjects(model, looks, count));
             }
-        }
-        if (measure) {
-            rows = measured(rows);
-        }
-        if (json) {
-            house.out().println(JsonMapper.shared().writeValueAsString(rows));
-        } else {
+            List<Row> rows = measure
+                    ? measured(model, looks, subjects)
+                    : subjects.stream()
+                            .map(subject -> row(
+                                    model, subject, subject.now(), subject.known(), subject.known(), Optional.empty()))
+                            .toList();
+            if (json) {
+                house.out().println(JsonMapper.shared().writeValueAsString(rows));
+                return;
+            }
             rows.forEach(this::print);
             if (measure && !rows.isEmpty()) {
                 summary(rows);
@@ -125,33 +122,94 @@ final class FitSpeedCommand implements Runnable {
         }
     }
 
-    /** All files in turn, so that the looks at one lie apart. */
-    private List<Row> measured(List<Row> rows) {
-        Map<Row, List<Calibration.Times>> looks = new HashMap<>();
+    /** What is known with so many threads; what is not is told. */
+    private List<Subject> subjects(SpeedModel model, SpeedLooks looks, int count) {
+        List<GgufHeader> headers = files.stream().map(Preflight::examine).toList();
+        if (!model.threads().containsKey(count)) {
+            house.err()
+                    .println("the speed with " + count + " threads is not known: calibrated were "
+                            + model.threads().keySet() + " threads");
+            return List.of();
+        }
+        Moment now = looks.now(count);
+        List<Subject> subjects = new ArrayList<>();
+        for (int i = 0; i < files.size(); i++) {
+            Path file = files.get(i);
+            GgufHeader header = headers.get(i);
+            switch (model.predict(header, question(now))) {
+                case Answer.Known known -> subjects.add(new Subject(file, header, now, known));
+                case Answer.Unknown(String reason) ->
+                    house.err().println(file + ": its speed with " + count + " threads is not known: " + reason);
+            }
+        }
+        return subjects;
+    }
+
+    private SpeedModel.Question question(Moment now) {
+        return Arguments.checked(() -> new SpeedModel.Question(now, prompt, depth, sequences));
+    }
+
+    private static Row row(
+            SpeedModel model,
+            Subject subject,
+            Moment moment,
+            Answer.Known prompt,
+            Answer.Known token,
+            Optional<Measured> measured) {
+        return new Row(
+                subject.file().toString(),
+                moment.threads(),
+                moment.stepPace(
+                        requireNonNull(model.threads().get(moment.threads())).usual()),
+                prompt.prompt(),
+                prompt.promptInterval(),
+                token.step(),
+                token.stepInterval(),
+                measured);
+    }
+
+    /** All files in turn, so that the looks at one lie apart; of a file's looks the middle one counts. */
+    private List<Row> measured(SpeedModel model, SpeedLooks looks, List<Subject> subjects) {
+        Map<Subject, List<Calibration.Times>> times = new LinkedHashMap<>();
         ProgressLine line = new ProgressLine(house.err(), house.terminal());
         Progress progress = line.start("measuring");
         for (int round = 0; round < ROUNDS; round++) {
             progress.at(round, ROUNDS);
-            for (Row row : rows) {
-                looks.computeIfAbsent(row, _ -> new ArrayList<>())
-                        .add(SpeedCalibration.look(
-                                house.llama(), Path.of(row.file()), prompt, depth, sequences, row.threads()));
+            for (Subject subject : subjects) {
+                times.computeIfAbsent(subject, _ -> new ArrayList<>())
+                        .add(looks.look(
+                                subject.file(),
+                                prompt,
+                                depth,
+                                sequences,
+                                subject.now().threads()));
             }
         }
         line.clear();
-        return rows.stream()
-                .map(row -> row.with(Calibration.Times.median(requireNonNull(looks.get(row)))))
-                .toList();
+        List<Row> rows = new ArrayList<>();
+        times.forEach((subject, own) -> {
+            Calibration.Times reading = Calibration.Times.middleByPrompt(own);
+            Calibration.Times next = Calibration.Times.middleByStep(own);
+            // What was to be expected as the machine was then.
+            if (model.predict(subject.header(), question(reading.moment())) instanceof Answer.Known ofPrompt
+                    && model.predict(subject.header(), question(next.moment())) instanceof Answer.Known ofToken) {
+                Measured measured = new Measured(reading.promptSeconds(), next.stepSeconds());
+                rows.add(row(model, subject, next.moment(), ofPrompt, ofToken, Optional.of(measured)));
+            }
+        });
+        return rows;
     }
 
     private void print(Row row) {
         house.out()
                 .printf(
                         Locale.ROOT,
-                        "%s, %d thread%s: a prompt of %d takes %s, %.0f tokens/s; each token %s, %.1f tokens/s%s%n",
+                        "%s, %s%s: a prompt of %d takes %s, %.0f tokens/s; each token %s, %.1f tokens/s%s%n",
                         row.file(),
-                        row.threads(),
-                        row.threads() == 1 ? "" : "s",
+                        row.threads() == 1 ? "1 thread" : row.threads() + " threads",
+                        row.pace() < SLOWED
+                                ? ""
+                                : String.format(Locale.ROOT, ", now %.1f times as slow as calibrated", row.pace()),
                         prompt,
                         span(row.promptSeconds(), row.promptInterval()),
                         prompt / row.promptSeconds(),

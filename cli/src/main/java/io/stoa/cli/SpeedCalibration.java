@@ -1,9 +1,6 @@
 package io.stoa.cli;
 
-import io.stoa.engine.llama.DecodeTimes;
-import io.stoa.engine.llama.LlamaRuntime;
 import io.stoa.hardware.machine.ThisMachine;
-import io.stoa.hardware.speed.Calibration;
 import io.stoa.hardware.speed.SpeedModel;
 import io.stoa.model.Machine;
 import io.stoa.model.StoaException;
@@ -18,11 +15,6 @@ import tools.jackson.databind.json.JsonMapper;
 final class SpeedCalibration {
     private static final String AGAIN = "; run `stoa fit calibrate`, which takes about a minute";
 
-    /** Of large models; what is fast is timed more often. */
-    private static final int READINGS = 1;
-
-    private static final int STEPS = 8;
-
     private final Path file;
     private final ThisMachine machine;
     private final String engine;
@@ -35,14 +27,6 @@ final class SpeedCalibration {
 
     String engine() {
         return engine;
-    }
-
-    /** Times a file once, with meaningless tokens. */
-    static Calibration.Times look(
-            LlamaRuntime llama, Path gguf, int promptTokens, int depth, int sequences, int threads) {
-        DecodeTimes times =
-                llama.decodeTimes(gguf, new DecodeTimes.Plan(promptTokens, READINGS, depth, sequences, STEPS, threads));
-        return Calibration.Times.of(times.prompts(), times.steps());
     }
 
     /** What a speed depends on: processor and cores. */

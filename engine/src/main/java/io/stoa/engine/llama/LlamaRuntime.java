@@ -284,6 +284,25 @@ public final class LlamaRuntime {
     }
 
     /**
+     * Opens a small model that tells how fast the processor is just now.
+     *
+     * @return what the caller closes
+     * @throws StoaException of kind {@code USER} when the file is malformed
+     */
+    public Yardstick yardstick(Path gguf) {
+        Preflight.examine(gguf);
+        LlamaModel model = LlamaModel.load(library, log, gguf, LlamaLibrary.Loading.ALL);
+        try {
+            LlamaLibrary.ContextShape shape =
+                    new LlamaLibrary.ContextShape(Yardstick.CELLS, Yardstick.CELLS, Yardstick.CELLS, 1, 1);
+            return new Yardstick(model, LlamaContext.open(library, log, model, shape, Optional.empty()));
+        } catch (RuntimeException e) {
+            model.close();
+            throw e;
+        }
+    }
+
+    /**
      * Opens a model with which others are compared on a text, window by window.
      *
      * @param window in tokens; the first half of each is only read

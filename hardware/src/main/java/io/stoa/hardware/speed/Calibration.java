@@ -1,5 +1,7 @@
 package io.stoa.hardware.speed;
 
+import static java.util.Objects.requireNonNull;
+
 import io.stoa.engine.gguf.GgmlType;
 import io.stoa.engine.gguf.GgufReader;
 import io.stoa.model.Progress;
@@ -16,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 
@@ -62,33 +65,42 @@ public final class Calibration {
     }
 
     /**
-     * Seconds of a prompt and of a step. Other guests of a machine slow it for a millisecond, so of each look the lower decile
-     * counts; and for seconds they slow it, or it has its processors close together for once, so of several looks some
-     * seconds apart the median.
+     * Seconds of a prompt and of a step, the lower decile of each, and what the machine was like meanwhile. Of several looks
+     * some seconds apart the median counts, each over its {@link Moment}'s pace.
      */
-    public record Times(double promptSeconds, double stepSeconds) {
+    public record Times(double promptSeconds, double stepSeconds, Moment moment) {
         /** How often a file is looked at. */
         public static final int LOOKS = 3;
 
         /** One look; there is at least one prompt and one step. */
-        public static Times of(List<Duration> prompts, List<Duration> steps) {
-            return new Times(lowerDecile(prompts), lowerDecile(steps));
+        public static Times of(List<Duration> prompts, List<Duration> steps, Moment moment) {
+            return new Times(lowerDecile(prompts), lowerDecile(steps), moment);
         }
 
-        /** The medians of some looks, at least one; of two the less. */
-        public static Times median(List<Times> looks) {
-            return new Times(
-                    Spread.lowerMedian(
-                            looks.stream().mapToDouble(Times::promptSeconds).toArray()),
-                    Spread.lowerMedian(
-                            looks.stream().mapToDouble(Times::stepSeconds).toArray()));
+        /** Of at least one look that whose prompt took the median time over the yardstick's. */
+        public static Times middleByPrompt(List<Times> looks) {
+            return middle(looks, look -> look.promptSeconds / look.moment.prompt());
         }
 
-        private static double lowerDecile(List<Duration> durations) {
-            double[] seconds =
-                    durations.stream().mapToDouble(SpeedRound::seconds).sorted().toArray();
-            return seconds[seconds.length / 10];
+        /** Of at least one look that whose step took the median time over the yardstick's. */
+        public static Times middleByStep(List<Times> looks) {
+            return middle(looks, look -> look.stepSeconds / look.moment.step());
         }
+
+        /** Of two in the middle the faster, because whatever disturbs only slows. */
+        private static Times middle(List<Times> looks, ToDoubleFunction<Times> seconds) {
+            return looks.stream()
+                    .sorted(Comparator.comparingDouble(seconds))
+                    .toList()
+                    .get((looks.size() - 1) / 2);
+        }
+    }
+
+    /** Seconds that nine of ten times, at least one, are above: others slow a machine for a millisecond. */
+    public static double lowerDecile(List<Duration> durations) {
+        double[] seconds =
+                durations.stream().mapToDouble(SpeedRound::seconds).sorted().toArray();
+        return seconds[seconds.length / 10];
     }
 
     /**
@@ -117,6 +129,9 @@ public final class Calibration {
             List<Integer> threads,
             List<GgmlType> types,
             Progress progress) {
+        // What one thread takes by itself is known when more of them are looked at.
+        Set<Integer> counts = new TreeSet<>(threads);
+        counts.add(1);
         List<CalibrationModel> models = models(types, cacheBytes);
         Map<Plan, List<Times>> times = new LinkedHashMap<>();
         Set<CalibrationModel> large = new HashSet<>();
@@ -136,7 +151,7 @@ public final class Calibration {
                     if (work.bytes() > LARGE) {
                         large.add(model);
                     }
-                    for (int count : threads) {
+                    for (int count : counts) {
                         plans(model, work, cacheBytes, count)
                                 .forEach(plan -> times.computeIfAbsent(plan, _ -> new ArrayList<>())
                                         .add(stopwatch.time(file, plan.prompt(), plan.depth(), plan.threads())));
@@ -155,31 +170,68 @@ public final class Calibration {
         List<Run> runs = times.entrySet().stream()
                 .map(entry -> new Run(entry.getKey(), entry.getValue()))
                 .toList();
+        Map<Integer, Moment> usual = usual(runs);
         // Other guests of the machine have their part of the cache, and nobody tells what the processor multiplies at a
         // time: what explains the times of steps best counts.
         Steps best = CACHE_SHARES.stream()
-                .flatMap(share -> VECTORS.stream().map(vector -> steps(cacheBytes / share, vector, threads, runs)))
+                .flatMap(share -> VECTORS.stream().map(vector -> steps(cacheBytes / share, vector, runs, usual)))
                 .min(Comparator.comparing(Steps::incomplete).thenComparingDouble(Steps::error))
                 .orElseThrow();
+        Map<Integer, PriceList.Fitted> prompts = fitted(runs, run -> promptOf(run, usual, best.vector()));
         Map<Integer, SpeedModel.Prices> prices = new TreeMap<>();
-        best.fitted()
-                .forEach((count, step) -> prices.put(
-                        count,
-                        new SpeedModel.Prices(
-                                step.list(), prompts(count, best.vector(), runs).list())));
+        usual.forEach((count, moment) -> prices.put(
+                count,
+                new SpeedModel.Prices(
+                        requireNonNull(best.fitted().get(count)).list(),
+                        requireNonNull(prompts.get(count)).list(),
+                        moment)));
         return new SpeedModel(machine, engine, best.cacheBytes(), best.vector(), prices);
     }
 
     /** What is timed of a model. */
     private record Plan(CalibrationModel model, DecodeWork work, int threads, int prompt, int depth) {}
 
-    private record Run(Plan plan, List<Times> looks) {
-        PriceList.Timed timed(Map<String, Double> work, ToDoubleFunction<Times> seconds) {
-            return new PriceList.Timed(
-                    plan.model().toString(),
-                    work,
-                    looks.stream().mapToDouble(seconds).boxed().toList());
-        }
+    private record Run(Plan plan, List<Times> looks) {}
+
+    /** By number of threads the median of what the machine was like. */
+    private static Map<Integer, Moment> usual(List<Run> runs) {
+        Map<Integer, List<Moment>> moments = new TreeMap<>();
+        runs.forEach(run -> moments.computeIfAbsent(run.plan().threads(), _ -> new ArrayList<>())
+                .addAll(run.looks().stream().map(Times::moment).toList()));
+        Map<Integer, Moment> usual = new TreeMap<>();
+        moments.forEach((count, own) -> usual.put(
+                count,
+                new Moment(
+                        count, median(own, Moment::handOver), median(own, Moment::step), median(own, Moment::prompt))));
+        return usual;
+    }
+
+    private static double median(List<Moment> moments, ToDoubleFunction<Moment> value) {
+        return moments.stream().mapToDouble(value).sorted().toArray()[moments.size() / 2];
+    }
+
+    /** What its step does, and takes at the usual pace. */
+    private static PriceList.Timed stepOf(Run run, Map<Integer, Moment> usual, long cacheBytes, int vector) {
+        Plan plan = run.plan();
+        Times middle = Times.middleByStep(run.looks());
+        double pace = middle.moment().stepPace(requireNonNull(usual.get(plan.threads())));
+        return new PriceList.Timed(
+                plan.model().toString(),
+                SpeedModel.stepWork(
+                        plan.work(), plan.depth(), 1, middle.moment().at(pace), cacheBytes, vector),
+                middle.stepSeconds() / pace);
+    }
+
+    /** What its prompt does, and takes at the usual pace. */
+    private static PriceList.Timed promptOf(Run run, Map<Integer, Moment> usual, int vector) {
+        Plan plan = run.plan();
+        Times middle = Times.middleByPrompt(run.looks());
+        double pace = middle.moment().promptPace(requireNonNull(usual.get(plan.threads())));
+        return new PriceList.Timed(
+                plan.model().toString(),
+                SpeedModel.promptWork(
+                        plan.work(), plan.prompt(), middle.moment().at(pace), vector),
+                middle.promptSeconds() / pace);
     }
 
     /** What steps cost by number of threads, if our part of the cache and what is multiplied at a time are these. */
@@ -204,31 +256,20 @@ public final class Calibration {
         }
     }
 
-    private static Steps steps(long cacheBytes, int vector, List<Integer> threads, List<Run> runs) {
-        Map<Integer, PriceList.Fitted> fitted = new TreeMap<>();
-        for (int count : threads) {
-            fitted.put(
-                    count,
-                    fit(
-                            count,
-                            runs,
-                            plan -> SpeedModel.stepWork(plan.work(), plan.depth(), 1, count, cacheBytes, vector),
-                            Times::stepSeconds));
-        }
-        return new Steps(cacheBytes, vector, fitted);
+    private static Steps steps(long cacheBytes, int vector, List<Run> runs, Map<Integer, Moment> usual) {
+        return new Steps(cacheBytes, vector, fitted(runs, run -> stepOf(run, usual, cacheBytes, vector)));
     }
 
-    private static PriceList.Fitted prompts(int threads, int vector, List<Run> runs) {
-        return fit(
-                threads, runs, plan -> SpeedModel.promptWork(plan.work(), plan.prompt(), vector), Times::promptSeconds);
-    }
-
-    private static PriceList.Fitted fit(
-            int threads, List<Run> runs, Function<Plan, Map<String, Double>> work, ToDoubleFunction<Times> seconds) {
-        return PriceList.fit(runs.stream()
-                .filter(run -> run.plan().threads() == threads)
-                .map(run -> run.timed(work.apply(run.plan()), seconds))
-                .toList());
+    /** By number of threads; one first, from which something is known of more. */
+    private static Map<Integer, PriceList.Fitted> fitted(List<Run> runs, Function<Run, PriceList.Timed> timed) {
+        Map<Integer, List<PriceList.Timed>> byThreads = new TreeMap<>();
+        runs.forEach(run -> byThreads
+                .computeIfAbsent(run.plan().threads(), _ -> new ArrayList<>())
+                .add(timed.apply(run)));
+        PriceList.Fitted alone = PriceList.fit(requireNonNull(byThreads.remove(1)), Map.of());
+        Map<Integer, PriceList.Fitted> fitted = new TreeMap<>(Map.of(1, alone));
+        byThreads.forEach((count, own) -> fitted.put(count, PriceList.fit(own, SpeedModel.known(alone.list(), count))));
+        return fitted;
     }
 
     private static DecodeWork work(Path file) {

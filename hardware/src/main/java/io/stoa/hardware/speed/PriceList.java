@@ -2,9 +2,7 @@ package io.stoa.hardware.speed;
 
 import io.stoa.model.Interval;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,17 +28,8 @@ public record PriceList(Map<String, Double> prices, double error, Map<String, Ma
         inverse = Collections.unmodifiableMap(rows);
     }
 
-    /**
-     * A timed batch.
-     *
-     * @param looks the seconds that it took, some seconds apart
-     */
-    record Timed(String model, Map<String, Double> work, List<Double> looks) {
-        double seconds() {
-            return Spread.lowerMedian(
-                    looks.stream().mapToDouble(Double::doubleValue).toArray());
-        }
-    }
+    /** A timed batch. */
+    record Timed(String model, Map<String, Double> work, double seconds) {}
 
     /** @param typical the mean error of models that were left out, as a logarithm */
     record Fitted(PriceList list, double typical) {}
@@ -94,50 +83,57 @@ public record PriceList(Map<String, Double> prices, double error, Map<String, Ma
     /**
      * Prices that make the relative errors least, and how far off they are for models that were left out, one
      * after the other, with each error over its {@link #spread} (conformal prediction; a theorem would need models that
-     * were drawn like those to come). Each look counts by itself, because what is measured later lies as far off as a
-     * machine drifts.
+     * were drawn like those to come).
      *
      * <p>Source: J. Lei, M. G'Sell, A. Rinaldo, R. J. Tibshirani and L. Wasserman, Distribution-free predictive inference for
      * regression, JASA 113 (2018), section 5.2.
      */
-    static Fitted fit(List<Timed> timed) {
-        PriceList all = leastSquares(timed);
+    static Fitted fit(List<Timed> timed, Map<String, Double> known) {
+        PriceList all = leastSquares(timed, known);
         List<Double> errors = new ArrayList<>();
         List<Double> scaled = new ArrayList<>();
         for (String model : timed.stream().map(Timed::model).distinct().toList()) {
             PriceList without = leastSquares(
-                    timed.stream().filter(one -> !one.model().equals(model)).toList());
+                    timed.stream().filter(one -> !one.model().equals(model)).toList(), known);
             for (Timed one : timed) {
                 // Without the only model of a type, the type has no price.
                 if (one.model().equals(model) && without.missing(one.work()).isEmpty()) {
                     double predicted = without.seconds(one.work());
-                    double spread = without.spread(one.work(), predicted);
-                    errors.add(Math.abs(Math.log(one.seconds() / predicted)));
-                    one.looks().forEach(look -> scaled.add(Math.abs(Math.log(look / predicted)) / spread));
+                    double off = Math.abs(Math.log(one.seconds() / predicted));
+                    errors.add(off);
+                    scaled.add(off / without.spread(one.work(), predicted));
                 }
             }
         }
-        scaled.sort(Comparator.naturalOrder());
-        // The (n + 1)·0.9-th smallest: one more of the same kind is within it with a chance of about 90 %.
-        int place = (int) Math.ceil(0.9 * (scaled.size() + 1)) - 1;
-        double error = scaled.isEmpty() ? Double.POSITIVE_INFINITY : scaled.get(Math.min(place, scaled.size() - 1));
+        double error = scaled.isEmpty() ? Double.POSITIVE_INFINITY : quantile(scaled);
         return new Fitted(
                 new PriceList(all.prices, error, all.inverse),
                 errors.stream().mapToDouble(each -> each).average().orElse(error));
     }
 
+    /** Between the order statistics around the (n + 1)·0.9-th: one more of the same kind is within it nine times of ten. */
+    private static double quantile(List<Double> errors) {
+        List<Double> sorted = errors.stream().sorted().toList();
+        double place = Math.clamp(0.9 * (sorted.size() + 1) - 1, 0, sorted.size() - 1.0);
+        double low = sorted.get((int) Math.floor(place));
+        double high = sorted.get((int) Math.ceil(place));
+        return low + (place - Math.floor(place)) * (high - low);
+    }
+
     /** Prices whose error is not known yet. */
-    private static PriceList leastSquares(List<Timed> timed) {
+    private static PriceList leastSquares(List<Timed> timed, Map<String, Double> known) {
         List<String> parts = timed.stream()
                 .flatMap(one -> one.work().keySet().stream())
+                .filter(part -> !known.containsKey(part))
                 .distinct()
                 .sorted()
                 .toList();
         List<double[]> rows = timed.stream().map(one -> row(one, parts)).toList();
-        double[] targets = new double[rows.size()];
-        Arrays.fill(targets, 1);
+        double[] targets = timed.stream()
+                .mapToDouble(one -> 1 - knownSeconds(one.work(), known) / one.seconds())
+                .toArray();
         double[] solution = NonNegativeLeastSquares.solve(rows, targets);
-        Map<String, Double> prices = new TreeMap<>();
+        Map<String, Double> prices = new TreeMap<>(known);
         for (int j = 0; j < parts.size(); j++) {
             prices.put(parts.get(j), solution[j]);
         }
@@ -148,6 +144,12 @@ public record PriceList(Map<String, Double> prices, double error, Map<String, Ma
                 prices,
                 Double.POSITIVE_INFINITY,
                 inverse(timed.stream().map(one -> row(one, costly)).toList(), costly));
+    }
+
+    private static double knownSeconds(Map<String, Double> work, Map<String, Double> known) {
+        return known.entrySet().stream()
+                .mapToDouble(part -> part.getValue() * work.getOrDefault(part.getKey(), 0.0))
+                .sum();
     }
 
     private static double[] row(Timed one, List<String> parts) {

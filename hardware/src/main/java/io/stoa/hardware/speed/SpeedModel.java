@@ -24,6 +24,13 @@ import java.util.TreeMap;
  * @param threads the prices by number of native threads
  */
 public record SpeedModel(String machine, String engine, long cacheBytes, int vector, Map<Integer, Prices> threads) {
+    static final String LAYERS = "layers";
+
+    static final String ELEMENTS = "elements";
+
+    /** In a step; in a prompt the type follows. */
+    static final String ROWS = "rows";
+
     /** What parts are called that are bytes of a type: in the cache, and not. */
     static final String CACHED = "cached ";
 
@@ -50,20 +57,27 @@ public record SpeedModel(String machine, String engine, long cacheBytes, int vec
      *
      * @param step of a step that gives one sequence its next token
      * @param prompt of reading a prompt
+     * @param usual what the machine was like, most of the time; the prices are of it
      */
-    public record Prices(PriceList step, PriceList prompt) {
+    public record Prices(PriceList step, PriceList prompt, Moment usual) {
         public Prices {
             requireNonNull(step, "step");
             requireNonNull(prompt, "prompt");
+            requireNonNull(usual, "usual");
         }
     }
 
-    /** What is asked for. */
-    public record Question(int threads, int promptTokens, int depth, int sequences) {
+    /**
+     * What is asked for.
+     *
+     * @param now what the machine is like, with the threads that are to work
+     */
+    public record Question(Moment now, int promptTokens, int depth, int sequences) {
         public Question {
-            if (threads < 1 || promptTokens < 1 || depth < 0 || sequences < 1) {
-                throw new IllegalArgumentException("not a question: " + threads + " threads, a prompt of "
-                        + promptTokens + ", depth " + depth + ", " + sequences + " sequences");
+            requireNonNull(now, "now");
+            if (promptTokens < 1 || depth < 0 || sequences < 1) {
+                throw new IllegalArgumentException("not a question: a prompt of " + promptTokens + ", depth " + depth
+                        + ", " + sequences + " sequences");
             }
         }
     }
@@ -93,13 +107,16 @@ public record SpeedModel(String machine, String engine, long cacheBytes, int vec
     }
 
     private Answer predict(DecodeWork work, Question question) {
-        if (!threads.containsKey(question.threads())) {
-            return new Answer.Unknown("calibrated were " + threads.keySet() + " threads, not " + question.threads());
+        Moment now = question.now();
+        Prices prices = threads.get(now.threads());
+        if (prices == null) {
+            return new Answer.Unknown("calibrated were " + threads.keySet() + " threads, not " + now.threads());
         }
-        Prices prices = threads.get(question.threads());
-        Map<String, Double> prompt = promptWork(work, question.promptTokens(), vector);
+        double promptPace = now.promptPace(prices.usual());
+        double stepPace = now.stepPace(prices.usual());
+        Map<String, Double> prompt = promptWork(work, question.promptTokens(), now.at(promptPace), vector);
         Map<String, Double> step =
-                stepWork(work, question.depth(), question.sequences(), question.threads(), cacheBytes, vector);
+                stepWork(work, question.depth(), question.sequences(), now.at(stepPace), cacheBytes, vector);
         List<String> missing = new ArrayList<>(prices.prompt().missing(prompt));
         missing.addAll(prices.step().missing(step));
         if (!missing.isEmpty()) {
@@ -111,10 +128,14 @@ public record SpeedModel(String machine, String engine, long cacheBytes, int vec
                 : together(work, step, question.sequences(), prices);
         Interval interval = prices.step().interval(step, next);
         return new Answer.Known(
-                reading,
-                prices.prompt().interval(prompt, reading),
-                next,
-                question.sequences() == 1 ? interval : squared(interval, next));
+                reading * promptPace,
+                times(prices.prompt().interval(prompt, reading), promptPace),
+                next * stepPace,
+                times(question.sequences() == 1 ? interval : squared(interval, next), stepPace));
+    }
+
+    private static Interval times(Interval interval, double factor) {
+        return new Interval(interval.low() * factor, interval.high() * factor);
     }
 
     /** Sequences side by side are told from one alone and from prompts, which nothing was timed for. */
@@ -133,7 +154,8 @@ public record SpeedModel(String machine, String engine, long cacheBytes, int vec
             weights += weight ? alone : 0;
         }
         double products = 0;
-        for (Map.Entry<String, Double> part : promptWork(work, 1, vector).entrySet()) {
+        for (Map.Entry<String, Double> part :
+                promptWork(work, 1, Threads.ONE, vector).entrySet()) {
             if (part.getKey().startsWith("products ")) {
                 products += sequences * part.getValue() * prices.prompt().price(part.getKey());
             }
@@ -143,10 +165,10 @@ public record SpeedModel(String machine, String engine, long cacheBytes, int vec
 
     /** What a step does. */
     static Map<String, Double> stepWork(
-            DecodeWork work, int depth, int sequences, int threads, long cacheBytes, int vector) {
+            DecodeWork work, int depth, int sequences, Threads threads, long cacheBytes, int vector) {
         Map<String, Double> parts = new TreeMap<>();
         parts.put("batch", 1.0);
-        parts.put("layers", (double) work.layers());
+        parts.put(LAYERS, (double) work.layers());
         double workingSet = work.bytes() + work.cachedBytes(depth) * sequences;
         double fromMemory =
                 Math.clamp(Math.log(workingSet / (ALL_CACHED * cacheBytes)) / Math.log(NONE_CACHED / ALL_CACHED), 0, 1);
@@ -156,9 +178,31 @@ public record SpeedModel(String machine, String engine, long cacheBytes, int vec
             add(parts, matrix.type(), matrix.bytes(), fromMemory);
             rows += matrix.rows();
         }
-        parts.put("rows", rows);
-        work.lookBack(depth, sequences, threads, vector).addTo(parts);
+        parts.put(ROWS, rows);
+        addHandOvers(parts, work.layers(), rows, threads);
+        work.lookBack(depth, sequences, threads.count(), vector).addTo(parts);
         return parts;
+    }
+
+    /** What is known of prices with more threads from those of one: a layer's own time is one's, rows and elements are shared. */
+    static Map<String, Double> known(PriceList alone, int threads) {
+        Map<String, Double> known = new TreeMap<>();
+        alone.prices().forEach((part, price) -> {
+            if (part.equals(LAYERS)) {
+                known.put(part, price);
+            } else if (part.equals(ELEMENTS) || part.startsWith(ROWS)) {
+                known.put(part, price / threads);
+            }
+        });
+        return known;
+    }
+
+    /** Between operations threads wait for each other and read what others wrote, which takes as long as they are far apart. */
+    private static void addHandOvers(Map<String, Double> parts, double layers, double rows, Threads threads) {
+        if (threads.count() > 1) {
+            parts.put("layers handed over", layers * threads.handOver());
+            parts.put("rows handed over", rows * threads.handOver());
+        }
     }
 
     private static void add(Map<String, Double> parts, GgmlType type, double bytes, double fromMemory) {
@@ -175,18 +219,21 @@ public record SpeedModel(String machine, String engine, long cacheBytes, int vec
     }
 
     /** What reading a prompt does. */
-    static Map<String, Double> promptWork(DecodeWork work, int tokens, int vector) {
+    static Map<String, Double> promptWork(DecodeWork work, int tokens, Threads threads, int vector) {
         Map<String, Double> parts = new TreeMap<>();
         double batches = Math.ceilDiv(tokens, MICRO_BATCH);
         parts.put("batch", batches);
-        parts.put("layers", batches * work.layers());
-        parts.put("elements", (double) tokens * work.layers() * work.embedding());
+        parts.put(LAYERS, batches * work.layers());
+        parts.put(ELEMENTS, (double) tokens * work.layers() * work.embedding());
+        double rows = 0;
         for (DecodeWork.Matrix matrix : work.matrices()) {
             if (matrix.type() != GgmlType.F32) {
                 parts.merge("products " + matrix.type(), tokens * matrix.products(), Double::sum);
-                parts.merge("rows " + matrix.type(), (double) tokens * matrix.rows(), Double::sum);
+                parts.merge(ROWS + " " + matrix.type(), (double) tokens * matrix.rows(), Double::sum);
+                rows += (double) tokens * matrix.rows();
             }
         }
+        addHandOvers(parts, batches * work.layers(), rows, threads);
         work.lookBackOfPrompt(tokens, vector).addTo(parts);
         parts.merge("products " + work.output().type(), work.output().products(), Double::sum);
         return parts;

@@ -45,13 +45,6 @@ public record Spread(double median, Interval interval, double confidence, int n)
         return new Spread(median, new Interval(sorted[k - 1], sorted[n - k]), confidence(n, k), n);
     }
 
-    /** The middle of at least one value; of two in the middle the less, because whatever disturbs only slows. */
-    static double lowerMedian(double... seconds) {
-        double[] sorted = seconds.clone();
-        Arrays.sort(sorted);
-        return sorted[(sorted.length - 1) / 2];
-    }
-
     /** Whether there were values enough to decide anything on the interval: its confidence is 95 % or more. */
     public boolean decides() {
         return confidence >= AIM;

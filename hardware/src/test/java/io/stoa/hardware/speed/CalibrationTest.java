@@ -1,7 +1,9 @@
 package io.stoa.hardware.speed;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.stoa.engine.gguf.GgmlType;
 import io.stoa.engine.gguf.GgufHeader;
@@ -23,12 +25,18 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.DoubleStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** On a machine whose prices are known, so that it can be told whether they are found. */
 final class CalibrationTest {
     private static final long CACHE = 16 << 20;
+
+    private static final Moment ONE = new Moment(1, 0, 1e-4, 1e-3);
+
+    private static final Moment TWO = new Moment(2, 1e-7, 1e-4, 1e-3);
 
     private static final CalibrationModel UNSEEN = new CalibrationModel(GgmlType.Q8_0, 10, 512, 8, 2, 1536, 4000);
 
@@ -40,6 +48,9 @@ final class CalibrationTest {
         return switch (part) {
             case "batch" -> 5e-6;
             case "layers" -> 9e-6;
+            // Ninety times that one waits for what another wrote.
+            case "layers handed over" -> 90;
+            case "rows handed over" -> 0.01;
             case "rows" -> 4e-10;
             case "elements" -> 3e-10;
             case "attention" -> 2e-9;
@@ -59,17 +70,36 @@ final class CalibrationTest {
                 .sum();
     }
 
+    /** Of a prompt's elements and of rows each thread has its part. */
+    private static double shared(Map<String, Double> work, Moment moment) {
+        Map<String, Double> parts = new TreeMap<>(work);
+        parts.replaceAll((part, times) ->
+                part.equals("elements") || part.matches("rows( [A-Z].*)?") ? times / moment.threads() : times);
+        return cost(parts);
+    }
+
+    private static double promptCost(DecodeWork work, int tokens, Moment moment, int vector) {
+        double pace = moment.promptPace(ONE);
+        return pace * shared(SpeedModel.promptWork(work, tokens, moment.at(pace), vector), moment);
+    }
+
+    private static double stepCost(DecodeWork work, int depth, Moment moment, int vector) {
+        double pace = moment.stepPace(ONE);
+        return pace * shared(SpeedModel.stepWork(work, depth, 1, moment.at(pace), CACHE, vector), moment);
+    }
+
     private static Duration duration(double seconds) {
         return Duration.ofNanos(Math.round(seconds * 1e9));
     }
 
     private static Calibration.Times times(
-            Path gguf, int promptTokens, int depth, int vector, Random random, double noise) {
+            Path gguf, int promptTokens, int depth, Moment moment, int vector, Random random, double noise) {
         DecodeWork work = work(GgufReader.read(gguf));
         double factor = Math.exp(noise * random.nextGaussian());
         return Calibration.Times.of(
-                List.of(duration(factor * cost(SpeedModel.promptWork(work, promptTokens, vector)))),
-                List.of(duration(factor * cost(SpeedModel.stepWork(work, depth, 1, 1, CACHE, vector)))));
+                List.of(duration(factor * promptCost(work, promptTokens, moment, vector))),
+                List.of(duration(factor * stepCost(work, depth, moment, vector))),
+                moment);
     }
 
     private SpeedModel calibrate(Random random, double noise) {
@@ -78,7 +108,7 @@ final class CalibrationTest {
 
     private SpeedModel calibrate(int vector, Random random, double noise) {
         return new Calibration(
-                        (gguf, prompt, depth, threads) -> times(gguf, prompt, depth, vector, random, noise), folder)
+                        (gguf, prompt, depth, _) -> times(gguf, prompt, depth, ONE, vector, random, noise), folder)
                 .run("a machine", "an engine", CACHE, List.of(1), List.of(GgmlType.Q8_0, GgmlType.Q4_K), Progress.NONE);
     }
 
@@ -94,14 +124,20 @@ final class CalibrationTest {
         SpeedModel model = calibrate(new Random(1), 0);
         GgufHeader header = write(UNSEEN);
         DecodeWork work = work(header);
-        Answer.Known known = (Answer.Known) model.predict(header, new Question(1, 200, 300, 1));
-        assertThat(known.prompt()).isCloseTo(cost(SpeedModel.promptWork(work, 200, 32)), within(0.01 * known.prompt()));
-        assertThat(known.step())
-                .isCloseTo(cost(SpeedModel.stepWork(work, 300, 1, 1, CACHE, 32)), within(0.01 * known.step()));
+        Answer.Known known = (Answer.Known) model.predict(header, new Question(ONE, 200, 300, 1));
+        assertThat(known.prompt()).isCloseTo(promptCost(work, 200, ONE, 32), within(0.01 * known.prompt()));
+        assertThat(known.step()).isCloseTo(stepCost(work, 300, ONE, 32), within(0.01 * known.step()));
         assertThat(folder).isDirectoryNotContaining("glob:**calibration*");
     }
 
-    /** Noise of 5 % in each time: the interval of 90 % holds what is measured about so often. */
+    private static double middle(Random random) {
+        return DoubleStream.generate(random::nextGaussian)
+                .limit(Calibration.Times.LOOKS)
+                .sorted()
+                .toArray()[1];
+    }
+
+    /** Noise of 5 % in each look: the interval of 90 % holds the middle of three about so often. */
     @Test
     void intervalsHoldWhatTheySay() throws IOException {
         Random random = new Random(20261127);
@@ -110,9 +146,8 @@ final class CalibrationTest {
         int rounds = 60;
         int inside = 0;
         for (int round = 0; round < rounds; round++) {
-            Answer.Known known = (Answer.Known) calibrate(random, 0.05).predict(header, new Question(1, 100, 100, 1));
-            double measured =
-                    cost(SpeedModel.stepWork(work, 100, 1, 1, CACHE, 32)) * Math.exp(0.05 * random.nextGaussian());
+            Answer.Known known = (Answer.Known) calibrate(random, 0.05).predict(header, new Question(ONE, 100, 100, 1));
+            double measured = stepCost(work, 100, ONE, 32) * Math.exp(0.05 * middle(random));
             inside += known.stepInterval().contains(measured) ? 1 : 0;
         }
         assertThat(inside).isBetween(47, 59);
@@ -122,8 +157,8 @@ final class CalibrationTest {
     void manyAnswersReadTheWeightsOnce() throws IOException {
         SpeedModel model = calibrate(new Random(1), 0);
         GgufHeader header = write(UNSEEN);
-        double one = ((Answer.Known) model.predict(header, new Question(1, 100, 0, 1))).step();
-        double four = ((Answer.Known) model.predict(header, new Question(1, 100, 0, 4))).step();
+        double one = ((Answer.Known) model.predict(header, new Question(ONE, 100, 0, 1))).step();
+        double four = ((Answer.Known) model.predict(header, new Question(ONE, 100, 0, 4))).step();
         assertThat(four).isGreaterThanOrEqualTo(one).isLessThan(4 * one);
     }
 
@@ -131,11 +166,11 @@ final class CalibrationTest {
     void whatWasNotTimedIsUnknown() throws IOException {
         SpeedModel model = calibrate(new Random(1), 0);
         GgufHeader header = write(new CalibrationModel(GgmlType.Q6_K, 2, 512, 8, 2, 1536, 4000));
-        assertThat(model.predict(header, new Question(1, 10, 0, 1)))
+        assertThat(model.predict(header, new Question(ONE, 10, 0, 1)))
                 .isInstanceOfSatisfying(
                         Answer.Unknown.class,
                         unknown -> assertThat(unknown.reason()).contains("not calibrated", "Q6_K"));
-        assertThat(model.predict(header, new Question(2, 10, 0, 1)))
+        assertThat(model.predict(header, new Question(TWO, 10, 0, 1)))
                 .isInstanceOfSatisfying(
                         Answer.Unknown.class,
                         unknown -> assertThat(unknown.reason()).contains("[1] threads, not 2"));
@@ -153,10 +188,10 @@ final class CalibrationTest {
                 "an engine",
                 CACHE,
                 32,
-                Map.of(1, new SpeedModel.Prices(new PriceList(cachedOnly, 0.1, Map.of()), all.prompt())));
+                Map.of(1, new SpeedModel.Prices(new PriceList(cachedOnly, 0.1, Map.of()), all.prompt(), ONE)));
         GgufHeader header = write(new CalibrationModel(GgmlType.Q8_0, 6, 256, 4, 4, 768, 1024));
-        assertThat(model.predict(header, new Question(1, 10, 100, 1))).isInstanceOf(Answer.Known.class);
-        assertThat(model.predict(header, new Question(1, 10, 100, 64)))
+        assertThat(model.predict(header, new Question(ONE, 10, 100, 1))).isInstanceOf(Answer.Known.class);
+        assertThat(model.predict(header, new Question(ONE, 10, 100, 64)))
                 .isInstanceOfSatisfying(
                         Answer.Unknown.class,
                         unknown -> assertThat(unknown.reason()).contains("not calibrated: memory Q8_0"));
@@ -169,7 +204,8 @@ final class CalibrationTest {
                 GgufHeader header =
                         write(new CalibrationModel(type, Calibration.large(type, cache), 1024, 16, 8, 3072, 2048));
                 assertThat(header.tensorBytes()).as("%s %d", type, cache).isBetween(3 * cache, 350_000_000L);
-                assertThat(SpeedModel.stepWork(work(header), 0, 1, 1, cache, 32).keySet())
+                assertThat(SpeedModel.stepWork(work(header), 0, 1, Threads.ONE, cache, 32)
+                                .keySet())
                         .contains("memory " + type)
                         .doesNotContain("cached " + type);
             }
@@ -190,7 +226,7 @@ final class CalibrationTest {
 
     private static String refusal(GgufHeader header) {
         return ((Answer.Unknown)
-                        new SpeedModel("m", "e", CACHE, 32, Map.of()).predict(header, new Question(1, 1, 0, 1)))
+                        new SpeedModel("m", "e", CACHE, 32, Map.of()).predict(header, new Question(ONE, 1, 0, 1)))
                 .reason();
     }
 
@@ -201,9 +237,8 @@ final class CalibrationTest {
         for (int vector : List.of(32, 64)) {
             SpeedModel model = calibrate(vector, new Random(2), 0.02);
             assertThat(model.vector()).isEqualTo(vector);
-            double step = ((Answer.Known) model.predict(header, new Question(1, 100, 1000, 1))).step();
-            assertThat(step)
-                    .isCloseTo(cost(SpeedModel.stepWork(work(header), 1000, 1, 1, CACHE, vector)), within(0.1 * step));
+            double step = ((Answer.Known) model.predict(header, new Question(ONE, 100, 1000, 1))).step();
+            assertThat(step).isCloseTo(stepCost(work(header), 1000, ONE, vector), within(0.1 * step));
         }
     }
 
@@ -219,14 +254,80 @@ final class CalibrationTest {
     }
 
     @Test
-    void ofSeveralLooksTheMedianCounts() {
-        Calibration.Times one = Calibration.Times.of(durations(3, 9, 9), durations(5, 7, 7, 7, 7, 7, 7, 7, 7, 7, 6));
-        Calibration.Times other = Calibration.Times.of(durations(4), durations(5));
-        Calibration.Times third = Calibration.Times.of(durations(8), durations(9));
+    void ofALookTheLowerDecileCountsAndOfSeveralTheMedian() {
+        List<Duration> steps = durations(5, 7, 7, 7, 7, 7, 7, 7, 7, 7, 6);
+        assertThat(Calibration.Times.of(durations(3, 9, 9), steps, TWO)).isEqualTo(new Calibration.Times(3, 6, TWO));
 
-        assertThat(one).isEqualTo(new Calibration.Times(3, 6));
-        assertThat(Calibration.Times.median(List.of(one, third, other))).isEqualTo(new Calibration.Times(4, 6));
-        assertThat(Calibration.Times.median(List.of(third, one))).isEqualTo(new Calibration.Times(3, 6));
+        List<Calibration.Times> looks = List.of(
+                new Calibration.Times(3, 9, TWO), new Calibration.Times(8, 7, TWO), new Calibration.Times(4, 8, TWO));
+        assertThat(Calibration.Times.middleByPrompt(looks)).isEqualTo(looks.get(2));
+        assertThat(Calibration.Times.middleByStep(looks.subList(0, 2))).isEqualTo(looks.get(1));
+    }
+
+    /** Calibrated in one state of the machine, asked in another: threads far apart or close, processors slowed or not. */
+    @Test
+    void whatTheMachineIsLikeIsAMatterOfTheMoment() throws IOException {
+        DecodeWork work = work(write(UNSEEN));
+        List<Moment> moments = List.of(
+                new Moment(2, 220e-9, 1e-4, 1e-3),
+                new Moment(2, 40e-9, 1e-4, 1e-3),
+                new Moment(2, 220e-9, 1.5e-4, 1.3e-3));
+        for (Moment then : moments) {
+            SpeedModel model = new Calibration(
+                            (gguf, prompt, depth, threads) ->
+                                    times(gguf, prompt, depth, threads == 1 ? ONE : then, 32, new Random(1), 0),
+                            folder)
+                    .run("a machine", "an engine", CACHE, List.of(2), List.of(GgmlType.Q8_0), Progress.NONE);
+            assertThat(model.threads().get(2).usual()).isEqualTo(then);
+            for (Moment now : moments) {
+                Answer.Known known = (Answer.Known) model.predict(write(UNSEEN), new Question(now, 200, 300, 1));
+                double prompt = promptCost(work, 200, now, 32);
+                double step = stepCost(work, 300, now, 32);
+                assertThat(known.prompt()).as("from %s to %s", then, now).isCloseTo(prompt, within(0.02 * prompt));
+                assertThat(known.step()).as("from %s to %s", then, now).isCloseTo(step, within(0.02 * step));
+            }
+        }
+    }
+
+    /** Others slowed the first two of three looks, and the yardstick with them: nothing of it is left in the prices. */
+    @Test
+    void looksAreHeldAgainstTheYardstickOfTheirMoment() throws IOException {
+        AtomicInteger number = new AtomicInteger();
+        SpeedModel model = new Calibration(
+                        (gguf, prompt, depth, _) -> times(
+                                gguf,
+                                prompt,
+                                depth,
+                                number.incrementAndGet() % 3 == 0 ? ONE : new Moment(1, 0, 1.6e-4, 1.4e-3),
+                                32,
+                                new Random(1),
+                                0),
+                        folder)
+                .run("a machine", "an engine", CACHE, List.of(1), List.of(GgmlType.Q8_0), Progress.NONE);
+        Answer.Known known = (Answer.Known) model.predict(write(UNSEEN), new Question(ONE, 200, 300, 1));
+        double step = stepCost(work(write(UNSEEN)), 300, ONE, 32);
+        assertThat(known.step()).isCloseTo(step, within(0.01 * step));
+    }
+
+    @Test
+    void momentsAreAlikeOrNot() {
+        Moment slowed = new Moment(1, 0, 1.2e-4, 1e-3);
+        assertThat(ONE.isLike(new Moment(1, 0, 1.05e-4, 0.95e-3))).isTrue();
+        assertThat(ONE.isLike(slowed)).isFalse();
+        assertThat(slowed.isLike(ONE)).isFalse();
+        assertThat(ONE.isLike(new Moment(1, 0, 1e-4, 1.2e-3))).isFalse();
+        assertThat(new Moment(2, 3e-8, 4e-4, 1e-3).with(new Moment(2, 2e-7, 1e-4, 9e-3)))
+                .isEqualTo(new Moment(2, 3e-8, 2e-4, 3e-3));
+        assertThatIllegalArgumentException().isThrownBy(() -> new Moment(0, 0, 1, 1));
+        assertThatIllegalArgumentException().isThrownBy(() -> new Moment(2, Double.NaN, 1, 1));
+        assertThatIllegalArgumentException().isThrownBy(() -> new Moment(2, 0, 0, 1));
+    }
+
+    @Test
+    void howFarApartThreadsAreIsMeasured() {
+        assertThat(HandOver.seconds(1)).isZero();
+        assumeThat(Runtime.getRuntime().availableProcessors()).isGreaterThan(1);
+        assertThat(HandOver.seconds(2)).isBetween(5e-9, 1.0);
     }
 
     /** A table of positions, say: too small for its type's price to matter, and no reason to know nothing. */
@@ -236,7 +337,7 @@ final class CalibrationTest {
         GgufTensor table = new GgufTensor("blk.0.table.weight", List.of(64L, 8L), GgmlType.F32, 1_548_288);
         GgufHeader header = header("llama", Map.of(), List.of(weights, table));
 
-        assertThat(calibrate(new Random(1), 0).predict(header, new Question(1, 100, 100, 1)))
+        assertThat(calibrate(new Random(1), 0).predict(header, new Question(ONE, 100, 100, 1)))
                 .isInstanceOf(Answer.Known.class);
     }
 
