@@ -44,6 +44,7 @@ import io.stoa.gateway.route.StandingListener;
 import io.stoa.gateway.route.Tier;
 import io.stoa.gateway.telemetry.Metrics;
 import io.stoa.gateway.telemetry.Spans;
+import io.stoa.gateway.upstream.BreakerState;
 import io.stoa.gateway.upstream.Target;
 import io.stoa.gateway.wire.ApiError;
 import io.stoa.model.Digest;
@@ -152,16 +153,8 @@ final class RunningGateway implements AutoCloseable {
                     clock, name -> Optional.ofNullable(served.routes().get(name)));
             this.sources = new ServedConsole(said.currency(), store, audit, clock, this::now);
             this.console = new ConsolePages(feed, sources, clock, this::isAdmin);
-            this.metrics = new Metrics(
-                    Stream.concat(
-                                    said.routes().stream().map(RouteEntry::name),
-                                    said.pipelines().stream().map(PipelineEntry::model))
-                            .collect(Collectors.toSet()),
-                    said.routes().stream()
-                            .flatMap(route -> route.tiers().stream().map(TierEntry::name))
-                            .collect(Collectors.toSet()),
-                    () -> sources.reading(requests()),
-                    audit);
+            this.metrics =
+                    new Metrics(names(said), tierNames(said), () -> sources.reading(requests(), this::breaker), audit);
             listeners.addAll(List.of(audit, metrics, feed, feedback));
             said.telemetry().ifPresent(this::trace);
             this.inner = pipelines.isEmpty() ? Optional.empty() : Optional.of(opened(inner(said)));
@@ -473,6 +466,23 @@ final class RunningGateway implements AutoCloseable {
                 .map(known -> known.tiers().getFirst().name());
     }
 
+    private static Set<String> names(GatewayFile said) {
+        return Stream.concat(
+                        said.routes().stream().map(RouteEntry::name),
+                        said.pipelines().stream().map(PipelineEntry::model))
+                .collect(Collectors.toSet());
+    }
+
+    private static Set<String> tierNames(GatewayFile said) {
+        return said.routes().stream()
+                .flatMap(route -> route.tiers().stream().map(TierEntry::name))
+                .collect(Collectors.toSet());
+    }
+
+    private BreakerState breaker(Target target) {
+        return server.breaker(target);
+    }
+
     private int requests() {
         return server.requests();
     }
@@ -548,6 +558,7 @@ final class RunningGateway implements AutoCloseable {
         }
         answering.add(next);
         served = next;
+        metrics.configure(names(said), tierNames(said));
         server.reload(serving(next));
         inner.ifPresent(each -> each.reload(serving(next)));
         if (said.tls().isPresent()) {

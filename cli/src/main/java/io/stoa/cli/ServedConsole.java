@@ -12,6 +12,8 @@ import io.stoa.gateway.policy.PolicyStore;
 import io.stoa.gateway.route.Route;
 import io.stoa.gateway.route.Standings;
 import io.stoa.gateway.telemetry.Reading;
+import io.stoa.gateway.upstream.BreakerState;
+import io.stoa.gateway.upstream.Target;
 import io.stoa.model.Digest;
 import io.stoa.model.Progress;
 import io.stoa.model.StoaException;
@@ -27,6 +29,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /** What the console and the metrics ask of a running gateway. */
@@ -137,7 +140,7 @@ final class ServedConsole implements ConsoleSources {
     }
 
     /** What the metrics tell of it. */
-    Reading reading(int inFlight) {
+    Reading reading(int inFlight, Function<Target, BreakerState> breakers) {
         Now served = now.get();
         List<Reading.Tier> tiers = served.routes().stream()
                 .flatMap(route -> route.tiers().stream()
@@ -149,7 +152,7 @@ final class ServedConsole implements ConsoleSources {
                                     case io.stoa.gateway.route.Standing.Lapsed _ -> Reading.Standing.LAPSED;
                                     case io.stoa.gateway.route.Standing.Forbidden _ -> Reading.Standing.FORBIDDEN;
                                 },
-                                Reading.Breaker.CLOSED)))
+                                breakers.apply(tier.target()))))
                 .toList();
         List<Reading.Budget> budgets = budgets().stream()
                 .sorted(Comparator.comparing(Budget::owner))

@@ -1,5 +1,7 @@
 package io.stoa.gateway;
 
+import io.stoa.gateway.upstream.BreakerState;
+import io.stoa.gateway.upstream.Target;
 import io.stoa.model.StoaException;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
@@ -91,6 +93,11 @@ public final class GatewayServer implements AutoCloseable {
     /** Requests under way now. */
     public int requests() {
         return gateway.requests().get();
+    }
+
+    /** Whether a target is asked. */
+    public BreakerState breaker(Target target) {
+        return gateway.endpoints().of(target).breakerState();
     }
 
     /** Exchanges what decides about requests; those under way keep what they began with. */

@@ -2,6 +2,7 @@ package io.stoa.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.stoa.gateway.upstream.BreakerState;
 import io.stoa.gateway.upstream.Patience;
 import java.io.IOException;
 import java.net.http.HttpResponse;
@@ -36,6 +37,7 @@ class ReliabilityTest {
             for (int i = 0; i < 10; i++) {
                 assertThat(trial.chat(Trial.STREAMED).body()).contains("upstream_failed");
             }
+            assertThat(trial.server.breaker(upstream.target())).isEqualTo(BreakerState.OPEN);
             int asked = upstream.asked().size();
             HttpResponse<String> refused = trial.chat(Trial.STREAMED);
             assertThat(refused.statusCode()).isEqualTo(503);
@@ -45,6 +47,7 @@ class ReliabilityTest {
 
             well.set(true);
             Thread.sleep(5_200);
+            assertThat(trial.server.breaker(upstream.target())).isEqualTo(BreakerState.HALF_OPEN);
             for (int i = 0; i < 4; i++) {
                 assertThat(trial.chat(Trial.STREAMED).body()).endsWith("data: [DONE]\n\n");
             }
@@ -53,6 +56,7 @@ class ReliabilityTest {
                 Thread.sleep(50);
             }
             assertThat(trial.purse.open).hasValue(0);
+            assertThat(trial.server.breaker(upstream.target())).isEqualTo(BreakerState.CLOSED);
         }
     }
 

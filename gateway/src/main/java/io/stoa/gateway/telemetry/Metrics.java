@@ -13,6 +13,7 @@ import io.stoa.gateway.audit.RecordListener;
 import io.stoa.gateway.audit.RequestRecord;
 import io.stoa.gateway.audit.RequestRecord.End;
 import io.stoa.gateway.policy.guard.GuardListener;
+import io.stoa.gateway.upstream.BreakerState;
 import io.stoa.gateway.wire.ApiCall;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -56,8 +57,7 @@ public final class Metrics implements RecordListener {
     private final PrometheusRegistry registry = new PrometheusRegistry();
     private final PrometheusTextFormatWriter writer =
             PrometheusTextFormatWriter.builder().build();
-    private final Set<String> routes;
-    private final Set<String> tiers;
+    private volatile Names names;
     private final Histogram duration;
     private final Histogram tokens;
     private final Histogram firstToken;
@@ -84,10 +84,22 @@ public final class Metrics implements RecordListener {
         watch(audit);
     }
 
+    /** What may be a label; requests under way that began with other names are counted as {@value #OTHER}. */
+    private record Names(Set<String> routes, Set<String> tiers) {
+        Names {
+            routes = Set.copyOf(routes);
+            tiers = Set.copyOf(tiers);
+        }
+    }
+
+    /** Counts other routes and tiers from now on. */
+    public void configure(Set<String> routes, Set<String> tiers) {
+        names = new Names(routes, tiers);
+    }
+
     /** Metrics of a gateway that keeps no audit. */
     public Metrics(Set<String> routes, Set<String> tiers, Supplier<Reading> reading) {
-        this.routes = Set.copyOf(routes);
-        this.tiers = Set.copyOf(tiers);
+        this.names = new Names(routes, tiers);
         duration = histogram(
                 "gen_ai_client_operation_duration_seconds",
                 "GenAI operation duration.",
@@ -175,9 +187,11 @@ public final class Metrics implements RecordListener {
 
     @Override
     public void ended(RequestRecord ended) {
-        String route = routes.contains(ended.route()) ? ended.route() : OTHER;
-        String tier =
-                ended.tier().map(name -> tiers.contains(name) ? name : OTHER).orElse(NONE);
+        Names known = names;
+        String route = known.routes().contains(ended.route()) ? ended.route() : OTHER;
+        String tier = ended.tier()
+                .map(name -> known.tiers().contains(name) ? name : OTHER)
+                .orElse(NONE);
         Place place = new Place(ended.call(), route, tier, ended.end(), error(ended));
         Series points = series.get(place);
         count(ended, points == null ? series.computeIfAbsent(place, this::series) : points);
@@ -294,7 +308,7 @@ public final class Metrics implements RecordListener {
                 .help("1 for the state of a tier's breaker, 0 for the others.")
                 .labelNames("route", "tier", "state")
                 .callback(to -> reading.get().tiers().forEach(tier -> {
-                    for (Reading.Breaker each : Reading.Breaker.values()) {
+                    for (BreakerState each : BreakerState.values()) {
                         to.call(
                                 each == tier.breaker() ? 1 : 0,
                                 tier.route(),

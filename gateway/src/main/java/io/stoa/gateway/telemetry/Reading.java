@@ -2,6 +2,7 @@ package io.stoa.gateway.telemetry;
 
 import static java.util.Objects.requireNonNull;
 
+import io.stoa.gateway.upstream.BreakerState;
 import java.util.List;
 
 /**
@@ -27,15 +28,8 @@ public record Reading(List<Tier> tiers, long inFlight, List<Budget> budgets) {
         FORBIDDEN
     }
 
-    /** Whether a tier's upstream is asked. */
-    public enum Breaker {
-        CLOSED,
-        HALF_OPEN,
-        OPEN
-    }
-
     /** A tier of a route; both names are from the configuration. */
-    public record Tier(String route, String tier, Standing standing, Breaker breaker) {
+    public record Tier(String route, String tier, Standing standing, BreakerState breaker) {
         public Tier {
             requireNonNull(route, "route");
             requireNonNull(tier, "tier");

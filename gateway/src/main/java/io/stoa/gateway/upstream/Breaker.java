@@ -20,7 +20,7 @@ final class Breaker {
     private final LongSupplier nanos;
     private final int[] good = new int[SLICES];
     private final int[] bad = new int[SLICES];
-    private State state = State.CLOSED;
+    private BreakerState state = BreakerState.CLOSED;
     private long slice;
     private long restNanos = FIRST_REST_NANOS;
     private long openUntil;
@@ -34,14 +34,14 @@ final class Breaker {
 
     /** Whether a request may go. One that may is told of by exactly one of the three methods below. */
     synchronized boolean admits() {
-        if (state == State.CLOSED) {
+        if (state == BreakerState.CLOSED) {
             return true;
         }
-        if (state == State.OPEN) {
+        if (state == BreakerState.OPEN) {
             if (nanos.getAsLong() - openUntil < 0) {
                 return false;
             }
-            state = State.HALF_OPEN;
+            state = BreakerState.HALF_OPEN;
             probesPassed = 0;
             probing = false;
         }
@@ -55,7 +55,7 @@ final class Breaker {
     synchronized void succeeded() {
         turn();
         good[(int) (slice % SLICES)]++;
-        if (state == State.HALF_OPEN) {
+        if (state == BreakerState.HALF_OPEN) {
             probing = false;
             probesPassed++;
             if (probesPassed >= PROBES) {
@@ -67,11 +67,11 @@ final class Breaker {
     synchronized void failed() {
         turn();
         bad[(int) (slice % SLICES)]++;
-        if (state == State.HALF_OPEN) {
+        if (state == BreakerState.HALF_OPEN) {
             probing = false;
             restNanos = Math.min(LONGEST_REST_NANOS, restNanos * 2);
             open();
-        } else if (state == State.CLOSED && isBad()) {
+        } else if (state == BreakerState.CLOSED && isBad()) {
             open();
         }
     }
@@ -81,8 +81,9 @@ final class Breaker {
         probing = false;
     }
 
-    synchronized boolean isOpen() {
-        return state == State.OPEN && nanos.getAsLong() - openUntil < 0;
+    /** Half-open from the end of the rest on, though nobody has asked yet. */
+    synchronized BreakerState state() {
+        return state == BreakerState.OPEN && nanos.getAsLong() - openUntil >= 0 ? BreakerState.HALF_OPEN : state;
     }
 
     private boolean isBad() {
@@ -92,12 +93,12 @@ final class Breaker {
     }
 
     private void open() {
-        state = State.OPEN;
+        state = BreakerState.OPEN;
         openUntil = nanos.getAsLong() + restNanos;
     }
 
     private void close() {
-        state = State.CLOSED;
+        state = BreakerState.CLOSED;
         restNanos = FIRST_REST_NANOS;
         Arrays.fill(good, 0);
         Arrays.fill(bad, 0);
@@ -111,11 +112,5 @@ final class Breaker {
             bad[(int) (passed % SLICES)] = 0;
         }
         slice = now;
-    }
-
-    private enum State {
-        CLOSED,
-        OPEN,
-        HALF_OPEN
     }
 }

@@ -39,9 +39,9 @@ public final class Endpoint {
         return target;
     }
 
-    /** Whether it is being left alone because it failed. */
-    public boolean isOpen() {
-        return breaker.isOpen();
+    /** Whether it is asked. */
+    public BreakerState breakerState() {
+        return breaker.state();
     }
 
     /** How many requests it has now. */

@@ -8,6 +8,7 @@ import io.stoa.gateway.audit.AuditSettings;
 import io.stoa.gateway.audit.RequestRecord;
 import io.stoa.gateway.audit.Requests;
 import io.stoa.gateway.audit.SigningKey;
+import io.stoa.gateway.upstream.BreakerState;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -41,8 +42,8 @@ class MetricsTest {
                 new SecureRandom());
         Reading reading = new Reading(
                 List.of(
-                        new Reading.Tier("chat", "small", Reading.Standing.LIVE, Reading.Breaker.CLOSED),
-                        new Reading.Tier("chat", "large", Reading.Standing.LAPSED, Reading.Breaker.OPEN)),
+                        new Reading.Tier("chat", "small", Reading.Standing.LIVE, BreakerState.CLOSED),
+                        new Reading.Tier("chat", "large", Reading.Standing.LAPSED, BreakerState.OPEN)),
                 3,
                 List.of(new Reading.Budget("we \"quote\"\\ and\nbreak", 10, 100)));
         metrics = new Metrics(Set.of("chat"), Set.of("small", "large"), () -> reading, log);
@@ -96,6 +97,16 @@ class MetricsTest {
                 .isEqualTo(400);
         assertThat(found.samples().keySet()).noneMatch(series -> series.contains("made up"));
         assertThat(found.samples()).hasSizeLessThan(300);
+    }
+
+    @Test
+    void routesThatAReloadBringsAreCountedByName() {
+        metrics.ended(asking("late"));
+        metrics.configure(Set.of("chat", "late"), Set.of("small", "large"));
+        metrics.ended(asking("late"));
+        assertThat(scrape().samples().keySet())
+                .anyMatch(series -> series.startsWith("stoa_requests_total") && series.contains("route=late"))
+                .anyMatch(series -> series.startsWith("stoa_requests_total") && series.contains("route=other"));
     }
 
     private static RequestRecord asking(String route) {
