@@ -38,7 +38,7 @@ final class FitCalibrateCommand implements Runnable {
             split = ",",
             paramLabel = "N",
             description = "Numbers of native threads. Default: 1, a quarter and a half of the cores, all but one"
-                    + " (what Stoa uses), all")
+                    + " (what Stoa uses), all. One is always among them")
     private List<Integer> threads = List.of();
 
     @Option(

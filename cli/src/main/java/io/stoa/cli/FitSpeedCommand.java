@@ -10,6 +10,7 @@ import io.stoa.hardware.speed.SpeedModel;
 import io.stoa.hardware.speed.SpeedModel.Answer;
 import io.stoa.model.Interval;
 import io.stoa.model.Progress;
+import io.stoa.model.StoaException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -17,6 +18,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -25,7 +27,7 @@ import tools.jackson.databind.json.JsonMapper;
 @Command(
         name = "speed",
         description = {
-            "Predict from the header how fast GGUF files decode here, with intervals; `stoa fit calibrate` first.",
+            "Predict from the header how fast GGUF files decode here just now, with intervals; `stoa fit calibrate` first. What other guests do to the machine is measured in a moment, with a tiny model.",
             "Models with experts, recurrent layers, latent attention or an encoder are not modelled, and that is said."
         },
         mixinStandardHelpOptions = true,
@@ -66,7 +68,10 @@ final class FitSpeedCommand implements Runnable {
     @Option(names = "--sequences", defaultValue = "1", description = "Answers at once. Default: ${DEFAULT-VALUE}")
     private int sequences = 1;
 
-    @Option(names = "--measure", description = "Measure too, and tell how far off the predictions are.")
+    @Option(
+            names = "--measure",
+            description =
+                    "Measure too, and tell how far off the predictions are, each made for the moment of its measurement.")
     private boolean measure;
 
     @Option(names = "--json", description = "Print JSON.")
@@ -101,10 +106,7 @@ final class FitSpeedCommand implements Runnable {
     public void run() {
         SpeedModel model = house.speedCalibration().read();
         try (SpeedLooks looks = new SpeedLooks(house.llama())) {
-            List<Subject> subjects = new ArrayList<>();
-            for (int count : threads.isEmpty() ? List.of(House.threads()) : threads) {
-                subjects.addAll(subjects(model, looks, count));
-            }
+            List<Subject> subjects = subjects(model, looks);
             List<Row> rows = measure
                     ? measured(model, looks, subjects)
                     : subjects.stream()
@@ -122,25 +124,31 @@ final class FitSpeedCommand implements Runnable {
         }
     }
 
-    /** What is known with so many threads; what is not is told. */
-    private List<Subject> subjects(SpeedModel model, SpeedLooks looks, int count) {
-        List<GgufHeader> headers = files.stream().map(Preflight::examine).toList();
-        if (!model.threads().containsKey(count)) {
-            house.err()
-                    .println("the speed with " + count + " threads is not known: calibrated were "
-                            + model.threads().keySet() + " threads");
-            return List.of();
-        }
-        Moment now = looks.now(count);
-        List<Subject> subjects = new ArrayList<>();
-        for (int i = 0; i < files.size(); i++) {
-            Path file = files.get(i);
-            GgufHeader header = headers.get(i);
-            switch (model.predict(header, question(now))) {
-                case Answer.Known known -> subjects.add(new Subject(file, header, now, known));
-                case Answer.Unknown(String reason) ->
-                    house.err().println(file + ": its speed with " + count + " threads is not known: " + reason);
+    /** What is known; what is not is told. */
+    private List<Subject> subjects(SpeedModel model, SpeedLooks looks) {
+        Map<Integer, Moment> moments = new TreeMap<>();
+        for (int count : threads.isEmpty() ? List.of(House.threads()) : threads) {
+            if (count < 1) {
+                throw StoaException.user("--threads " + count + ": choose 1 or more");
             }
+            if (model.threads().containsKey(count)) {
+                moments.put(count, looks.now(count));
+            } else {
+                house.err()
+                        .println("the speed with " + count + " threads is not known: calibrated were "
+                                + model.threads().keySet() + " threads");
+            }
+        }
+        List<Subject> subjects = new ArrayList<>();
+        for (Path file : files) {
+            GgufHeader header = Preflight.examine(file);
+            moments.forEach((count, now) -> {
+                switch (model.predict(header, question(now))) {
+                    case Answer.Known known -> subjects.add(new Subject(file, header, now, known));
+                    case Answer.Unknown(String reason) ->
+                        house.err().println(file + ": its speed with " + count + " threads is not known: " + reason);
+                }
+            });
         }
         return subjects;
     }

@@ -12,9 +12,11 @@ import io.stoa.model.StoaException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -28,6 +30,7 @@ final class SpeedLooks implements AutoCloseable {
     /** Of the yardstick, before they count: its weights come into the cache. */
     private static final int FIRST_STEPS = 5;
 
+    private static final Duration WARM_UP = Duration.ofMillis(40);
     private static final int YARDSTICK_STEPS = 25;
     private static final int YARDSTICK_PROMPTS = 7;
 
@@ -48,13 +51,22 @@ final class SpeedLooks implements AutoCloseable {
         this.llama = llama;
         try {
             folder = Files.createTempDirectory("stoa-speed");
+        } catch (IOException e) {
+            throw noRoom(e);
+        }
+        try {
             YARDSTICK.write(yardstick());
         } catch (IOException e) {
-            throw new StoaException(
-                    StoaException.Kind.RESOURCES,
-                    "no temporary files can be written (" + e.getMessage() + "); set -Djava.io.tmpdir",
-                    e);
+            close();
+            throw noRoom(e);
         }
+    }
+
+    private static StoaException noRoom(IOException e) {
+        return new StoaException(
+                StoaException.Kind.RESOURCES,
+                "no temporary files can be written (" + e.getMessage() + "); set -Djava.io.tmpdir",
+                e);
     }
 
     private Path yardstick() {
@@ -70,19 +82,43 @@ final class SpeedLooks implements AutoCloseable {
     Moment now(int threads) {
         while (yardsticks.size() < threads) {
             yardsticks.add(llama.yardstick(yardstick()));
+            warmUp(yardsticks.size());
         }
         double handOver = HandOver.seconds(threads);
+        List<Paced> paced = paced(threads);
+        return new Moment(threads, handOver, mean(paced, Paced::step), mean(paced, Paced::prompt));
+    }
+
+    /** Until Java has compiled the way to llama.cpp and from thread to thread. */
+    private void warmUp(int threads) {
+        long end = System.nanoTime() + WARM_UP.toNanos();
+        do {
+            HandOver.seconds(threads);
+            pace(yardsticks.getLast(), new CountDownLatch(0));
+        } while (System.nanoTime() < end);
+    }
+
+    private List<Paced> paced(int threads) {
         List<Paced> paced = new ArrayList<>();
         CountDownLatch together = new CountDownLatch(threads);
         try (ExecutorService others = Executors.newCachedThreadPool()) {
-            List<CompletableFuture<Paced>> running = yardsticks.subList(1, threads).stream()
-                    .map(each -> CompletableFuture.supplyAsync(() -> pace(each, together), others))
-                    .toList();
-            // On the very thread that looks at files, because the next processor may be slower.
-            paced.add(pace(yardsticks.getFirst(), together));
-            running.forEach(each -> paced.add(each.join()));
+            try {
+                List<CompletableFuture<Paced>> running = yardsticks.subList(1, threads).stream()
+                        .map(each -> CompletableFuture.supplyAsync(() -> pace(each, together), others))
+                        .toList();
+                // On the very thread that looks at files, because the next processor may be slower.
+                paced.add(pace(yardsticks.getFirst(), together));
+                running.forEach(each -> paced.add(each.join()));
+            } finally {
+                // Where a thread could not be started, the others do not wait for it for ever.
+                while (together.getCount() > 0) {
+                    together.countDown();
+                }
+            }
+        } catch (CompletionException e) {
+            throw e.getCause() instanceof StoaException known ? known : e;
         }
-        return new Moment(threads, handOver, mean(paced, Paced::step), mean(paced, Paced::prompt));
+        return paced;
     }
 
     private record Paced(double step, double prompt) {}

@@ -32,7 +32,7 @@ class HardwareVerbsTest {
         err.reset();
         Clock clock = Clock.fixed(Instant.parse("2026-11-26T12:00:00Z"), ZoneOffset.UTC);
         return Main.commandLine(new House(
-                        Map.of(),
+                        Map.of("XDG_CACHE_HOME", folder.toString()),
                         new PrintStream(out, true, StandardCharsets.UTF_8),
                         new PrintStream(err, true, StandardCharsets.UTF_8),
                         clock))
@@ -225,5 +225,33 @@ class HardwareVerbsTest {
         assertThat(FitCalibrateCommand.usualThreads(4, 3)).containsExactly(1, 2, 3, 4);
         assertThat(FitCalibrateCommand.usualThreads(64, 63)).containsExactly(1, 16, 32, 63, 64);
         assertThat(FitCalibrateCommand.usualThreads(4, 15)).containsExactly(1, 2, 4);
+    }
+
+    /** Times real models of zeros, in one type, so that it takes seconds. */
+    @Test
+    void aCalibrationPredictsForNow() {
+        Path nano = Path.of("../examples/quickstart/models/nano.gguf");
+        assertThat(run("fit", "speed", nano)).isEqualTo(ExitCode.USER.code());
+        assertThat(err()).contains("not known yet", "stoa fit calibrate");
+        assertThat(run("fit", "calibrate", "--threads", "1", "--types", "F16")).isZero();
+        assertThat(out()).contains("1 thread: models like those timed are predicted within");
+
+        assertThat(run("fit", "speed", nano, "--threads", "1,99", "--measure", "--json"))
+                .isZero();
+        assertThat(err()).contains("the speed with 99 threads is not known: calibrated were [1] threads");
+        JsonNode rows = JsonMapper.shared().readTree(out());
+        assertThat(rows).hasSize(1);
+        JsonNode row = rows.get(0);
+        assertThat(row.get("pace").doubleValue()).isBetween(0.2, 20.0);
+        double predicted = row.get("tokenSeconds").doubleValue();
+        assertThat(row.get("tokenInterval").get("low").doubleValue())
+                .isPositive()
+                .isLessThan(predicted);
+        // Of another machine, another engine or another minute it would be another order.
+        assertThat(row.get("measured").get("tokenSeconds").doubleValue()).isBetween(predicted / 10, predicted * 10);
+
+        assertThat(run("fit", "speed", nano, "--threads", "0")).isEqualTo(ExitCode.USER.code());
+        assertThat(err()).contains("--threads 0");
+        assertThat(folder.resolve("stoa").toFile().list()).containsExactly("speed.json");
     }
 }

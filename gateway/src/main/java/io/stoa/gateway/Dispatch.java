@@ -2,7 +2,6 @@ package io.stoa.gateway;
 
 import io.stoa.gateway.policy.Caller;
 import io.stoa.gateway.policy.Decision;
-import io.stoa.gateway.policy.Redaction;
 import io.stoa.gateway.route.Tier;
 import io.stoa.gateway.upstream.Tries;
 import io.stoa.gateway.wire.ApiError;
@@ -42,24 +41,19 @@ final class Dispatch {
     }
 
     private void decide() {
-        RequestFacts facts = RequestScan.scan(exchange.call(), received);
+        // First, so that not even the record of a request that is refused has what is not to go on.
+        byte[] body = exchange.serving()
+                .guard()
+                .redaction(received)
+                .map(redaction -> redaction.applyTo(received))
+                .orElse(received);
+        exchange.asked(body);
+        RequestFacts facts = RequestScan.scan(exchange.call(), body);
         exchange.draft().route(facts.model());
-        Optional<Redaction> redaction = exchange.serving().guard().redaction(received);
-        if (redaction.isPresent()) {
-            byte[] redacted = redaction.get().applyTo(received);
-            exchange.asked(redacted);
-            decide(facts, RequestScan.scan(exchange.call(), redacted), redacted);
-        } else {
-            decide(facts, facts, received);
-        }
-    }
-
-    /** @param body what goes on of what was received, and its facts */
-    private void decide(RequestFacts receivedFacts, RequestFacts facts, byte[] body) {
         Prompt prompt = new Prompt(facts, body);
         Plan plan = new Planner(exchange.serving()).plan(caller, facts, prompt::text);
         exchange.draft().use(plan.use());
-        Optional<ApiError> guarded = exchange.serving().guard().refusal(caller, receivedFacts, received);
+        Optional<ApiError> guarded = exchange.serving().guard().refusal(caller, facts, received);
         if (guarded.isPresent()) {
             exchange.refuse(guarded.get());
             return;

@@ -61,7 +61,7 @@ final class Planner {
         }
         String reason = steps.isEmpty()
                 ? reasons("route " + route.name(), refusals)
-                : choice.local() && !local ? reasons("its first tier", refusals) : choice.reason();
+                : choice.local() && !local ? reasons("its first tier", refusals.subList(0, 1)) : choice.reason();
         addFallbacks(route, use, steps);
         if (steps.isEmpty()) {
             throw new RefusedRequest(ApiError.of(503, "server_error", "route_not_approved", reason));

@@ -123,7 +123,6 @@ final class Reception extends Watch.Watched {
     }
 
     private void received(Caller caller, byte[] bytes) {
-        exchange.asked(bytes);
         exchange.whenLeft(() -> {});
         new Dispatch(exchange, caller, bytes).start();
     }

@@ -264,12 +264,15 @@ class RoutingTest {
                             DEADLINE,
                             Optional.empty(),
                             Trial.tier("small", big.target("small")),
+                            Trial.tier("middle", big.target("middle")),
                             Trial.tier("big", big.target("big"))));
             plot.cascade("r", CASCADE);
             Standings live = plot.standings;
-            plot.standings = (tier, use) -> tier.name().equals("small")
-                    ? new Standing.Lapsed("the file's digest has changed")
-                    : live.of(tier, use);
+            plot.standings = (tier, use) -> switch (tier.name()) {
+                case "small" -> new Standing.Lapsed("the file's digest has changed");
+                case "middle" -> new Standing.Lapsed("the verdict has expired");
+                default -> live.of(tier, use);
+            };
             try (var trial = Trial.of(Trial.options(), plot)) {
                 HttpResponse<String> told = trial.chat(Trial.CHAT);
                 assertThat(told.headers().firstValue("x-stoa-tier")).contains("big");
@@ -296,6 +299,15 @@ class RoutingTest {
                 assertThat(asked.kept()).contains(String.format(redacted, "r"));
                 assertThat(asked.sha256())
                         .contains(Digest.of(String.format(redacted, "r").getBytes(StandardCharsets.UTF_8)));
+
+                HttpResponse<String> refused = trial.chat(
+                        "{\"messages\":[{\"role\":\"user\",\"content\":\"jo@example.org\"}],\"model\":\"nobody\"}");
+                assertThat(refused.statusCode()).isEqualTo(404);
+                assertThat(trial.record().request().kept().orElseThrow()).contains("[EMAIL]");
+                assertThat(trial.chat("{\"messages\":[{\"role\":\"user\",\"content\":\"jo@example.org\"}]}")
+                                .statusCode())
+                        .isEqualTo(400);
+                assertThat(trial.record().request().kept().orElseThrow()).contains("[EMAIL]");
             }
         }
     }

@@ -67,6 +67,7 @@ final class LlamaContext implements AutoCloseable {
             LlamaModel model,
             Arena arena,
             MemorySegment context,
+            MemorySegment threads,
             LlamaLibrary.ContextShape shape) {
         this.library = library;
         this.model = model;
@@ -75,10 +76,7 @@ final class LlamaContext implements AutoCloseable {
         this.memory = library.memory(context);
         this.batchTokens = library.batchTokens(context);
         this.microBatchTokens = shape.microBatch();
-        this.threads = shape.threads() > 1 ? library.newThreads(shape.threads()) : MemorySegment.NULL;
-        if (threads.address() != 0) {
-            library.attachThreads(context, threads);
-        }
+        this.threads = threads;
         this.abort = new Abort();
         this.abortStub = abort.stub(arena);
         this.row = new int[model.vocabularySize()];
@@ -142,10 +140,39 @@ final class LlamaContext implements AutoCloseable {
                 throw StoaException.engine("llama.cpp " + library.version() + " cannot make a context of "
                         + shape.tokens() + " tokens: " + made.complaints() + "; try a smaller one");
             }
-            return new LlamaContext(library, model, arena, made.result(), shape);
+            return of(library, model, arena, made.result(), shape);
         } catch (RuntimeException e) {
             arena.close();
             throw e;
+        }
+    }
+
+    private static LlamaContext of(
+            LlamaLibrary library,
+            LlamaModel model,
+            Arena arena,
+            MemorySegment context,
+            LlamaLibrary.ContextShape shape) {
+        MemorySegment threads = MemorySegment.NULL;
+        try {
+            if (shape.threads() > 1) {
+                threads = library.newThreads(shape.threads());
+            }
+            if (threads.address() != 0) {
+                library.attachThreads(context, threads);
+            }
+            return new LlamaContext(library, model, arena, context, threads, shape);
+        } catch (RuntimeException | Error e) {
+            free(library, context, threads);
+            throw e;
+        }
+    }
+
+    /** The context first: nobody may use threads that have ended. */
+    private static void free(LlamaLibrary library, MemorySegment context, MemorySegment threads) {
+        library.freeContext(context);
+        if (threads.address() != 0) {
+            library.freeThreads(threads);
         }
     }
 
@@ -371,10 +398,7 @@ final class LlamaContext implements AutoCloseable {
     public void close() {
         if (!closed) {
             closed = true;
-            library.freeContext(context);
-            if (threads.address() != 0) {
-                library.freeThreads(threads);
-            }
+            free(library, context, threads);
             arena.close();
         }
     }

@@ -602,7 +602,12 @@ final class LlamaLibrary {
      * @param sequences the most sequences side by side, at most {@value #MOST_SEQUENCES}
      * @param threads native threads
      */
-    record ContextShape(int tokens, int batch, int microBatch, int sequences, int threads) {}
+    record ContextShape(int tokens, int batch, int microBatch, int sequences, int threads) {
+        /** The same with one thread, for whoever computes nothing. */
+        ContextShape alone() {
+            return new ContextShape(tokens, batch, microBatch, sequences, 1);
+        }
+    }
 
     /** {@code LLAMA_MAX_SEQ}. */
     static final int MOST_SEQUENCES = 256;
@@ -683,8 +688,8 @@ final class LlamaLibrary {
     // ---- threads
 
     /**
-     * How long threads look for the next batch before they sleep: 131,072 times (a millisecond or some), which is longer
-     * than from one token to the next.
+     * How long threads look for the next batch before they sleep: 131,072 times, 1 to 2 ms on Zen and some 6 on Intel's
+     * processors, whose pause is longer. From one token to the next it takes less.
      */
     private static final int POLLING = 1;
 
@@ -696,29 +701,33 @@ final class LlamaLibrary {
         }
     }
 
-    /** Makes threads that wait for batches, or returns a null pointer. Without any, each batch makes its own. */
+    /** Makes threads that wait for batches; a null pointer where the backend has none: then each batch makes its own. */
     MemorySegment newThreads(int threads) {
+        Optional<MethodHandle> make = ofProcessor("ggml_threadpool_new", FunctionDescriptor.of(ADDRESS, ADDRESS));
+        if (make.isEmpty()) {
+            return MemorySegment.NULL;
+        }
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment params = threadsParams(arena, threads);
             params.set(JAVA_INT, 520, POLLING);
-            return (MemorySegment) ofProcessor("ggml_threadpool_new", FunctionDescriptor.of(ADDRESS, ADDRESS))
-                    .invokeExact(params);
+            return (MemorySegment) make.get().invokeExact(params);
         } catch (Throwable e) {
             throw unexpected(e);
         }
     }
 
-    /** Ends them. Whoever uses them must have been freed. */
+    /** Ends them. The context that uses them must have been freed. */
     void freeThreads(MemorySegment threads) {
         try {
             ofProcessor("ggml_threadpool_free", FunctionDescriptor.ofVoid(ADDRESS))
+                    .orElseThrow(() -> StoaException.bug("a backend that makes threads does not free them"))
                     .invokeExact(threads);
         } catch (Throwable e) {
             throw unexpected(e);
         }
     }
 
-    /** Lets them compute a context's batches; they may serve several contexts, one after the other. */
+    /** Lets them compute a context's batches. */
     void attachThreads(MemorySegment context, MemorySegment threads) {
         try {
             contextAttachThreads.invokeExact(context, threads, threads);
@@ -728,20 +737,20 @@ final class LlamaLibrary {
     }
 
     /** A function of the processor's backend, of which there are several and one was chosen. */
-    private MethodHandle ofProcessor(String name, FunctionDescriptor descriptor) throws Throwable {
+    private Optional<MethodHandle> ofProcessor(String name, FunctionDescriptor descriptor) {
         MethodHandle device = function("ggml_backend_dev_by_type", FunctionDescriptor.of(ADDRESS, JAVA_INT));
         MethodHandle backend = function("ggml_backend_dev_backend_reg", FunctionDescriptor.of(ADDRESS, ADDRESS));
         MethodHandle find =
                 function("ggml_backend_reg_get_proc_address", FunctionDescriptor.of(ADDRESS, ADDRESS, ADDRESS));
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment processor = (MemorySegment) device.invokeExact(PROCESSOR);
-            MemorySegment found = (MemorySegment)
-                    find.invokeExact((MemorySegment) backend.invokeExact(processor), arena.allocateFrom(name));
-            if (found.address() == 0) {
-                throw StoaException.user(path + ": its processor backend has no " + name
-                        + "; unset STOA_LLAMA_LIB to use the library that Stoa brings");
-            }
-            return Linker.nativeLinker().downcallHandle(found, descriptor);
+            MemorySegment registered = (MemorySegment) backend.invokeExact(processor);
+            MemorySegment found = (MemorySegment) find.invokeExact(registered, arena.allocateFrom(name));
+            return found.address() == 0
+                    ? Optional.empty()
+                    : Optional.of(Linker.nativeLinker().downcallHandle(found, descriptor));
+        } catch (Throwable e) {
+            throw unexpected(e);
         }
     }
 

@@ -202,8 +202,8 @@ public final class LlamaRuntime {
         }
         try (LlamaModel model = LlamaModel.load(
                         library, log, gguf, dryRun ? LlamaLibrary.Loading.SIZES : LlamaLibrary.Loading.ALL);
-                LlamaContext context =
-                        LlamaContext.open(library, log, model, shape(options, model), Optional.empty())) {
+                LlamaContext context = LlamaContext.open(
+                        library, log, model, shape(options, model).alone(), Optional.empty())) {
             return context.memoryReport();
         }
     }

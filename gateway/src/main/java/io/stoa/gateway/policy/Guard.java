@@ -10,7 +10,8 @@ public interface Guard {
     /**
      * Why the request may not go on; empty when it may.
      *
-     * @param body the whole body; not to be changed, and nothing of it to be kept
+     * @param request what is known of it, after redaction
+     * @param body the whole body, as it came; not to be changed, and nothing of it to be kept
      */
     Optional<ApiError> refusal(Caller caller, RequestFacts request, byte[] body);
 

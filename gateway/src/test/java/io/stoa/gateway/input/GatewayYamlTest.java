@@ -79,7 +79,7 @@ class GatewayYamlTest {
               spare:
                 use: hr
                 tiers: [{name: only, candidate: nano, local: {context: 2048}}]
-            guards: {personal-data: refuse, prompt-injection: note, tools: [search]}
+            guards: {personal-data: redact, prompt-injection: note, tools: [search]}
             audit: {folder: audit, keep-content: true, retention: 2d}
             telemetry: {otlp: "http://127.0.0.1:4318"}
             limits: {body: 2MB, in-flight: 7}
@@ -99,6 +99,8 @@ class GatewayYamlTest {
         assertThat(file.routes().get(1).tiers().getFirst().model())
                 .isEqualTo(new Model.Local(Optional.empty(), 1, Optional.empty()));
         assertThat(file.guards().tools()).contains(List.of("search"));
+        assertThat(file.guards().personalData()).isEqualTo(GatewayFile.Action.REDACT);
+        assertThat(file.guards().promptInjection()).isEqualTo(GatewayFile.Action.NOTE);
         assertThat(file.audit().keepContent()).isTrue();
         Target small = new Target(URI.create("http://127.0.0.1:4000"), "nano", Optional.empty());
         assertThat(chat.route("support", Map.of("small", small, "large", big)).use())

@@ -29,25 +29,29 @@ public final class HandOver {
         double[] seconds = new double[BATCHES];
         int done = 0;
         try (ExecutorService others = Executors.newFixedThreadPool(threads - 1)) {
-            for (int place = 1; place < threads; place++) {
-                int first = place;
-                others.execute(() -> pass(turn, first, threads));
-            }
-            int own = 0;
-            long start = System.nanoTime();
-            long end = start + LIMIT.toNanos();
-            while (done < BATCHES && start < end) {
-                for (int round = 0; round < ROUNDS; round++) {
-                    await(turn, own);
-                    turn.set(own + 1);
-                    own += threads;
+            try {
+                for (int place = 1; place < threads; place++) {
+                    int first = place;
+                    others.execute(() -> pass(turn, first, threads));
                 }
-                long now = System.nanoTime();
-                seconds[done++] = (now - start) / 1e9 / ROUNDS / threads;
-                start = now;
+                int own = 0;
+                long start = System.nanoTime();
+                long end = start + LIMIT.toNanos();
+                while (done < BATCHES && start < end) {
+                    for (int round = 0; round < ROUNDS; round++) {
+                        await(turn, own);
+                        turn.set(own + 1);
+                        own += threads;
+                    }
+                    long now = System.nanoTime();
+                    seconds[done++] = (now - start) / 1e9 / ROUNDS / threads;
+                    start = now;
+                }
+                await(turn, own);
+            } finally {
+                // Even where a thread could not be started, lest the others look for their turn for ever.
+                turn.set(END);
             }
-            await(turn, own);
-            turn.set(END);
         }
         Arrays.sort(seconds, 0, done);
         return seconds[done / 10];

@@ -12,8 +12,11 @@ package io.stoa.hardware.speed;
  * @param prompt the seconds of its prompt
  */
 public record Moment(int threads, double handOver, double step, double prompt) {
-    /** Readings just before and after a look that differ by more were of different states. */
+    /** Paces just before and after a look that differ by more were of different states. */
     private static final double ALIKE = 1.1;
+
+    /** The same of distances between threads, of which there are few, far from each other. */
+    private static final double AS_FAR = 1.5;
 
     public Moment {
         if (threads < 1 || !(handOver >= 0) || !(step > 0) || !(prompt > 0)) {
@@ -39,8 +42,13 @@ public record Moment(int threads, double handOver, double step, double prompt) {
 
     /** Whether the machine was in the same state. */
     public boolean isLike(Moment other) {
-        return Math.max(step, other.step) <= ALIKE * Math.min(step, other.step)
-                && Math.max(prompt, other.prompt) <= ALIKE * Math.min(prompt, other.prompt);
+        return within(ALIKE, step, other.step)
+                && within(ALIKE, prompt, other.prompt)
+                && within(AS_FAR, handOver, other.handOver);
+    }
+
+    private static boolean within(double factor, double one, double other) {
+        return Math.max(one, other) <= factor * Math.min(one, other);
     }
 
     /** The mean of the paces; threads count as close as they once were, because of a look the fast batches count. */

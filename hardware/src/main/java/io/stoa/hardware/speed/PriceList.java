@@ -12,7 +12,7 @@ import java.util.TreeMap;
  * What the parts of a batch cost, found by timing, and how sure that is.
  *
  * @param prices seconds for one of each part
- * @param error how far off looks at models that were left out turned out to be, over their {@link #spread}: 90 % were
+ * @param error how far off models that were left out turned out to be, over their {@link #spread}: 90 % were
  *     within this factor, as its logarithm
  * @param inverse of the products of the timed batches' parts, (AᵀA)⁻¹, for the parts that cost anything; a batch's row of
  *     A is its parts over its seconds

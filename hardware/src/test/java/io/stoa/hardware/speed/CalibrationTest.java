@@ -316,6 +316,7 @@ final class CalibrationTest {
         assertThat(ONE.isLike(slowed)).isFalse();
         assertThat(slowed.isLike(ONE)).isFalse();
         assertThat(ONE.isLike(new Moment(1, 0, 1e-4, 1.2e-3))).isFalse();
+        assertThat(TWO.isLike(new Moment(2, 2e-7, 1e-4, 1e-3))).isFalse();
         assertThat(new Moment(2, 3e-8, 4e-4, 1e-3).with(new Moment(2, 2e-7, 1e-4, 9e-3)))
                 .isEqualTo(new Moment(2, 3e-8, 2e-4, 3e-3));
         assertThatIllegalArgumentException().isThrownBy(() -> new Moment(0, 0, 1, 1));

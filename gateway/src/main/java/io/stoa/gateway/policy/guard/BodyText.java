@@ -14,6 +14,8 @@ final class BodyText {
 
     private static final int MOST_MESSAGES = 1 << 16;
 
+    private static final int FEWEST_BASE64 = 64;
+
     /** What a name of a member means here. */
     private enum Member {
         /** A list of messages, or one text. */
@@ -21,8 +23,10 @@ final class BodyText {
         /** Texts of those who run the application. */
         SYSTEM,
         ROLE,
-        /** No text: a kind, or an attachment's bytes. */
+        /** No text: a kind. */
         NO_TEXT,
+        /** An attachment's bytes, or a document's text. */
+        DATA,
         OTHER
     }
 
@@ -104,7 +108,7 @@ final class BodyText {
                 int first = marks;
                 i = string(i + 1);
                 if (nameNext) {
-                    member[depth] = member(start);
+                    member[depth] = member(start, depth);
                     length = start;
                     marks = first;
                     nameNext = false;
@@ -160,6 +164,7 @@ final class BodyText {
                 && (member[1] == Member.CONVERSATION || member[1] == Member.SYSTEM)
                 && own != Member.ROLE
                 && own != Member.NO_TEXT
+                && !(own == Member.DATA && isBase64(start))
                 && !isAttachment(start);
         if (!kept) {
             length = start;
@@ -183,18 +188,20 @@ final class BodyText {
         return newMessage();
     }
 
-    private Member member(int start) {
+    private Member member(int start, int depth) {
         return switch (length - start) {
             case 4 ->
                 is(start, "role")
                         ? Member.ROLE
-                        : is(start, "type") || is(start, "data") ? Member.NO_TEXT : Member.OTHER;
+                        : is(start, "type") ? Member.NO_TEXT : is(start, "data") ? Member.DATA : Member.OTHER;
             case 5 ->
                 is(start, "input") || is(start, "query") || is(start, "texts") ? Member.CONVERSATION : Member.OTHER;
             case 6 ->
                 is(start, "prompt") || is(start, "suffix")
                         ? Member.CONVERSATION
                         : is(start, "system") ? Member.SYSTEM : Member.OTHER;
+            // of /tokenize; in a message it is read for being in one
+            case 7 -> depth == 1 && is(start, "content") ? Member.CONVERSATION : Member.OTHER;
             case 8 -> is(start, "messages") ? Member.CONVERSATION : Member.OTHER;
             case 9 -> is(start, "documents") ? Member.CONVERSATION : Member.OTHER;
             case 12 -> is(start, "instructions") ? Member.SYSTEM : Member.OTHER;
@@ -229,6 +236,21 @@ final class BodyText {
             }
         }
         return false;
+    }
+
+    /** So many letters, digits and signs of base64 without a space, a dot or an at-sign are no text that says anything. */
+    private boolean isBase64(int start) {
+        if (length - start < FEWEST_BASE64) {
+            return false;
+        }
+        for (int i = start; i < length; i++) {
+            byte b = text[i];
+            boolean letter = (b >= 'A' && b <= 'Z') || (b >= 'a' && b <= 'z') || (b >= '0' && b <= '9');
+            if (!letter && b != '+' && b != '/' && b != '=' && b != '\n' && b != '\r') {
+                return false;
+            }
+        }
+        return true;
     }
 
     private boolean startsWith(int start, byte[] prefix) {

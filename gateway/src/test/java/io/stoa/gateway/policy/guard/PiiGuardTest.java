@@ -112,6 +112,36 @@ class PiiGuardTest {
                 .contains("\"model\":\"chat\",\"user\":\"x@y.de\"");
     }
 
+    /** A document's text and what /tokenize counts are read by models, or looked at, as well; an image's bytes are not. */
+    @Test
+    void documentsAndTokenizeAreReadToo() {
+        String image = "A1".repeat(40);
+        String json =
+                "{\"messages\":[{\"role\":\"user\",\"content\":[{\"type\":\"document\",\"source\":{\"type\":\"text\","
+                        + "\"media_type\":\"text/plain\",\"data\":\"From a@b.de to c@d.de, with more than sixty-four characters of text\"}},"
+                        + "{\"type\":\"image\",\"source\":{\"data\":\"" + image
+                        + "4111111111111111\",\"type\":\"base64\"}}]}]}";
+        byte[] body = json.getBytes(StandardCharsets.UTF_8);
+        PiiGuard guard = new PiiGuard(REDACT_ALL, GuardListener.NONE);
+        assertThat(new String(guard.redaction(body).orElseThrow().applyTo(body), StandardCharsets.UTF_8))
+                .contains("From [EMAIL] to [EMAIL], with", image + "4111111111111111");
+        byte[] tokenize = "{\"model\":\"r\",\"content\":\"a@b.de\"}".getBytes(StandardCharsets.UTF_8);
+        assertThat(new String(guard.redaction(tokenize).orElseThrow().applyTo(tokenize), StandardCharsets.UTF_8))
+                .isEqualTo("{\"model\":\"r\",\"content\":\"[EMAIL]\"}");
+    }
+
+    @Test
+    void ofSeveralGuardsTheFirstRefusalAndTheFirstRedactionCount() {
+        PiiGuard emails = new PiiGuard(Map.of(PiiKind.EMAIL, Action.REDACT), GuardListener.NONE);
+        AllGuards guards = new AllGuards(List.of(new SizeGuard(1_000, 1_000), emails));
+        byte[] body = body("a@b.de");
+        assertThat(guards.redaction(body)).isEqualTo(emails.redaction(body)).isPresent();
+        assertThat(guards.refusal(CALLER, FACTS, body)).isEmpty();
+        AllGuards small = new AllGuards(List.of(emails, new SizeGuard(3, 1_000)));
+        assertThat(small.refusal(CALLER, FACTS, body)).isPresent();
+        assertThat(new AllGuards(List.of()).redaction(body)).isEmpty();
+    }
+
     @Test
     void aPrivateKeyGoesWhole() {
         assertThat(redacted("a\n-----BEGIN RSA PRIVATE KEY-----\nMIIabc\n-----END RSA PRIVATE KEY-----\nb"))
