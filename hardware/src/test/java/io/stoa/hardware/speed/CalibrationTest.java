@@ -1,5 +1,6 @@
 package io.stoa.hardware.speed;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
@@ -278,7 +279,7 @@ final class CalibrationTest {
                                     times(gguf, prompt, depth, threads == 1 ? ONE : then, 32, new Random(1), 0),
                             folder)
                     .run("a machine", "an engine", CACHE, List.of(2), List.of(GgmlType.Q8_0), Progress.NONE);
-            assertThat(model.threads().get(2).usual()).isEqualTo(then);
+            assertThat(requireNonNull(model.threads().get(2)).usual()).isEqualTo(then);
             for (Moment now : moments) {
                 Answer.Known known = (Answer.Known) model.predict(write(UNSEEN), new Question(now, 200, 300, 1));
                 double prompt = promptCost(work, 200, now, 32);
