@@ -72,7 +72,9 @@ final class TaskYaml {
         if (++read > MOST_FILES) {
             throw StoaException.user(file + ": more than " + MOST_FILES + " files are included; include fewer");
         }
-        SequencedMap<String, Object> own = new LinkedHashMap<>(loaded.computeIfAbsent(real, _ -> load(file)));
+        // As it is opened: beyond a link, `..` leads elsewhere than where the names alone say.
+        SequencedMap<String, Object> own =
+                new LinkedHashMap<>(loaded.computeIfAbsent(file.toAbsolutePath(), _ -> load(file)));
         SequencedMap<String, Object> all = new LinkedHashMap<>();
         for (Object include : asList(Optional.ofNullable(own.remove("include")))) {
             Path included = beside(real, String.valueOf(include));

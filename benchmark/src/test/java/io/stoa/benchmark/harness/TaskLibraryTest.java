@@ -6,13 +6,17 @@ import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import io.stoa.benchmark.ScriptedEngine;
 import io.stoa.model.StoaException;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SequencedMap;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -309,5 +313,21 @@ final class TaskLibraryTest {
                 .singleElement()
                 .matches(task -> task.keys().containsValue("q"));
         refused(() -> new TaskLibrary(List.of(folder.resolve("none"))), "none: no folder of task files");
+    }
+
+    /** Beyond a link {@code ..} leads to the link's end, where there is another file of the same name. */
+    @Test
+    void anIncludeBeyondALinkIsNotMistakenForItsNamesake() throws IOException {
+        Path here = Files.createDirectories(folder.resolve("here"));
+        Path deep = Files.createDirectories(folder.resolve("there/deep"));
+        Files.createSymbolicLink(here.resolve("sub"), deep);
+        Files.writeString(here.resolve("base.yaml"), "from: here\n");
+        Files.writeString(folder.resolve("there/base.yaml"), "from: there\n");
+        Files.writeString(deep.resolve("x.yaml"), "include: ../base.yaml\n");
+        Files.writeString(here.resolve("a.yaml"), "include: sub/x.yaml\n");
+        Files.writeString(here.resolve("b.yaml"), "include: base.yaml\n");
+        Map<Path, SequencedMap<String, Object>> loaded = new HashMap<>();
+        assertThat(TaskYaml.read(here.resolve("a.yaml"), loaded)).containsEntry("from", "there");
+        assertThat(TaskYaml.read(here.resolve("b.yaml"), loaded)).containsEntry("from", "here");
     }
 }
