@@ -80,9 +80,11 @@ final class SpeedLooks implements AutoCloseable {
 
     /** What the machine is like just now, to so many threads; no more than there are processors. */
     Moment now(int threads) {
-        while (yardsticks.size() < threads) {
-            yardsticks.add(llama.yardstick(yardstick()));
-            warmUp(yardsticks.size());
+        if (yardsticks.size() < threads) {
+            while (yardsticks.size() < threads) {
+                yardsticks.add(llama.yardstick(yardstick()));
+            }
+            warmUp(threads);
         }
         double handOver = HandOver.seconds(threads);
         List<Paced> paced = paced(threads);
