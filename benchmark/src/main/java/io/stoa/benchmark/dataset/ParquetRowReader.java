@@ -1,7 +1,6 @@
 package io.stoa.benchmark.dataset;
 
 import dev.hardwood.HardwoodContext;
-import dev.hardwood.InputFile;
 import dev.hardwood.metadata.ColumnChunk;
 import dev.hardwood.metadata.CompressionCodec;
 import dev.hardwood.metadata.FileMetaData;
@@ -39,6 +38,12 @@ final class ParquetRowReader implements io.stoa.benchmark.dataset.RowReader {
 
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
 
+    static {
+        // Otherwise strangers' bytes go to whatever libdeflate the machine has; Java's own inflater is the same
+        // everywhere.
+        System.setProperty("hardwood.uselibdeflate", "false");
+    }
+
     @Override
     public void read(List<Path> files, RowSink sink) throws IOException {
         try (HardwoodContext context = HardwoodContext.create(1)) {
@@ -53,7 +58,7 @@ final class ParquetRowReader implements io.stoa.benchmark.dataset.RowReader {
             throw RowSink.unreadable(file, "is empty", "is the download complete?");
         }
         long number = 0;
-        try (ParquetFileReader parquet = ParquetFileReader.open(new BoundedInputFile(InputFile.of(file)), context)) {
+        try (ParquetFileReader parquet = ParquetFileReader.open(new BoundedInputFile(file), context)) {
             check(file, parquet.getFileMetaData(), sink.limits());
             SchemaNode schema = parquet.getFileSchema().getRootNode();
             try (RowReader rows = parquet.rowReader()) {
