@@ -29,7 +29,7 @@ final class SnappyTest {
     void unpacksWhatWasPacked() throws IOException {
         long seed = new Random().nextLong();
         Random random = new Random(seed);
-        for (int i = 0; i < 200; i++) {
+        for (int i = 0; i < 60; i++) {
             byte[] bytes = new byte[random.nextInt(200_000)];
             for (int j = 0; j < bytes.length; j++) {
                 bytes[j] = (byte)
@@ -89,6 +89,7 @@ final class SnappyTest {
         long seed = new Random().nextLong();
         Random random = new Random(seed);
         byte[] good = packed("to be or not to be, to be or not to be".repeat(40).getBytes(StandardCharsets.UTF_8));
+        byte[] nothing = new byte[500];
         for (int i = 0; i < 20_000; i++) {
             byte[] bad = Arrays.copyOf(good, random.nextInt(good.length + 1));
             for (int edit = random.nextInt(4); edit > 0 && bad.length > 0; edit--) {
@@ -101,11 +102,12 @@ final class SnappyTest {
             } catch (IOException expected) {
                 assertThat(expected).hasMessageNotContaining("null");
             }
-            for (int j = 0; j < 500; j++) {
-                assertThat(whole.get(j) | whole.get(2500 + j))
-                        .as("seed " + seed)
-                        .isZero();
-            }
+            assertThat(Arrays.equals(whole.array(), 0, 500, nothing, 0, 500))
+                    .as("seed " + seed)
+                    .isTrue();
+            assertThat(Arrays.equals(whole.array(), 2500, 3000, nothing, 0, 500))
+                    .as("seed " + seed)
+                    .isTrue();
         }
     }
 
