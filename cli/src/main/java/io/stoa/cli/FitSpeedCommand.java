@@ -2,6 +2,7 @@ package io.stoa.cli;
 
 import static java.util.Objects.requireNonNull;
 
+import io.stoa.engine.gguf.GgmlType;
 import io.stoa.engine.gguf.GgufHeader;
 import io.stoa.engine.gguf.Preflight;
 import io.stoa.hardware.speed.Calibration;
@@ -13,12 +14,15 @@ import io.stoa.model.Progress;
 import io.stoa.model.StoaException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -40,6 +44,9 @@ import tools.jackson.databind.json.JsonMapper;
         })
 final class FitSpeedCommand implements Runnable {
     private static final int ROUNDS = 5;
+
+    /** How often small models are timed. */
+    private static final int REFERENCE_ROUNDS = 2;
 
     /** From here on it is told that others slow the machine. */
     private static final double SLOWED = 1.15;
@@ -102,17 +109,30 @@ final class FitSpeedCommand implements Runnable {
     /** A file whose speed is known with so many threads. */
     private record Subject(Path file, GgufHeader header, Moment now, Answer.Known known) {}
 
+    /** What small models of the files' types are timed for. */
+    private record Wanted(Set<GgmlType> types, Set<Integer> threads) {}
+
     @Override
     public void run() {
         SpeedModel model = house.speedCalibration().read();
+        Set<Integer> counts = counts(model);
+        Map<Path, GgufHeader> headers = new LinkedHashMap<>();
+        files.forEach(file -> headers.put(file, Preflight.examine(file)));
+        Set<GgmlType> types = EnumSet.noneOf(GgmlType.class);
+        headers.values().forEach(header -> types.addAll(model.calibratedTypes(header)));
+        Wanted wanted = new Wanted(types, counts);
+        ProgressLine line = new ProgressLine(house.err(), house.terminal());
         try (SpeedLooks looks = new SpeedLooks(house.llama())) {
-            List<Subject> subjects = subjects(model, looks);
+            Progress progress = line.start("timing small models");
+            List<Subject> subjects = subjects(model, looks, headers, wanted, progress);
+            line.clear();
             List<Row> rows = measure
-                    ? measured(model, looks, subjects)
+                    ? measured(model, looks, subjects, wanted, line.start("measuring"))
                     : subjects.stream()
                             .map(subject -> row(
                                     model, subject, subject.now(), subject.known(), subject.known(), Optional.empty()))
                             .toList();
+            line.clear();
             if (json) {
                 house.out().println(JsonMapper.shared().writeValueAsString(rows));
                 return;
@@ -121,40 +141,58 @@ final class FitSpeedCommand implements Runnable {
             if (measure && !rows.isEmpty()) {
                 summary(rows);
             }
+        } finally {
+            line.clear();
         }
     }
 
-    /** What is known; what is not is told. */
-    private List<Subject> subjects(SpeedModel model, SpeedLooks looks) {
-        Map<Integer, Moment> moments = new TreeMap<>();
+    /** Those of the wanted numbers of threads that were calibrated; which were not is told. */
+    private Set<Integer> counts(SpeedModel model) {
+        Set<Integer> counts = new TreeSet<>();
         for (int count : threads.isEmpty() ? List.of(House.threads()) : threads) {
             if (count < 1) {
                 throw StoaException.user("--threads " + count + ": choose 1 or more");
             }
             if (model.threads().containsKey(count)) {
-                moments.put(count, looks.now(count));
+                counts.add(count);
             } else {
                 house.err()
                         .println("the speed with " + count + " threads is not known: calibrated were "
                                 + model.threads().keySet() + " threads");
             }
         }
-        List<Subject> subjects = new ArrayList<>();
-        for (Path file : files) {
-            GgufHeader header = Preflight.examine(file);
-            moments.forEach((count, now) -> {
-                switch (model.predict(header, question(now))) {
-                    case Answer.Known known -> subjects.add(new Subject(file, header, now, known));
-                    case Answer.Unknown(String reason) ->
-                        house.err().println(file + ": its speed with " + count + " threads is not known: " + reason);
-                }
-            });
+        return counts;
+    }
+
+    /** What is known; what is not is told. */
+    private List<Subject> subjects(
+            SpeedModel model, SpeedLooks looks, Map<Path, GgufHeader> headers, Wanted wanted, Progress progress) {
+        List<SpeedModel.Reference> references = new ArrayList<>();
+        for (int round = 0; round < REFERENCE_ROUNDS; round++) {
+            progress.at(round, REFERENCE_ROUNDS);
+            references.addAll(references(looks, wanted));
         }
+        Map<Integer, Moment> moments = new TreeMap<>();
+        wanted.threads().forEach(count -> moments.put(count, looks.now(count)));
+        List<Subject> subjects = new ArrayList<>();
+        headers.forEach((file, header) -> moments.forEach((count, now) -> {
+            switch (model.predict(header, question(now, references))) {
+                case Answer.Known known -> subjects.add(new Subject(file, header, now, known));
+                case Answer.Unknown(String reason) ->
+                    house.err().println(file + ": its speed with " + count + " threads is not known: " + reason);
+            }
+        }));
         return subjects;
     }
 
-    private SpeedModel.Question question(Moment now) {
-        return Arguments.checked(() -> new SpeedModel.Question(now, prompt, depth, sequences));
+    private List<SpeedModel.Reference> references(SpeedLooks looks, Wanted wanted) {
+        return wanted.types().stream()
+                .flatMap(type -> looks.references(type, prompt, depth, wanted.threads()).stream())
+                .toList();
+    }
+
+    private SpeedModel.Question question(Moment now, List<SpeedModel.Reference> references) {
+        return Arguments.checked(() -> new SpeedModel.Question(now, references, prompt, depth, sequences));
     }
 
     private static Row row(
@@ -177,12 +215,13 @@ final class FitSpeedCommand implements Runnable {
     }
 
     /** All files in turn, so that the looks at one lie apart; of a file's looks the middle one counts. */
-    private List<Row> measured(SpeedModel model, SpeedLooks looks, List<Subject> subjects) {
+    private List<Row> measured(
+            SpeedModel model, SpeedLooks looks, List<Subject> subjects, Wanted wanted, Progress progress) {
+        List<SpeedModel.Reference> references = new ArrayList<>();
         Map<Subject, List<Calibration.Times>> times = new LinkedHashMap<>();
-        ProgressLine line = new ProgressLine(house.err(), house.terminal());
-        Progress progress = line.start("measuring");
         for (int round = 0; round < ROUNDS; round++) {
             progress.at(round, ROUNDS);
+            references.addAll(references(looks, wanted));
             for (Subject subject : subjects) {
                 times.computeIfAbsent(subject, _ -> new ArrayList<>())
                         .add(looks.look(
@@ -193,16 +232,16 @@ final class FitSpeedCommand implements Runnable {
                                 subject.now().threads()));
             }
         }
-        line.clear();
         List<Row> rows = new ArrayList<>();
         times.forEach((subject, own) -> {
             Calibration.Times reading = Calibration.Times.middleByPrompt(own);
             Calibration.Times next = Calibration.Times.middleByStep(own);
             // What was to be expected as the machine was then.
-            if (model.predict(subject.header(), question(reading.moment())) instanceof Answer.Known ofPrompt
-                    && model.predict(subject.header(), question(next.moment())) instanceof Answer.Known ofToken) {
+            if (model.predict(subject.header(), question(reading.moment(), references)) instanceof Answer.Known prompts
+                    && model.predict(subject.header(), question(next.moment(), references))
+                            instanceof Answer.Known tokens) {
                 Measured measured = new Measured(reading.promptSeconds(), next.stepSeconds());
-                rows.add(row(model, subject, next.moment(), ofPrompt, ofToken, Optional.of(measured)));
+                rows.add(row(model, subject, next.moment(), prompts, tokens, Optional.of(measured)));
             }
         });
         return rows;

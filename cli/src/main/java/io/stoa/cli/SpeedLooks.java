@@ -1,6 +1,8 @@
 package io.stoa.cli;
 
 import io.stoa.engine.gguf.GgmlType;
+import io.stoa.engine.gguf.GgufHeader;
+import io.stoa.engine.gguf.Preflight;
 import io.stoa.engine.llama.DecodeTimes;
 import io.stoa.engine.llama.LlamaRuntime;
 import io.stoa.engine.llama.Yardstick;
@@ -8,13 +10,17 @@ import io.stoa.hardware.speed.Calibration;
 import io.stoa.hardware.speed.CalibrationModel;
 import io.stoa.hardware.speed.HandOver;
 import io.stoa.hardware.speed.Moment;
+import io.stoa.hardware.speed.SpeedModel;
 import io.stoa.model.StoaException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
@@ -42,9 +48,12 @@ final class SpeedLooks implements AutoCloseable {
 
     private static final int STEPS = 8;
 
+    private static final int LONGEST_REFERENCE = 512;
+
     private final LlamaRuntime llama;
     private final Path folder;
     private final List<Yardstick> yardsticks = new ArrayList<>();
+    private final Map<GgmlType, List<Path>> small = new EnumMap<>(GgmlType.class);
 
     /** @throws StoaException of kind {@code RESOURCES} when there is no room for temporary files */
     SpeedLooks(LlamaRuntime llama) {
@@ -139,6 +148,37 @@ final class SpeedLooks implements AutoCloseable {
         return paced.stream().mapToDouble(value).average().orElseThrow();
     }
 
+    /**
+     * The small models of a type, timed just now, which takes a second or less: with the prompts and the depth that something
+     * is to be told of, up to {@value #LONGEST_REFERENCE} tokens.
+     */
+    List<SpeedModel.Reference> references(GgmlType type, int promptTokens, int depth, Set<Integer> threads) {
+        int prompt = Math.min(promptTokens, LONGEST_REFERENCE);
+        int before = Math.min(depth, LONGEST_REFERENCE);
+        List<SpeedModel.Reference> references = new ArrayList<>();
+        for (Path file : small.computeIfAbsent(type, this::written)) {
+            GgufHeader header = Preflight.examine(file);
+            threads.forEach(count -> references.add(
+                    new SpeedModel.Reference(header, prompt, before, look(file, prompt, before, 1, count))));
+        }
+        return references;
+    }
+
+    private List<Path> written(GgmlType type) {
+        List<Path> files = new ArrayList<>();
+        for (CalibrationModel model : Calibration.small(type)) {
+            Path file = folder.resolve(type + "-" + files.size() + ".gguf");
+            files.add(file);
+            try {
+                model.write(file);
+            } catch (IOException e) {
+                files.forEach(each -> each.toFile().delete());
+                throw noRoom(e);
+            }
+        }
+        return files;
+    }
+
     /** Times a file once, with meaningless tokens. */
     Calibration.Times look(Path gguf, int promptTokens, int depth, int sequences, int threads) {
         DecodeTimes.Plan plan = new DecodeTimes.Plan(promptTokens, READINGS, depth, sequences, STEPS, threads);
@@ -156,6 +196,7 @@ final class SpeedLooks implements AutoCloseable {
     @Override
     public void close() {
         yardsticks.forEach(Yardstick::close);
+        small.values().forEach(files -> files.forEach(file -> file.toFile().delete()));
         yardstick().toFile().delete();
         folder.toFile().delete();
     }

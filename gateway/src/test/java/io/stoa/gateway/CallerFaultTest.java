@@ -27,7 +27,7 @@ class CallerFaultTest {
     }
 
     private static void assertNothingIsOpen(Trial trial) {
-        assertThat(trial.purse.open).hasValue(0);
+        trial.assertNothingIsReserved();
         assertThat(trial.purse.settledTwice).hasValue(0);
         assertThat(trial.server.requests()).isZero();
     }

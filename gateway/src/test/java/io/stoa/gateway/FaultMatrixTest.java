@@ -90,7 +90,7 @@ class FaultMatrixTest {
         try (var trial = Trial.of(options(), target)) {
             HttpResponse<String> answer = trial.chat(body);
             RequestRecord ended = trial.record();
-            assertThat(trial.purse.open).as("reservations left open").hasValue(0);
+            trial.assertNothingIsReserved();
             assertThat(trial.purse.settledTwice).hasValue(0);
             assertThat(trial.records).isEmpty();
             assertThat(trial.server.requests()).isZero();

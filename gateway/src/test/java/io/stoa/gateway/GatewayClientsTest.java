@@ -45,7 +45,7 @@ class GatewayClientsTest extends ClientConformance {
     void everythingIsBookedAndRecorded() {
         trial.close();
         model.close();
-        assertThat(trial.purse.open).hasValue(0);
+        trial.assertNothingIsReserved();
         assertThat(trial.purse.settledTwice).hasValue(0);
         assertThat(trial.records)
                 .extracting(RequestRecord::end)

@@ -44,7 +44,7 @@ class GatewayServerTest {
             assertThat(ended.request().sha256()).contains(Digest.of(Trial.CHAT));
             assertThat(ended.answer().sha256()).contains(Digest.of(Trial.ANSWER));
             assertThat(ended.attempts()).isEqualTo(1);
-            assertThat(trial.purse.open).hasValue(0);
+            trial.assertNothingIsReserved();
             assertThat(trial.purse.chargedMicros).hasValue(11);
         }
     }

@@ -51,11 +51,7 @@ class ReliabilityTest {
             for (int i = 0; i < 4; i++) {
                 assertThat(trial.chat(Trial.STREAMED).body()).endsWith("data: [DONE]\n\n");
             }
-            // An answer is whole a moment before it is settled.
-            for (int i = 0; i < 100 && trial.purse.open.get() > 0; i++) {
-                Thread.sleep(50);
-            }
-            assertThat(trial.purse.open).hasValue(0);
+            trial.assertNothingIsReserved();
             assertThat(trial.server.breaker(upstream.target())).isEqualTo(BreakerState.CLOSED);
         }
     }
@@ -102,7 +98,7 @@ class ReliabilityTest {
                         .isBetween(Duration.ofMillis(300), Duration.ofSeconds(5));
                 assertThat(trial.record().attempts()).isEqualTo(2);
                 assertThat(upstream.sawLeaving(Duration.ofSeconds(5))).isTrue();
-                assertThat(trial.purse.open).hasValue(0);
+                trial.assertNothingIsReserved();
             }
         }
     }
@@ -146,7 +142,7 @@ class ReliabilityTest {
             assertThat(served).hasValue(4);
             assertThat(shed).hasValue(2);
             assertThat(most).hasValue(2);
-            assertThat(trial.purse.open).hasValue(0);
+            trial.assertNothingIsReserved();
         }
     }
 
@@ -261,7 +257,7 @@ class ReliabilityTest {
                 assertThat(answer.statusCode()).isEqualTo(504);
                 assertThat(answer.body()).contains("deadline");
                 assertThat(trial.record().durationMicros()).isBetween(550_000L, 3_000_000L);
-                assertThat(trial.purse.open).hasValue(0);
+                trial.assertNothingIsReserved();
             }
         }
     }

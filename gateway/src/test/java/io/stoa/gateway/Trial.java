@@ -1,5 +1,7 @@
 package io.stoa.gateway;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.stoa.gateway.audit.RequestRecord;
 import io.stoa.gateway.cascade.Cascade;
 import io.stoa.gateway.policy.Admission;
@@ -35,6 +37,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 
 /** A gateway with what decides for it in plain sight: one key, counted reservations, records in a queue. */
 final class Trial implements AutoCloseable {
@@ -162,6 +165,15 @@ final class Trial implements AutoCloseable {
             cascades.put(route, cascade);
             return this;
         }
+    }
+
+    /** An answer is whole a moment before it is settled. */
+    void assertNothingIsReserved() {
+        long end = System.nanoTime() + Duration.ofSeconds(5).toNanos();
+        while (purse.open.get() > 0 && System.nanoTime() < end) {
+            LockSupport.parkNanos(1_000_000);
+        }
+        assertThat(purse.open).as("reservations left open").hasValue(0);
     }
 
     /** One key's money: what was set aside, and what was charged. */

@@ -11,28 +11,41 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 
 /**
- * Writes GGUF files (version 3) of models that are a shape and nothing more: every weight is zero. What a model costs in
- * memory and time depends on its shape alone, so such files stand for models that nobody has at hand.
+ * Writes GGUF files (version 3) of models that are a shape and nothing more: every weight is zero, or noise. What a model
+ * costs in memory and time depends on its shape alone, but for attention, so such files stand for models that nobody has at
+ * hand.
  */
 public final class ZeroModel {
     private static final int VERSION = 3;
     private static final int ALIGNMENT = 32;
 
+    /** The same again and again. */
+    private static final int NOISE_BYTES = 1 << 16;
+
     private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
 
     private ZeroModel() {}
 
+    /** What a tensor holds. */
+    public enum Content {
+        ZEROS,
+
+        /** Small finite numbers, most of them between 0.008 and 0.1 without a sign, in every type. */
+        NOISE
+    }
+
     /** A tensor before it has a place in a file; the shape has the contiguous dimension first. */
-    public record Shape(String name, GgmlType type, List<Long> dimensions) {
+    public record Shape(String name, GgmlType type, List<Long> dimensions, Content content) {
         public Shape {
             dimensions = List.copyOf(dimensions);
         }
     }
 
     /**
-     * Writes a file of zeros, as a sparse file where the system has them.
+     * Writes a file, as a sparse one where the system has them.
      *
      * @param file is made; it must not exist
      * @param metadata whole numbers become 32-bit integers, or 64-bit ones where they must; reals become 32-bit floats;
@@ -66,7 +79,37 @@ public final class ZeroModel {
             if (end > 0) {
                 channel.write(ByteBuffer.allocate(1), start + end - 1);
             }
+            for (int i = 0; i < shapes.size(); i++) {
+                if (shapes.get(i).content() == Content.NOISE) {
+                    writeNoise(channel, start, tensors.get(i));
+                }
+            }
         }
+    }
+
+    private static void writeNoise(FileChannel channel, long start, GgufTensor tensor) throws IOException {
+        byte[] noise = noise(tensor.type());
+        for (long at = 0; at < tensor.bytes(); at += noise.length) {
+            int length = (int) Math.min(noise.length, tensor.bytes() - at);
+            channel.write(ByteBuffer.wrap(noise, 0, length), start + tensor.offset() + at);
+        }
+    }
+
+    /**
+     * Of quantized blocks, and of F16, every byte is such that it may be the upper half of a 16-bit number: of 2⁻⁷ to 2⁻⁴,
+     * with a sign. So it does not matter where in a block its scales are.
+     */
+    private static byte[] noise(GgmlType type) {
+        byte[] noise = new byte[NOISE_BYTES];
+        Random random = new Random(NOISE_BYTES);
+        for (int i = 0; i < noise.length; i++) {
+            int sign = random.nextBoolean() ? 0x80 : 0;
+            noise[i] = (byte) (sign | 0x20 + random.nextInt(12));
+            if (type == GgmlType.F32 && i % Float.BYTES == Float.BYTES - 1) {
+                noise[i] = (byte) (0x3c + random.nextInt(2));
+            }
+        }
+        return noise;
     }
 
     private static List<GgufTensor> placed(List<Shape> shapes) {

@@ -21,6 +21,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.Stream;
 
 /**
  * Finds the prices of a {@link SpeedModel} by timing models of zeros: F16 in seven sizes, for what layers, rows and
@@ -177,12 +178,15 @@ public final class Calibration {
                 .flatMap(share -> VECTORS.stream().map(vector -> steps(cacheBytes / share, vector, runs, usual)))
                 .min(Comparator.comparing(Steps::incomplete).thenComparingDouble(Steps::error))
                 .orElseThrow();
-        Map<Integer, PriceList.Fitted> prompts = fitted(runs, run -> promptOf(run, usual, best.vector()));
+        Map<Integer, PriceList.Fitted> steps =
+                fitted(runs, run -> stepOf(run, usual, best.cacheBytes(), best.vector()), Calibration::besideSmall);
+        Map<Integer, PriceList.Fitted> prompts =
+                fitted(runs, run -> promptOf(run, usual, best.vector()), Calibration::besideSmall);
         Map<Integer, SpeedModel.Prices> prices = new TreeMap<>();
         usual.forEach((count, moment) -> prices.put(
                 count,
                 new SpeedModel.Prices(
-                        requireNonNull(best.fitted().get(count)).list(),
+                        requireNonNull(steps.get(count)).list(),
                         requireNonNull(prompts.get(count)).list(),
                         moment)));
         return new SpeedModel(machine, engine, best.cacheBytes(), best.vector(), prices);
@@ -210,28 +214,36 @@ public final class Calibration {
         return moments.stream().mapToDouble(value).sorted().toArray()[moments.size() / 2];
     }
 
-    /** What its step does, and takes at the usual pace. */
     private static PriceList.Timed stepOf(Run run, Map<Integer, Moment> usual, long cacheBytes, int vector) {
         Plan plan = run.plan();
-        Times middle = Times.middleByStep(run.looks());
-        double pace = middle.moment().stepPace(requireNonNull(usual.get(plan.threads())));
-        return new PriceList.Timed(
+        return SpeedModel.timedStep(
                 plan.model().toString(),
-                SpeedModel.stepWork(
-                        plan.work(), plan.depth(), 1, middle.moment().at(pace), cacheBytes, vector),
-                middle.stepSeconds() / pace);
+                plan.work(),
+                plan.depth(),
+                Times.middleByStep(run.looks()),
+                requireNonNull(usual.get(plan.threads())),
+                cacheBytes,
+                vector);
     }
 
-    /** What its prompt does, and takes at the usual pace. */
     private static PriceList.Timed promptOf(Run run, Map<Integer, Moment> usual, int vector) {
         Plan plan = run.plan();
-        Times middle = Times.middleByPrompt(run.looks());
-        double pace = middle.moment().promptPace(requireNonNull(usual.get(plan.threads())));
-        return new PriceList.Timed(
+        return SpeedModel.timedPrompt(
                 plan.model().toString(),
-                SpeedModel.promptWork(
-                        plan.work(), plan.prompt(), middle.moment().at(pace), vector),
-                middle.promptSeconds() / pace);
+                plan.work(),
+                plan.prompt(),
+                Times.middleByPrompt(run.looks()),
+                requireNonNull(usual.get(plan.threads())),
+                vector);
+    }
+
+    /** How far off prices are as seen from small models, which are timed again when a speed is asked for. */
+    private static double besideSmall(PriceList.Timed one, PriceList list, List<PriceList.Timed> others) {
+        return Neighbours.off(
+                one.decoded(),
+                one.length(),
+                list,
+                others.stream().filter(other -> other.decoded().bytes() < SMALL).toList());
     }
 
     /** What steps cost by number of threads, if our part of the cache and what is multiplied at a time are these. */
@@ -257,18 +269,23 @@ public final class Calibration {
     }
 
     private static Steps steps(long cacheBytes, int vector, List<Run> runs, Map<Integer, Moment> usual) {
-        return new Steps(cacheBytes, vector, fitted(runs, run -> stepOf(run, usual, cacheBytes, vector)));
+        return new Steps(
+                cacheBytes,
+                vector,
+                fitted(runs, run -> stepOf(run, usual, cacheBytes, vector), PriceList.Beside.NOTHING));
     }
 
     /** By number of threads; one first, from which something is known of more. */
-    private static Map<Integer, PriceList.Fitted> fitted(List<Run> runs, Function<Run, PriceList.Timed> timed) {
+    private static Map<Integer, PriceList.Fitted> fitted(
+            List<Run> runs, Function<Run, PriceList.Timed> timed, PriceList.Beside beside) {
         Map<Integer, List<PriceList.Timed>> byThreads = new TreeMap<>();
         runs.forEach(run -> byThreads
                 .computeIfAbsent(run.plan().threads(), _ -> new ArrayList<>())
                 .add(timed.apply(run)));
-        PriceList.Fitted alone = PriceList.fit(requireNonNull(byThreads.remove(1)), Map.of());
+        PriceList.Fitted alone = PriceList.fit(requireNonNull(byThreads.remove(1)), Map.of(), beside);
         Map<Integer, PriceList.Fitted> fitted = new TreeMap<>(Map.of(1, alone));
-        byThreads.forEach((count, own) -> fitted.put(count, PriceList.fit(own, SpeedModel.known(alone.list(), count))));
+        byThreads.forEach((count, own) ->
+                fitted.put(count, PriceList.fit(own, SpeedModel.known(alone.list(), count), beside)));
         return fitted;
     }
 
@@ -287,32 +304,48 @@ public final class Calibration {
                 : List.of(shallow);
     }
 
-    /** Widths are multiples of 256, so that every type fits, but for the smallest. */
     private static List<CalibrationModel> models(List<GgmlType> types, long cacheBytes) {
-        List<CalibrationModel> models = new ArrayList<>(List.of(
-                new CalibrationModel(GgmlType.F16, 3, 64, 4, 2, 192, 1024),
-                new CalibrationModel(GgmlType.F16, 8, 64, 4, 4, 128, 512),
-                new CalibrationModel(GgmlType.F16, 4, 128, 4, 4, 384, 1024),
-                new CalibrationModel(GgmlType.F16, 3, 256, 4, 4, 768, 1024),
-                new CalibrationModel(GgmlType.F16, 12, 256, 8, 4, 768, 1024),
-                new CalibrationModel(GgmlType.F16, 6, 512, 8, 8, 1280, VOCABULARY),
-                new CalibrationModel(GgmlType.F16, large(GgmlType.F16, cacheBytes), 1024, 16, 8, 3072, VOCABULARY)));
-        for (GgmlType type :
-                types.stream().filter(type -> type != GgmlType.F16).distinct().toList()) {
-            // What a row costs is told from what its products cost by rows of other widths.
-            models.add(
-                    type.blockElements() > 128
-                            ? new CalibrationModel(type, 4, 512, 8, 4, 1024, 1024)
-                            : new CalibrationModel(type, 4, 128, 4, 2, 384, 1024));
-            models.add(new CalibrationModel(type, 6, 256, 4, 4, 768, 1024));
-            models.add(new CalibrationModel(type, 4, 768, 12, 4, 2048, VOCABULARY));
-            models.add(new CalibrationModel(type, large(type, cacheBytes), 1024, 16, 8, 3072, VOCABULARY));
+        List<GgmlType> distinct = Stream.concat(Stream.of(GgmlType.F16), types.stream())
+                .distinct()
+                .toList();
+        return distinct.stream()
+                .flatMap(type -> Stream.concat(small(type).stream(), large(type, cacheBytes).stream()))
+                .toList();
+    }
+
+    /**
+     * The small models of a type, which {@code stoa fit speed} times once more when a speed is asked for. Widths are multiples
+     * of 256, so that every type fits, but for the smallest.
+     */
+    public static List<CalibrationModel> small(GgmlType type) {
+        if (type == GgmlType.F16) {
+            return List.of(
+                    new CalibrationModel(type, 3, 64, 4, 2, 192, 1024),
+                    new CalibrationModel(type, 8, 64, 4, 4, 128, 512),
+                    new CalibrationModel(type, 4, 128, 4, 4, 384, 1024),
+                    new CalibrationModel(type, 3, 256, 4, 4, 768, 1024));
         }
-        return models;
+        // What a row costs is told from what its products cost by rows of other widths.
+        return List.of(
+                type.blockElements() > 128
+                        ? new CalibrationModel(type, 4, 512, 8, 4, 1024, 1024)
+                        : new CalibrationModel(type, 4, 128, 4, 2, 384, 1024),
+                new CalibrationModel(type, 6, 256, 4, 4, 768, 1024));
+    }
+
+    private static List<CalibrationModel> large(GgmlType type, long cacheBytes) {
+        CalibrationModel beyond =
+                new CalibrationModel(type, layersBeyond(type, cacheBytes), 1024, 16, 8, 3072, VOCABULARY);
+        return type == GgmlType.F16
+                ? List.of(
+                        new CalibrationModel(type, 12, 256, 8, 4, 768, 1024),
+                        new CalibrationModel(type, 6, 512, 8, 8, 1280, VOCABULARY),
+                        beyond)
+                : List.of(new CalibrationModel(type, 4, 768, 12, 4, 2048, VOCABULARY), beyond);
     }
 
     /** As many layers as make a file far beyond the cache, within what can be timed in a minute. */
-    static int large(GgmlType type, long cacheBytes) {
+    static int layersBeyond(GgmlType type, long cacheBytes) {
         double layer = 1024.0 * (1024 * 3 + 3072 * 3) / type.blockElements() * type.blockBytes();
         return Math.max(4, (int) Math.ceil(Math.clamp(TIMES_CACHE * cacheBytes, LEAST_LARGE, MOST_LARGE) / layer));
     }

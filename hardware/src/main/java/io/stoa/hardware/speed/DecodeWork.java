@@ -110,6 +110,11 @@ record DecodeWork(long embedding, List<AttentionLayer> attention, List<Matrix> m
                 .sum();
     }
 
+    /** What of the cache is looked through, when so many tokens are before the next. */
+    static double cells(double depth) {
+        return Math.ceil((depth + 1) / CELLS) * CELLS;
+    }
+
     /**
      * What a sequence's next token looks back on, when so many tokens are before it, as far as the busiest of the threads
      * does it. The heads are shared out; but for one sequence whose cache has grown to {@value #SPLIT} cells the cells are,
@@ -119,7 +124,7 @@ record DecodeWork(long embedding, List<AttentionLayer> attention, List<Matrix> m
     LookBack lookBack(int depth, int sequences, int threads, int vector) {
         return LookBack.of(attention, vector, layer -> {
             double reach = layer.reach(depth);
-            double cells = Math.ceil((reach + 1) / CELLS) * CELLS;
+            double cells = cells(reach);
             return sequences == 1 && cells >= SPLIT
                     ? layer.heads() * Math.min(reach, Math.ceil(cells / threads))
                     : reach * Math.ceilDiv(layer.heads() * sequences, threads) / sequences;

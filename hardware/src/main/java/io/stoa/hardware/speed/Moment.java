@@ -42,9 +42,12 @@ public record Moment(int threads, double handOver, double step, double prompt) {
 
     /** Whether the machine was in the same state. */
     public boolean isLike(Moment other) {
-        return within(ALIKE, step, other.step)
-                && within(ALIKE, prompt, other.prompt)
-                && within(AS_FAR, handOver, other.handOver);
+        return within(ALIKE, step, other.step) && within(ALIKE, prompt, other.prompt) && isAsFar(other);
+    }
+
+    /** Whether threads were as far from each other. */
+    boolean isAsFar(Moment other) {
+        return within(AS_FAR, handOver, other.handOver);
     }
 
     private static boolean within(double factor, double one, double other) {

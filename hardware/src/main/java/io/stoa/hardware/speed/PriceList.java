@@ -28,8 +28,21 @@ public record PriceList(Map<String, Double> prices, double error, Map<String, Ma
         inverse = Collections.unmodifiableMap(rows);
     }
 
-    /** A timed batch. */
-    record Timed(String model, Map<String, Double> work, double seconds) {}
+    /**
+     * A timed batch.
+     *
+     * @param length of a prompt in tokens, of a step in cells that are looked through
+     */
+    record Timed(String model, DecodeWork decoded, double length, Map<String, Double> work, double seconds) {}
+
+    /** What is known beside prices of how long a batch takes. */
+    @FunctionalInterface
+    interface Beside {
+        Beside NOTHING = (_, _, _) -> 0;
+
+        /** How far off the prices are, as a logarithm, seen from others. */
+        double off(Timed one, PriceList list, List<Timed> others);
+    }
 
     /** @param typical the mean error of models that were left out, as a logarithm */
     record Fitted(PriceList list, double typical) {}
@@ -88,17 +101,18 @@ public record PriceList(Map<String, Double> prices, double error, Map<String, Ma
      * <p>Source: J. Lei, M. G'Sell, A. Rinaldo, R. J. Tibshirani and L. Wasserman, Distribution-free predictive inference for
      * regression, JASA 113 (2018), section 5.2.
      */
-    static Fitted fit(List<Timed> timed, Map<String, Double> known) {
+    static Fitted fit(List<Timed> timed, Map<String, Double> known, Beside beside) {
         PriceList all = leastSquares(timed, known);
         List<Double> errors = new ArrayList<>();
         List<Double> scaled = new ArrayList<>();
         for (String model : timed.stream().map(Timed::model).distinct().toList()) {
-            PriceList without = leastSquares(
-                    timed.stream().filter(one -> !one.model().equals(model)).toList(), known);
+            List<Timed> others =
+                    timed.stream().filter(one -> !one.model().equals(model)).toList();
+            PriceList without = leastSquares(others, known);
             for (Timed one : timed) {
                 // Without the only model of a type, the type has no price.
                 if (one.model().equals(model) && without.missing(one.work()).isEmpty()) {
-                    double predicted = without.seconds(one.work());
+                    double predicted = without.seconds(one.work()) * Math.exp(beside.off(one, without, others));
                     double off = Math.abs(Math.log(one.seconds() / predicted));
                     errors.add(off);
                     scaled.add(off / without.spread(one.work(), predicted));

@@ -7,8 +7,10 @@ import io.stoa.engine.gguf.GgufHeader;
 import io.stoa.model.Interval;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -30,6 +32,9 @@ public record SpeedModel(String machine, String engine, long cacheBytes, int vec
 
     /** In a step; in a prompt the type follows. */
     static final String ROWS = "rows";
+
+    /** In a prompt; the type follows. */
+    private static final String PRODUCTS = "products ";
 
     /** What parts are called that are bytes of a type: in the cache, and not. */
     static final String CACHED = "cached ";
@@ -71,16 +76,25 @@ public record SpeedModel(String machine, String engine, long cacheBytes, int vec
      * What is asked for.
      *
      * @param now what the machine is like, with the threads that are to work
+     * @param references small models that were timed lately, which say what the prices leave unsaid; maybe none
      */
-    public record Question(Moment now, int promptTokens, int depth, int sequences) {
+    public record Question(Moment now, List<Reference> references, int promptTokens, int depth, int sequences) {
         public Question {
             requireNonNull(now, "now");
+            references = List.copyOf(references);
             if (promptTokens < 1 || depth < 0 || sequences < 1) {
                 throw new IllegalArgumentException("not a question: a prompt of " + promptTokens + ", depth " + depth
                         + ", " + sequences + " sequences");
             }
         }
     }
+
+    /**
+     * A model that was timed.
+     *
+     * @param header of one of {@link Calibration#small}
+     */
+    public record Reference(GgufHeader header, int promptTokens, int depth, Calibration.Times times) {}
 
     /** What is known of a model's speed. */
     public sealed interface Answer {
@@ -96,6 +110,17 @@ public record SpeedModel(String machine, String engine, long cacheBytes, int vec
 
         /** Nothing, and why, as a clause. */
         record Unknown(String reason) implements Answer {}
+    }
+
+    /** The types of a model's weights that have prices. */
+    public Set<GgmlType> calibratedTypes(GgufHeader header) {
+        Set<GgmlType> types = EnumSet.noneOf(GgmlType.class);
+        if (DecodeWork.read(header) instanceof DecodeWork.Reading.Read(DecodeWork work)) {
+            work.matrices().forEach(matrix -> types.add(matrix.type()));
+        }
+        types.removeIf(type -> threads.values().stream()
+                .noneMatch(each -> each.prompt().prices().containsKey(PRODUCTS + type)));
+        return types;
     }
 
     /** Predicts. */
@@ -122,16 +147,59 @@ public record SpeedModel(String machine, String engine, long cacheBytes, int vec
         if (!missing.isEmpty()) {
             return new Answer.Unknown("not calibrated: " + String.join(", ", missing));
         }
-        double reading = prices.prompt().seconds(prompt);
-        double next = question.sequences() == 1
-                ? prices.step().seconds(step)
-                : together(work, step, question.sequences(), prices);
+        List<PriceList.Timed> prompts = new ArrayList<>();
+        List<PriceList.Timed> steps = new ArrayList<>();
+        for (Reference one : question.references()) {
+            // Of other moments nothing is told.
+            if (one.times().moment().isAsFar(now)
+                    && DecodeWork.read(one.header()) instanceof DecodeWork.Reading.Read(DecodeWork small)) {
+                prompts.add(timedPrompt("", small, one.promptTokens(), one.times(), prices.usual(), vector));
+                steps.add(timedStep("", small, one.depth(), one.times(), prices.usual(), cacheBytes, vector));
+            }
+        }
+        double reading = prices.prompt().seconds(prompt)
+                * Math.exp(Neighbours.off(work, question.promptTokens(), prices.prompt(), prompts));
+        double beside = Math.exp(Neighbours.off(work, DecodeWork.cells(question.depth()), prices.step(), steps));
+        double next = beside
+                * (question.sequences() == 1
+                        ? prices.step().seconds(step)
+                        : together(work, step, question.sequences(), prices));
         Interval interval = prices.step().interval(step, next);
         return new Answer.Known(
                 reading * promptPace,
                 times(prices.prompt().interval(prompt, reading), promptPace),
                 next * stepPace,
                 times(question.sequences() == 1 ? interval : squared(interval, next), stepPace));
+    }
+
+    /** What a timed prompt does, and takes at the usual pace. */
+    static PriceList.Timed timedPrompt(
+            String model, DecodeWork work, int tokens, Calibration.Times times, Moment usual, int vector) {
+        double pace = times.moment().promptPace(usual);
+        return new PriceList.Timed(
+                model,
+                work,
+                tokens,
+                promptWork(work, tokens, times.moment().at(pace), vector),
+                times.promptSeconds() / pace);
+    }
+
+    /** What a timed step does, and takes at the usual pace. */
+    static PriceList.Timed timedStep(
+            String model,
+            DecodeWork work,
+            int depth,
+            Calibration.Times times,
+            Moment usual,
+            long cacheBytes,
+            int vector) {
+        double pace = times.moment().stepPace(usual);
+        return new PriceList.Timed(
+                model,
+                work,
+                DecodeWork.cells(depth),
+                stepWork(work, depth, 1, times.moment().at(pace), cacheBytes, vector),
+                times.stepSeconds() / pace);
     }
 
     private static Interval times(Interval interval, double factor) {
@@ -156,7 +224,7 @@ public record SpeedModel(String machine, String engine, long cacheBytes, int vec
         double products = 0;
         for (Map.Entry<String, Double> part :
                 promptWork(work, 1, Threads.ONE, vector).entrySet()) {
-            if (part.getKey().startsWith("products ")) {
+            if (part.getKey().startsWith(PRODUCTS)) {
                 products += sequences * part.getValue() * prices.prompt().price(part.getKey());
             }
         }
@@ -228,14 +296,14 @@ public record SpeedModel(String machine, String engine, long cacheBytes, int vec
         double rows = 0;
         for (DecodeWork.Matrix matrix : work.matrices()) {
             if (matrix.type() != GgmlType.F32) {
-                parts.merge("products " + matrix.type(), tokens * matrix.products(), Double::sum);
+                parts.merge(PRODUCTS + matrix.type(), tokens * matrix.products(), Double::sum);
                 parts.merge(ROWS + " " + matrix.type(), (double) tokens * matrix.rows(), Double::sum);
                 rows += (double) tokens * matrix.rows();
             }
         }
         addHandOvers(parts, batches * work.layers(), rows, threads);
         work.lookBackOfPrompt(tokens, vector).addTo(parts);
-        parts.merge("products " + work.output().type(), work.output().products(), Double::sum);
+        parts.merge(PRODUCTS + work.output().type(), work.output().products(), Double::sum);
         return parts;
     }
 }

@@ -125,10 +125,58 @@ final class CalibrationTest {
         SpeedModel model = calibrate(new Random(1), 0);
         GgufHeader header = write(UNSEEN);
         DecodeWork work = work(header);
-        Answer.Known known = (Answer.Known) model.predict(header, new Question(ONE, 200, 300, 1));
+        Answer.Known known = (Answer.Known) model.predict(header, new Question(ONE, List.of(), 200, 300, 1));
         assertThat(known.prompt()).isCloseTo(promptCost(work, 200, ONE, 32), within(0.01 * known.prompt()));
         assertThat(known.step()).isCloseTo(stepCost(work, 300, ONE, 32), within(0.01 * known.step()));
         assertThat(folder).isDirectoryNotContaining("glob:**calibration*");
+    }
+
+    /** Since it was calibrated all prompts of one type have become slower, those of the other have not. */
+    @Test
+    void referencesSayWhatPricesLeaveUnsaid() throws IOException {
+        List<SpeedModel.Reference> references = new ArrayList<>();
+        for (GgmlType type : List.of(GgmlType.Q8_0, GgmlType.Q4_K)) {
+            for (CalibrationModel small : Calibration.small(type)) {
+                GgufHeader header = write(small);
+                double seconds = promptCost(work(header), 128, ONE, 32) * (type == GgmlType.Q8_0 ? 1.3 : 1);
+                references.add(new SpeedModel.Reference(
+                        header,
+                        128,
+                        64,
+                        Calibration.Times.of(
+                                List.of(duration(seconds)),
+                                List.of(duration(stepCost(work(header), 64, ONE, 32))),
+                                ONE)));
+            }
+        }
+        assertThat(slowedBy(references, new CalibrationModel(GgmlType.Q8_0, 4, 256, 4, 4, 768, 1024)))
+                .isBetween(1.25, 1.3);
+        assertThat(slowedBy(references, new CalibrationModel(GgmlType.Q4_K, 4, 256, 4, 4, 768, 1024)))
+                .isCloseTo(1, within(0.01));
+        // Nothing that was timed beside is like a model a hundred times as large.
+        assertThat(slowedBy(references, new CalibrationModel(GgmlType.Q8_0, 40, 1024, 16, 8, 3072, 1024)))
+                .isBetween(1.0, 1.08);
+        List<SpeedModel.Reference> withTwo = references.stream()
+                .map(each -> new SpeedModel.Reference(
+                        each.header(),
+                        128,
+                        64,
+                        new Calibration.Times(
+                                each.times().promptSeconds(), each.times().stepSeconds(), TWO)))
+                .toList();
+        assertThat(slowedBy(withTwo, UNSEEN)).isEqualTo(1);
+    }
+
+    private double slowedBy(List<SpeedModel.Reference> references, CalibrationModel asked) throws IOException {
+        SpeedModel model = calibrate(new Random(1), 0);
+        GgufHeader header = write(asked);
+        Answer.Known with = (Answer.Known) model.predict(header, new Question(ONE, references, 128, 0, 1));
+        Answer.Known without = (Answer.Known) model.predict(header, new Question(ONE, List.of(), 128, 0, 1));
+        assertThat(with.step()).isCloseTo(without.step(), within(0.01 * without.step()));
+        double factor = with.prompt() / without.prompt();
+        assertThat(with.promptInterval().high() / without.promptInterval().high())
+                .isCloseTo(factor, within(0.05));
+        return factor;
     }
 
     private static double middle(Random random) {
@@ -147,7 +195,8 @@ final class CalibrationTest {
         int rounds = 60;
         int inside = 0;
         for (int round = 0; round < rounds; round++) {
-            Answer.Known known = (Answer.Known) calibrate(random, 0.05).predict(header, new Question(ONE, 100, 100, 1));
+            Answer.Known known =
+                    (Answer.Known) calibrate(random, 0.05).predict(header, new Question(ONE, List.of(), 100, 100, 1));
             double measured = stepCost(work, 100, ONE, 32) * Math.exp(0.05 * middle(random));
             inside += known.stepInterval().contains(measured) ? 1 : 0;
         }
@@ -158,8 +207,8 @@ final class CalibrationTest {
     void manyAnswersReadTheWeightsOnce() throws IOException {
         SpeedModel model = calibrate(new Random(1), 0);
         GgufHeader header = write(UNSEEN);
-        double one = ((Answer.Known) model.predict(header, new Question(ONE, 100, 0, 1))).step();
-        double four = ((Answer.Known) model.predict(header, new Question(ONE, 100, 0, 4))).step();
+        double one = ((Answer.Known) model.predict(header, new Question(ONE, List.of(), 100, 0, 1))).step();
+        double four = ((Answer.Known) model.predict(header, new Question(ONE, List.of(), 100, 0, 4))).step();
         assertThat(four).isGreaterThanOrEqualTo(one).isLessThan(4 * one);
     }
 
@@ -167,11 +216,11 @@ final class CalibrationTest {
     void whatWasNotTimedIsUnknown() throws IOException {
         SpeedModel model = calibrate(new Random(1), 0);
         GgufHeader header = write(new CalibrationModel(GgmlType.Q6_K, 2, 512, 8, 2, 1536, 4000));
-        assertThat(model.predict(header, new Question(ONE, 10, 0, 1)))
+        assertThat(model.predict(header, new Question(ONE, List.of(), 10, 0, 1)))
                 .isInstanceOfSatisfying(
                         Answer.Unknown.class,
                         unknown -> assertThat(unknown.reason()).contains("not calibrated", "Q6_K"));
-        assertThat(model.predict(header, new Question(TWO, 10, 0, 1)))
+        assertThat(model.predict(header, new Question(TWO, List.of(), 10, 0, 1)))
                 .isInstanceOfSatisfying(
                         Answer.Unknown.class,
                         unknown -> assertThat(unknown.reason()).contains("[1] threads, not 2"));
@@ -191,8 +240,9 @@ final class CalibrationTest {
                 32,
                 Map.of(1, new SpeedModel.Prices(new PriceList(cachedOnly, 0.1, Map.of()), all.prompt(), ONE)));
         GgufHeader header = write(new CalibrationModel(GgmlType.Q8_0, 6, 256, 4, 4, 768, 1024));
-        assertThat(model.predict(header, new Question(ONE, 10, 100, 1))).isInstanceOf(Answer.Known.class);
-        assertThat(model.predict(header, new Question(ONE, 10, 100, 64)))
+        assertThat(model.predict(header, new Question(ONE, List.of(), 10, 100, 1)))
+                .isInstanceOf(Answer.Known.class);
+        assertThat(model.predict(header, new Question(ONE, List.of(), 10, 100, 64)))
                 .isInstanceOfSatisfying(
                         Answer.Unknown.class,
                         unknown -> assertThat(unknown.reason()).contains("not calibrated: memory Q8_0"));
@@ -202,8 +252,8 @@ final class CalibrationTest {
     void largeModelsAreBeyondTheCacheWhateverItIs() throws IOException {
         for (long cache : new long[] {4 << 20, 32 << 20, 96 << 20}) {
             for (GgmlType type : List.of(GgmlType.F16, GgmlType.Q8_0, GgmlType.Q4_0, GgmlType.Q2_K)) {
-                GgufHeader header =
-                        write(new CalibrationModel(type, Calibration.large(type, cache), 1024, 16, 8, 3072, 2048));
+                GgufHeader header = write(
+                        new CalibrationModel(type, Calibration.layersBeyond(type, cache), 1024, 16, 8, 3072, 2048));
                 assertThat(header.tensorBytes()).as("%s %d", type, cache).isBetween(3 * cache, 350_000_000L);
                 assertThat(SpeedModel.stepWork(work(header), 0, 1, Threads.ONE, cache, 32)
                                 .keySet())
@@ -211,7 +261,7 @@ final class CalibrationTest {
                         .doesNotContain("cached " + type);
             }
         }
-        assertThat(Calibration.large(GgmlType.F16, 1L << 30)).isLessThanOrEqualTo(12);
+        assertThat(Calibration.layersBeyond(GgmlType.F16, 1L << 30)).isLessThanOrEqualTo(12);
     }
 
     private static GgufHeader header(String architecture, Map<String, GgufValue> own, List<GgufTensor> tensors) {
@@ -226,8 +276,8 @@ final class CalibrationTest {
     }
 
     private static String refusal(GgufHeader header) {
-        return ((Answer.Unknown)
-                        new SpeedModel("m", "e", CACHE, 32, Map.of()).predict(header, new Question(ONE, 1, 0, 1)))
+        return ((Answer.Unknown) new SpeedModel("m", "e", CACHE, 32, Map.of())
+                        .predict(header, new Question(ONE, List.of(), 1, 0, 1)))
                 .reason();
     }
 
@@ -238,7 +288,7 @@ final class CalibrationTest {
         for (int vector : List.of(32, 64)) {
             SpeedModel model = calibrate(vector, new Random(2), 0.02);
             assertThat(model.vector()).isEqualTo(vector);
-            double step = ((Answer.Known) model.predict(header, new Question(ONE, 100, 1000, 1))).step();
+            double step = ((Answer.Known) model.predict(header, new Question(ONE, List.of(), 100, 1000, 1))).step();
             assertThat(step).isCloseTo(stepCost(work(header), 1000, ONE, vector), within(0.1 * step));
         }
     }
@@ -281,7 +331,8 @@ final class CalibrationTest {
                     .run("a machine", "an engine", CACHE, List.of(2), List.of(GgmlType.Q8_0), Progress.NONE);
             assertThat(requireNonNull(model.threads().get(2)).usual()).isEqualTo(then);
             for (Moment now : moments) {
-                Answer.Known known = (Answer.Known) model.predict(write(UNSEEN), new Question(now, 200, 300, 1));
+                Answer.Known known =
+                        (Answer.Known) model.predict(write(UNSEEN), new Question(now, List.of(), 200, 300, 1));
                 double prompt = promptCost(work, 200, now, 32);
                 double step = stepCost(work, 300, now, 32);
                 assertThat(known.prompt()).as("from %s to %s", then, now).isCloseTo(prompt, within(0.02 * prompt));
@@ -305,7 +356,7 @@ final class CalibrationTest {
                                 0),
                         folder)
                 .run("a machine", "an engine", CACHE, List.of(1), List.of(GgmlType.Q8_0), Progress.NONE);
-        Answer.Known known = (Answer.Known) model.predict(write(UNSEEN), new Question(ONE, 200, 300, 1));
+        Answer.Known known = (Answer.Known) model.predict(write(UNSEEN), new Question(ONE, List.of(), 200, 300, 1));
         double step = stepCost(work(write(UNSEEN)), 300, ONE, 32);
         assertThat(known.step()).isCloseTo(step, within(0.01 * step));
     }
@@ -339,7 +390,7 @@ final class CalibrationTest {
         GgufTensor table = new GgufTensor("blk.0.table.weight", List.of(64L, 8L), GgmlType.F32, 1_548_288);
         GgufHeader header = header("llama", Map.of(), List.of(weights, table));
 
-        assertThat(calibrate(new Random(1), 0).predict(header, new Question(ONE, 100, 100, 1)))
+        assertThat(calibrate(new Random(1), 0).predict(header, new Question(ONE, List.of(), 100, 100, 1)))
                 .isInstanceOf(Answer.Known.class);
     }
 
