@@ -16,7 +16,7 @@ import tools.jackson.databind.json.JsonMapper;
 @Command(
         name = "calibrate",
         description = {
-            "Time small models of zeros, to learn how fast this machine is; then `stoa fit speed` predicts for any file.",
+            "Time small made-up models, to learn how fast this machine is; then `stoa fit speed` predicts for any file.",
             "Takes about a minute (more where caches are large). Let nothing else run meanwhile: what disturbs it makes the predictions slow and wide."
         },
         mixinStandardHelpOptions = true,
@@ -80,7 +80,7 @@ final class FitCalibrateCommand implements Runnable {
                             machine.lastCacheBytes().orElse(USUAL_CACHE),
                             counts,
                             types,
-                            line.start("timing models of zeros"));
+                            line.start("timing made-up models"));
             line.clear();
             calibration.write(model);
             tell(model, calibration.file());
@@ -109,7 +109,7 @@ final class FitCalibrateCommand implements Runnable {
                 .forEach((count, prices) -> house.out()
                         .printf(
                                 Locale.ROOT,
-                                "%d thread%s: models like those timed are predicted within %.0f %% (a token) and %.0f %% (a prompt), 9 of 10%n",
+                                "%d thread%s: models that were held out are predicted within %.0f %% (a token) and %.0f %% (a prompt), 9 of 10%n",
                                 count,
                                 count == 1 ? "" : "s",
                                 100 * Math.expm1(prices.step().error()),

@@ -12,7 +12,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,7 +23,7 @@ import java.util.function.ToDoubleFunction;
 import java.util.stream.Stream;
 
 /**
- * Finds the prices of a {@link SpeedModel} by timing models of zeros: F16 in seven sizes, for what layers, rows and
+ * Finds the prices of a {@link SpeedModel} by timing made-up models: F16 in seven sizes, for what layers, rows and
  * attention cost, and each other type in four sizes, for what its bytes, rows and products cost.
  */
 public final class Calibration {
@@ -35,8 +34,14 @@ public final class Calibration {
     private static final int LONG_PROMPT = 256;
     private static final int DEEP = 512;
 
+    /** Of models that are held out: neither is the length of any other. */
+    private static final int HELD_PROMPT = 128;
+
+    private static final int HELD_DEPTH = 64;
+    private static final int HELD_LOOKS = 2;
+
     /** What attention costs is seen on models below it; on others long prompts take seconds. */
-    private static final long SMALL = 8_000_000;
+    private static final long SMALL = 10_000_000;
 
     /** Models beyond it are looked at twice only, with short prompts. */
     private static final long LARGE = 64_000_000;
@@ -133,44 +138,37 @@ public final class Calibration {
         // What one thread takes by itself is known when more of them are looked at.
         Set<Integer> counts = new TreeSet<>(threads);
         counts.add(1);
-        List<CalibrationModel> models = models(types, cacheBytes);
+        List<GgmlType> all = Stream.concat(Stream.of(GgmlType.F16), types.stream())
+                .distinct()
+                .toList();
+        List<CalibrationModel> models = all.stream()
+                .flatMap(type -> Stream.concat(small(type).stream(), large(type, cacheBytes).stream()))
+                .toList();
+        List<CalibrationModel> held =
+                all.stream().flatMap(type -> heldOut(type).stream()).toList();
         Map<Plan, List<Times>> times = new LinkedHashMap<>();
-        Set<CalibrationModel> large = new HashSet<>();
-        long looks = (long) Times.LOOKS * models.size();
+        Map<Plan, List<Times>> heldTimes = new LinkedHashMap<>();
+        long looks = (long) Times.LOOKS * models.size() + (long) HELD_LOOKS * held.size();
         long done = 0;
         for (int look = 0; look < Times.LOOKS; look++) {
             for (CalibrationModel model : models) {
                 progress.at(done++, looks);
-                if (look > 0 && look < Times.LOOKS - 1 && large.contains(model)) {
-                    continue;
-                }
-                Path file = folder.resolve("calibration.gguf");
-                try {
-                    Files.deleteIfExists(file);
-                    model.write(file);
-                    DecodeWork work = work(file);
-                    if (work.bytes() > LARGE) {
-                        large.add(model);
-                    }
-                    for (int count : counts) {
-                        plans(model, work, cacheBytes, count)
-                                .forEach(plan -> times.computeIfAbsent(plan, _ -> new ArrayList<>())
-                                        .add(stopwatch.time(file, plan.prompt(), plan.depth(), plan.threads())));
-                    }
-                } catch (IOException e) {
-                    throw new StoaException(
-                            StoaException.Kind.RESOURCES,
-                            folder + ": cannot be written (" + e.getMessage() + "); choose another folder",
-                            e);
-                } finally {
-                    file.toFile().delete();
+                boolean twice = look == 1;
+                look(
+                        model,
+                        work -> twice && work.bytes() > LARGE ? List.of() : plans(model, work, cacheBytes, counts),
+                        times);
+            }
+            if (look < HELD_LOOKS) {
+                for (CalibrationModel model : held) {
+                    progress.at(done++, looks);
+                    look(model, work -> heldPlans(model, work, counts), heldTimes);
                 }
             }
         }
         progress.at(looks, looks);
-        List<Run> runs = times.entrySet().stream()
-                .map(entry -> new Run(entry.getKey(), entry.getValue()))
-                .toList();
+        List<Run> runs = runs(times);
+        List<Run> heldRuns = runs(heldTimes);
         Map<Integer, Moment> usual = usual(runs);
         // Other guests of the machine have their part of the cache, and nobody tells what the processor multiplies at a
         // time: what explains the times of steps best counts.
@@ -178,18 +176,62 @@ public final class Calibration {
                 .flatMap(share -> VECTORS.stream().map(vector -> steps(cacheBytes / share, vector, runs, usual)))
                 .min(Comparator.comparing(Steps::incomplete).thenComparingDouble(Steps::error))
                 .orElseThrow();
-        Map<Integer, PriceList.Fitted> steps =
-                fitted(runs, run -> stepOf(run, usual, best.cacheBytes(), best.vector()), Calibration::besideSmall);
-        Map<Integer, PriceList.Fitted> prompts =
-                fitted(runs, run -> promptOf(run, usual, best.vector()), Calibration::besideSmall);
+        Function<Run, PriceList.Timed> step = run -> stepOf(run, usual, best.cacheBytes(), best.vector());
+        Function<Run, PriceList.Timed> prompt = run -> promptOf(run, usual, best.vector());
+        Map<Integer, PriceList.Fitted> prompts = fitted(runs, prompt);
         Map<Integer, SpeedModel.Prices> prices = new TreeMap<>();
         usual.forEach((count, moment) -> prices.put(
                 count,
                 new SpeedModel.Prices(
-                        requireNonNull(steps.get(count)).list(),
-                        requireNonNull(prompts.get(count)).list(),
+                        checked(requireNonNull(best.fitted().get(count)), count, runs, heldRuns, step),
+                        checked(requireNonNull(prompts.get(count)), count, runs, heldRuns, prompt),
                         moment)));
         return new SpeedModel(machine, engine, best.cacheBytes(), best.vector(), prices);
+    }
+
+    /** Writes a model, times what is planned of it, and removes it. */
+    private void look(CalibrationModel model, Function<DecodeWork, List<Plan>> plans, Map<Plan, List<Times>> times) {
+        Path file = folder.resolve("calibration.gguf");
+        try {
+            Files.deleteIfExists(file);
+            model.write(file);
+            plans.apply(work(file))
+                    .forEach(plan -> times.computeIfAbsent(plan, _ -> new ArrayList<>())
+                            .add(stopwatch.time(file, plan.prompt(), plan.depth(), plan.threads())));
+        } catch (IOException e) {
+            throw new StoaException(
+                    StoaException.Kind.RESOURCES,
+                    folder + ": cannot be written (" + e.getMessage() + "); choose another folder",
+                    e);
+        } finally {
+            file.toFile().delete();
+        }
+    }
+
+    private static List<Run> runs(Map<Plan, List<Times>> times) {
+        return times.entrySet().stream()
+                .map(entry -> new Run(entry.getKey(), entry.getValue()))
+                .toList();
+    }
+
+    /** With the error for what was held out, as it is when small models are timed again beside. */
+    private static PriceList checked(
+            PriceList.Fitted fitted,
+            int threads,
+            List<Run> runs,
+            List<Run> held,
+            Function<Run, PriceList.Timed> batch) {
+        return fitted.list()
+                .checked(
+                        held.stream()
+                                .filter(run -> run.plan().threads() == threads)
+                                .map(batch)
+                                .toList(),
+                        runs.stream()
+                                .filter(run -> run.plan().threads() == threads)
+                                .filter(run -> run.plan().work().bytes() < SMALL)
+                                .map(batch)
+                                .toList());
     }
 
     /** What is timed of a model. */
@@ -237,15 +279,6 @@ public final class Calibration {
                 vector);
     }
 
-    /** How far off prices are as seen from small models, which are timed again when a speed is asked for. */
-    private static double besideSmall(PriceList.Timed one, PriceList list, List<PriceList.Timed> others) {
-        return Neighbours.off(
-                one.decoded(),
-                one.length(),
-                list,
-                others.stream().filter(other -> other.decoded().bytes() < SMALL).toList());
-    }
-
     /** What steps cost by number of threads, if our part of the cache and what is multiplied at a time are these. */
     private record Steps(long cacheBytes, int vector, Map<Integer, PriceList.Fitted> fitted) {
         /** The mean over threads of what models that were left out were off by. */
@@ -269,23 +302,18 @@ public final class Calibration {
     }
 
     private static Steps steps(long cacheBytes, int vector, List<Run> runs, Map<Integer, Moment> usual) {
-        return new Steps(
-                cacheBytes,
-                vector,
-                fitted(runs, run -> stepOf(run, usual, cacheBytes, vector), PriceList.Beside.NOTHING));
+        return new Steps(cacheBytes, vector, fitted(runs, run -> stepOf(run, usual, cacheBytes, vector)));
     }
 
     /** By number of threads; one first, from which something is known of more. */
-    private static Map<Integer, PriceList.Fitted> fitted(
-            List<Run> runs, Function<Run, PriceList.Timed> timed, PriceList.Beside beside) {
+    private static Map<Integer, PriceList.Fitted> fitted(List<Run> runs, Function<Run, PriceList.Timed> timed) {
         Map<Integer, List<PriceList.Timed>> byThreads = new TreeMap<>();
         runs.forEach(run -> byThreads
                 .computeIfAbsent(run.plan().threads(), _ -> new ArrayList<>())
                 .add(timed.apply(run)));
-        PriceList.Fitted alone = PriceList.fit(requireNonNull(byThreads.remove(1)), Map.of(), beside);
+        PriceList.Fitted alone = PriceList.fit(requireNonNull(byThreads.remove(1)), Map.of());
         Map<Integer, PriceList.Fitted> fitted = new TreeMap<>(Map.of(1, alone));
-        byThreads.forEach((count, own) ->
-                fitted.put(count, PriceList.fit(own, SpeedModel.known(alone.list(), count), beside)));
+        byThreads.forEach((count, own) -> fitted.put(count, PriceList.fit(own, SpeedModel.known(alone.list(), count))));
         return fitted;
     }
 
@@ -297,20 +325,30 @@ public final class Calibration {
         };
     }
 
-    private static List<Plan> plans(CalibrationModel model, DecodeWork work, long cacheBytes, int threads) {
-        Plan shallow = new Plan(model, work, threads, work.bytes() > LARGE ? PROMPT_OF_LARGE : SHORT_PROMPT, 0);
-        return work.bytes() < Math.min(cacheBytes, SMALL)
-                ? List.of(shallow, new Plan(model, work, threads, LONG_PROMPT, DEEP))
-                : List.of(shallow);
+    private static List<Plan> plans(CalibrationModel model, DecodeWork work, long cacheBytes, Set<Integer> counts) {
+        List<Plan> plans = new ArrayList<>();
+        for (int threads : counts) {
+            plans.add(new Plan(model, work, threads, work.bytes() > LARGE ? PROMPT_OF_LARGE : SHORT_PROMPT, 0));
+            if (work.bytes() < Math.min(cacheBytes, SMALL)) {
+                plans.add(new Plan(model, work, threads, LONG_PROMPT, DEEP));
+            }
+        }
+        return plans;
     }
 
-    private static List<CalibrationModel> models(List<GgmlType> types, long cacheBytes) {
-        List<GgmlType> distinct = Stream.concat(Stream.of(GgmlType.F16), types.stream())
-                .distinct()
+    private static List<Plan> heldPlans(CalibrationModel model, DecodeWork work, Set<Integer> counts) {
+        return counts.stream()
+                .map(threads -> new Plan(model, work, threads, HELD_PROMPT, HELD_DEPTH))
                 .toList();
-        return distinct.stream()
-                .flatMap(type -> Stream.concat(small(type).stream(), large(type, cacheBytes).stream()))
-                .toList();
+    }
+
+    /** Models that have no part in the prices, so that it is seen how far off these are. */
+    private static List<CalibrationModel> heldOut(GgmlType type) {
+        return List.of(
+                type == GgmlType.F16
+                        ? new CalibrationModel(type, 5, 128, 4, 2, 320, 1024)
+                        : new CalibrationModel(type, 3, 256, 8, 2, 512, 1024),
+                new CalibrationModel(type, 5, 512, 8, 2, 1280, 1024));
     }
 
     /**

@@ -12,8 +12,8 @@ import java.util.TreeMap;
  * What the parts of a batch cost, found by timing, and how sure that is.
  *
  * @param prices seconds for one of each part
- * @param error how far off models that were left out turned out to be, over their {@link #spread}: 90 % were
- *     within this factor, as its logarithm
+ * @param error how far off models that were timed and not used turned out to be, over their {@link #spread}: 90 % were
+ *     within this factor, as its logarithm; infinite before that is known
  * @param inverse of the products of the timed batches' parts, (AᵀA)⁻¹, for the parts that cost anything; a batch's row of
  *     A is its parts over its seconds
  */
@@ -34,15 +34,6 @@ public record PriceList(Map<String, Double> prices, double error, Map<String, Ma
      * @param length of a prompt in tokens, of a step in cells that are looked through
      */
     record Timed(String model, DecodeWork decoded, double length, Map<String, Double> work, double seconds) {}
-
-    /** What is known beside prices of how long a batch takes. */
-    @FunctionalInterface
-    interface Beside {
-        Beside NOTHING = (_, _, _) -> 0;
-
-        /** How far off the prices are, as a logarithm, seen from others. */
-        double off(Timed one, PriceList list, List<Timed> others);
-    }
 
     /** @param typical the mean error of models that were left out, as a logarithm */
     record Fitted(PriceList list, double typical) {}
@@ -93,36 +84,43 @@ public record PriceList(Map<String, Double> prices, double error, Map<String, Ma
         return Math.max(0, leverage);
     }
 
-    /**
-     * Prices that make the relative errors least, and how far off they are for models that were left out, one
-     * after the other, with each error over its {@link #spread} (conformal prediction; a theorem would need models that
-     * were drawn like those to come).
-     *
-     * <p>Source: J. Lei, M. G'Sell, A. Rinaldo, R. J. Tibshirani and L. Wasserman, Distribution-free predictive inference for
-     * regression, JASA 113 (2018), section 5.2.
-     */
-    static Fitted fit(List<Timed> timed, Map<String, Double> known, Beside beside) {
-        PriceList all = leastSquares(timed, known);
+    /** Prices that make the relative errors least. */
+    static Fitted fit(List<Timed> timed, Map<String, Double> known) {
         List<Double> errors = new ArrayList<>();
-        List<Double> scaled = new ArrayList<>();
         for (String model : timed.stream().map(Timed::model).distinct().toList()) {
-            List<Timed> others =
-                    timed.stream().filter(one -> !one.model().equals(model)).toList();
-            PriceList without = leastSquares(others, known);
+            PriceList without = leastSquares(
+                    timed.stream().filter(one -> !one.model().equals(model)).toList(), known);
             for (Timed one : timed) {
                 // Without the only model of a type, the type has no price.
                 if (one.model().equals(model) && without.missing(one.work()).isEmpty()) {
-                    double predicted = without.seconds(one.work()) * Math.exp(beside.off(one, without, others));
-                    double off = Math.abs(Math.log(one.seconds() / predicted));
-                    errors.add(off);
-                    scaled.add(off / without.spread(one.work(), predicted));
+                    errors.add(Math.abs(Math.log(one.seconds() / without.seconds(one.work()))));
                 }
             }
         }
-        double error = scaled.isEmpty() ? Double.POSITIVE_INFINITY : quantile(scaled);
         return new Fitted(
-                new PriceList(all.prices, error, all.inverse),
-                errors.stream().mapToDouble(each -> each).average().orElse(error));
+                leastSquares(timed, known),
+                errors.stream().mapToDouble(each -> each).average().orElse(Double.POSITIVE_INFINITY));
+    }
+
+    /**
+     * The same prices, and how far off they are for models that had no part in them (split conformal prediction; its theorem
+     * needs models that were drawn like those to come).
+     *
+     * <p>Source: J. Lei, M. G'Sell, A. Rinaldo, R. J. Tibshirani and L. Wasserman, Distribution-free predictive inference for
+     * regression, JASA 113 (2018), sections 2.2 and 5.2.
+     *
+     * @param neighbours what is timed beside when a speed is asked for
+     */
+    PriceList checked(List<Timed> held, List<Timed> neighbours) {
+        List<Double> scaled = new ArrayList<>();
+        for (Timed one : held) {
+            if (missing(one.work()).isEmpty()) {
+                double predicted =
+                        seconds(one.work()) * Math.exp(Neighbours.off(one.decoded(), one.length(), this, neighbours));
+                scaled.add(Math.abs(Math.log(one.seconds() / predicted)) / spread(one.work(), predicted));
+            }
+        }
+        return new PriceList(prices, scaled.isEmpty() ? Double.POSITIVE_INFINITY : quantile(scaled), inverse);
     }
 
     /** Between the order statistics around the (n + 1)·0.9-th: one more of the same kind is within it nine times of ten. */

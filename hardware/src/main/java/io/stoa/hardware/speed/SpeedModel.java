@@ -15,7 +15,7 @@ import java.util.TreeMap;
 
 /**
  * How long this machine takes for a batch, as a sum of what the batch makes it do. Each part has a price that was found by
- * timing small models of zeros: so much for a layer, for a row of a matrix, for a byte of weights of a type that lies in
+ * timing small made-up models: so much for a layer, for a row of a matrix, for a byte of weights of a type that lies in
  * the cache, for one that does not, for a product in a prompt. A type that was not timed has no price, and then nothing is
  * predicted.
  *
