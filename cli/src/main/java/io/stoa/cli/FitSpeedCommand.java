@@ -31,7 +31,7 @@ import tools.jackson.databind.json.JsonMapper;
 @Command(
         name = "speed",
         description = {
-            "Predict from the header how fast GGUF files decode here just now, with intervals; `stoa fit calibrate` first. What other guests do to the machine is measured in a moment, with a tiny model.",
+            "Predict from the header how fast GGUF files decode here just now, with intervals; `stoa fit calibrate` first. What the machine is like just now is measured first, with small models of the files' types, in some seconds.",
             "Models with experts, recurrent layers, latent attention or an encoder are not modelled, and that is said."
         },
         mixinStandardHelpOptions = true,
