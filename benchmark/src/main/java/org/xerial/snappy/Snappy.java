@@ -20,9 +20,13 @@ public final class Snappy {
      * @param compressed a whole block, from position to limit
      * @param uncompressed where the bytes go, from its position on
      * @return how many bytes were unpacked
-     * @throws IOException if the block is broken, says less or more than it holds, or does not fit
+     * @throws IOException if the block is broken, holds less or more than it says, or does not fit
      */
     public static int uncompress(ByteBuffer compressed, ByteBuffer uncompressed) throws IOException {
+        // Three windows are kept at a time.
+        if (uncompressed.remaining() > Integer.MAX_VALUE / 3) {
+            throw new IOException("a page of " + uncompressed.remaining() + " bytes is too large for Snappy");
+        }
         byte[] block = new byte[compressed.remaining()];
         compressed.duplicate().get(block);
         // A copy may reach back to the first byte, so the window is all that was unpacked.
@@ -35,9 +39,9 @@ public final class Snappy {
                         + " bytes where its page has room for " + uncompressed.remaining());
             }
             byte[] bytes = in.readNBytes(size);
-            if (bytes.length < size) {
-                throw new IOException(
-                        "a Snappy block unpacks to " + bytes.length + " bytes, not to the " + size + " it says");
+            if (bytes.length < size || in.read() >= 0) {
+                throw new IOException("a Snappy block unpacks to " + (bytes.length < size ? "less" : "more")
+                        + " than the " + size + " bytes it says");
             }
             uncompressed.duplicate().put(bytes);
             uncompressed.limit(uncompressed.position() + size);

@@ -77,6 +77,8 @@ final class SnappyTest {
         "08 04 6162 0e 0300, ",
         "08 04 6162 0e 0000, ",
         "08 04 6162 0f ffffffff, ",
+        "02 0c 61626364, more than the 2 bytes",
+        "03 04 6162 0e 0200, more than the 3 bytes",
     })
     void refusesWhatIsBroken(String block, String why) {
         assertThatThrownBy(() -> Snappy.uncompress(direct(hex(block)), ByteBuffer.allocateDirect(16)))

@@ -109,11 +109,11 @@ final class FitCalibrateCommand implements Runnable {
                 .forEach((count, prices) -> house.out()
                         .printf(
                                 Locale.ROOT,
-                                "%d thread%s: models that were held out are predicted within %.0f %% (a token) and %.0f %% (a prompt), 9 of 10%n",
+                                "%d thread%s: models that were held out are predicted within about %.0f %% (a token) and %.0f %% (a prompt), 9 of 10%n",
                                 count,
                                 count == 1 ? "" : "s",
-                                100 * Math.expm1(prices.step().error()),
-                                100 * Math.expm1(prices.prompt().error())));
+                                100 * Math.expm1(prices.step().beside()),
+                                100 * Math.expm1(prices.prompt().beside())));
         house.out().println("kept in " + file + "; now: stoa fit speed MODEL.gguf");
     }
 }

@@ -114,6 +114,10 @@ final class FitSpeedCommand implements Runnable {
 
     @Override
     public void run() {
+        if (prompt < 1 || depth < 0 || sequences < 1) {
+            throw StoaException.user("--prompt " + prompt + ", --depth " + depth + ", --sequences " + sequences
+                    + ": a prompt has 1 token or more, a depth is not negative, and there is 1 sequence or more");
+        }
         SpeedModel model = house.speedCalibration().read();
         Set<Integer> counts = counts(model);
         Map<Path, GgufHeader> headers = new LinkedHashMap<>();
@@ -123,9 +127,7 @@ final class FitSpeedCommand implements Runnable {
         Wanted wanted = new Wanted(types, counts);
         ProgressLine line = new ProgressLine(house.err(), house.terminal());
         try (SpeedLooks looks = new SpeedLooks(house.llama())) {
-            Progress progress = line.start("timing small models");
-            List<Subject> subjects = subjects(model, looks, headers, wanted, progress);
-            line.clear();
+            List<Subject> subjects = subjects(model, looks, headers, wanted, line);
             List<Row> rows = measure
                     ? measured(model, looks, subjects, wanted, line.start("measuring"))
                     : subjects.stream()
@@ -166,17 +168,18 @@ final class FitSpeedCommand implements Runnable {
 
     /** What is known; what is not is told. */
     private List<Subject> subjects(
-            SpeedModel model, SpeedLooks looks, Map<Path, GgufHeader> headers, Wanted wanted, Progress progress) {
-        List<SpeedModel.Reference> references = new ArrayList<>();
+            SpeedModel model, SpeedLooks looks, Map<Path, GgufHeader> headers, Wanted wanted, ProgressLine line) {
+        Progress progress = line.start("timing small models");
         for (int round = 0; round < REFERENCE_ROUNDS; round++) {
             progress.at(round, REFERENCE_ROUNDS);
-            references.addAll(references(looks, wanted));
+            lookAtSmall(looks, wanted);
         }
+        line.clear();
         Map<Integer, Moment> moments = new TreeMap<>();
         wanted.threads().forEach(count -> moments.put(count, looks.now(count)));
         List<Subject> subjects = new ArrayList<>();
         headers.forEach((file, header) -> moments.forEach((count, now) -> {
-            switch (model.predict(header, question(now, references))) {
+            switch (model.predict(header, question(now, looks))) {
                 case Answer.Known known -> subjects.add(new Subject(file, header, now, known));
                 case Answer.Unknown(String reason) ->
                     house.err().println(file + ": its speed with " + count + " threads is not known: " + reason);
@@ -185,14 +188,12 @@ final class FitSpeedCommand implements Runnable {
         return subjects;
     }
 
-    private List<SpeedModel.Reference> references(SpeedLooks looks, Wanted wanted) {
-        return wanted.types().stream()
-                .flatMap(type -> looks.references(type, prompt, depth, wanted.threads()).stream())
-                .toList();
+    private void lookAtSmall(SpeedLooks looks, Wanted wanted) {
+        wanted.types().forEach(type -> looks.lookAtSmall(type, prompt, depth, wanted.threads()));
     }
 
-    private SpeedModel.Question question(Moment now, List<SpeedModel.Reference> references) {
-        return Arguments.checked(() -> new SpeedModel.Question(now, references, prompt, depth, sequences));
+    private SpeedModel.Question question(Moment now, SpeedLooks looks) {
+        return new SpeedModel.Question(now, looks.references(prompt, depth), prompt, depth, sequences);
     }
 
     private static Row row(
@@ -217,11 +218,10 @@ final class FitSpeedCommand implements Runnable {
     /** All files in turn, so that the looks at one lie apart; of a file's looks the middle one counts. */
     private List<Row> measured(
             SpeedModel model, SpeedLooks looks, List<Subject> subjects, Wanted wanted, Progress progress) {
-        List<SpeedModel.Reference> references = new ArrayList<>();
         Map<Subject, List<Calibration.Times>> times = new LinkedHashMap<>();
         for (int round = 0; round < ROUNDS; round++) {
             progress.at(round, ROUNDS);
-            references.addAll(references(looks, wanted));
+            lookAtSmall(looks, wanted);
             for (Subject subject : subjects) {
                 times.computeIfAbsent(subject, _ -> new ArrayList<>())
                         .add(looks.look(
@@ -237,9 +237,8 @@ final class FitSpeedCommand implements Runnable {
             Calibration.Times reading = Calibration.Times.middleByPrompt(own);
             Calibration.Times next = Calibration.Times.middleByStep(own);
             // What was to be expected as the machine was then.
-            if (model.predict(subject.header(), question(reading.moment(), references)) instanceof Answer.Known prompts
-                    && model.predict(subject.header(), question(next.moment(), references))
-                            instanceof Answer.Known tokens) {
+            if (model.predict(subject.header(), question(reading.moment(), looks)) instanceof Answer.Known prompts
+                    && model.predict(subject.header(), question(next.moment(), looks)) instanceof Answer.Known tokens) {
                 Measured measured = new Measured(reading.promptSeconds(), next.stepSeconds());
                 rows.add(row(model, subject, next.moment(), prompts, tokens, Optional.of(measured)));
             }

@@ -53,7 +53,10 @@ final class SpeedLooks implements AutoCloseable {
     private final LlamaRuntime llama;
     private final Path folder;
     private final List<Yardstick> yardsticks = new ArrayList<>();
-    private final Map<GgmlType, List<Path>> small = new EnumMap<>(GgmlType.class);
+    private final Map<GgmlType, List<Small>> small = new EnumMap<>(GgmlType.class);
+
+    /** A small model and what was seen of it. */
+    private record Small(Path file, GgufHeader header, List<Calibration.Times> looks) {}
 
     /** @throws StoaException of kind {@code RESOURCES} when there is no room for temporary files */
     SpeedLooks(LlamaRuntime llama) {
@@ -149,34 +152,43 @@ final class SpeedLooks implements AutoCloseable {
     }
 
     /**
-     * The small models of a type, timed just now, which takes a second or less: with the prompts and the depth that something
-     * is to be told of, up to {@value #LONGEST_REFERENCE} tokens.
+     * Times the small models of a type once more, with the prompts and the depth that something is to be told of, up to {@value
+     * #LONGEST_REFERENCE} tokens; it takes about a second for two numbers of threads.
      */
-    List<SpeedModel.Reference> references(GgmlType type, int promptTokens, int depth, Set<Integer> threads) {
+    void lookAtSmall(GgmlType type, int promptTokens, int depth, Set<Integer> threads) {
         int prompt = Math.min(promptTokens, LONGEST_REFERENCE);
         int before = Math.min(depth, LONGEST_REFERENCE);
-        List<SpeedModel.Reference> references = new ArrayList<>();
-        for (Path file : small.computeIfAbsent(type, this::written)) {
-            GgufHeader header = Preflight.examine(file);
-            threads.forEach(count -> references.add(
-                    new SpeedModel.Reference(header, prompt, before, look(file, prompt, before, 1, count))));
+        for (Small one : small.computeIfAbsent(type, this::written)) {
+            threads.forEach(count -> one.looks().add(look(one.file(), prompt, before, 1, count)));
         }
-        return references;
     }
 
-    private List<Path> written(GgmlType type) {
-        List<Path> files = new ArrayList<>();
+    /** All that {@link #lookAtSmall} saw. */
+    List<SpeedModel.Reference> references(int promptTokens, int depth) {
+        return small.values().stream()
+                .flatMap(List::stream)
+                .map(one -> new SpeedModel.Reference(
+                        one.header(),
+                        Math.min(promptTokens, LONGEST_REFERENCE),
+                        Math.min(depth, LONGEST_REFERENCE),
+                        one.looks()))
+                .toList();
+    }
+
+    private List<Small> written(GgmlType type) {
+        List<Small> written = new ArrayList<>();
         for (CalibrationModel model : Calibration.small(type)) {
-            Path file = folder.resolve(type + "-" + files.size() + ".gguf");
-            files.add(file);
+            Path file = folder.resolve(type + "-" + written.size() + ".gguf");
             try {
                 model.write(file);
             } catch (IOException e) {
-                files.forEach(each -> each.toFile().delete());
+                file.toFile().delete();
+                written.forEach(each -> each.file().toFile().delete());
                 throw noRoom(e);
             }
+            written.add(new Small(file, Preflight.examine(file), new ArrayList<>()));
         }
-        return files;
+        return written;
     }
 
     /** Times a file once, with meaningless tokens. */
@@ -196,7 +208,8 @@ final class SpeedLooks implements AutoCloseable {
     @Override
     public void close() {
         yardsticks.forEach(Yardstick::close);
-        small.values().forEach(files -> files.forEach(file -> file.toFile().delete()));
+        small.values()
+                .forEach(models -> models.forEach(one -> one.file().toFile().delete()));
         yardstick().toFile().delete();
         folder.toFile().delete();
     }

@@ -211,11 +211,11 @@ final class Trial implements AutoCloseable {
                 if (cost.compareTo(worst) > 0) {
                     throw new AssertionError("charged " + cost + " of " + worst);
                 }
-                open.decrementAndGet();
                 chargedMicros.addAndGet(cost.value());
                 synchronized (charged) {
                     charged.add(usage);
                 }
+                open.decrementAndGet();
             };
         }
     }

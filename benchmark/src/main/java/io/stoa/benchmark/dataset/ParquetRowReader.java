@@ -36,12 +36,17 @@ final class ParquetRowReader implements io.stoa.benchmark.dataset.RowReader {
     private static final Set<CompressionCodec> CODECS = EnumSet.of(
             CompressionCodec.UNCOMPRESSED, CompressionCodec.SNAPPY, CompressionCodec.GZIP, CompressionCodec.ZSTD);
 
+    private static final String PIECE = Integer.toString(8 << 20);
+
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
 
     static {
         // Otherwise strangers' bytes go to whatever libdeflate the machine has; Java's own inflater is the same
         // everywhere.
         System.setProperty("hardwood.uselibdeflate", "false");
+        // What is read of a column at once is memory outside the heap, of which there is no more than heap.
+        System.setProperty("hardwood.internal.sequentialChunkSize", PIECE);
+        System.setProperty("hardwood.internal.maxCoalescedBytes", PIECE);
     }
 
     @Override

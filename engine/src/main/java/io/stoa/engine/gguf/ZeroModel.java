@@ -33,7 +33,7 @@ public final class ZeroModel {
     public enum Content {
         ZEROS,
 
-        /** Small finite numbers, most of them between 0.008 and 0.1 without a sign, in every type. */
+        /** Finite numbers in every type; F16, BF16, F32 and the scales of quantized blocks between 0.007 and 0.1, most signed. */
         NOISE
     }
 
@@ -96,18 +96,24 @@ public final class ZeroModel {
     }
 
     /**
-     * Of quantized blocks, and of F16, every byte is such that it may be the upper half of a 16-bit number: of 2⁻⁷ to 2⁻⁴,
-     * with a sign. So it does not matter where in a block its scales are.
+     * Whole blocks. Of most types every byte is such that it may be the upper half of an F16, so it does not matter where in a
+     * block its scales are.
      */
     private static byte[] noise(GgmlType type) {
-        byte[] noise = new byte[NOISE_BYTES];
+        byte[] noise = new byte[NOISE_BYTES / type.blockBytes() * type.blockBytes()];
         Random random = new Random(NOISE_BYTES);
         for (int i = 0; i < noise.length; i++) {
             int sign = random.nextBoolean() ? 0x80 : 0;
-            noise[i] = (byte) (sign | 0x20 + random.nextInt(12));
-            if (type == GgmlType.F32 && i % Float.BYTES == Float.BYTES - 1) {
-                noise[i] = (byte) (0x3c + random.nextInt(2));
-            }
+            int half = 0x20 + random.nextInt(12);
+            int upper = 0x3c + random.nextInt(2);
+            noise[i] = (byte)
+                    switch (type) {
+                        case F32 -> i % Float.BYTES == Float.BYTES - 1 ? upper : sign | half;
+                        case BF16 -> sign | (i % Short.BYTES == 1 ? upper : half);
+                        // A block begins with the exponent of its scale.
+                        case MXFP4 -> i % type.blockBytes() == 0 ? 0x78 : sign | half;
+                        default -> sign | half;
+                    };
         }
         return noise;
     }

@@ -73,6 +73,12 @@ final class ZeroModelTest {
             sum += value;
         }
         assertThat(sum / (COLUMNS * ROWS)).isBetween(-0.001, 0.001);
+        Path upperHalves = write(GgmlType.BF16);
+        ByteBuffer signed = data(upperHalves, GgufReader.read(upperHalves), 1);
+        for (int i = 0; i < COLUMNS * ROWS; i++) {
+            float value = Float.intBitsToFloat(signed.getShort(2 * i) << 16);
+            assertThat(Math.abs(value)).isBetween(1 / 150f, 1 / 8f);
+        }
         Path floats = write(GgmlType.F32);
         ByteBuffer positive = data(floats, GgufReader.read(floats), 1);
         for (int i = 0; i < COLUMNS * ROWS; i++) {

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -148,15 +149,23 @@ public final class Calibration {
                 all.stream().flatMap(type -> heldOut(type).stream()).toList();
         Map<Plan, List<Times>> times = new LinkedHashMap<>();
         Map<Plan, List<Times>> heldTimes = new LinkedHashMap<>();
+        Set<CalibrationModel> large = new HashSet<>();
         long looks = (long) Times.LOOKS * models.size() + (long) HELD_LOOKS * held.size();
         long done = 0;
         for (int look = 0; look < Times.LOOKS; look++) {
             for (CalibrationModel model : models) {
                 progress.at(done++, looks);
-                boolean twice = look == 1;
+                if (look > 0 && look < Times.LOOKS - 1 && large.contains(model)) {
+                    continue;
+                }
                 look(
                         model,
-                        work -> twice && work.bytes() > LARGE ? List.of() : plans(model, work, cacheBytes, counts),
+                        work -> {
+                            if (work.bytes() > LARGE) {
+                                large.add(model);
+                            }
+                            return plans(model, work, cacheBytes, counts);
+                        },
                         times);
             }
             if (look < HELD_LOOKS) {
@@ -229,7 +238,8 @@ public final class Calibration {
                                 .toList(),
                         runs.stream()
                                 .filter(run -> run.plan().threads() == threads)
-                                .filter(run -> run.plan().work().bytes() < SMALL)
+                                .filter(run -> small(run.plan().model().type())
+                                        .contains(run.plan().model()))
                                 .map(batch)
                                 .toList());
     }

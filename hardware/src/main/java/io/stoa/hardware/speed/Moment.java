@@ -45,9 +45,9 @@ public record Moment(int threads, double handOver, double step, double prompt) {
         return within(ALIKE, step, other.step) && within(ALIKE, prompt, other.prompt) && isAsFar(other);
     }
 
-    /** Whether threads were as far from each other. */
+    /** Whether as many threads were as far from each other. */
     boolean isAsFar(Moment other) {
-        return within(AS_FAR, handOver, other.handOver);
+        return threads == other.threads && within(AS_FAR, handOver, other.handOver);
     }
 
     private static boolean within(double factor, double one, double other) {

@@ -12,16 +12,29 @@ import java.util.TreeMap;
  * What the parts of a batch cost, found by timing, and how sure that is.
  *
  * @param prices seconds for one of each part
- * @param error how far off models that were timed and not used turned out to be, over their {@link #spread}: 90 % were
- *     within this factor, as its logarithm; infinite before that is known
+ * @param error how far off models that were left out turned out to be, over their {@link #spread}: 90 % were
+ *     within this factor, as its logarithm
+ * @param beside the same where small models are timed beside, of models that had no part in the prices; before that is known
+ *     as much
  * @param inverse of the products of the timed batches' parts, (AᵀA)⁻¹, for the parts that cost anything; a batch's row of
  *     A is its parts over its seconds
  */
-public record PriceList(Map<String, Double> prices, double error, Map<String, Map<String, Double>> inverse) {
+public record PriceList(
+        Map<String, Double> prices, double error, double beside, Map<String, Map<String, Double>> inverse) {
     /** Parts that always come together cannot be told apart; so little of the identity keeps the inverse finite. */
     private static final double RIDGE = 1e-9;
 
+    /** No machine is as even as that. */
+    private static final double LEAST_ERROR = 1e-6;
+
+    /** With fewer errors the worst of them holds less than nine of ten. */
+    private static final int ENOUGH = 9;
+
     public PriceList {
+        // A file that was written before lacks the second.
+        if (!(error > 0) || !(beside > 0)) {
+            throw new IllegalArgumentException("errors must be positive: " + error + ", " + beside);
+        }
         prices = Collections.unmodifiableMap(new TreeMap<>(prices));
         Map<String, Map<String, Double>> rows = new TreeMap<>();
         inverse.forEach((part, row) -> rows.put(part, Collections.unmodifiableMap(new TreeMap<>(row))));
@@ -57,9 +70,9 @@ public record PriceList(Map<String, Double> prices, double error, Map<String, Ma
                 .sum();
     }
 
-    /** The interval of 90 % around {@link #seconds}: the wider, the less the batch is like those that were timed. */
-    Interval interval(Map<String, Double> work, double seconds) {
-        double off = error * spread(work, seconds);
+    /** The interval of 90 % around some seconds: the wider, the less the batch is like those that were timed. */
+    Interval interval(Map<String, Double> work, double seconds, boolean hasNeighbours) {
+        double off = (hasNeighbours ? beside : error) * spread(work, seconds);
         return new Interval(seconds * Math.exp(-off), seconds * Math.exp(off));
     }
 
@@ -84,30 +97,41 @@ public record PriceList(Map<String, Double> prices, double error, Map<String, Ma
         return Math.max(0, leverage);
     }
 
-    /** Prices that make the relative errors least. */
+    /**
+     * Prices that make the relative errors least, and how far off they are for models that were left out, one
+     * after the other, with each error over its {@link #spread} (conformal prediction; a theorem would need models that
+     * were drawn like those to come).
+     *
+     * <p>Source: J. Lei, M. G'Sell, A. Rinaldo, R. J. Tibshirani and L. Wasserman, Distribution-free predictive inference for
+     * regression, JASA 113 (2018), section 5.2.
+     */
     static Fitted fit(List<Timed> timed, Map<String, Double> known) {
         List<Double> errors = new ArrayList<>();
+        List<Double> scaled = new ArrayList<>();
         for (String model : timed.stream().map(Timed::model).distinct().toList()) {
             PriceList without = leastSquares(
                     timed.stream().filter(one -> !one.model().equals(model)).toList(), known);
             for (Timed one : timed) {
                 // Without the only model of a type, the type has no price.
                 if (one.model().equals(model) && without.missing(one.work()).isEmpty()) {
-                    errors.add(Math.abs(Math.log(one.seconds() / without.seconds(one.work()))));
+                    double predicted = without.seconds(one.work());
+                    double off = Math.abs(Math.log(one.seconds() / predicted));
+                    errors.add(off);
+                    scaled.add(off / without.spread(one.work(), predicted));
                 }
             }
         }
+        PriceList all = leastSquares(timed, known);
+        double error = scaled.isEmpty() ? Double.POSITIVE_INFINITY : quantile(scaled);
         return new Fitted(
-                leastSquares(timed, known),
-                errors.stream().mapToDouble(each -> each).average().orElse(Double.POSITIVE_INFINITY));
+                new PriceList(all.prices, error, error, all.inverse),
+                errors.stream().mapToDouble(each -> each).average().orElse(error));
     }
 
     /**
-     * The same prices, and how far off they are for models that had no part in them (split conformal prediction; its theorem
-     * needs models that were drawn like those to come).
-     *
-     * <p>Source: J. Lei, M. G'Sell, A. Rinaldo, R. J. Tibshirani and L. Wasserman, Distribution-free predictive inference for
-     * regression, JASA 113 (2018), sections 2.2 and 5.2.
+     * The same prices, and how far off they are for models that had no part in them, with what small models say (split
+     * conformal prediction, section 2.2 of the same source). Where too few were held out, no less than for those that were
+     * left out.
      *
      * @param neighbours what is timed beside when a speed is asked for
      */
@@ -120,7 +144,8 @@ public record PriceList(Map<String, Double> prices, double error, Map<String, Ma
                 scaled.add(Math.abs(Math.log(one.seconds() / predicted)) / spread(one.work(), predicted));
             }
         }
-        return new PriceList(prices, scaled.isEmpty() ? Double.POSITIVE_INFINITY : quantile(scaled), inverse);
+        double own = scaled.isEmpty() ? error : quantile(scaled);
+        return new PriceList(prices, error, scaled.size() < ENOUGH ? Math.max(own, error) : own, inverse);
     }
 
     /** Between the order statistics around the (n + 1)·0.9-th: one more of the same kind is within it nine times of ten. */
@@ -129,7 +154,7 @@ public record PriceList(Map<String, Double> prices, double error, Map<String, Ma
         double place = Math.clamp(0.9 * (sorted.size() + 1) - 1, 0, sorted.size() - 1.0);
         double low = sorted.get((int) Math.floor(place));
         double high = sorted.get((int) Math.ceil(place));
-        return low + (place - Math.floor(place)) * (high - low);
+        return Math.max(LEAST_ERROR, low + (place - Math.floor(place)) * (high - low));
     }
 
     /** Prices whose error is not known yet. */
@@ -154,6 +179,7 @@ public record PriceList(Map<String, Double> prices, double error, Map<String, Ma
                 .toList();
         return new PriceList(
                 prices,
+                Double.POSITIVE_INFINITY,
                 Double.POSITIVE_INFINITY,
                 inverse(timed.stream().map(one -> row(one, costly)).toList(), costly));
     }

@@ -93,8 +93,13 @@ public record SpeedModel(String machine, String engine, long cacheBytes, int vec
      * A model that was timed.
      *
      * @param header of one of {@link Calibration#small}
+     * @param looks at it, with whatever numbers of threads
      */
-    public record Reference(GgufHeader header, int promptTokens, int depth, Calibration.Times times) {}
+    public record Reference(GgufHeader header, int promptTokens, int depth, List<Calibration.Times> looks) {
+        public Reference {
+            looks = List.copyOf(looks);
+        }
+    }
 
     /** What is known of a model's speed. */
     public sealed interface Answer {
@@ -151,12 +156,29 @@ public record SpeedModel(String machine, String engine, long cacheBytes, int vec
         List<PriceList.Timed> steps = new ArrayList<>();
         for (Reference one : question.references()) {
             // Of other moments nothing is told.
-            if (one.times().moment().isAsFar(now)
+            List<Calibration.Times> looks = one.looks().stream()
+                    .filter(look -> look.moment().isAsFar(now))
+                    .toList();
+            if (!looks.isEmpty()
                     && DecodeWork.read(one.header()) instanceof DecodeWork.Reading.Read(DecodeWork small)) {
-                prompts.add(timedPrompt("", small, one.promptTokens(), one.times(), prices.usual(), vector));
-                steps.add(timedStep("", small, one.depth(), one.times(), prices.usual(), cacheBytes, vector));
+                prompts.add(timedPrompt(
+                        "",
+                        small,
+                        one.promptTokens(),
+                        Calibration.Times.middleByPrompt(looks),
+                        prices.usual(),
+                        vector));
+                steps.add(timedStep(
+                        "",
+                        small,
+                        one.depth(),
+                        Calibration.Times.middleByStep(looks),
+                        prices.usual(),
+                        cacheBytes,
+                        vector));
             }
         }
+        boolean hasNeighbours = !prompts.isEmpty();
         double reading = prices.prompt().seconds(prompt)
                 * Math.exp(Neighbours.off(work, question.promptTokens(), prices.prompt(), prompts));
         double beside = Math.exp(Neighbours.off(work, DecodeWork.cells(question.depth()), prices.step(), steps));
@@ -164,10 +186,10 @@ public record SpeedModel(String machine, String engine, long cacheBytes, int vec
                 * (question.sequences() == 1
                         ? prices.step().seconds(step)
                         : together(work, step, question.sequences(), prices));
-        Interval interval = prices.step().interval(step, next);
+        Interval interval = prices.step().interval(step, next, hasNeighbours);
         return new Answer.Known(
                 reading * promptPace,
-                times(prices.prompt().interval(prompt, reading), promptPace),
+                times(prices.prompt().interval(prompt, reading, hasNeighbours), promptPace),
                 next * stepPace,
                 times(question.sequences() == 1 ? interval : squared(interval, next), stepPace));
     }
