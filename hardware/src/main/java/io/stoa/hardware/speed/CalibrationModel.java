@@ -30,6 +30,7 @@ import java.util.stream.IntStream;
 public record CalibrationModel(
         GgmlType type, int layers, int embedding, int heads, int keyHeads, int feedForward, int vocabulary) {
     private static final int BYTES = 256;
+    private static final int WIDE = 1024;
 
     public CalibrationModel {
         if (vocabulary < BYTES + 3 || layers < 1 || heads < 1 || keyHeads < 1 || embedding % heads != 0) {
@@ -119,7 +120,9 @@ public record CalibrationModel(
         return new ZeroModel.Shape(name + ".weight", type, List.of(columns, rows), Content.ZEROS);
     }
 
+    /** Of the widest models, which are large files, attention is too little of the time to write noise for it. */
     private ZeroModel.Shape noise(String name, long columns, long rows) {
-        return new ZeroModel.Shape(name + ".weight", type, List.of(columns, rows), Content.NOISE);
+        Content content = embedding < WIDE ? Content.NOISE : Content.ZEROS;
+        return new ZeroModel.Shape(name + ".weight", type, List.of(columns, rows), content);
     }
 }
