@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Writes GGUF files (version 3) of models that are a shape and nothing more: every weight is zero, or noise. What a model
@@ -24,6 +25,8 @@ public final class ZeroModel {
 
     /** The same again and again. */
     private static final int NOISE_BYTES = 1 << 16;
+
+    private static final Map<GgmlType, byte[]> NOISE = new ConcurrentHashMap<>();
 
     private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
 
@@ -88,7 +91,7 @@ public final class ZeroModel {
     }
 
     private static void writeNoise(FileChannel channel, long start, GgufTensor tensor) throws IOException {
-        byte[] noise = noise(tensor.type());
+        byte[] noise = NOISE.computeIfAbsent(tensor.type(), ZeroModel::noise);
         for (long at = 0; at < tensor.bytes(); at += noise.length) {
             int length = (int) Math.min(noise.length, tensor.bytes() - at);
             channel.write(ByteBuffer.wrap(noise, 0, length), start + tensor.offset() + at);
