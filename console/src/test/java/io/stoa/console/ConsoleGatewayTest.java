@@ -58,10 +58,12 @@ class ConsoleGatewayTest {
     void overHttp2ItIsTheSame() throws Exception {
         try (HttpClient two =
                 HttpClient.newBuilder().version(HttpClient.Version.HTTP_2).build()) {
+            // The first answer comes beside the change of protocol, and Java's client loses what of it is beyond one of
+            // its buffers of 16 KiB when all of it has arrived by then; so a small one.
+            HttpResponse<String> health = two.send(asking("health").build(), BodyHandlers.ofString());
+            assertThat(health.statusCode()).isEqualTo(200);
             HttpResponse<String> figures =
                     two.send(asking("console/snapshot.json").build(), BodyHandlers.ofString());
-            assertThat(figures.statusCode()).isEqualTo(200);
-            figures = two.send(asking("console/snapshot.json").build(), BodyHandlers.ofString());
             assertThat(figures.version()).isEqualTo(HttpClient.Version.HTTP_2);
             assertThat(figures.statusCode()).isEqualTo(200);
         }
