@@ -109,11 +109,11 @@ final class FitCalibrateCommand implements Runnable {
                 .forEach((count, prices) -> house.out()
                         .printf(
                                 Locale.ROOT,
-                                "%d thread%s: models that were held out are predicted within about %.0f %% (a token) and %.0f %% (a prompt), 9 of 10%n",
+                                "%d thread%s: a model like the small ones is predicted within about %.0f %% (a token) and %.0f %% (a prompt), 9 of 10; others less closely%n",
                                 count,
                                 count == 1 ? "" : "s",
-                                100 * Math.expm1(prices.step().beside()),
-                                100 * Math.expm1(prices.prompt().beside())));
+                                100 * Math.expm1(prices.step().errorBesideAlike()),
+                                100 * Math.expm1(prices.prompt().errorBesideAlike())));
         house.out().println("kept in " + file + "; now: stoa fit speed MODEL.gguf");
     }
 }

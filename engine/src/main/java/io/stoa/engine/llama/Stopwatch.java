@@ -9,8 +9,8 @@ import java.util.List;
  * microseconds say little; and it is done for a while before it counts, until Java has compiled the way to llama.cpp.
  */
 final class Stopwatch {
-    private static final long WARM_UP = 15_000_000;
-    private static final long ENOUGH = 40_000_000;
+    private static final long WARM_UP = 10_000_000;
+    private static final long ENOUGH = 30_000_000;
     private static final int MOST = 1_000;
 
     private final LlamaContext context;

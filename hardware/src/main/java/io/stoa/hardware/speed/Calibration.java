@@ -25,21 +25,20 @@ import java.util.stream.Stream;
 
 /**
  * Finds the prices of a {@link SpeedModel} by timing made-up models: F16 in seven sizes, for what layers, rows and
- * attention cost, and each other type in four sizes, for what its bytes, rows and products cost.
+ * attention cost, and each other type in four or five, for what its bytes, rows and products cost.
  */
 public final class Calibration {
     private static final int VOCABULARY = 2048;
 
-    private static final int SHORT_PROMPT = 64;
     private static final int PROMPT_OF_LARGE = 32;
+    private static final int PROMPT_OF_MIDDLE = 64;
     private static final int LONG_PROMPT = 256;
     private static final int DEEP = 512;
 
-    /** Of models that are held out: neither is the length of any other. */
-    private static final int HELD_PROMPT = 128;
+    /** Of models that are held out, and of the small ones that tell of them, as when a speed is asked for. */
+    private static final int ASKED_PROMPT = 128;
 
-    private static final int HELD_DEPTH = 64;
-    private static final int HELD_LOOKS = 2;
+    private static final int ASKED_DEPTH = 64;
 
     /** What attention costs is seen on models below it; on others long prompts take seconds. */
     private static final long SMALL = 10_000_000;
@@ -50,6 +49,7 @@ public final class Calibration {
     /** A file of {@link SpeedModel}'s share of the cache and more comes from memory altogether. */
     private static final double TIMES_CACHE = 3;
 
+    private static final double HELD_LARGE = 20e6;
     private static final double LEAST_LARGE = 90e6;
     private static final double MOST_LARGE = 300e6;
 
@@ -150,7 +150,7 @@ public final class Calibration {
         Map<Plan, List<Times>> times = new LinkedHashMap<>();
         Map<Plan, List<Times>> heldTimes = new LinkedHashMap<>();
         Set<CalibrationModel> large = new HashSet<>();
-        long looks = (long) Times.LOOKS * models.size() + (long) HELD_LOOKS * held.size();
+        long looks = (long) Times.LOOKS * (models.size() + held.size());
         long done = 0;
         for (int look = 0; look < Times.LOOKS; look++) {
             for (CalibrationModel model : models) {
@@ -168,11 +168,9 @@ public final class Calibration {
                         },
                         times);
             }
-            if (look < HELD_LOOKS) {
-                for (CalibrationModel model : held) {
-                    progress.at(done++, looks);
-                    look(model, work -> heldPlans(model, work, counts), heldTimes);
-                }
+            for (CalibrationModel model : held) {
+                progress.at(done++, looks);
+                look(model, work -> heldPlans(model, work, counts), heldTimes);
             }
         }
         progress.at(looks, looks);
@@ -237,7 +235,8 @@ public final class Calibration {
                                 .map(batch)
                                 .toList(),
                         runs.stream()
-                                .filter(run -> run.plan().threads() == threads)
+                                .filter(run -> run.plan().threads() == threads
+                                        && run.plan().prompt() == ASKED_PROMPT)
                                 .filter(run -> small(run.plan().model().type())
                                         .contains(run.plan().model()))
                                 .map(batch)
@@ -338,9 +337,16 @@ public final class Calibration {
     private static List<Plan> plans(CalibrationModel model, DecodeWork work, long cacheBytes, Set<Integer> counts) {
         List<Plan> plans = new ArrayList<>();
         for (int threads : counts) {
-            plans.add(new Plan(model, work, threads, work.bytes() > LARGE ? PROMPT_OF_LARGE : SHORT_PROMPT, 0));
             if (work.bytes() < Math.min(cacheBytes, SMALL)) {
-                plans.add(new Plan(model, work, threads, LONG_PROMPT, DEEP));
+                plans.add(new Plan(model, work, threads, ASKED_PROMPT, ASKED_DEPTH));
+                // What attention costs does not depend on the type of the weights.
+                if (model.type() == GgmlType.F16
+                        || model.equals(small(model.type()).getLast())) {
+                    plans.add(new Plan(model, work, threads, LONG_PROMPT, DEEP));
+                }
+            } else {
+                int prompt = work.bytes() > LARGE ? PROMPT_OF_LARGE : PROMPT_OF_MIDDLE;
+                plans.add(new Plan(model, work, threads, prompt, 0));
             }
         }
         return plans;
@@ -348,7 +354,7 @@ public final class Calibration {
 
     private static List<Plan> heldPlans(CalibrationModel model, DecodeWork work, Set<Integer> counts) {
         return counts.stream()
-                .map(threads -> new Plan(model, work, threads, HELD_PROMPT, HELD_DEPTH))
+                .map(threads -> new Plan(model, work, threads, ASKED_PROMPT, ASKED_DEPTH))
                 .toList();
     }
 
@@ -358,7 +364,7 @@ public final class Calibration {
                 type == GgmlType.F16
                         ? new CalibrationModel(type, 5, 128, 4, 2, 320, 1024)
                         : new CalibrationModel(type, 3, 256, 8, 2, 512, 1024),
-                new CalibrationModel(type, 5, 512, 8, 2, 1280, 1024));
+                new CalibrationModel(type, layersOf(HELD_LARGE, type, 512, 1280), 512, 8, 2, 1280, 1024));
     }
 
     /**
@@ -374,11 +380,14 @@ public final class Calibration {
                     new CalibrationModel(type, 3, 256, 4, 4, 768, 1024));
         }
         // What a row costs is told from what its products cost by rows of other widths.
-        return List.of(
-                type.blockElements() > 128
-                        ? new CalibrationModel(type, 4, 512, 8, 4, 1024, 1024)
-                        : new CalibrationModel(type, 4, 128, 4, 2, 384, 1024),
-                new CalibrationModel(type, 6, 256, 4, 4, 768, 1024));
+        return type.blockElements() > 128
+                ? List.of(
+                        new CalibrationModel(type, 4, 512, 8, 4, 1024, 1024),
+                        new CalibrationModel(type, 6, 256, 4, 4, 768, 1024))
+                : List.of(
+                        new CalibrationModel(type, 3, 64, 4, 2, 192, 512),
+                        new CalibrationModel(type, 4, 128, 4, 2, 384, 1024),
+                        new CalibrationModel(type, 6, 256, 4, 4, 768, 1024));
     }
 
     private static List<CalibrationModel> large(GgmlType type, long cacheBytes) {
@@ -394,7 +403,12 @@ public final class Calibration {
 
     /** As many layers as make a file far beyond the cache, within what can be timed in a minute. */
     static int layersBeyond(GgmlType type, long cacheBytes) {
-        double layer = 1024.0 * (1024 * 3 + 3072 * 3) / type.blockElements() * type.blockBytes();
-        return Math.max(4, (int) Math.ceil(Math.clamp(TIMES_CACHE * cacheBytes, LEAST_LARGE, MOST_LARGE) / layer));
+        return Math.max(4, layersOf(Math.clamp(TIMES_CACHE * cacheBytes, LEAST_LARGE, MOST_LARGE), type, 1024, 3072));
+    }
+
+    /** As many layers as make a file of so many bytes. */
+    private static int layersOf(double bytes, GgmlType type, int embedding, int feedForward) {
+        double layer = 3.0 * embedding * (embedding + feedForward) / type.blockElements() * type.blockBytes();
+        return (int) Math.ceil(bytes / layer);
     }
 }

@@ -16,21 +16,34 @@ final class Neighbours {
     /** A neighbour as like as that counts as much as none at all, so what is far from all of them stays as it was. */
     private static final double NONE = 0.1;
 
+    /** What one that is just alike leaves unsaid. */
+    static final double UNSAID_BY_ONE = NONE / (1 + NONE);
+
     private Neighbours() {}
 
     /**
-     * How far off the prices are for a batch, as a logarithm; of several types in the shares of their bytes.
+     * What neighbours say.
+     *
+     * @param off how far off the prices are, as a logarithm
+     * @param unsaid the share of its variance that they leave, 1 with none: what a normal mean has left whose prior weighs as
+     *     much as {@value #NONE} of a neighbour
+     */
+    record Told(double off, double unsaid) {}
+
+    /**
+     * How far off the prices are for a batch; of several types in the shares of their bytes.
      *
      * @param length as in {@link Timed}
      * @param neighbours models of one type each
      */
-    static double off(DecodeWork work, double length, PriceList list, List<Timed> neighbours) {
+    static Told told(DecodeWork work, double length, PriceList list, List<Timed> neighbours) {
         Map<GgmlType, Double> bytes = new HashMap<>();
         work.matrices().stream()
                 .filter(matrix -> matrix.type() != GgmlType.F32)
                 .forEach(matrix -> bytes.merge(matrix.type(), matrix.bytes(), Double::sum));
         double all = bytes.values().stream().mapToDouble(each -> each).sum();
         double off = 0;
+        double unsaid = 0;
         for (Map.Entry<GgmlType, Double> type : bytes.entrySet()) {
             double weighed = 0;
             double weights = NONE;
@@ -42,9 +55,11 @@ final class Neighbours {
                     weights += weight;
                 }
             }
-            off += type.getValue() / all * weighed / weights;
+            double share = type.getValue() / all;
+            off += share * weighed / weights;
+            unsaid += share * NONE / weights;
         }
-        return off;
+        return new Told(off, unsaid);
     }
 
     private static double ratio(double one, double other) {

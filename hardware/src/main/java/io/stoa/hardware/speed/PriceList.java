@@ -14,13 +14,13 @@ import java.util.TreeMap;
  * @param prices seconds for one of each part
  * @param error how far off models that were left out turned out to be, over their {@link #spread}: 90 % were
  *     within this factor, as its logarithm
- * @param beside the same where small models are timed beside, of models that had no part in the prices; before that is known
- *     as much
+ * @param prior the same for models that had no part in the prices, over what small models timed beside leave unsaid as
+ *     well: how far off they would be if nothing was said; before that is known as much as {@code error}
  * @param inverse of the products of the timed batches' parts, (AᵀA)⁻¹, for the parts that cost anything; a batch's row of
  *     A is its parts over its seconds
  */
 public record PriceList(
-        Map<String, Double> prices, double error, double beside, Map<String, Map<String, Double>> inverse) {
+        Map<String, Double> prices, double error, double prior, Map<String, Map<String, Double>> inverse) {
     /** Parts that always come together cannot be told apart; so little of the identity keeps the inverse finite. */
     private static final double RIDGE = 1e-9;
 
@@ -32,8 +32,8 @@ public record PriceList(
 
     public PriceList {
         // A file that was written before lacks the second.
-        if (!(error > 0) || !(beside > 0)) {
-            throw new IllegalArgumentException("errors must be positive: " + error + ", " + beside);
+        if (!(error > 0) || !(prior > 0)) {
+            throw new IllegalArgumentException("errors must be positive: " + error + ", " + prior);
         }
         prices = Collections.unmodifiableMap(new TreeMap<>(prices));
         Map<String, Map<String, Double>> rows = new TreeMap<>();
@@ -71,8 +71,21 @@ public record PriceList(
     }
 
     /** The interval of 90 % around some seconds: the wider, the less the batch is like those that were timed. */
-    Interval interval(Map<String, Double> work, double seconds, boolean hasNeighbours) {
-        double off = (hasNeighbours ? beside : error) * spread(work, seconds);
+    Interval interval(Map<String, Double> work, double seconds) {
+        return around(seconds, error * spread(work, seconds));
+    }
+
+    /** The same where small models were timed beside. */
+    Interval interval(Map<String, Double> work, double seconds, Neighbours.Told told) {
+        return around(seconds, prior * spread(work, seconds, told));
+    }
+
+    /** How far off, as a logarithm, nine of ten are at most that are just like a model that is timed beside. */
+    public double errorBesideAlike() {
+        return prior * Math.sqrt(Neighbours.UNSAID_BY_ONE);
+    }
+
+    private static Interval around(double seconds, double off) {
         return new Interval(seconds * Math.exp(-off), seconds * Math.exp(off));
     }
 
@@ -83,6 +96,10 @@ public record PriceList(
      */
     private double spread(Map<String, Double> work, double seconds) {
         return Math.pow(1 + leverage(work, seconds), 0.25);
+    }
+
+    private double spread(Map<String, Double> work, double seconds, Neighbours.Told told) {
+        return spread(work, seconds) * Math.sqrt(told.unsaid());
     }
 
     /** aᵀ(AᵀA)⁻¹a: below 1 inside of what was timed, and far above it where prices are carried far. */
@@ -139,9 +156,9 @@ public record PriceList(
         List<Double> scaled = new ArrayList<>();
         for (Timed one : held) {
             if (missing(one.work()).isEmpty()) {
-                double predicted =
-                        seconds(one.work()) * Math.exp(Neighbours.off(one.decoded(), one.length(), this, neighbours));
-                scaled.add(Math.abs(Math.log(one.seconds() / predicted)) / spread(one.work(), predicted));
+                Neighbours.Told told = Neighbours.told(one.decoded(), one.length(), this, neighbours);
+                double predicted = seconds(one.work()) * Math.exp(told.off());
+                scaled.add(Math.abs(Math.log(one.seconds() / predicted)) / spread(one.work(), predicted, told));
             }
         }
         double own = scaled.isEmpty() ? error : quantile(scaled);

@@ -178,20 +178,24 @@ public record SpeedModel(String machine, String engine, long cacheBytes, int vec
                         vector));
             }
         }
-        boolean hasNeighbours = !prompts.isEmpty();
-        double reading = prices.prompt().seconds(prompt)
-                * Math.exp(Neighbours.off(work, question.promptTokens(), prices.prompt(), prompts));
-        double beside = Math.exp(Neighbours.off(work, DecodeWork.cells(question.depth()), prices.step(), steps));
-        double next = beside
+        Neighbours.Told ofPrompt = Neighbours.told(work, question.promptTokens(), prices.prompt(), prompts);
+        Neighbours.Told ofStep = Neighbours.told(work, DecodeWork.cells(question.depth()), prices.step(), steps);
+        double reading = prices.prompt().seconds(prompt) * Math.exp(ofPrompt.off());
+        double next = Math.exp(ofStep.off())
                 * (question.sequences() == 1
                         ? prices.step().seconds(step)
                         : together(work, step, question.sequences(), prices));
-        Interval interval = prices.step().interval(step, next, hasNeighbours);
+        boolean alone = prompts.isEmpty();
+        Interval ofReading = alone
+                ? prices.prompt().interval(prompt, reading)
+                : prices.prompt().interval(prompt, reading, ofPrompt);
+        Interval ofNext =
+                alone ? prices.step().interval(step, next) : prices.step().interval(step, next, ofStep);
         return new Answer.Known(
                 reading * promptPace,
-                times(prices.prompt().interval(prompt, reading, hasNeighbours), promptPace),
+                times(ofReading, promptPace),
                 next * stepPace,
-                times(question.sequences() == 1 ? interval : squared(interval, next), stepPace));
+                times(question.sequences() == 1 ? ofNext : squared(ofNext, next), stepPace));
     }
 
     /** What a timed prompt does, and takes at the usual pace. */

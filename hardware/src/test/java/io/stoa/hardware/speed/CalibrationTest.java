@@ -168,6 +168,37 @@ final class CalibrationTest {
         assertThat(slowedBy(withTwo, UNSEEN)).isEqualTo(1);
     }
 
+    /** What is like the small models that are timed beside is known better than what is not, and that better than without any. */
+    @Test
+    void intervalsAreNarrowerBesideReferences() throws IOException {
+        SpeedModel model = calibrate(new Random(4), 0.05);
+        List<SpeedModel.Reference> references = new ArrayList<>();
+        for (CalibrationModel small : Calibration.small(GgmlType.Q8_0)) {
+            GgufHeader header = write(small);
+            references.add(new SpeedModel.Reference(
+                    header,
+                    128,
+                    64,
+                    List.of(Calibration.Times.of(
+                            List.of(duration(promptCost(work(header), 128, ONE, 32))),
+                            List.of(duration(stepCost(work(header), 64, ONE, 32))),
+                            ONE))));
+        }
+        double like = width(model, references, new CalibrationModel(GgmlType.Q8_0, 4, 256, 4, 4, 512, 1024));
+        double smaller = width(model, references, new CalibrationModel(GgmlType.Q8_0, 1, 64, 4, 4, 64, 512));
+        double large = width(model, references, new CalibrationModel(GgmlType.Q8_0, 20, 768, 12, 4, 2048, 2048));
+        double ofAnotherType = width(model, references, new CalibrationModel(GgmlType.Q4_K, 4, 256, 4, 4, 512, 1024));
+        assertThat(like).isLessThan(smaller);
+        assertThat(like).isLessThan(large / 2);
+        assertThat(large).isLessThan(ofAnotherType);
+    }
+
+    private double width(SpeedModel model, List<SpeedModel.Reference> references, CalibrationModel asked)
+            throws IOException {
+        Answer.Known known = (Answer.Known) model.predict(write(asked), new Question(ONE, references, 128, 64, 1));
+        return Math.log(known.stepInterval().high() / known.stepInterval().low());
+    }
+
     private double slowedBy(List<SpeedModel.Reference> references, CalibrationModel asked) throws IOException {
         SpeedModel model = calibrate(new Random(1), 0);
         GgufHeader header = write(asked);
