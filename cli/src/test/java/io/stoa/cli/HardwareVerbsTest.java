@@ -234,7 +234,7 @@ class HardwareVerbsTest {
         assertThat(run("fit", "speed", nano)).isEqualTo(ExitCode.USER.code());
         assertThat(err()).contains("not known yet", "stoa fit calibrate");
         assertThat(run("fit", "calibrate", "--threads", "1", "--types", "F16")).isZero();
-        assertThat(out()).contains("1 thread: models that were held out are predicted within about");
+        assertThat(out()).contains("1 thread: a model like the small ones is predicted within about");
 
         assertThat(run("fit", "speed", nano, "--threads", "1,99", "--measure", "--json"))
                 .isZero();

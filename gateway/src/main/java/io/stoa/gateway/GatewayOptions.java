@@ -18,7 +18,8 @@ import java.util.function.Function;
  * @param patience how upstreams are asked
  * @param keepContent whether records hold the text of requests and answers, up to a bound
  * @param clearTextHttp2 whether HTTP/2 is spoken without TLS, as some proxies do. A connection that never sends a byte is
- *     then not closed, because Vert.x tells of it only when its protocol is known: for trusted networks
+ *     then not closed, because Vert.x tells of it only when its protocol is known: for trusted networks. Java's own
+ *     client (25) asks to change from HTTP/1.1, and may then wait for ever for a first answer of more than 16 KiB
  * @param traced whether requests that bring no trace begin one; a caller's trace is passed on in any case
  * @param environment the value of an environment variable, for the upstreams' keys
  */

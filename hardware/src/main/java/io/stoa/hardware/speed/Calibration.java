@@ -40,18 +40,19 @@ public final class Calibration {
 
     private static final int ASKED_DEPTH = 64;
 
-    /** What attention costs is seen on models below it; on others long prompts take seconds. */
-    private static final long SMALL = 10_000_000;
-
     /** Models beyond it are looked at twice only, with short prompts. */
     private static final long LARGE = 64_000_000;
 
     /** A file of {@link SpeedModel}'s share of the cache and more comes from memory altogether. */
     private static final double TIMES_CACHE = 3;
 
-    private static final double HELD_LARGE = 20e6;
+    /** The bytes of the larger of two models that are held out. */
+    private static final double HELD_MIDDLE = 20e6;
+
     private static final double LEAST_LARGE = 90e6;
     private static final double MOST_LARGE = 300e6;
+
+    private static final int NARROWEST = 64;
 
     private static final List<Integer> CACHE_SHARES = List.of(1, 2, 4, 8, 16, 32);
     private static final List<Integer> VECTORS = List.of(32, 64);
@@ -164,7 +165,7 @@ public final class Calibration {
                             if (work.bytes() > LARGE) {
                                 large.add(model);
                             }
-                            return plans(model, work, cacheBytes, counts);
+                            return plans(model, work, counts);
                         },
                         times);
             }
@@ -221,7 +222,7 @@ public final class Calibration {
                 .toList();
     }
 
-    /** With the error for what was held out, as it is when small models are timed again beside. */
+    /** With the error for what was held out, as if the small models had been timed beside. */
     private static PriceList checked(
             PriceList.Fitted fitted,
             int threads,
@@ -334,14 +335,16 @@ public final class Calibration {
         };
     }
 
-    private static List<Plan> plans(CalibrationModel model, DecodeWork work, long cacheBytes, Set<Integer> counts) {
+    private static List<Plan> plans(CalibrationModel model, DecodeWork work, Set<Integer> counts) {
         List<Plan> plans = new ArrayList<>();
         for (int threads : counts) {
-            if (work.bytes() < Math.min(cacheBytes, SMALL)) {
+            List<CalibrationModel> small = small(model.type());
+            if (small.contains(model)) {
                 plans.add(new Plan(model, work, threads, ASKED_PROMPT, ASKED_DEPTH));
-                // What attention costs does not depend on the type of the weights.
-                if (model.type() == GgmlType.F16
-                        || model.equals(small(model.type()).getLast())) {
+                // What attention costs does not depend on the type of the weights; a second length, of one of each
+                // type,
+                // tells the products of a prompt from what it costs anyway.
+                if (model.type() == GgmlType.F16 || model.equals(small.getLast())) {
                     plans.add(new Plan(model, work, threads, LONG_PROMPT, DEEP));
                 }
             } else {
@@ -364,12 +367,12 @@ public final class Calibration {
                 type == GgmlType.F16
                         ? new CalibrationModel(type, 5, 128, 4, 2, 320, 1024)
                         : new CalibrationModel(type, 3, 256, 8, 2, 512, 1024),
-                new CalibrationModel(type, layersOf(HELD_LARGE, type, 512, 1280), 512, 8, 2, 1280, 1024));
+                new CalibrationModel(type, layersOf(HELD_MIDDLE, type, 512, 1280), 512, 8, 2, 1280, 1024));
     }
 
     /**
-     * The small models of a type, which {@code stoa fit speed} times once more when a speed is asked for. Widths are multiples
-     * of 256, so that every type fits, but for the smallest.
+     * The small models of a type, which {@code stoa fit speed} times once more when a speed is asked for. All widths are whole
+     * blocks of it.
      */
     public static List<CalibrationModel> small(GgmlType type) {
         if (type == GgmlType.F16) {
@@ -380,12 +383,12 @@ public final class Calibration {
                     new CalibrationModel(type, 3, 256, 4, 4, 768, 1024));
         }
         // What a row costs is told from what its products cost by rows of other widths.
-        return type.blockElements() > 128
+        return type.blockElements() > NARROWEST
                 ? List.of(
                         new CalibrationModel(type, 4, 512, 8, 4, 1024, 1024),
                         new CalibrationModel(type, 6, 256, 4, 4, 768, 1024))
                 : List.of(
-                        new CalibrationModel(type, 3, 64, 4, 2, 192, 512),
+                        new CalibrationModel(type, 3, NARROWEST, 4, 2, 3 * NARROWEST, 512),
                         new CalibrationModel(type, 4, 128, 4, 2, 384, 1024),
                         new CalibrationModel(type, 6, 256, 4, 4, 768, 1024));
     }
@@ -406,7 +409,7 @@ public final class Calibration {
         return Math.max(4, layersOf(Math.clamp(TIMES_CACHE * cacheBytes, LEAST_LARGE, MOST_LARGE), type, 1024, 3072));
     }
 
-    /** As many layers as make a file of so many bytes. */
+    /** As many layers as make a file of about so many bytes, with keys half as wide as queries. */
     private static int layersOf(double bytes, GgmlType type, int embedding, int feedForward) {
         double layer = 3.0 * embedding * (embedding + feedForward) / type.blockElements() * type.blockBytes();
         return (int) Math.ceil(bytes / layer);

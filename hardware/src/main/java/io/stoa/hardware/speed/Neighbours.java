@@ -26,7 +26,7 @@ final class Neighbours {
      *
      * @param off how far off the prices are, as a logarithm
      * @param unsaid the share of its variance that they leave, 1 with none: what a normal mean has left whose prior weighs as
-     *     much as {@value #NONE} of a neighbour
+     *     much as {@value #NONE} of a neighbour. What models alike are apart besides is so little that it is left out
      */
     record Told(double off, double unsaid) {}
 
@@ -42,6 +42,9 @@ final class Neighbours {
                 .filter(matrix -> matrix.type() != GgmlType.F32)
                 .forEach(matrix -> bytes.merge(matrix.type(), matrix.bytes(), Double::sum));
         double all = bytes.values().stream().mapToDouble(each -> each).sum();
+        if (bytes.isEmpty()) {
+            return new Told(0, 1);
+        }
         double off = 0;
         double unsaid = 0;
         for (Map.Entry<GgmlType, Double> type : bytes.entrySet()) {

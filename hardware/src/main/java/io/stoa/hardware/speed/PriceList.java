@@ -12,15 +12,13 @@ import java.util.TreeMap;
  * What the parts of a batch cost, found by timing, and how sure that is.
  *
  * @param prices seconds for one of each part
- * @param error how far off models that were left out turned out to be, over their {@link #spread}: 90 % were
- *     within this factor, as its logarithm
- * @param prior the same for models that had no part in the prices, over what small models timed beside leave unsaid as
- *     well: how far off they would be if nothing was said; before that is known as much as {@code error}
+ * @param prior how far off models turned out to be that had no part in the prices, over their spread and what small
+ *     models timed beside leave unsaid: 90 % were within this factor, as its logarithm. That is how far off they would be if
+ *     nothing was said
  * @param inverse of the products of the timed batches' parts, (AᵀA)⁻¹, for the parts that cost anything; a batch's row of
  *     A is its parts over its seconds
  */
-public record PriceList(
-        Map<String, Double> prices, double error, double prior, Map<String, Map<String, Double>> inverse) {
+public record PriceList(Map<String, Double> prices, double prior, Map<String, Map<String, Double>> inverse) {
     /** Parts that always come together cannot be told apart; so little of the identity keeps the inverse finite. */
     private static final double RIDGE = 1e-9;
 
@@ -31,9 +29,9 @@ public record PriceList(
     private static final int ENOUGH = 9;
 
     public PriceList {
-        // A file that was written before lacks the second.
-        if (!(error > 0) || !(prior > 0)) {
-            throw new IllegalArgumentException("errors must be positive: " + error + ", " + prior);
+        // A file that was written before has none.
+        if (!(prior > 0)) {
+            throw new IllegalArgumentException("the error must be positive: " + prior);
         }
         prices = Collections.unmodifiableMap(new TreeMap<>(prices));
         Map<String, Map<String, Double>> rows = new TreeMap<>();
@@ -70,23 +68,15 @@ public record PriceList(
                 .sum();
     }
 
-    /** The interval of 90 % around some seconds: the wider, the less the batch is like those that were timed. */
-    Interval interval(Map<String, Double> work, double seconds) {
-        return around(seconds, error * spread(work, seconds));
-    }
-
-    /** The same where small models were timed beside. */
+    /** The interval of 90 % around some seconds: the wider, the less the batch is like those that were timed, then and now. */
     Interval interval(Map<String, Double> work, double seconds, Neighbours.Told told) {
-        return around(seconds, prior * spread(work, seconds, told));
+        double off = prior * spread(work, seconds, told);
+        return new Interval(seconds * Math.exp(-off), seconds * Math.exp(off));
     }
 
     /** How far off, as a logarithm, nine of ten are at most that are just like a model that is timed beside. */
     public double errorBesideAlike() {
         return prior * Math.sqrt(Neighbours.UNSAID_BY_ONE);
-    }
-
-    private static Interval around(double seconds, double off) {
-        return new Interval(seconds * Math.exp(-off), seconds * Math.exp(off));
     }
 
     /**
@@ -141,14 +131,14 @@ public record PriceList(
         PriceList all = leastSquares(timed, known);
         double error = scaled.isEmpty() ? Double.POSITIVE_INFINITY : quantile(scaled);
         return new Fitted(
-                new PriceList(all.prices, error, error, all.inverse),
+                new PriceList(all.prices, error, all.inverse),
                 errors.stream().mapToDouble(each -> each).average().orElse(error));
     }
 
     /**
      * The same prices, and how far off they are for models that had no part in them, with what small models say (split
      * conformal prediction, section 2.2 of the same source). Where too few were held out, no less than for those that were
-     * left out.
+     * left out, to which nothing was said.
      *
      * @param neighbours what is timed beside when a speed is asked for
      */
@@ -161,8 +151,8 @@ public record PriceList(
                 scaled.add(Math.abs(Math.log(one.seconds() / predicted)) / spread(one.work(), predicted, told));
             }
         }
-        double own = scaled.isEmpty() ? error : quantile(scaled);
-        return new PriceList(prices, error, scaled.size() < ENOUGH ? Math.max(own, error) : own, inverse);
+        double own = scaled.isEmpty() ? prior : quantile(scaled);
+        return new PriceList(prices, scaled.size() < ENOUGH ? Math.max(own, prior) : own, inverse);
     }
 
     /** Between the order statistics around the (n + 1)·0.9-th: one more of the same kind is within it nine times of ten. */
@@ -196,7 +186,6 @@ public record PriceList(
                 .toList();
         return new PriceList(
                 prices,
-                Double.POSITIVE_INFINITY,
                 Double.POSITIVE_INFINITY,
                 inverse(timed.stream().map(one -> row(one, costly)).toList(), costly));
     }

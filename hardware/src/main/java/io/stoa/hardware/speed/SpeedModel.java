@@ -185,15 +185,10 @@ public record SpeedModel(String machine, String engine, long cacheBytes, int vec
                 * (question.sequences() == 1
                         ? prices.step().seconds(step)
                         : together(work, step, question.sequences(), prices));
-        boolean alone = prompts.isEmpty();
-        Interval ofReading = alone
-                ? prices.prompt().interval(prompt, reading)
-                : prices.prompt().interval(prompt, reading, ofPrompt);
-        Interval ofNext =
-                alone ? prices.step().interval(step, next) : prices.step().interval(step, next, ofStep);
+        Interval ofNext = prices.step().interval(step, next, ofStep);
         return new Answer.Known(
                 reading * promptPace,
-                times(ofReading, promptPace),
+                times(prices.prompt().interval(prompt, reading, ofPrompt), promptPace),
                 next * stepPace,
                 times(question.sequences() == 1 ? ofNext : squared(ofNext, next), stepPace));
     }
