@@ -241,7 +241,7 @@ final class CalibrationTest {
                 DecodeWork work = work(GgufReader.read(gguf));
                 double unsaid = 0.15
                         * Math.sin(Math.log(work.bytes())
-                                + phases.get(work.output().type()));
+                                + requireNonNull(phases.get(work.output().type())));
                 double factor = Math.exp(unsaid + 0.03 * random.nextGaussian());
                 return Calibration.Times.of(
                         List.of(duration(factor * promptCost(work, prompt, ONE, 32))),
