@@ -156,8 +156,8 @@ final class SpeedLooks implements AutoCloseable {
      * #LONGEST_REFERENCE} tokens; it takes about a second for two numbers of threads.
      */
     void lookAtSmall(GgmlType type, int promptTokens, int depth, Set<Integer> threads) {
-        int prompt = Math.min(promptTokens, LONGEST_REFERENCE);
-        int before = Math.min(depth, LONGEST_REFERENCE);
+        int prompt = cut(promptTokens);
+        int before = cut(depth);
         for (Small one : small.computeIfAbsent(type, this::written)) {
             threads.forEach(count -> one.looks().add(look(one.file(), prompt, before, 1, count)));
         }
@@ -167,12 +167,12 @@ final class SpeedLooks implements AutoCloseable {
     List<SpeedModel.Reference> references(int promptTokens, int depth) {
         return small.values().stream()
                 .flatMap(List::stream)
-                .map(one -> new SpeedModel.Reference(
-                        one.header(),
-                        Math.min(promptTokens, LONGEST_REFERENCE),
-                        Math.min(depth, LONGEST_REFERENCE),
-                        one.looks()))
+                .map(one -> new SpeedModel.Reference(one.header(), cut(promptTokens), cut(depth), one.looks()))
                 .toList();
+    }
+
+    private static int cut(int tokens) {
+        return Math.min(tokens, LONGEST_REFERENCE);
     }
 
     private List<Small> written(GgmlType type) {

@@ -235,11 +235,10 @@ public final class Calibration {
                                 .filter(run -> run.plan().threads() == threads)
                                 .map(batch)
                                 .toList(),
+                        // Only small models are asked for that.
                         runs.stream()
                                 .filter(run -> run.plan().threads() == threads
                                         && run.plan().prompt() == ASKED_PROMPT)
-                                .filter(run -> small(run.plan().model().type())
-                                        .contains(run.plan().model()))
                                 .map(batch)
                                 .toList());
     }
@@ -336,20 +335,20 @@ public final class Calibration {
     }
 
     private static List<Plan> plans(CalibrationModel model, DecodeWork work, Set<Integer> counts) {
+        List<CalibrationModel> small = small(model.type());
+        // What attention costs does not depend on the type of the weights. But one of each type has a second length,
+        // which tells the products of a prompt from what it costs anyway.
+        boolean isSeenDeep = model.type() == GgmlType.F16 || model.equals(small.getLast());
         List<Plan> plans = new ArrayList<>();
         for (int threads : counts) {
-            List<CalibrationModel> small = small(model.type());
-            if (small.contains(model)) {
-                plans.add(new Plan(model, work, threads, ASKED_PROMPT, ASKED_DEPTH));
-                // What attention costs does not depend on the type of the weights; a second length, of one of each
-                // type,
-                // tells the products of a prompt from what it costs anyway.
-                if (model.type() == GgmlType.F16 || model.equals(small.getLast())) {
-                    plans.add(new Plan(model, work, threads, LONG_PROMPT, DEEP));
-                }
-            } else {
+            if (!small.contains(model)) {
                 int prompt = work.bytes() > LARGE ? PROMPT_OF_LARGE : PROMPT_OF_MIDDLE;
                 plans.add(new Plan(model, work, threads, prompt, 0));
+                continue;
+            }
+            plans.add(new Plan(model, work, threads, ASKED_PROMPT, ASKED_DEPTH));
+            if (isSeenDeep) {
+                plans.add(new Plan(model, work, threads, LONG_PROMPT, DEEP));
             }
         }
         return plans;

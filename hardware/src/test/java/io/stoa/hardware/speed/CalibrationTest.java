@@ -140,14 +140,7 @@ final class CalibrationTest {
             for (CalibrationModel small : Calibration.small(type)) {
                 GgufHeader header = write(small);
                 double seconds = promptCost(work(header), 128, ONE, 32) * (type == GgmlType.Q8_0 ? 1.3 : 1);
-                references.add(new SpeedModel.Reference(
-                        header,
-                        128,
-                        64,
-                        List.of(Calibration.Times.of(
-                                List.of(duration(seconds)),
-                                List.of(duration(stepCost(work(header), 64, ONE, 32))),
-                                ONE))));
+                references.add(reference(header, seconds));
             }
         }
         assertThat(slowedBy(references, new CalibrationModel(GgmlType.Q8_0, 4, 256, 4, 4, 768, 1024)))
@@ -176,14 +169,7 @@ final class CalibrationTest {
         List<SpeedModel.Reference> references = new ArrayList<>();
         for (CalibrationModel small : Calibration.small(GgmlType.Q8_0)) {
             GgufHeader header = write(small);
-            references.add(new SpeedModel.Reference(
-                    header,
-                    128,
-                    64,
-                    List.of(Calibration.Times.of(
-                            List.of(duration(promptCost(work(header), 128, ONE, 32))),
-                            List.of(duration(stepCost(work(header), 64, ONE, 32))),
-                            ONE))));
+            references.add(reference(header, promptCost(work(header), 128, ONE, 32)));
         }
         double like = width(model, references, new CalibrationModel(GgmlType.Q8_0, 4, 256, 4, 4, 512, 1024));
         double smaller = width(model, references, new CalibrationModel(GgmlType.Q8_0, 1, 64, 4, 4, 64, 512));
@@ -200,6 +186,18 @@ final class CalibrationTest {
                 .isEqualTo(new Neighbours.Told(0, 1));
     }
 
+    /** Looked at once. */
+    private static SpeedModel.Reference reference(GgufHeader header, double promptSeconds) {
+        return new SpeedModel.Reference(
+                header,
+                128,
+                64,
+                List.of(Calibration.Times.of(
+                        List.of(duration(promptSeconds)),
+                        List.of(duration(stepCost(work(header), 64, ONE, 32))),
+                        ONE)));
+    }
+
     private double width(SpeedModel model, List<SpeedModel.Reference> references, CalibrationModel asked)
             throws IOException {
         Answer.Known known = (Answer.Known) model.predict(write(asked), new Question(ONE, references, 128, 64, 1));
@@ -213,13 +211,6 @@ final class CalibrationTest {
         Answer.Known without = (Answer.Known) model.predict(header, new Question(ONE, List.of(), 128, 0, 1));
         assertThat(with.step()).isCloseTo(without.step(), within(0.01 * without.step()));
         return with.prompt() / without.prompt();
-    }
-
-    private static Calibration.Times middle(List<Calibration.Times> looks) {
-        return new Calibration.Times(
-                Calibration.Times.middleByPrompt(looks).promptSeconds(),
-                Calibration.Times.middleByStep(looks).stepSeconds(),
-                ONE);
     }
 
     /**
@@ -242,11 +233,9 @@ final class CalibrationTest {
                 double unsaid = 0.15
                         * Math.sin(Math.log(work.bytes())
                                 + requireNonNull(phases.get(work.output().type())));
-                double factor = Math.exp(unsaid + 0.03 * random.nextGaussian());
-                return Calibration.Times.of(
-                        List.of(duration(factor * promptCost(work, prompt, ONE, 32))),
-                        List.of(duration(factor * stepCost(work, depth, ONE, 32))),
-                        ONE);
+                Calibration.Times said = times(gguf, prompt, depth, ONE, 32, random, 0.03);
+                return new Calibration.Times(
+                        Math.exp(unsaid) * said.promptSeconds(), Math.exp(unsaid) * said.stepSeconds(), ONE);
             };
             SpeedModel model = new Calibration(stopwatch, folder)
                     .run("a machine", "an engine", CACHE, List.of(1), types, Progress.NONE);
@@ -281,9 +270,11 @@ final class CalibrationTest {
             Calibration.Stopwatch stopwatch)
             throws IOException {
         Answer.Known known = (Answer.Known) model.predict(write(asked), new Question(ONE, references, 128, 64, 1));
-        Calibration.Times measured = middle(looks(stopwatch));
-        return (known.promptInterval().contains(measured.promptSeconds()) ? 1 : 0)
-                + (known.stepInterval().contains(measured.stepSeconds()) ? 1 : 0);
+        List<Calibration.Times> seen = looks(stopwatch);
+        double reading = Calibration.Times.middleByPrompt(seen).promptSeconds();
+        double next = Calibration.Times.middleByStep(seen).stepSeconds();
+        return (known.promptInterval().contains(reading) ? 1 : 0)
+                + (known.stepInterval().contains(next) ? 1 : 0);
     }
 
     @Test
